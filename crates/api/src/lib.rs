@@ -1,0 +1,1 @@
+//! The REST surface: routes, problem+json, cursors, OpenAPI and Swagger UI.

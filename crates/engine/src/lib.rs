@@ -1,0 +1,1 @@
+//! What Outdial does: accept, dispatch, resolve, control, follow.

@@ -1,0 +1,1 @@
+//! The contract between Outdial and a vendor: trait, capabilities, errors, transport, conformance.

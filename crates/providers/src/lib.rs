@@ -1,0 +1,1 @@
+//! The vendors Outdial can dial through, one folder each.

@@ -1,0 +1,1 @@
+//! The outdial binary: configuration, telemetry, wiring, shutdown and the command line.

@@ -1,0 +1,1 @@
+//! Where Outdial keeps tasks, contacts, calls and the dispatch ledger.

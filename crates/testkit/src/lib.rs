@@ -1,0 +1,1 @@
+//! A real server, a real simulator and helpers named after verbs, for tests.

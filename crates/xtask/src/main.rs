@@ -1,0 +1,2 @@
+//! Chores of this repository: OpenAPI, dependency check, new provider.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Stories told end to end against the real server.
