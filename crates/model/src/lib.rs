@@ -1,1 +1,46 @@
-//! Outdial's nouns: ids, numbers, tasks, contacts, calls, schedules; no input or output.
+//! Outdial's nouns.
+//!
+//! Everything the other crates talk about lives here and does nothing by itself: ids, telephone
+//! numbers, tasks, contacts, calls, segments, the dispatch ledger's words, schedules and the clock.
+//! Types carry the rules: a [`Phone`] is always E.164 and never prints, an id always has its prefix,
+//! a status only moves along the edges its state machine has.
+//!
+//! Not for: I/O, persistence, HTTP shapes, anything a vendor says in its own words.
+
+mod call;
+mod clock;
+mod contact;
+mod dispatch;
+mod event;
+mod field_problem;
+mod id;
+mod names;
+mod pacing;
+mod person;
+mod phone;
+mod retry;
+mod schedule;
+mod script;
+mod segment;
+mod status;
+mod task;
+
+pub use call::{Call, Disposition, RawOutcome};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use contact::{Contact, ContactStatus, HoldReason};
+pub use dispatch::{Dispatch, DispatchKind, DispatchOutcome};
+pub use event::{Event, EventType};
+pub use field_problem::FieldProblem;
+pub use id::{CallId, ContactId, DispatchId, EventId, IdError, KeyId, SegmentId, TaskId};
+pub use jiff::Timestamp;
+pub use names::{AccountId, NameError, ProviderKind, TenantId};
+pub use pacing::Pacing;
+pub use person::PersonName;
+pub use phone::{Country, Phone, PhoneError};
+pub use retry::Retry;
+pub use schedule::{Days, Schedule, StartMode, Weekday, Window};
+pub use script::Script;
+pub use secrecy::{ExposeSecret, SecretString as Secret};
+pub use segment::{Segment, SegmentStatus};
+pub use status::UnknownStatus;
+pub use task::{Counts, DesiredStatus, Task, TaskSpec, TaskStatus};

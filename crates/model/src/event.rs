@@ -1,0 +1,89 @@
+//! Events: what happened, written in the transaction that made it happen.
+
+use crate::status::words;
+use crate::{CallId, ContactId, EventId, TaskId, TenantId, Timestamp};
+
+/// What happened. Dotted words, as subscribers see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventType {
+    /// A task was accepted.
+    TaskCreated,
+    /// A task was changed by its owner.
+    TaskUpdated,
+    /// The vendor dials, or will as soon as there is somebody to dial.
+    TaskStarted,
+    /// Nothing new is dialed until it is resumed.
+    TaskPaused,
+    /// Dialing goes on after a pause.
+    TaskResumed,
+    /// Its last contact is final.
+    TaskCompleted,
+    /// Ended by its owner.
+    TaskStopped,
+    /// It cannot go on; the event says why.
+    TaskFailed,
+    /// A contact was accepted.
+    ContactAccepted,
+    /// A contact waits for a reason.
+    ContactHeld,
+    /// A contact is in a request that is about to leave.
+    ContactSubmitting,
+    /// The vendor has the contact.
+    ContactSubmitted,
+    /// The vendor may or may not have the contact.
+    ContactOutcomeUnknown,
+    /// The vendor proved not to have the contact; it waits to be sent again.
+    ContactReturned,
+    /// The vendor dials the contact.
+    ContactDialing,
+    /// The contact is done; the disposition says how.
+    ContactCompleted,
+    /// The vendor refused the contact.
+    ContactRejected,
+    /// The contact was cancelled.
+    ContactCancelled,
+    /// The contact's time ran out before it was dialed.
+    ContactExpired,
+    /// A call began.
+    CallStarted,
+    /// A call was answered.
+    CallAnswered,
+    /// A call ended.
+    CallEnded,
+}
+
+words!(EventType, "event type", {
+    TaskCreated => "task.created", TaskUpdated => "task.updated", TaskStarted => "task.started",
+    TaskPaused => "task.paused", TaskResumed => "task.resumed", TaskCompleted => "task.completed",
+    TaskStopped => "task.stopped", TaskFailed => "task.failed",
+    ContactAccepted => "contact.accepted", ContactHeld => "contact.held",
+    ContactSubmitting => "contact.submitting", ContactSubmitted => "contact.submitted",
+    ContactOutcomeUnknown => "contact.outcome_unknown", ContactReturned => "contact.returned",
+    ContactDialing => "contact.dialing", ContactCompleted => "contact.completed",
+    ContactRejected => "contact.rejected", ContactCancelled => "contact.cancelled",
+    ContactExpired => "contact.expired",
+    CallStarted => "call.started", CallAnswered => "call.answered", CallEnded => "call.ended",
+});
+
+/// An event as stored.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its id, time-ordered.
+    pub id: EventId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The task it concerns.
+    pub task: TaskId,
+    /// The contact it concerns, if any.
+    pub contact: Option<ContactId>,
+    /// The call it concerns, if any.
+    pub call: Option<CallId>,
+    /// What happened.
+    pub kind: EventType,
+    /// Ascending from 1 per contact; task events ascend per task.
+    pub sequence: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Particulars; never numbers, names or secrets.
+    pub data: serde_json::Value,
+}

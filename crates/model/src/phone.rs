@@ -1,0 +1,226 @@
+//! Telephone numbers: E.164 inside, whatever people write outside.
+//!
+//! Parsing and national rules are libphonenumber's (through `rlibphonenumber`, which tells *why* a
+//! number cannot be one). Length and country decide, not whether a range is assigned today: metadata
+//! ages, and the carrier's answer is the honest one.
+
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError,
+};
+use std::fmt;
+use std::str::FromStr;
+
+/// A country as an ISO 3166-1 alpha-2 code that has telephone numbers, for example `CN`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Country(Region);
+
+impl FromStr for Country {
+    type Err = PhoneError;
+
+    fn from_str(text: &str) -> Result<Self, PhoneError> {
+        text.to_ascii_uppercase()
+            .parse()
+            .map(Self)
+            .map_err(|_| PhoneError::UnknownCountry)
+    }
+}
+
+/// Why a text is not a telephone number we could dial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PhoneError {
+    /// Letters, nothing at all, or no digits.
+    #[error("not a telephone number")]
+    NotANumber,
+    /// National form without a country to read it in.
+    #[error("no country: write it as +<country code><number> or give `default_country`")]
+    NoCountry,
+    /// The country code does not exist.
+    #[error("no country has this country code")]
+    UnknownCountryCode,
+    /// `default_country` is not an ISO 3166-1 alpha-2 code.
+    #[error("not a country: expected two letters such as CN or PH")]
+    UnknownCountry,
+    /// Fewer digits than any number of that country has.
+    #[error("too short for its country")]
+    TooShort,
+    /// More digits than any number of that country has.
+    #[error("too long for its country")]
+    TooLong,
+    /// A length between two that exist.
+    #[error("its country has no numbers of this length")]
+    ImpossibleLength,
+    /// A person behind a switchboard cannot be dialed by a campaign.
+    #[error("has an extension; give a number that can be dialed directly")]
+    Extension,
+}
+
+/// A number in E.164 (`+` and up to 15 digits). Reading it is explicit, printing it shows a mask.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Phone(Box<str>);
+
+impl Phone {
+    /// Reads `+…`, `00…`, a number in the national form of `country`, or digits that begin with a
+    /// country code and leave no doubt.
+    pub fn parse(text: &str, country: Option<Country>) -> Result<Self, PhoneError> {
+        let text = text.trim();
+        if text.len() > 64 {
+            return Err(PhoneError::TooLong);
+        }
+        let international = text.strip_prefix("00").map(|rest| format!("+{rest}"));
+        let number = match (international, country) {
+            (Some(text), _) => read(&text, None)?,
+            (None, None) if !text.starts_with('+') => read_bare(text)?,
+            (None, country) => read(text, country)?,
+        };
+        accept(&number)
+    }
+
+    /// `+` and digits.
+    pub fn e164(&self) -> &str {
+        &self.0
+    }
+
+    /// The digits without the `+`.
+    pub fn digits(&self) -> &str {
+        self.0.trim_start_matches('+')
+    }
+
+    /// The number with everything but its ends hidden: `+86138****1234`.
+    pub fn masked(&self) -> String {
+        let text = &*self.0;
+        let (head, tail) = (text.len() / 2, text.len().saturating_sub(4));
+        format!("{}****{}", &text[..head.min(6)], &text[tail.max(head)..])
+    }
+}
+
+impl FromStr for Phone {
+    type Err = PhoneError;
+
+    /// Reads E.164 only, the form storage keeps.
+    fn from_str(text: &str) -> Result<Self, PhoneError> {
+        if text.starts_with('+') {
+            Self::parse(text, None)
+        } else {
+            Err(PhoneError::NoCountry)
+        }
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Phone({})", self.masked())
+    }
+}
+
+fn read(text: &str, country: Option<Country>) -> Result<PhoneNumber, PhoneError> {
+    PHONE_NUMBER_UTIL
+        .parse(text, country.map(|country| country.0))
+        .map_err(|error| match error {
+            ParseError::InvalidCountryCode if country.is_none() && !text.starts_with('+') => {
+                PhoneError::NoCountry
+            }
+            ParseError::InvalidCountryCode => PhoneError::UnknownCountryCode,
+            ParseError::TooShortAfterIdd | ParseError::TooShortNsn => PhoneError::TooShort,
+            ParseError::TooLongNsn => PhoneError::TooLong,
+            _ => PhoneError::NotANumber,
+        })
+}
+
+/// Digits without `+` and without a country: taken as international only when that reading is a
+/// number in use, so that `8613800000000` works and a national number is never sent abroad.
+fn read_bare(text: &str) -> Result<PhoneNumber, PhoneError> {
+    if text.starts_with('0') || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(if text.starts_with('0') {
+            PhoneError::NoCountry
+        } else {
+            PhoneError::NotANumber
+        });
+    }
+    let number = read(&format!("+{text}"), None).map_err(|_| PhoneError::NoCountry)?;
+    if PHONE_NUMBER_UTIL.is_valid_number(&number) {
+        Ok(number)
+    } else {
+        Err(PhoneError::NoCountry)
+    }
+}
+
+fn accept(number: &PhoneNumber) -> Result<Phone, PhoneError> {
+    if !number.extension().is_empty() {
+        return Err(PhoneError::Extension);
+    }
+    match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
+        Ok(NumberLengthType::IsPossible) => Ok(Phone(
+            PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).into(),
+        )),
+        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => {
+            Err(PhoneError::TooShort)
+        }
+        Err(ValidationError::TooLong) => Err(PhoneError::TooLong),
+        Err(ValidationError::InvalidCountryCode) => Err(PhoneError::UnknownCountryCode),
+        Err(_) => Err(PhoneError::ImpossibleLength),
+    }
+}
+
+/// Writes and reads numbers as E.164 text, for places that store them on purpose.
+///
+/// `Phone` itself has no serde form, so that no structure prints numbers by accident.
+pub(crate) mod as_e164 {
+    use super::Phone;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(phones: &[Phone], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(phones.iter().map(Phone::e164))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Phone>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        texts
+            .iter()
+            .map(|text| text.parse().map_err(D::Error::custom))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn china() -> Option<Country> {
+        Some("CN".parse().unwrap())
+    }
+
+    #[rstest]
+    #[case("+86 138-0000-0000", None)]
+    #[case("008613800000000", None)]
+    #[case("8613800000000", None)]
+    #[case("13800000000", china())]
+    #[case("8613800000000", china())]
+    fn one_number_however_it_is_written(#[case] text: &str, #[case] country: Option<Country>) {
+        assert_eq!(Phone::parse(text, country).unwrap().e164(), "+8613800000000");
+    }
+
+    #[rstest]
+    #[case("13800000000", None, PhoneError::NoCountry)]
+    #[case("013800000000", None, PhoneError::NoCountry)]
+    #[case("+861380", None, PhoneError::TooShort)]
+    #[case("12345", china(), PhoneError::TooShort)]
+    #[case("+861380000000012345", None, PhoneError::TooLong)]
+    #[case("+99912345678", None, PhoneError::UnknownCountryCode)]
+    #[case("+8613800000000x12", None, PhoneError::Extension)]
+    #[case("none of your business", None, PhoneError::NotANumber)]
+    #[case("", None, PhoneError::NotANumber)]
+    fn a_text_that_cannot_be_dialed_says_why(
+        #[case] text: &str,
+        #[case] country: Option<Country>,
+        #[case] why: PhoneError,
+    ) {
+        assert_eq!(Phone::parse(text, country), Err(why));
+    }
+
+    #[test]
+    fn a_number_prints_only_its_ends() {
+        let phone: Phone = "+8613912341234".parse().unwrap();
+        assert_eq!(format!("{phone:?}"), "Phone(+86139****1234)");
+    }
+}

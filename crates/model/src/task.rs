@@ -1,0 +1,153 @@
+//! A task: what a client asks for, and how far it is confirmed.
+
+use crate::phone::as_e164;
+use crate::status::words;
+use crate::{
+    AccountId, ContactStatus, Disposition, Pacing, Phone, Retry, Schedule, Script, TaskId, TenantId,
+    Timestamp,
+};
+use std::collections::BTreeMap;
+
+/// Where a task stands, as far as it is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TaskStatus {
+    /// Accepted, not started.
+    Draft,
+    /// Started or due to start; nothing is confirmed to dial yet.
+    Scheduled,
+    /// Dialing, or ready to dial whoever is added.
+    Running,
+    /// A pause was asked for; the vendor has not confirmed all of it.
+    Pausing,
+    /// Nothing new is dialed.
+    Paused,
+    /// A resume was asked for; the vendor has not confirmed all of it.
+    Resuming,
+    /// A stop was asked for; the vendor has not confirmed all of it.
+    Stopping,
+    /// Ended by its owner.
+    Stopped,
+    /// Its last contact is final.
+    Completed,
+    /// It cannot go on.
+    Failed,
+}
+
+words!(TaskStatus, "task status", {
+    Draft => "draft", Scheduled => "scheduled", Running => "running", Pausing => "pausing",
+    Paused => "paused", Resuming => "resuming", Stopping => "stopping", Stopped => "stopped",
+    Completed => "completed", Failed => "failed",
+});
+
+impl TaskStatus {
+    /// Nothing will happen to it any more.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Stopped | Self::Completed | Self::Failed)
+    }
+}
+
+/// What its owner asked for last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DesiredStatus {
+    /// Nothing yet.
+    Draft,
+    /// Dial (when the schedule allows).
+    Running,
+    /// Dial nobody new.
+    Paused,
+    /// End it.
+    Stopped,
+}
+
+words!(DesiredStatus, "desired status", {
+    Draft => "draft", Running => "running", Paused => "paused", Stopped => "stopped",
+});
+
+/// What a client asks for. Everything a provider needs to know about the task, and nothing of a vendor's.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TaskSpec {
+    /// For people.
+    pub name: String,
+    /// What is said.
+    pub script: Script,
+    /// Our own numbers to call from; the account's default when empty.
+    #[serde(with = "as_e164")]
+    pub callers: Vec<Phone>,
+    /// Country to read national numbers in, ISO 3166-1 alpha-2.
+    pub default_country: Option<String>,
+    /// When it may dial.
+    pub schedule: Schedule,
+    /// How often it tries.
+    pub retry: Retry,
+    /// How fast it dials.
+    pub pacing: Pacing,
+    /// The client's own pairs, echoed in events, never sent to a vendor.
+    pub metadata: BTreeMap<String, String>,
+    /// Settings of one vendor's, by provider; each provider parses its own.
+    pub provider_options: BTreeMap<String, serde_json::Value>,
+    /// Stay open after the last contact is final.
+    pub keep_open: bool,
+}
+
+/// Contacts of a task by status and by disposition. Kept, not counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Contacts per status; a missing status has none.
+    pub statuses: BTreeMap<ContactStatus, u64>,
+    /// Completed contacts per disposition.
+    pub dispositions: BTreeMap<Disposition, u64>,
+}
+
+impl Counts {
+    /// Contacts in one status.
+    pub fn of(&self, status: ContactStatus) -> u64 {
+        self.statuses.get(&status).copied().unwrap_or(0)
+    }
+
+    /// All contacts.
+    pub fn total(&self) -> u64 {
+        self.statuses.values().sum()
+    }
+
+    /// Contacts in any status that `matches`.
+    pub fn sum(&self, matches: impl Fn(ContactStatus) -> bool) -> u64 {
+        self.statuses
+            .iter()
+            .filter(|(status, _)| matches(**status))
+            .map(|(_, count)| count)
+            .sum()
+    }
+}
+
+/// A task as stored.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The client's own key, unique within the tenant.
+    pub external_id: Option<String>,
+    /// Where it dials.
+    pub account: AccountId,
+    /// What was asked for.
+    pub spec: TaskSpec,
+    /// What is confirmed.
+    pub status: TaskStatus,
+    /// What was asked for last.
+    pub desired: DesiredStatus,
+    /// Why it does not go on, or failed, in a sentence; `None` when all is well.
+    pub trouble: Option<String>,
+    /// Its contacts.
+    pub counts: Counts,
+    /// Changes with every change a client can see; the ETag.
+    pub revision: i64,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it first dialed or was ready to.
+    pub started_at: Option<Timestamp>,
+    /// When it became final.
+    pub ended_at: Option<Timestamp>,
+}
