@@ -1,1 +1,39 @@
-//! The contract between Outdial and a vendor: trait, capabilities, errors, transport, conformance.
+//! The contract between Outdial and a vendor.
+//!
+//! A vendor is one [`Provider`]: a dozen intentions, each with one argument struct, no default
+//! bodies. What it can do is data ([`Capabilities`]); what went wrong answers three questions
+//! ([`ProviderError`]: what is wrong, could the vendor have acted, what may we do). Adapters get a
+//! [`Transport`] and a clock and nothing else: they do not store, spawn, sleep or read the
+//! environment, and everything in them but `client.rs` is a pure function.
+//!
+//! [`MemoryProvider`] is the smallest honest implementation; [`conformance`] holds the checks every
+//! implementation passes.
+//!
+//! Not for: deciding when to dial (the engine), remembering anything (the store).
+
+mod capabilities;
+pub mod conformance;
+mod contract;
+mod error;
+mod factory;
+mod inbound;
+mod memory;
+mod report;
+mod request;
+mod transport;
+
+pub use capabilities::{Capabilities, Limits, Operation, Staging, Support};
+pub use contract::Provider;
+pub use error::{Effect, ErrorKind, ProviderError, RetryAdvice};
+pub use factory::{AccountSettings, ConfigProblem, Deps, Factory, SettingKey};
+pub use inbound::{Ack, Inbound, PushedContact, ReceiveError, Received, Subject};
+pub use memory::MemoryProvider;
+pub use report::{
+    Added, CallReport, Catalog, CatalogItem, Checked, ContactProgress, ContactReport, Found, Opened,
+    Progress, Refusal, SegmentReport, SegmentState, VendorTask, VendorTaskPage, VendorTaskState,
+};
+pub use request::{
+    AddContacts, Callbacks, CancelContacts, Control, DialContact, Find, OpenSegment, PageRequest,
+    ReadProgress, SegmentRef, UpdateSegment, Verb,
+};
+pub use transport::{Answer, Outgoing, RateLimits, Transport, TransportError, TransportSettings};

@@ -1,0 +1,1 @@
+//! The checks every provider passes, run over a harness per vendor.

@@ -1,0 +1,107 @@
+//! What a vendor pushes to us.
+
+use crate::{ContactReport, SegmentReport};
+use outdial_model::{ContactId, Phone, SegmentId, Timestamp};
+
+/// A push as it arrived.
+#[derive(Debug, Clone, Copy)]
+pub struct Inbound<'a> {
+    /// Last part of the ingress path: which push it claims to be.
+    pub kind: &'a str,
+    /// The query string, without the question mark.
+    pub query: &'a str,
+    /// Header names (any case) and values.
+    pub headers: &'a [(String, String)],
+    /// The raw body.
+    pub body: &'a [u8],
+    /// When it arrived.
+    pub received_at: Timestamp,
+}
+
+impl Inbound<'_> {
+    /// The first header of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// Whom a push is about, as far as the vendor says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Our key of the segment.
+    pub segment: Option<SegmentId>,
+    /// The vendor's id of the segment.
+    pub vendor_ref: Option<String>,
+    /// Our key of the person.
+    pub contact: Option<ContactId>,
+    /// The number, for vendors that push nothing better.
+    pub phone: Option<Phone>,
+    /// The vendor's id of the call.
+    pub vendor_call_id: Option<String>,
+}
+
+/// A verified, parsed push.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// The same for every delivery of the same news.
+    pub dedupe_key: String,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// News of the segment.
+    pub segment: Option<SegmentReport>,
+    /// News of a person or a call; its `key` is meaningful when `subject.contact` is there.
+    pub contact: Option<PushedContact>,
+    /// The vendor signed it. Unsigned terminal news is confirmed by a read.
+    pub authenticated: bool,
+}
+
+/// News of a person, without the key (see [`Subject`]).
+#[derive(Debug, Clone, PartialEq)]
+pub struct PushedContact {
+    /// How far the person has come, when the push tells.
+    pub progress: Option<crate::ContactProgress>,
+    /// The call it tells of.
+    pub call: Option<crate::CallReport>,
+}
+
+impl PushedContact {
+    /// As a report about `key`.
+    pub fn report(&self, key: ContactId) -> ContactReport {
+        let progress = self.progress.unwrap_or(crate::ContactProgress::Dialing);
+        ContactReport {
+            key,
+            progress,
+            calls: self.call.iter().cloned().collect(),
+        }
+    }
+}
+
+/// Why a push is refused. It fails closed: nothing of it is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReceiveError {
+    /// No signature or credentials where there must be some.
+    #[error("the push carries no proof of its sender")]
+    MissingProof,
+    /// The proof does not fit the body or the account.
+    #[error("the push's proof of its sender is wrong")]
+    BadProof,
+    /// The proof is too old or from the future.
+    #[error("the push's proof of its sender is out of date")]
+    Stale,
+    /// Not the JSON this kind has.
+    #[error("the push cannot be read")]
+    Unreadable,
+    /// No push of this kind is known.
+    #[error("no push of this kind is known")]
+    UnknownKind,
+}
+
+/// What the vendor wants to hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ack {
+    /// JSON body.
+    pub body: &'static str,
+}
