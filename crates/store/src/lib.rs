@@ -1,1 +1,26 @@
-//! Where Outdial keeps tasks, contacts, calls and the dispatch ledger.
+//! Where Outdial keeps what it must never forget: tasks, contacts, calls, segments, events and the
+//! dispatch ledger.
+//!
+//! [`Store`] is the contract; every method is one transaction, durable when it returns. Engines
+//! live in folders of their own ([`sqlite`]), pass one suite ([`conformance`]) and are the only
+//! places with SQL. What a change *means* (which status follows which, which event tells it) is
+//! decided once, outside: a change arrives as a compare-and-set with its event's kind implied.
+//!
+//! Every row has a tenant; queries on behalf of a client take the tenant first and a foreign row
+//! does not exist for them.
+//!
+//! Not for: decisions, time (an argument), vendors.
+
+mod change;
+pub mod conformance;
+mod contract;
+mod dispatch;
+mod error;
+mod query;
+pub mod sqlite;
+
+pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
+pub use contract::{AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, NewTask, Store, TaskPatch};
+pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
+pub use error::StoreError;
+pub use query::{CallFilter, ContactFilter, Page, TaskFilter, TaskWork};

@@ -1,0 +1,1 @@
+//! The checks every engine of the store passes.

@@ -1,0 +1,285 @@
+//! The contract every engine of the store keeps.
+
+use crate::{
+    CallFilter, Changes, ChosenBatch, ContactFilter, DispatchPlan, Page, Planned, Skipped, StoreError,
+    TaskFilter, TaskWork,
+};
+use async_trait::async_trait;
+use outdial_model::{
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, DesiredStatus, Event, EventId, KeyId,
+    PersonName, Phone, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
+};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::time::Duration;
+
+/// An API key as stored: its secret is only a keyed hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: KeyId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// For people.
+    pub name: String,
+    /// HMAC-SHA256 of the key with the server's pepper, hexadecimal.
+    pub hash: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// When it was taken back.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A task to be accepted.
+#[derive(Debug, Clone)]
+pub struct NewTask {
+    /// Its id.
+    pub id: TaskId,
+    /// The client's own key.
+    pub external_id: Option<String>,
+    /// Where it dials.
+    pub account: AccountId,
+    /// What was asked for.
+    pub spec: TaskSpec,
+    /// `draft` for a manual start, else `scheduled`.
+    pub status: TaskStatus,
+    /// `draft` for a manual start, else `running`.
+    pub desired: DesiredStatus,
+    /// A vendor's task made in the vendor's console that this task takes over.
+    pub adopted: Option<Segment>,
+}
+
+/// A contact to be accepted (status `queued`).
+#[derive(Debug, Clone)]
+pub struct NewContact {
+    /// Its id.
+    pub id: ContactId,
+    /// The client's own key.
+    pub external_id: Option<String>,
+    /// Whom to ring.
+    pub phone: Phone,
+    /// What the person is called.
+    pub name: Option<PersonName>,
+    /// Values for the script's variables.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// What became of one contact that was to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedContact {
+    /// Stored under its id.
+    Added(ContactId),
+    /// Its external id was there already, under this id; nothing was added.
+    Existing(ContactId),
+}
+
+/// What became of a batch of contacts, in the order given.
+#[derive(Debug, Clone)]
+pub struct AddOutcome {
+    /// One for each contact given.
+    pub contacts: Vec<AddedContact>,
+}
+
+/// What a client changes of a task with PATCH: the whole new spec.
+#[derive(Debug, Clone)]
+pub struct TaskPatch {
+    /// The spec as it is from now on.
+    pub spec: TaskSpec,
+}
+
+/// A verb asked for by a client: what is desired from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begin {
+    /// What is asked for.
+    pub desired: DesiredStatus,
+    /// The status the task shows until it is confirmed.
+    pub status: TaskStatus,
+}
+
+/// A worker's claim on a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Whose task it is.
+    pub tenant: TenantId,
+    /// Which task.
+    pub task: TaskId,
+    /// Ascends with every claim; an older one writes and sends nothing.
+    pub token: i64,
+    /// Counts wake-ups, so that one that comes during the work is not lost.
+    pub wakes: i64,
+}
+
+/// The persistence contract. Each method is one transaction, durable when it returns.
+///
+/// Everything that changes a task's or a contact's status writes the event that tells it in the
+/// same transaction and moves the kept counters. Everything a client asks for wakes the task
+/// (`due` at once).
+#[async_trait]
+pub trait Store: Debug + Send + Sync + 'static {
+    // Keys and secrets of the installation.
+
+    /// The installation's secret of that name; `fresh` is kept if there is none yet.
+    async fn installation_secret(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError>;
+    /// Stores a key.
+    async fn insert_api_key(&self, key: &ApiKey) -> Result<(), StoreError>;
+    /// The key with that hash, revoked and expired ones included.
+    async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError>;
+
+    // For clients: tasks.
+
+    /// Accepts a task with its first contacts, all or nothing. `ExternalIdTaken` when the tenant
+    /// has a task with that external id, or when another task has the adopted vendor's task (same
+    /// account and vendor's id) already. Duplicate external ids among the contacts: the first wins.
+    async fn create_task(
+        &self,
+        tenant: &TenantId,
+        task: NewTask,
+        contacts: Vec<NewContact>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError>;
+    /// One task.
+    async fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Task, StoreError>;
+    /// Tasks, newest first.
+    async fn tasks(
+        &self,
+        tenant: &TenantId,
+        filter: &TaskFilter,
+        page: &Page<TaskId>,
+    ) -> Result<Vec<Task>, StoreError>;
+    /// Changes the spec. `Stale` when `revision` is given and is not the task's.
+    async fn patch_task(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        patch: TaskPatch,
+        revision: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError>;
+    /// Writes what a client asked for, if the task's status is one of `allowed`, else `WrongState`.
+    async fn begin(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        begin: Begin,
+        allowed: &[TaskStatus],
+        now: Timestamp,
+    ) -> Result<Task, StoreError>;
+    /// All segments of a task, oldest first.
+    async fn segments(&self, tenant: &TenantId, task: &TaskId) -> Result<Vec<Segment>, StoreError>;
+
+    // For clients: contacts, calls, events.
+
+    /// Adds contacts while the task is not final or stopping (`WrongState`).
+    async fn add_contacts(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        contacts: Vec<NewContact>,
+        now: Timestamp,
+    ) -> Result<AddOutcome, StoreError>;
+    /// One contact.
+    async fn contact(&self, tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError>;
+    /// Contacts of a task, newest first.
+    async fn contacts(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        filter: &ContactFilter,
+        page: &Page<ContactId>,
+    ) -> Result<Vec<Contact>, StoreError>;
+    /// Cancels a contact that is still ours; marks one that is out for cancelling at the vendor;
+    /// `WrongState` for a final one.
+    async fn cancel_contact(
+        &self,
+        tenant: &TenantId,
+        id: &ContactId,
+        now: Timestamp,
+    ) -> Result<Contact, StoreError>;
+    /// One call.
+    async fn call(&self, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError>;
+    /// Calls, newest first.
+    async fn calls(
+        &self,
+        tenant: &TenantId,
+        filter: &CallFilter,
+        page: &Page<CallId>,
+    ) -> Result<Vec<Call>, StoreError>;
+    /// Everything that happened to a contact and its calls, oldest first, after `after`.
+    async fn contact_events(
+        &self,
+        tenant: &TenantId,
+        contact: &ContactId,
+        after: Option<&EventId>,
+        limit: u32,
+    ) -> Result<Vec<Event>, StoreError>;
+
+    // For workers.
+
+    /// Forgets leases of workers that died with the last process. Only for an engine of the store
+    /// that one process uses alone; others wait for leases to run out.
+    async fn release_abandoned_leases(&self) -> Result<(), StoreError>;
+    /// Claims up to `limit` tasks that are due and not claimed, for `term`.
+    async fn lease_due_tasks(
+        &self,
+        now: Timestamp,
+        term: Duration,
+        limit: u32,
+    ) -> Result<Vec<Lease>, StoreError>;
+    /// When the next task is due, if any is; for sleeping until then.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Lengthens a claim; `LeaseLost` when it is gone.
+    async fn renew_lease(&self, lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError>;
+    /// Gives a claim back; the task is due again at `due` (never for `None`), or at once when it
+    /// was woken meanwhile.
+    async fn release_lease(
+        &self,
+        lease: &Lease,
+        due: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// What a worker sees of its task. `now` decides which holds have ended.
+    async fn work(&self, lease: &Lease, now: Timestamp) -> Result<TaskWork, StoreError>;
+    /// Contacts of a segment in any of `statuses`, in order of id, after `after`.
+    async fn segment_contacts(
+        &self,
+        segment: &SegmentId,
+        statuses: &[ContactStatus],
+        after: Option<&ContactId>,
+        limit: u32,
+    ) -> Result<Vec<Contact>, StoreError>;
+    /// Contacts by id, in any order.
+    async fn contacts_by_id(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError>;
+    /// Contacts of a task that wait to be cancelled at the vendor, by segment.
+    async fn contacts_to_cancel(&self, task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError>;
+
+    /// Chooses people and writes the ledger row, in one transaction.
+    ///
+    /// Refuses (`LeaseLost`) under an old token and answers `None` when the task is not desired to
+    /// run, or when people were wanted and `choose` picked none. Candidates are the task's `queued`
+    /// contacts, and `held` ones whose time has come, oldest first, whose number has no live or
+    /// unknown dial in the tenant (no number twice in one batch), at most `max_contacts` and no more
+    /// than the window leaves free. `choose` is pure and runs inside the transaction.
+    async fn plan_dispatch(
+        &self,
+        plan: DispatchPlan,
+        choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
+        now: Timestamp,
+    ) -> Result<Option<Planned>, StoreError>;
+    /// Writes what was learned. Answers what was skipped because it had moved on.
+    async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError>;
+    /// Cancels every contact of the task that is still ours, at most `limit`; answers how many.
+    async fn cancel_ours(
+        &self,
+        lease: &Lease,
+        status: ContactStatus,
+        reason: &str,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+    /// Is the store reachable and writable? For `/readyz`.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,34 @@
+//! Why the store did not do it. In every case nothing was changed.
+
+/// A transaction that did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No such row for this tenant.
+    #[error("not found")]
+    NotFound,
+    /// The client's own key is already used by another row.
+    #[error("the external id is already used by {existing}")]
+    ExternalIdTaken {
+        /// The id of the row that has it.
+        existing: String,
+    },
+    /// The row changed since the caller read it (`If-Match`), or is not in a state that allows it.
+    #[error("the resource has changed since it was read")]
+    Stale,
+    /// Not possible in the present status.
+    #[error("not possible while {status}")]
+    WrongState {
+        /// The status it is in.
+        status: &'static str,
+    },
+    /// Another worker holds the task now: this one's fencing token is out of date and it must send
+    /// and write nothing more.
+    #[error("the lease was lost to another worker")]
+    LeaseLost,
+    /// The database is locked, full, or not reachable; the same call may work later.
+    #[error("the store is not available")]
+    Unavailable(#[source] sqlx::Error),
+    /// The database holds something this version cannot read.
+    #[error("the store holds something unreadable: {0}")]
+    Corrupt(String),
+}

@@ -1,0 +1,71 @@
+//! Reading: filters, pages, and what a worker sees of a task.
+
+use outdial_model::{
+    AccountId, CallId, ContactId, ContactStatus, Dispatch, Disposition, Segment, Task, TaskId, TaskStatus,
+    Timestamp,
+};
+
+/// A page of a list, newest first, by key.
+#[derive(Debug, Clone)]
+pub struct Page<Id> {
+    /// Only rows before this one; `None` for the first page.
+    pub after: Option<Id>,
+    /// How many; callers ask for one more than they show.
+    pub limit: u32,
+}
+
+/// Which tasks. Empty means all of the tenant's.
+#[derive(Debug, Clone, Default)]
+pub struct TaskFilter {
+    /// Any of these statuses.
+    pub statuses: Vec<TaskStatus>,
+    /// At this account.
+    pub account: Option<AccountId>,
+    /// With this key of the client's.
+    pub external_id: Option<String>,
+    /// Created at or after.
+    pub created_after: Option<Timestamp>,
+    /// Created before.
+    pub created_before: Option<Timestamp>,
+}
+
+/// Which contacts of one task.
+#[derive(Debug, Clone, Default)]
+pub struct ContactFilter {
+    /// Any of these statuses.
+    pub statuses: Vec<ContactStatus>,
+    /// Any of these dispositions.
+    pub dispositions: Vec<Disposition>,
+    /// With this key of the client's.
+    pub external_id: Option<String>,
+}
+
+/// Which calls.
+#[derive(Debug, Clone, Default)]
+pub struct CallFilter {
+    /// Of this task.
+    pub task: Option<TaskId>,
+    /// To this contact.
+    pub contact: Option<ContactId>,
+    /// Any of these dispositions.
+    pub dispositions: Vec<Disposition>,
+    /// Only calls whose id is one of these; empty for any.
+    pub ids: Vec<CallId>,
+}
+
+/// All a worker needs to decide the next step of a task.
+#[derive(Debug, Clone)]
+pub struct TaskWork {
+    /// The task with its counts.
+    pub task: Task,
+    /// Its segments that are not final, oldest first.
+    pub segments: Vec<Segment>,
+    /// How many segments it ever had.
+    pub segments_opened: u32,
+    /// Its dispatches that are open or unknown, oldest first.
+    pub dispatches: Vec<Dispatch>,
+    /// Contacts somebody asked to cancel that the vendor has or may have.
+    pub cancels_pending: u64,
+    /// Held contacts whose time has come, or comes next at this instant.
+    pub next_hold_ends: Option<Timestamp>,
+}
