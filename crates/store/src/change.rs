@@ -7,7 +7,7 @@
 use crate::Lease;
 use outdial_model::{
     CallId, ContactId, ContactStatus, DispatchId, DispatchOutcome, Disposition, HoldReason, RawOutcome,
-    Segment, SegmentId, SegmentStatus, TaskStatus, Timestamp,
+    SegmentId, SegmentStatus, TaskStatus, Timestamp,
 };
 
 /// Everything one step learned about one task.
