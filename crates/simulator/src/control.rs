@@ -1,0 +1,139 @@
+//! The simulator's own surface, `/_sim/*`: the ledger, faults, settings, the journal, reset.
+
+use actix_web::http::Method;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use crate::faults::Fault;
+use crate::wire::{Inbound, Reply};
+use crate::world::World;
+
+const ROUTES: [&str; 9] = [
+    "GET rings?number=",
+    "GET rings/summary",
+    "GET faults",
+    "POST faults",
+    "DELETE faults",
+    "GET settings",
+    "POST settings",
+    "GET requests | pushes",
+    "POST reset",
+];
+const PROVIDERS: [&str; 3] = ["nxtele", "tencent_ccc", "airudder"];
+const MODES: [&str; 12] = [
+    "refuse_connection",
+    "status",
+    "commit_then_silence",
+    "silence",
+    "reset_mid_body",
+    "slow_body",
+    "garbage",
+    "wrong_signature",
+    "duplicate_webhook",
+    "lose_webhook",
+    "reorder_webhooks",
+    "hide_from_lists",
+];
+
+/// Answers `/_sim/{path}`.
+pub(crate) fn answer(world: &World, request: &Inbound, path: &str) -> Reply {
+    let answer = match (&request.method, path) {
+        (&Method::GET, "rings") => Ok(rings(world, &request.query)),
+        (&Method::GET, "rings/summary") => Ok(world.with(|state| json!(state.ledger.summary()))),
+        (&Method::GET, "faults") => Ok(world.with(|state| json!({"faults": state.faults.list()}))),
+        (&Method::POST, "faults") => add_fault(world, &request.body),
+        (&Method::DELETE, "faults") => {
+            world.with(|state| state.faults.clear());
+            Ok(json!({"faults": []}))
+        }
+        (&Method::GET, "settings") => Ok(world.with(|state| json!(state.settings))),
+        (&Method::POST, "settings") => change_settings(world, &request.body),
+        (&Method::GET, "requests") => Ok(world.with(|state| json!(state.journal.requests()))),
+        (&Method::GET, "pushes") => Ok(world.with(|state| json!(state.journal.pushes()))),
+        (&Method::POST, "reset") => {
+            world.reset();
+            Ok(json!({"reset": true}))
+        }
+        _ => return Reply::json(404, &json!({"error": "no such route", "valid": ROUTES}), 404),
+    };
+    match answer {
+        Ok(body) => Reply::json(200, &body, 200),
+        Err(body) => Reply::json(400, &body, 400),
+    }
+}
+
+/// One second of silence, for whoever fetches a recording.
+pub(crate) fn silent_recording() -> Reply {
+    const RATE: u32 = 8000;
+    let mut wave = Vec::with_capacity(44 + RATE as usize);
+    wave.extend_from_slice(b"RIFF");
+    wave.extend_from_slice(&(36 + RATE).to_le_bytes());
+    wave.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wave.extend_from_slice(&RATE.to_le_bytes());
+    wave.extend_from_slice(&RATE.to_le_bytes());
+    wave.extend_from_slice(b"\x01\0\x08\0data");
+    wave.extend_from_slice(&RATE.to_le_bytes());
+    wave.resize(44 + RATE as usize, 0x80);
+    Reply {
+        status: 200,
+        headers: vec![("content-type", "audio/wav".to_owned())],
+        body: wave,
+        code: String::new(),
+    }
+}
+
+fn rings(world: &World, query: &str) -> Value {
+    let wanted = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("number="))
+        .map(|number| percent_decode_str(number).decode_utf8_lossy().into_owned())
+        // An unescaped `+` means a blank in a query; here it can only have been a plus.
+        .map(|number| format!("+{}", number.trim_start_matches(['+', ' '])));
+    world.with(|state| {
+        let rings = state.ledger.rings().iter();
+        json!(
+            rings
+                .filter(|ring| wanted.as_ref().is_none_or(|number| *number == ring.number))
+                .collect::<Vec<_>>()
+        )
+    })
+}
+
+fn add_fault(world: &World, body: &[u8]) -> Result<Value, Value> {
+    let fault: Fault = serde_json::from_slice(body).map_err(|error| fault_help(&error.to_string()))?;
+    if let Some(objection) = fault.objection() {
+        return Err(fault_help(objection));
+    }
+    Ok(world.with(|state| {
+        state.faults.add(fault);
+        json!({"faults": state.faults.list()})
+    }))
+}
+
+fn fault_help(error: &str) -> Value {
+    json!({
+        "error": error,
+        "valid": {
+            "provider": PROVIDERS,
+            "operation": "the vendor's own name, such as createTask, or *",
+            "mode": MODES,
+            "probability": "0 to 1, default 1",
+            "times": "how often it strikes, default until deleted",
+            "code": "HTTP status, for mode status",
+            "seconds": "real seconds, for modes that take time",
+        },
+    })
+}
+
+fn change_settings(world: &World, body: &[u8]) -> Result<Value, Value> {
+    let patch: Result<Map<String, Value>, _> = serde_json::from_slice(body);
+    world.with(
+        |state| match patch.and_then(|patch| state.settings.patched(patch)) {
+            Ok(settings) => {
+                state.settings = settings;
+                Ok(json!(state.settings))
+            }
+            Err(error) => Err(json!({"error": error.to_string(), "valid": state.settings})),
+        },
+    )
+}

@@ -1,0 +1,60 @@
+//! What a vendor works with while it answers a request or advances its campaigns: the time, its settings, and two trays for
+//! what comes out of it (rings for the ledger, pushes for the post).
+
+use std::time::Duration;
+
+use crate::campaign::{Campaign, Event};
+use crate::clock::{Clock, Moment, Wall};
+use crate::faults::{Faults, Mode};
+use crate::ledger::Ring;
+use crate::push::Push;
+use crate::settings::Settings;
+use crate::wire::{Inbound, Provider, Reply};
+
+/// A simulated vendor.
+pub(crate) trait Vendor: Send {
+    /// The vendor's name of what is asked for; empty when the path means nothing to it.
+    fn operation(&self, request: &Inbound) -> String;
+
+    fn answer(&mut self, request: &Inbound, exchange: &mut Exchange<'_>) -> Reply;
+
+    /// Plays all campaigns up to now.
+    fn advance(&mut self, exchange: &mut Exchange<'_>);
+
+    /// When something will happen by itself.
+    fn next_due(&self) -> Option<Moment>;
+}
+
+pub(crate) struct Exchange<'a> {
+    pub(crate) now: Moment,
+    pub(crate) clock: &'a Clock,
+    pub(crate) seed: u64,
+    /// `http://host:port` of this simulator.
+    pub(crate) base_url: &'a str,
+    pub(crate) settings: &'a Settings,
+    pub(crate) faults: &'a mut Faults,
+    pub(crate) rings: Vec<Ring>,
+    pub(crate) pushes: Vec<Push>,
+}
+
+impl Exchange<'_> {
+    pub(crate) fn wall(&self) -> Wall {
+        self.clock.wall()
+    }
+
+    pub(crate) fn advance<C>(&self, campaign: &mut Campaign<C>) -> Vec<Event> {
+        campaign.advance(self.now, self.clock, self.seed)
+    }
+
+    /// How far this operation lags behind because of a `hide_from_lists` fault.
+    pub(crate) fn lag(&mut self, provider: Provider, operation: &str) -> Duration {
+        self.faults
+            .strike(provider, operation, |mode| mode == Mode::HideFromLists)
+            .map_or(Duration::ZERO, |fault| fault.span())
+    }
+
+    /// Where a call's recording can be fetched: a silent dummy.
+    pub(crate) fn recording_url(&self, call: &str) -> String {
+        format!("{}/_media/{call}.wav", self.base_url)
+    }
+}

@@ -1,0 +1,192 @@
+//! Things that go wrong on demand.
+//!
+//! | mode | what the client sees |
+//! | --- | --- |
+//! | `refuse_connection` | the connection is closed without an answer and nothing is done. (The listening port serves three vendors, so a single one cannot refuse at connect time; closing the accepted connection is the nearest.) |
+//! | `status` | HTTP `code` (default 503) with a text body, nothing is done |
+//! | `commit_then_silence` | the request takes effect, no answer comes, the connection closes after `seconds` (default 120) |
+//! | `silence` | nothing is done, no answer comes, the connection closes after `seconds` (default 120) |
+//! | `reset_mid_body` | the request takes effect, the connection breaks half way through the answer |
+//! | `slow_body` | the request takes effect, the answer trickles over `seconds` (default 5) |
+//! | `garbage` | the request takes effect, the answer is HTTP 200 with text that is no JSON |
+//! | `wrong_signature` | the answer or webhook carries a wrong signature (only NXTele signs) |
+//! | `duplicate_webhook` | the webhook is delivered twice |
+//! | `lose_webhook` | the webhook is never delivered |
+//! | `reorder_webhooks` | the webhook is held back for `seconds` (default 0.5) so that later ones overtake it |
+//! | `hide_from_lists` | what is younger than `seconds` (default 5) is missing from lists and look-ups, although it exists and dials |
+//!
+//! All `seconds` here are real ones: they are about the wire, not about the phone network. `operation` is the vendor's own name
+//! of the request or webhook, `*` for every one. `hide_from_lists` may name the operation that creates (what it makes stays
+//! hidden) or the one that reads (what it reads is filtered).
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::draw::Draw;
+use crate::wire::Provider;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    RefuseConnection,
+    Status,
+    CommitThenSilence,
+    Silence,
+    ResetMidBody,
+    SlowBody,
+    Garbage,
+    WrongSignature,
+    DuplicateWebhook,
+    LoseWebhook,
+    ReorderWebhooks,
+    HideFromLists,
+}
+
+impl Mode {
+    /// Changes how a request is received or answered.
+    pub(crate) fn is_about_answers(self) -> bool {
+        !self.is_about_webhooks() && self != Mode::HideFromLists || self == Mode::WrongSignature
+    }
+
+    pub(crate) fn is_about_webhooks(self) -> bool {
+        matches!(
+            self,
+            Mode::DuplicateWebhook | Mode::LoseWebhook | Mode::ReorderWebhooks | Mode::WrongSignature
+        )
+    }
+
+    fn default_seconds(self) -> f64 {
+        match self {
+            Mode::ReorderWebhooks => 0.5,
+            Mode::SlowBody | Mode::HideFromLists => 5.0,
+            _ => 120.0,
+        }
+    }
+}
+
+/// A fault as it is asked for and listed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fault {
+    pub(crate) provider: Provider,
+    pub(crate) operation: String,
+    pub(crate) mode: Mode,
+    #[serde(default = "always")]
+    pub(crate) probability: f64,
+    /// How often it strikes before it is gone; absent: until it is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) times: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seconds: Option<f64>,
+}
+
+fn always() -> f64 {
+    1.0
+}
+
+impl Fault {
+    /// What is wrong with it, in words for the person who sent it.
+    pub(crate) fn objection(&self) -> Option<&'static str> {
+        if !(0.0..=1.0).contains(&self.probability) {
+            Some("probability: a number from 0 to 1")
+        } else if self.times == Some(0) {
+            Some("times: at least 1, or absent")
+        } else if self
+            .seconds
+            .is_some_and(|seconds| !(0.0..=86_400.0).contains(&seconds))
+        {
+            Some("seconds: 0 to 86400")
+        } else if self.code.is_some_and(|code| !(200..=599).contains(&code)) {
+            Some("code: an HTTP status from 200 to 599")
+        } else if self.mode == Mode::WrongSignature && self.provider != Provider::Nxtele {
+            Some("wrong_signature: only nxtele signs its answers and webhooks")
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn span(&self) -> Duration {
+        Duration::from_secs_f64(self.seconds.unwrap_or_else(|| self.mode.default_seconds()))
+    }
+}
+
+pub(crate) struct Faults {
+    active: Vec<Fault>,
+    draw: Draw,
+}
+
+impl Faults {
+    pub(crate) fn none(seed: u64) -> Faults {
+        Faults {
+            active: Vec::new(),
+            draw: Draw::about(seed, "faults"),
+        }
+    }
+
+    pub(crate) fn list(&self) -> &[Fault] {
+        &self.active
+    }
+
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.active.push(fault);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.active.clear();
+    }
+
+    /// The first fault of a wanted mode that strikes this operation; it is used up by one.
+    pub(crate) fn strike(
+        &mut self,
+        provider: Provider,
+        operation: &str,
+        wanted: impl Fn(Mode) -> bool,
+    ) -> Option<Fault> {
+        for index in 0..self.active.len() {
+            let fault = &self.active[index];
+            let fits = fault.provider == provider
+                && wanted(fault.mode)
+                && (fault.operation == "*" || fault.operation == operation);
+            if !fits || !self.draw.chance(fault.probability) {
+                continue;
+            }
+            let struck = fault.clone();
+            self.use_up(index);
+            return Some(struck);
+        }
+        None
+    }
+
+    fn use_up(&mut self, index: usize) {
+        if let Some(times) = &mut self.active[index].times {
+            *times -= 1;
+            if *times == 0 {
+                self.active.remove(index);
+            }
+        }
+    }
+}
+
+/// Since when something exists, and how long it stays out of lists because of `hide_from_lists`.
+#[derive(Clone, Copy)]
+pub(crate) struct Listed {
+    created: Instant,
+    hidden_for: Duration,
+}
+
+impl Listed {
+    pub(crate) fn after(hidden_for: Duration) -> Listed {
+        Listed {
+            created: Instant::now(),
+            hidden_for,
+        }
+    }
+
+    /// Whether a read that lags behind by `lag` shows it.
+    pub(crate) fn is_shown(&self, lag: Duration) -> bool {
+        self.created.elapsed() >= self.hidden_for.max(lag)
+    }
+}

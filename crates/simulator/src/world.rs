@@ -1,0 +1,201 @@
+//! Everything the simulator knows, behind one lock, and the one way to touch it.
+//!
+//! [`World::act`] plays all campaigns up to now, does what it was asked, plays again, and only then lets go: rings are in the
+//! ledger (and on disk) before the lock opens, so nobody can learn of a call that the ledger does not hold. A thread of its own
+//! does the same whenever something falls due by itself; it sleeps until then and blocks no async task.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::clock::{Clock, Moment};
+use crate::exchange::{Exchange, Vendor};
+use crate::faults::{Fault, Faults, Mode};
+use crate::journal::{Journal, Pushed};
+use crate::ledger::Ledger;
+use crate::push::Post;
+use crate::settings::Settings;
+use crate::wire::Provider;
+use crate::{airudder, nxtele, tencent};
+
+pub(crate) struct World {
+    pub(crate) clock: Clock,
+    seed: u64,
+    base_url: String,
+    post: Post,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+pub(crate) struct State {
+    vendors: Vendors,
+    pub(crate) settings: Settings,
+    pub(crate) ledger: Ledger,
+    pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
+    stopped: bool,
+}
+
+#[derive(Default)]
+struct Vendors {
+    nxtele: nxtele::Platform,
+    tencent: tencent::Platform,
+    airudder: airudder::Platform,
+}
+
+impl Vendors {
+    fn one(&mut self, provider: Provider) -> &mut dyn Vendor {
+        match provider {
+            Provider::Nxtele => &mut self.nxtele,
+            Provider::TencentCcc => &mut self.tencent,
+            Provider::Airudder => &mut self.airudder,
+        }
+    }
+
+    fn all(&mut self) -> [&mut dyn Vendor; 3] {
+        [&mut self.nxtele, &mut self.tencent, &mut self.airudder]
+    }
+
+    fn next_due(&self) -> Option<Moment> {
+        let each = [
+            self.nxtele.next_due(),
+            self.tencent.next_due(),
+            self.airudder.next_due(),
+        ];
+        each.into_iter().flatten().min()
+    }
+}
+
+impl World {
+    pub(crate) fn new(clock: Clock, seed: u64, base_url: String, ledger: Ledger, post: Post) -> World {
+        let state = State {
+            vendors: Vendors::default(),
+            settings: Settings::default(),
+            ledger,
+            faults: Faults::none(seed),
+            journal: Journal::default(),
+            stopped: false,
+        };
+        World {
+            clock,
+            seed,
+            base_url,
+            post,
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Lets a vendor do something at this very moment.
+    pub(crate) fn act<T>(
+        &self,
+        provider: Provider,
+        deed: impl FnOnce(&mut dyn Vendor, &mut Exchange<'_>) -> T,
+    ) -> T {
+        let mut state = self.lock();
+        self.advance(&mut state);
+        let done = self.exchange(&mut state, |vendors, exchange| {
+            deed(vendors.one(provider), exchange)
+        });
+        self.advance(&mut state);
+        self.changed.notify_all();
+        done
+    }
+
+    /// Looks at or changes what belongs to no vendor, with all campaigns played up to now.
+    pub(crate) fn with<T>(&self, deed: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        self.advance(&mut state);
+        let done = deed(&mut state);
+        self.changed.notify_all();
+        done
+    }
+
+    pub(crate) fn strike(
+        &self,
+        provider: Provider,
+        operation: &str,
+        wanted: fn(Mode) -> bool,
+    ) -> Option<Fault> {
+        self.lock().faults.strike(provider, operation, wanted)
+    }
+
+    pub(crate) fn note_push(&self, entry: Pushed) {
+        self.lock().journal.pushed(entry);
+    }
+
+    /// Back to the beginning: no tasks, rings, faults or changed settings. The ledger's file stays as it is.
+    pub(crate) fn reset(&self) {
+        self.with(|state| {
+            state.vendors = Vendors::default();
+            state.settings = Settings::default();
+            state.ledger.forget();
+            state.faults = Faults::none(self.seed);
+            state.journal = Journal::default();
+        });
+    }
+
+    /// Plays whatever falls due by itself, until [`World::stop`].
+    pub(crate) fn keep_time(self: &Arc<Self>) -> std::io::Result<std::thread::JoinHandle<()>> {
+        let world = Arc::clone(self);
+        std::thread::Builder::new()
+            .name("simulated-time".to_owned())
+            .spawn(move || world.watch_the_clock())
+    }
+
+    fn watch_the_clock(&self) {
+        const IDLE: Duration = Duration::from_secs(60);
+        let mut state = self.lock();
+        while !state.stopped {
+            self.advance(&mut state);
+            // At least a millisecond, so that requests get their turn at any speed.
+            let wait = state
+                .vendors
+                .next_due()
+                .map_or(IDLE, |due| self.clock.until(due))
+                .clamp(Duration::from_millis(1), IDLE);
+            state = self
+                .changed
+                .wait_timeout(state, wait)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.lock().stopped = true;
+        self.changed.notify_all();
+    }
+
+    fn advance(&self, state: &mut State) {
+        self.exchange(state, |vendors, exchange| {
+            for vendor in vendors.all() {
+                vendor.advance(exchange);
+            }
+        });
+    }
+
+    /// Runs a deed with an exchange, then empties its trays: first the ledger, then the post.
+    fn exchange<T>(&self, state: &mut State, deed: impl FnOnce(&mut Vendors, &mut Exchange<'_>) -> T) -> T {
+        let mut exchange = Exchange {
+            now: self.clock.now(),
+            clock: &self.clock,
+            seed: self.seed,
+            base_url: &self.base_url,
+            settings: &state.settings,
+            faults: &mut state.faults,
+            rings: Vec::new(),
+            pushes: Vec::new(),
+        };
+        let done = deed(&mut state.vendors, &mut exchange);
+        let (rings, pushes) = (exchange.rings, exchange.pushes);
+        state.ledger.record(rings);
+        for push in pushes {
+            self.post.send(push);
+        }
+        done
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
