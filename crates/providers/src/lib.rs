@@ -8,5 +8,7 @@
 mod airudder;
 mod lenient;
 mod nxtele;
+mod provider_options;
 pub mod registry;
+mod settings;
 mod tencent_ccc;
