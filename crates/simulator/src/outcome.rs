@@ -29,6 +29,16 @@ pub(crate) enum Outcome {
     Voicemail,
 }
 
+impl Outcome {
+    pub(crate) const UNANSWERED: [Outcome; 5] = [
+        Outcome::NoAnswer,
+        Outcome::Busy,
+        Outcome::Declined,
+        Outcome::InvalidNumber,
+        Outcome::Voicemail,
+    ];
+}
+
 /// One value per outcome: how a vendor (or a scenario) says it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

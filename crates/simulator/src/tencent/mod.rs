@@ -1,33 +1,35 @@
-//! Not served yet.
+//! Tencent Cloud CCC (API 2020-02-10), from the vendor's side.
+//!
+//! One path, `/`; the action is a header. Every answer is HTTP 200 with `Content-Type: application/json` and nothing behind it,
+//! because the official SDK looks for errors only then; success and failure are told apart by `Response.Error`. The order of
+//! the checks is the dossier's section 15. Served are the auto-callout tasks, call records and the two catalogues; every other
+//! action is `InvalidAction`.
 
-use serde::{Deserialize, Serialize};
+mod action;
+mod catalog;
+mod cdr;
+mod create;
+mod form;
+mod gate;
+mod push;
+mod schema;
+mod settings;
+mod task;
+mod tasks;
+mod tc3;
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+pub(crate) use settings::Settings;
 
 use crate::clock::Moment;
 use crate::exchange::{Exchange, Vendor};
+use crate::limiter::Limiter;
 use crate::wire::{Inbound, Reply};
-
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Settings {}
-
-#[derive(Default)]
-pub(crate) struct Platform;
-
-impl Vendor for Platform {
-    fn operation(&self, _request: &Inbound) -> String {
-        String::new()
-    }
-
-    fn answer(&mut self, _request: &Inbound, _exchange: &mut Exchange<'_>) -> Reply {
-        Reply::not_found()
-    }
-
-    fn advance(&mut self, _exchange: &mut Exchange<'_>) {}
-
-    fn next_due(&self) -> Option<Moment> {
-        None
-    }
-}
+use action::Action;
+use task::Task;
 
 /// The simulated Tencent Cloud account's `SecretId`.
 pub const SECRET_ID: &str = "AKIDsimtencent";
@@ -36,4 +38,120 @@ pub const SECRET_KEY: &str = "sim-tencent-secret";
 /// The simulated application's `SdkAppId`.
 pub const SDK_APP_ID: u64 = 1_400_000_000;
 
+/// The largest request body: 10 MB.
 pub(crate) const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// Why a request is not served. Clients may rely on the code only.
+struct Refusal {
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(code: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal {
+            code,
+            message: message.into(),
+        }
+    }
+
+    fn value(message: impl Into<String>) -> Refusal {
+        Refusal::new("InvalidParameterValue", message)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Platform {
+    /// Task ids are places in this list, counted from 1.
+    tasks: Vec<Task>,
+    limiters: HashMap<Action, Limiter>,
+}
+
+impl Vendor for Platform {
+    fn operation(&self, request: &Inbound) -> String {
+        request.header("X-TC-Action").unwrap_or_default().to_owned()
+    }
+
+    fn answer(&mut self, request: &Inbound, exchange: &mut Exchange<'_>) -> Reply {
+        let result = gate::admit(request, exchange).and_then(|action| {
+            let limit = exchange.settings.tencent.requests_per_second;
+            if !self.limiters.entry(action).or_default().admits(limit) {
+                return Err(Refusal::new(
+                    "RequestLimitExceeded",
+                    format!("more than {limit} requests in a second"),
+                ));
+            }
+            let parameters = parameters(request, action)?;
+            schema::check(&parameters, action.fields())?;
+            self.perform(action, parameters, exchange)
+        });
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let (code, mut response) = match result {
+            Ok(members) => ("", members),
+            Err(Refusal { code, message }) => (code, json!({"Error": {"Code": code, "Message": message}})),
+        };
+        response["RequestId"] = json!(request_id);
+        Reply::json(200, &json!({"Response": response}), code)
+    }
+
+    fn advance(&mut self, exchange: &mut Exchange<'_>) {
+        for task in &mut self.tasks {
+            for event in exchange.advance(&mut task.campaign) {
+                push::report(task, event, exchange);
+            }
+        }
+    }
+
+    fn next_due(&self) -> Option<Moment> {
+        self.tasks
+            .iter()
+            .filter_map(|task| task.campaign.next_due())
+            .min()
+    }
+}
+
+impl Platform {
+    fn perform(
+        &mut self,
+        action: Action,
+        parameters: Map<String, Value>,
+        exchange: &mut Exchange<'_>,
+    ) -> Result<Value, Refusal> {
+        match action {
+            Action::CreateAutoCalloutTask => self.create(read(parameters)?, exchange),
+            Action::DescribeAutoCalloutTask => self.describe(&read(parameters)?, exchange),
+            Action::DescribeAutoCalloutTasks => self.list(&read(parameters)?, exchange),
+            Action::StopAutoCalloutTask => self.stop(&read(parameters)?),
+            Action::PauseAutoCalloutTask => self.pause(&read(parameters)?),
+            Action::ResumeAutoCalloutTask => self.resume(&read(parameters)?),
+            Action::DescribeTelCdr => self.call_records(&read(parameters)?, exchange),
+            Action::DescribeNumbers => catalog::numbers(&read(parameters)?),
+            Action::DescribeAIAgentInfoList => catalog::agents(&read(parameters)?),
+        }
+    }
+}
+
+fn parameters(request: &Inbound, action: Action) -> Result<Map<String, Value>, Refusal> {
+    if request.method == actix_web::http::Method::GET {
+        return Ok(form::parameters(&request.query, action.fields()));
+    }
+    serde_json::from_slice(&request.body)
+        .map_err(|_| Refusal::new("InvalidParameter", "the body is not a JSON object"))
+}
+
+/// Types were checked by the schema; what is left can only be a number out of range.
+fn read<T: serde::de::DeserializeOwned>(parameters: Map<String, Value>) -> Result<T, Refusal> {
+    serde_json::from_value(Value::Object(parameters))
+        .map_err(|error| Refusal::new("InvalidParameter", error.to_string()))
+}
+
+fn own_application(sdk_app_id: u64, code: &'static str) -> Result<(), Refusal> {
+    if sdk_app_id == SDK_APP_ID {
+        Ok(())
+    } else {
+        Err(Refusal::new(
+            code,
+            "SdkAppId: the account has no such application",
+        ))
+    }
+}

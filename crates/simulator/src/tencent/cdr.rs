@@ -1,0 +1,178 @@
+//! Call records: one per ended session (section 10), with the end status of section 11.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::task::{Callee, Task};
+use super::tasks::Page;
+use super::{Platform, Refusal, own_application};
+use crate::call::Call;
+use crate::campaign::Contact;
+use crate::exchange::Exchange;
+use crate::number::e164;
+use crate::outcome::Outcome;
+use crate::wire::Provider;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Query {
+    start_time_stamp: i64,
+    end_time_stamp: i64,
+    #[serde(flatten)]
+    page: Page,
+    phones: Option<Vec<String>>,
+    session_ids: Option<Vec<String>>,
+}
+
+const DAY: i64 = 86_400;
+
+impl Query {
+    fn check(&self, now: i64) -> Result<(), Refusal> {
+        own_application(self.page.sdk_app_id, "InvalidParameterValue.InstanceNotExist")?;
+        self.page.check(100)?;
+        let span = self.end_time_stamp - self.start_time_stamp;
+        if !(0..90 * DAY).contains(&span) || self.start_time_stamp < now - 181 * DAY {
+            return Err(Refusal::value(
+                "StartTimeStamp, EndTimeStamp: less than 90 days, at most 180 days back",
+            ));
+        }
+        Ok(())
+    }
+
+    fn wants(&self, contact: &Contact<Callee>, call: &Call) -> bool {
+        let started = call.started_at().seconds();
+        let named = |list: &Option<Vec<String>>, fits: &dyn Fn(&String) -> bool| {
+            list.as_ref()
+                .is_none_or(|list| list.is_empty() || list.iter().any(fits))
+        };
+        (self.start_time_stamp..=self.end_time_stamp).contains(&started)
+            && named(&self.session_ids, &|id| *id == call.id)
+            && named(&self.phones, &|phone| {
+                e164(phone).as_ref() == Some(&contact.number)
+            })
+    }
+}
+
+impl Platform {
+    pub(super) fn call_records(
+        &mut self,
+        query: &Query,
+        exchange: &mut Exchange<'_>,
+    ) -> Result<Value, Refusal> {
+        query.check(exchange.wall().seconds())?;
+        let lag = exchange.lag(Provider::TencentCcc, "DescribeTelCdr");
+        let delay = Duration::from_secs(exchange.settings.tencent.cdr_delay_seconds);
+        let written = |call: &Call| {
+            let ended = call.began + call.plan.end;
+            call.ended
+                && ended + delay <= exchange.now
+                && exchange.clock.wall_at(ended) + lag <= exchange.wall()
+        };
+        let found = || {
+            let calls = self
+                .tasks
+                .iter()
+                .flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
+            calls.filter(|(_, (contact, call))| written(call) && query.wants(contact, call))
+        };
+        let records = found().map(|(task, (contact, call))| record(task, contact, call, exchange));
+        Ok(json!({"TotalCount": found().count(), "TelCdrList": query.page.of(records)}))
+    }
+}
+
+fn record(task: &Task, contact: &Contact<Callee>, call: &Call, exchange: &Exchange<'_>) -> Value {
+    let times = Times::of(call);
+    let (status, text) = hangup_code(call.plan.outcome);
+    let talked = call.plan.outcome == Outcome::Answered;
+    json!({
+        "SessionId": call.id,
+        "Caller": task.asked.callers.first(),
+        "Callee": contact.card.written,
+        "ProtectedCaller": "",
+        "ProtectedCallee": "",
+        "Time": times.start,
+        "StartTimestamp": times.start,
+        "QueuedTimestamp": 0,
+        "RingTimestamp": times.ring,
+        "AcceptTimestamp": times.accept,
+        "EndedTimestamp": times.end,
+        "Direction": 1,
+        "CallType": 1,
+        "Duration": times.talk(),
+        "IVRDuration": 0,
+        "EndStatus": status,
+        "EndStatusString": text,
+        "HungUpSide": hung_up_side(call.plan.outcome),
+        "RecordId": if talked { call.id.as_str() } else { "" },
+        "RecordURL": if talked { exchange.recording_url(&call.id) } else { String::new() },
+        "CustomRecordURL": "",
+        "AsrUrl": "",
+        "AsrStatus": "NotExists",
+        "ServeParticipants": [],
+        "SkillGroup": "",
+        "SkillGroupId": 0,
+        "CallerLocation": "",
+        "Remark": "",
+        "IVRKeyPressed": null,
+        "IVRKeyPressedEx": [],
+        "UUI": contact.card.uui,
+        "VoicemailRecordURL": [],
+        "VoicemailAsrURL": [],
+        "AIAgentId": task.asked.ai_agent_id,
+        "AIAgentName": null,
+        "SysHangupReason": null,
+        "SysHangupReasonString": null,
+        "EndStatusV2": null,
+    })
+}
+
+/// The stages of a call in Unix seconds, 0 for one that was not reached. A voice mailbox is not an accepting customer.
+pub(super) struct Times {
+    pub(super) start: i64,
+    pub(super) ring: i64,
+    pub(super) accept: i64,
+    pub(super) end: i64,
+}
+
+impl Times {
+    pub(super) fn of(call: &Call) -> Times {
+        let accepted = call
+            .answered_at()
+            .filter(|_| call.plan.outcome == Outcome::Answered);
+        Times {
+            start: call.started_at().seconds(),
+            ring: call.rang_at().map_or(0, |at| at.seconds()),
+            accept: accepted.map_or(0, |at| at.seconds()),
+            end: call.ended_at().seconds(),
+        }
+    }
+
+    pub(super) fn talk(&self) -> i64 {
+        if self.accept == 0 {
+            0
+        } else {
+            self.end - self.accept
+        }
+    }
+}
+
+/// `EndStatus` and `EndStatusString`.
+pub(super) fn hangup_code(outcome: Outcome) -> (i64, &'static str) {
+    match outcome {
+        Outcome::Answered => (1, "ok"),
+        Outcome::NoAnswer => (202, "notAnswer"),
+        Outcome::Declined => (203, "userReject"),
+        Outcome::InvalidNumber => (205, "numberNotExist"),
+        Outcome::Busy => (206, "busy"),
+        Outcome::Voicemail => (222, "voiceMailReached"),
+    }
+}
+
+pub(super) fn hung_up_side(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered | Outcome::Declined => "user",
+        _ => "system",
+    }
+}

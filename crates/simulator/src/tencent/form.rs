@@ -1,0 +1,84 @@
+//! The GET form of a request (section 1): `Callees.0=..&Variables.0.Key=k`, every value text, typed by the action's fields.
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::schema::{Field, Kind};
+
+/// The parameters of a query string, in the shape a JSON body would have; what does not fit is left as text for the schema
+/// check to refuse.
+pub(super) fn parameters(query: &str, fields: &[Field]) -> Map<String, Value> {
+    let mut root = Map::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let path: Vec<String> = decode(name).split('.').map(str::to_owned).collect();
+        put(&mut root, &path, decode(value));
+    }
+    typed(root, fields)
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " "))
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+fn put(object: &mut Map<String, Value>, path: &[String], value: String) {
+    match path {
+        [] => {}
+        [name] => {
+            object.insert(name.clone(), Value::String(value));
+        }
+        [name, rest @ ..] => {
+            let inner = object
+                .entry(name.clone())
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn typed(object: Map<String, Value>, fields: &[Field]) -> Map<String, Value> {
+    let kind_of = |name: &str| {
+        fields
+            .iter()
+            .find(|field| field.name == name)
+            .map(|field| field.kind)
+    };
+    object
+        .into_iter()
+        .map(|(name, value)| {
+            let value = kind_of(&name).map_or(value.clone(), |kind| coerced(value, kind));
+            (name, value)
+        })
+        .collect()
+}
+
+fn coerced(value: Value, kind: Kind) -> Value {
+    match (kind, value) {
+        (Kind::Uint | Kind::Int, Value::String(text)) => {
+            text.parse::<i64>().map_or(Value::String(text), Value::from)
+        }
+        (Kind::Texts, Value::Object(items)) => Value::Array(in_order(items)),
+        (Kind::Objects(fields), Value::Object(items)) => {
+            let typed_item = |item| match item {
+                Value::Object(item) => Value::Object(typed(item, fields)),
+                other => other,
+            };
+            Value::Array(in_order(items).into_iter().map(typed_item).collect())
+        }
+        (_, value) => value,
+    }
+}
+
+/// `{"0": a, "1": b}` as a list.
+fn in_order(items: Map<String, Value>) -> Vec<Value> {
+    let mut items: Vec<(usize, Value)> = items
+        .into_iter()
+        .map(|(index, value)| (index.parse().unwrap_or(usize::MAX), value))
+        .collect();
+    items.sort_by_key(|(index, _)| *index);
+    items.into_iter().map(|(_, value)| value).collect()
+}

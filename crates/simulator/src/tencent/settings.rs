@@ -1,0 +1,56 @@
+//! What Tencent's papers leave open; numbers refer to the dossier's section 19.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// Requests per second, key and action; 0 means no limit (33).
+    pub(super) requests_per_second: usize,
+    /// How far `X-TC-Timestamp` may be from the real time (25).
+    pub(super) timestamp_tolerance_seconds: u64,
+    /// Take `X-TC-Content-SHA256: UNSIGNED-PAYLOAD` (27).
+    pub(super) accept_unsigned_payload: bool,
+    /// Most callees of one task (9).
+    pub(super) callee_limit: usize,
+    /// `Tries` and `RetryInterval` of a task that gives none (7).
+    pub(super) default_tries: usize,
+    pub(super) default_retry_interval_seconds: u64,
+    /// Concurrent calls of a task without `ConcurrencyLimit`.
+    pub(super) default_concurrency: usize,
+    /// Largest `PageSize` of a task list (15).
+    pub(super) page_size_limit: usize,
+    /// Dial only within a task's `AvailableTime`. Off, so that a demo dials at any hour.
+    pub(super) honour_windows: bool,
+    /// Simulated seconds between the end of a call and its record (30).
+    pub(super) cdr_delay_seconds: u64,
+    /// Where call records and recordings are pushed; `{kind}` becomes `cdr` or `record`. `null`: nowhere.
+    pub(super) push_url: Option<String>,
+    /// The `Authorization` header of pushes, e.g. `Basic …`; `null`: none.
+    pub(super) push_authorization: Option<String>,
+    /// Deliveries of one push in all: the first and at most three more.
+    pub(super) push_tries: u32,
+    /// Simulated seconds between two deliveries (28).
+    pub(super) push_retry_seconds: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            requests_per_second: 20,
+            timestamp_tolerance_seconds: 300,
+            accept_unsigned_payload: true,
+            callee_limit: 10_000,
+            default_tries: 1,
+            default_retry_interval_seconds: 600,
+            default_concurrency: 20,
+            page_size_limit: 100,
+            honour_windows: false,
+            cdr_delay_seconds: 0,
+            push_url: None,
+            push_authorization: None,
+            push_tries: 4,
+            push_retry_seconds: 10,
+        }
+    }
+}
