@@ -1,1 +1,111 @@
-//! What Outdial does: accept, dispatch, resolve, control, follow.
+//! What Outdial does.
+//!
+//! Two halves meet in the store. *Use cases* answer clients: they validate, write what was asked in
+//! one transaction and return; none of them waits for a vendor, vendor-task reads excepted. *Work*
+//! makes it happen: a worker leases a task, reads everything about it, [decides](work) one step by a
+//! pure function, performs it, writes what was learned, and does so until there is nothing to do now.
+//!
+//! The promise lives in three places: no request that can ring a phone leaves before its ledger row
+//! is durable (`work::dispatch`), an answer that leaves doubt is looked up by our own key and never
+//! sent again blindly (`work::resolve`), and a contact only moves along its state machine (the model).
+//!
+//! Not for: HTTP, SQL, vendors' words.
+
+mod accounts;
+mod calls;
+mod contacts;
+mod error;
+mod health;
+mod keys;
+mod tasks;
+mod vendor_tasks;
+mod work;
+
+pub use accounts::{Account, AccountPolicy};
+pub use contacts::{ContactDraft, ContactResult};
+pub use error::EngineError;
+pub use health::{Breaker, Health};
+pub use keys::{IssuedKey, Principal};
+pub use outdial_model as model;
+pub use outdial_provider as provider;
+pub use outdial_store::{CallFilter, ContactFilter, Page, TaskFilter};
+pub use tasks::{CreateTask, TaskVerb};
+
+use outdial_model::{AccountId, Clock};
+use outdial_provider::Factory;
+use outdial_store::Store;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// What an engine is made of.
+#[derive(Debug)]
+pub struct EngineParts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Every vendor of this binary, configured or not.
+    pub factories: &'static [&'static Factory],
+    /// The configured accounts.
+    pub accounts: Vec<Account>,
+}
+
+/// The use cases, and the worker behind them. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    factories: &'static [&'static Factory],
+    accounts: BTreeMap<AccountId, Arc<Account>>,
+    pepper: Vec<u8>,
+    /// Rings when a client asked for something, so that the worker need not wait for its timer.
+    asked: Notify,
+    /// Rings when the worker has written something, so that `Prefer: wait` need not poll.
+    changed: Notify,
+}
+
+impl Engine {
+    /// An engine over `parts`. Reads (or makes) the installation's pepper; starts nothing.
+    pub async fn new(parts: EngineParts) -> Result<Self, EngineError> {
+        let mut fresh = [0u8; 32];
+        getrandom::fill(&mut fresh).map_err(|_| EngineError::Internal("no randomness".into()))?;
+        let pepper = parts.store.installation_secret("pepper", &fresh).await?;
+        let accounts = parts
+            .accounts
+            .into_iter()
+            .map(|account| (account.id.clone(), Arc::new(account)))
+            .collect();
+        Ok(Self(Arc::new(Inner {
+            store: parts.store,
+            clock: parts.clock,
+            factories: parts.factories,
+            accounts,
+            pepper,
+            asked: Notify::new(),
+            changed: Notify::new(),
+        })))
+    }
+
+    /// A secret of this installation for `purpose`, derived from its pepper; the same after a restart.
+    pub fn derived_secret(&self, purpose: &str) -> Vec<u8> {
+        keys::mac(&self.0.pepper, purpose.as_bytes())
+    }
+
+    /// Is the store reachable and writable?
+    pub async fn ready(&self) -> Result<(), EngineError> {
+        Ok(self.0.store.ping().await?)
+    }
+
+    /// The time by the engine's clock.
+    pub fn now(&self) -> outdial_model::Timestamp {
+        self.0.clock.now()
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+}

@@ -1,0 +1,69 @@
+//! Why a use case did not do it. Nothing was stored or sent, unless it says so.
+
+use outdial_model::{FieldProblem, ProviderKind};
+use outdial_provider::ProviderError;
+use outdial_store::StoreError;
+
+/// A use case that did not happen; the surface turns it into a problem document.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No such thing for this tenant.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// The request can be read and makes no sense; one entry for each field.
+    #[error("{} of the request's fields cannot be accepted", .0.len())]
+    Invalid(Vec<FieldProblem>),
+    /// Not possible in the present state.
+    #[error("{detail}")]
+    Conflict {
+        /// Stable snake_case word.
+        code: &'static str,
+        /// What is in the way and what to do.
+        detail: String,
+    },
+    /// `If-Match` names an older state.
+    #[error("the resource has changed since it was read; read it again and repeat the change")]
+    Stale,
+    /// The account's provider cannot do this.
+    #[error("{detail}")]
+    Unsupported {
+        /// Why, and what to configure if that would help.
+        detail: String,
+    },
+    /// A vendor failed while a client waited for its answer (synchronous reads only).
+    #[error("{error}")]
+    Vendor {
+        /// Which provider.
+        provider: ProviderKind,
+        /// What happened.
+        error: ProviderError,
+    },
+    /// The store is locked, full or not reachable; the same request may work later.
+    #[error("the store is not available; repeat the request in a moment")]
+    Unavailable,
+    /// A defect of ours. The text is for the log, never for clients.
+    #[error("internal error")]
+    Internal(String),
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::NotFound("resource"),
+            StoreError::Stale => Self::Stale,
+            StoreError::ExternalIdTaken { existing } => Self::Conflict {
+                code: "external_id_taken",
+                detail: format!(
+                    "{existing} already has this external id; use it, or choose another external id"
+                ),
+            },
+            StoreError::WrongState { status } => Self::Conflict {
+                code: "wrong_state",
+                detail: format!("not possible while the status is `{status}`"),
+            },
+            StoreError::LeaseLost => Self::Internal("a lease was lost outside a worker".into()),
+            StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::Corrupt(what) => Self::Internal(what),
+        }
+    }
+}

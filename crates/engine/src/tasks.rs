@@ -1,0 +1,247 @@
+//! Tasks: accepting them, steering them, waiting for what was asked to be confirmed.
+
+use crate::contacts::accept_all;
+use crate::{ContactDraft, Engine, EngineError, Page, TaskFilter};
+use outdial_model::{
+    AccountId, DesiredStatus, FieldProblem, Segment, StartMode, Task, TaskId, TaskSpec, TaskStatus, TenantId,
+};
+use outdial_store::{Begin, NewTask, StoreError, TaskPatch};
+use std::time::Duration;
+
+/// A task as a client asks for it; its fields are parsed, its sense is not checked yet.
+#[derive(Debug, Clone)]
+pub struct CreateTask {
+    /// The client's own key.
+    pub external_id: Option<String>,
+    /// Where it dials.
+    pub account: AccountId,
+    /// What is asked for.
+    pub spec: TaskSpec,
+    /// Its first contacts.
+    pub contacts: Vec<ContactDraft>,
+}
+
+/// What a client can ask of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskVerb {
+    /// Begin to dial when the schedule allows.
+    Start,
+    /// Dial nobody new.
+    Pause,
+    /// Go on.
+    Resume,
+    /// End it; nobody new is dialed, ever.
+    Stop,
+}
+
+impl TaskVerb {
+    /// The statuses it may be asked in; asking for what is so already is no error.
+    fn allowed(self) -> &'static [TaskStatus] {
+        use TaskStatus::{Draft, Paused, Pausing, Resuming, Running, Scheduled, Stopped, Stopping};
+        match self {
+            Self::Start => &[Draft, Scheduled, Running],
+            Self::Pause => &[Scheduled, Running, Resuming, Pausing, Paused],
+            Self::Resume => &[Pausing, Paused, Resuming, Running],
+            Self::Stop => &[
+                Draft, Scheduled, Running, Pausing, Paused, Resuming, Stopping, Stopped,
+            ],
+        }
+    }
+
+    /// What to write when it is asked in `status`; `None` when it is so already.
+    fn begin(self, status: TaskStatus) -> Option<Begin> {
+        use TaskStatus::{Draft, Paused, Pausing, Resuming, Running, Scheduled, Stopped, Stopping};
+        let (desired, status) = match (self, status) {
+            (Self::Start, Draft) => (DesiredStatus::Running, Scheduled),
+            (Self::Pause, Scheduled | Running | Resuming) => (DesiredStatus::Paused, Pausing),
+            (Self::Resume, Pausing | Paused) => (DesiredStatus::Running, Resuming),
+            (Self::Stop, Draft | Scheduled | Running | Pausing | Paused | Resuming) => {
+                (DesiredStatus::Stopped, Stopping)
+            }
+            (Self::Start, _)
+            | (Self::Pause, _)
+            | (Self::Resume, _)
+            | (Self::Stop, Stopping | Stopped | _) => {
+                return None;
+            }
+        };
+        Some(Begin { desired, status })
+    }
+
+    /// The word in routes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+impl Engine {
+    /// Accepts a task with its first contacts, all or nothing.
+    pub async fn create_task(&self, tenant: &TenantId, request: CreateTask) -> Result<Task, EngineError> {
+        let CreateTask {
+            external_id,
+            account,
+            spec,
+            contacts,
+        } = request;
+        let account = self
+            .account(&account)
+            .map_err(|_| unknown_account(self, &account))?;
+        let mut problems = account.provider.refuse_task(&spec);
+        let now = self.now();
+        if spec.schedule.is_over(now) {
+            let detail = "this instant has passed; nothing could be dialed";
+            problems.push(FieldProblem::new("/schedule/not_after", "in_the_past", detail));
+        }
+        let contacts = accept_all(&contacts, &spec, &account, now).unwrap_or_else(|bad| {
+            problems.extend(bad);
+            Vec::new()
+        });
+        if !problems.is_empty() {
+            return Err(EngineError::Invalid(problems));
+        }
+        let (status, desired) = match spec.schedule.start {
+            StartMode::Manual => (TaskStatus::Draft, DesiredStatus::Draft),
+            StartMode::Immediate | StartMode::Scheduled => (TaskStatus::Scheduled, DesiredStatus::Running),
+        };
+        let id = TaskId::generate(now);
+        let task = NewTask {
+            id,
+            external_id,
+            account: account.id.clone(),
+            spec,
+            status,
+            desired,
+            adopted: None,
+        };
+        let task = self.store().create_task(tenant, task, contacts, now).await?;
+        self.0.asked.notify_one();
+        Ok(task)
+    }
+
+    /// One task.
+    pub async fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Task, EngineError> {
+        self.store().task(tenant, id).await.map_err(|error| match error {
+            StoreError::NotFound => EngineError::NotFound("task"),
+            other => other.into(),
+        })
+    }
+
+    /// Tasks, newest first.
+    pub async fn tasks(
+        &self,
+        tenant: &TenantId,
+        filter: &TaskFilter,
+        page: &Page<TaskId>,
+    ) -> Result<Vec<Task>, EngineError> {
+        Ok(self.store().tasks(tenant, filter, page).await?)
+    }
+
+    /// The vendor-side tasks that carry it, oldest first.
+    pub async fn segments(&self, tenant: &TenantId, id: &TaskId) -> Result<Vec<Segment>, EngineError> {
+        self.task(tenant, id).await?;
+        Ok(self.store().segments(tenant, id).await?)
+    }
+
+    /// Changes a task that is not over. What the vendor already has is changed there too when it can
+    /// be (see the account's `update_segment`), else it holds for people sent from now on.
+    pub async fn patch_task(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        spec: TaskSpec,
+        revision: Option<i64>,
+    ) -> Result<Task, EngineError> {
+        let task = self.task(tenant, id).await?;
+        if task.status.is_final() || task.status == TaskStatus::Stopping {
+            return Err(EngineError::from(StoreError::WrongState {
+                status: task.status.as_str(),
+            }));
+        }
+        let problems = self.account(&task.account)?.provider.refuse_task(&spec);
+        if !problems.is_empty() {
+            return Err(EngineError::Invalid(problems));
+        }
+        let task = self
+            .store()
+            .patch_task(tenant, id, TaskPatch { spec }, revision, self.now())
+            .await?;
+        self.0.asked.notify_one();
+        Ok(task)
+    }
+
+    /// Writes what a client wants of a task; the worker makes it so.
+    pub async fn steer(&self, tenant: &TenantId, id: &TaskId, verb: TaskVerb) -> Result<Task, EngineError> {
+        loop {
+            let task = self.task(tenant, id).await?;
+            if !verb.allowed().contains(&task.status) {
+                return Err(EngineError::Conflict {
+                    code: "wrong_state",
+                    detail: format!(
+                        "a task that is {} cannot be asked to {}",
+                        task.status,
+                        verb.as_str()
+                    ),
+                });
+            }
+            let Some(begin) = verb.begin(task.status) else {
+                return Ok(task);
+            };
+            match self
+                .store()
+                .begin(tenant, id, begin, &[task.status], self.now())
+                .await
+            {
+                Err(StoreError::WrongState { .. }) => continue,
+                Err(error) => return Err(error.into()),
+                Ok(task) => {
+                    self.0.asked.notify_one();
+                    return Ok(task);
+                }
+            }
+        }
+    }
+
+    /// The task once what was asked for is confirmed, or as it is when `patience` is over.
+    pub async fn settled(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        patience: Duration,
+    ) -> Result<Task, EngineError> {
+        let deadline = tokio::time::Instant::now() + patience;
+        loop {
+            let change = self.0.changed.notified();
+            let task = self.task(tenant, id).await?;
+            if is_settled(&task) || tokio::time::Instant::now() >= deadline {
+                return Ok(task);
+            }
+            // Another replica may have done it: look again now and then without being told.
+            let again = deadline.min(tokio::time::Instant::now() + Duration::from_millis(500));
+            let _ = tokio::time::timeout_at(again, change).await;
+        }
+    }
+}
+
+/// Whether what was asked for is what is confirmed.
+fn is_settled(task: &Task) -> bool {
+    match task.desired {
+        DesiredStatus::Draft => true,
+        DesiredStatus::Running => task.status == TaskStatus::Running || task.status.is_final(),
+        DesiredStatus::Paused => task.status == TaskStatus::Paused || task.status.is_final(),
+        DesiredStatus::Stopped => task.status.is_final(),
+    }
+}
+
+fn unknown_account(engine: &Engine, wanted: &AccountId) -> EngineError {
+    let known: Vec<_> = engine.accounts().map(|account| account.id.as_str()).collect();
+    let detail = format!(
+        "no account `{wanted}` is configured; the accounts are: {}",
+        known.join(", ")
+    );
+    EngineError::Invalid(vec![FieldProblem::new("/account", "unknown_account", detail)])
+}

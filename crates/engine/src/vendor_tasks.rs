@@ -1,0 +1,118 @@
+//! The vendor's own tasks: looking at them live, and taking one over.
+
+use crate::accounts::supported;
+use crate::{Engine, EngineError};
+use outdial_model::{
+    AccountId, DesiredStatus, Pacing, Retry, Schedule, Script, Segment, SegmentId, SegmentStatus, Task,
+    TaskId, TaskSpec, TaskStatus, TenantId,
+};
+use outdial_provider::{ErrorKind, Operation, PageRequest, SegmentState, VendorTask, VendorTaskPage};
+use outdial_store::NewTask;
+use std::collections::BTreeMap;
+
+impl Engine {
+    /// A page of the vendor's tasks, live and read-only.
+    pub async fn vendor_tasks(
+        &self,
+        id: &AccountId,
+        page: &PageRequest,
+    ) -> Result<VendorTaskPage, EngineError> {
+        let account = self.account(id)?;
+        supported(&account, Operation::ListVendorTasks)?;
+        let result = account.provider.vendor_tasks(page).await;
+        self.noted(&account, result)
+    }
+
+    /// One of the vendor's tasks, live and read-only.
+    pub async fn vendor_task(&self, id: &AccountId, vendor_ref: &str) -> Result<VendorTask, EngineError> {
+        let account = self.account(id)?;
+        supported(&account, Operation::GetVendorTask)?;
+        let result = account.provider.vendor_task(vendor_ref).await;
+        if matches!(&result, Err(error) if error.kind == ErrorKind::NotFound) {
+            return Err(EngineError::NotFound("vendor task"));
+        }
+        self.noted(&account, result)
+    }
+
+    /// Makes a task of ours that manages a vendor's task made in the vendor's console: it can be
+    /// followed and steered, and (where the vendor can) people can be added to it.
+    pub async fn adopt(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        vendor_ref: &str,
+    ) -> Result<Task, EngineError> {
+        let found = self.vendor_task(id, vendor_ref).await?;
+        let now = self.now();
+        let SegmentState::Known(status) = found.state else {
+            let detail =
+                "the vendor's task is in a state this version does not know; it was not taken over".into();
+            return Err(EngineError::Conflict {
+                code: "unknown_vendor_state",
+                detail,
+            });
+        };
+        let (shown, desired) = match status {
+            _ if status.is_final() => {
+                let detail =
+                    format!("the vendor's task is {status}; only one that is not over can be taken over");
+                return Err(EngineError::Conflict {
+                    code: "wrong_state",
+                    detail,
+                });
+            }
+            SegmentStatus::Running | SegmentStatus::Ending => (TaskStatus::Running, DesiredStatus::Running),
+            SegmentStatus::Paused => (TaskStatus::Paused, DesiredStatus::Paused),
+            _ => (TaskStatus::Draft, DesiredStatus::Draft),
+        };
+        let task = TaskId::generate(now);
+        let segment = Segment {
+            id: SegmentId::generate(now),
+            tenant: tenant.clone(),
+            task: task.clone(),
+            account: id.clone(),
+            sequence: 1,
+            vendor_ref: Some(found.vendor_ref),
+            status,
+            raw_status: found.raw_state,
+            adopted: true,
+            contacts: 0,
+            open_contacts: 0,
+            opened_at: found.created_at.unwrap_or(now),
+            not_before: None,
+            polled_at: Some(now),
+            ended_at: None,
+        };
+        let name = found.name.unwrap_or_else(|| vendor_ref.to_owned());
+        let new = NewTask {
+            id: task,
+            external_id: None,
+            account: id.clone(),
+            spec: adopted_spec(name),
+            status: shown,
+            desired,
+            adopted: Some(segment),
+        };
+        let task = self.store().create_task(tenant, new, Vec::new(), now).await?;
+        self.0.asked.notify_one();
+        Ok(task)
+    }
+}
+
+/// The vendor's task keeps its own script, schedule and retries; ours only follows and steers.
+fn adopted_spec(name: String) -> TaskSpec {
+    TaskSpec {
+        name,
+        script: Script {
+            template_id: String::new(),
+        },
+        callers: Vec::new(),
+        default_country: None,
+        schedule: Schedule::default(),
+        retry: Retry::default(),
+        pacing: Pacing::default(),
+        metadata: BTreeMap::new(),
+        provider_options: BTreeMap::new(),
+        keep_open: true,
+    }
+}

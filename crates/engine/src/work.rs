@@ -1,0 +1,1 @@
+//! Work: what a worker does with a task it has leased.
