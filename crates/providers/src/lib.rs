@@ -9,6 +9,7 @@ mod airudder;
 mod lenient;
 mod nxtele;
 mod provider_options;
+mod redact;
 pub mod registry;
 mod settings;
 mod tencent_ccc;
