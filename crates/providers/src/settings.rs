@@ -1,9 +1,8 @@
-//! Reading what people wrote for a vendor, an account's settings and `provider_options`: names are
-//! checked against the known ones, and a wrong name is answered with the nearest right one.
+//! Reading an account's own settings: names are checked against the known ones, and a wrong name is
+//! answered with the nearest right one.
 //!
 //! A value is never quoted in a complaint: it may be a secret in the wrong place.
 
-use outdial_model::{FieldProblem, TaskSpec};
 use outdial_provider::{ConfigProblem, SettingKey};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -16,16 +15,15 @@ pub(crate) struct Settings {
 impl Settings {
     /// Refuses names that are not among `keys`.
     pub(crate) fn new(table: Map<String, Value>, keys: &[SettingKey]) -> Result<Self, ConfigProblem> {
-        match table
-            .keys()
-            .find(|name| keys.iter().all(|key| key.name != name.as_str()))
-        {
-            Some(unknown) => Err(ConfigProblem::new(
-                unknown,
-                no_such("setting", unknown, keys.iter().map(|key| key.name)),
-            )),
-            None => Ok(Self { table }),
-        }
+        let names = || keys.iter().map(|key| key.name);
+        let Some(unknown) = table.keys().find(|name| !names().any(|key| key == *name)) else {
+            return Ok(Self { table });
+        };
+        let detail = match nearest(unknown, names()) {
+            Some(name) => format!("no such setting; did you mean `{name}`?"),
+            None => format!("no such setting; there are {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        Err(ConfigProblem::new(unknown, detail))
     }
 
     /// The value of `key`, when it is there; `expected` tells what would be right.
@@ -54,75 +52,22 @@ impl Settings {
     }
 }
 
-/// `provider_options.<kind>` of a task as `T`, defaults where it says nothing; else what is wrong
-/// with it. Options of any other vendor are refused. `fields` are `T`'s.
-pub(crate) fn options<T: DeserializeOwned + Default>(
-    spec: &TaskSpec,
-    kind: &str,
-    fields: &[&str],
-) -> Result<T, Vec<FieldProblem>> {
-    let foreign = spec.provider_options.keys().filter(|key| *key != kind).map(|key| {
-        let detail = format!("this task's account is at {kind}; give options under {kind} or none");
-        FieldProblem::new(&pointer(&[key]), "wrong_provider_options", detail)
-    });
-    let mut problems: Vec<_> = foreign.collect();
-    let own = match spec.provider_options.get(kind) {
-        None | Some(Value::Null) => Ok(T::default()),
-        Some(Value::Object(own)) => read_options(own, kind, fields),
-        Some(_) => Err(vec![FieldProblem::new(&pointer(&[kind]), "invalid_value", "expected an object")]),
-    };
-    match own {
-        Ok(own) if problems.is_empty() => Ok(own),
-        own => {
-            problems.extend(own.err().into_iter().flatten());
-            Err(problems)
-        }
+/// What serde wanted instead of what it found, without the value.
+pub(crate) fn expectation(error: &serde_json::Error) -> String {
+    match error.to_string().split_once("expected ") {
+        Some((_, wanted)) => format!("expected {wanted}"),
+        None => "this value is not allowed here".to_owned(),
     }
 }
 
-fn read_options<T: DeserializeOwned>(
-    own: &Map<String, Value>,
-    kind: &str,
-    fields: &[&str],
-) -> Result<T, Vec<FieldProblem>> {
-    let problems: Vec<_> = own
-        .iter()
-        .filter_map(|(name, value)| {
-            let pointer = pointer(&[kind, name]);
-            if !fields.contains(&name.as_str()) {
-                let detail = no_such("option", name, fields.iter().copied());
-                return Some(FieldProblem::new(&pointer, "unknown_field", detail));
-            }
-            // Alone in its object a bad value names its own field.
-            let alone = Map::from_iter([(name.clone(), value.clone())]);
-            let detail = "its type or value is not allowed; see the schema of provider_options";
-            serde_json::from_value::<T>(Value::Object(alone))
-                .is_err()
-                .then(|| FieldProblem::new(&pointer, "invalid_value", detail))
-        })
-        .collect();
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    serde_json::from_value(Value::Object(own.clone())).map_err(|_| {
-        let detail = "these options do not fit together; see the schema of provider_options";
-        vec![FieldProblem::new(&pointer(&[kind]), "invalid_value", detail)]
-    })
-}
-
-/// `name` is none of `valid`; the nearest of them is offered.
-pub(crate) fn no_such<'a>(what: &str, name: &str, valid: impl Iterator<Item = &'a str>) -> String {
-    let likeness = |candidate: &&str| strsim::jaro_winkler(name, candidate);
-    match valid.max_by(|a, b| likeness(a).total_cmp(&likeness(b))) {
-        Some(nearest) => format!("no such {what}; the nearest is `{nearest}`"),
-        None => format!("no such {what}"),
-    }
-}
-
-/// Pointer into `provider_options`, its parts escaped (RFC 6901).
-fn pointer(parts: &[&str]) -> String {
-    let escape = |part: &&str| format!("/{}", part.replace('~', "~0").replace('/', "~1"));
-    format!("/provider_options{}", parts.iter().map(escape).collect::<String>())
+/// The one of `valid` that `name` was probably meant to be.
+pub(crate) fn nearest<'a>(name: &str, valid: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const ALIKE: f64 = 0.7;
+    valid
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]
