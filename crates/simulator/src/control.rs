@@ -1,11 +1,10 @@
 //! The simulator's own surface, `/_sim/*`: the ledger, faults, settings, the journal, reset.
 
 use actix_web::http::Method;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::faults::Fault;
-use crate::wire::{Inbound, Reply};
+use crate::wire::{Inbound, Reply, pairs};
 use crate::world::World;
 
 const ROUTES: [&str; 9] = [
@@ -83,12 +82,10 @@ pub(crate) fn silent_recording() -> Reply {
 }
 
 fn rings(world: &World, query: &str) -> Value {
-    let wanted = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("number="))
-        .map(|number| percent_decode_str(number).decode_utf8_lossy().into_owned())
+    let wanted = pairs(query)
+        .find(|(name, _)| name == "number")
         // An unescaped `+` means a blank in a query; here it can only have been a plus.
-        .map(|number| format!("+{}", number.trim_start_matches(['+', ' '])));
+        .map(|(_, number)| format!("+{}", number.trim_start_matches(['+', ' '])));
     world.with(|state| {
         let rings = state.ledger.rings().iter();
         json!(

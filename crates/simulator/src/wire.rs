@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// The vendors' own names are used in code and in every `/_sim` body.
@@ -41,6 +42,20 @@ impl Inbound {
             .and_then(|value| value.to_str().ok())
             .filter(|value| !value.is_empty())
     }
+}
+
+/// The decoded pairs of a query string or form.
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), decoded(value))
+    })
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " "))
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 pub(crate) struct Reply {

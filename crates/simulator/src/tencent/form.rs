@@ -1,38 +1,29 @@
 //! The GET form of a request (section 1): `Callees.0=..&Variables.0.Key=k`, every value text, typed by the action's fields.
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::schema::{Field, Kind};
+use crate::wire::pairs;
 
 /// The parameters of a query string, in the shape a JSON body would have; what does not fit is left as text for the schema
 /// check to refuse.
 pub(super) fn parameters(query: &str, fields: &[Field]) -> Map<String, Value> {
     let mut root = Map::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let path: Vec<String> = decode(name).split('.').map(str::to_owned).collect();
-        put(&mut root, &path, decode(value));
+    for (name, value) in pairs(query) {
+        let path: Vec<&str> = name.split('.').collect();
+        put(&mut root, &path, value);
     }
     typed(root, fields)
 }
 
-fn decode(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned()
-}
-
-fn put(object: &mut Map<String, Value>, path: &[String], value: String) {
+fn put(object: &mut Map<String, Value>, path: &[&str], value: String) {
     match path {
         [] => {}
         [name] => {
-            object.insert(name.clone(), Value::String(value));
+            object.insert((*name).to_owned(), Value::String(value));
         }
         [name, rest @ ..] => {
-            let inner = object
-                .entry(name.clone())
-                .or_insert_with(|| Value::Object(Map::new()));
+            let inner = object.entry(*name).or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(inner) = inner {
                 put(inner, rest, value);
             }
