@@ -67,6 +67,10 @@ pub struct Factory {
     pub options_schema: fn() -> Value,
     /// A task for this vendor that works against the simulator, for documents and Swagger UI.
     pub example_task: fn() -> Value,
+    /// The settings of an account at the simulator (`outdial simulate`), as an account's own keys:
+    /// its published test credentials, and every operation the simulator offers switched on
+    /// (paths of assumed operations included). Without `base_url`.
+    pub simulated: fn() -> Value,
     /// Makes the provider, or says which setting is wrong.
     pub build: fn(AccountSettings, Deps) -> Result<Arc<dyn Provider>, ConfigProblem>,
 }

@@ -17,6 +17,11 @@ pub struct DialContact {
 }
 
 /// A vendor-side task, by our key and (once known) the vendor's.
+///
+/// `vendor_ref` is the word the vendor's task is addressed by: the same that
+/// [`VendorTask::vendor_ref`](crate::VendorTask) shows, so that a task made in the vendor's console
+/// and taken over later is addressed by it although our key never reached the vendor. Adapters use
+/// `vendor_ref` when it is there and the key only when it is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentRef {
     /// Our key.
