@@ -13,3 +13,5 @@ mod redact;
 pub mod registry;
 mod settings;
 mod tencent_ccc;
+
+pub use settings::nearest;

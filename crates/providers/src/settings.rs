@@ -61,7 +61,7 @@ pub(crate) fn expectation(error: &serde_json::Error) -> String {
 }
 
 /// The one of `valid` that `name` was probably meant to be.
-pub(crate) fn nearest<'a>(name: &str, valid: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, valid: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const ALIKE: f64 = 0.7;
     valid
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
