@@ -6,12 +6,13 @@
 //! [`Transport`] and a clock and nothing else: they do not store, spawn, sleep or read the
 //! environment, and everything in them but `client.rs` is a pure function.
 //!
-//! [`MemoryProvider`] is the smallest honest implementation; [`conformance`] holds the checks every
+//! [`MemoryProvider`] is the smallest honest implementation; `conformance` (behind the feature of that name) holds the checks every
 //! implementation passes.
 //!
 //! Not for: deciding when to dial (the engine), remembering anything (the store).
 
 mod capabilities;
+#[cfg(feature = "conformance")]
 pub mod conformance;
 mod contract;
 mod error;

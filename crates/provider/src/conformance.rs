@@ -1,1 +1,0 @@
-//! The checks every provider passes, run over a harness per vendor.
