@@ -1,2 +1,59 @@
-//! Chores of this repository: OpenAPI, dependency check, new provider.
-fn main() {}
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask openapi`, `cargo xtask new-provider`.
+
+mod check_deps;
+mod new_provider;
+mod openapi;
+mod vendor_names;
+
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Chores of this repository.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Fail when a crate imports what it must not, or a vendor's name is outside its rooms.
+    CheckDeps,
+    /// Write `openapi/outdial.json` from the routes, or compare with `--check`.
+    Openapi {
+        /// Compare only; fail when the file is out of date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make the folder of a new provider, ready to compile and to be filled in.
+    NewProvider {
+        /// Its word in configuration and API: lower-case letters, digits and `_`.
+        kind: String,
+    },
+}
+
+/// What went wrong, ready to be shown.
+type Failure = Box<dyn std::error::Error>;
+
+#[expect(clippy::print_stderr, reason = "a command-line tool tells what went wrong")]
+fn main() -> ExitCode {
+    let root = root();
+    let result = match Arguments::parse().chore {
+        Chore::CheckDeps => check_deps::run(&root).and_then(|()| vendor_names::run(&root)),
+        Chore::Openapi { check } => openapi::run(&root, check),
+        Chore::NewProvider { kind } => new_provider::run(&root, &kind),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}
