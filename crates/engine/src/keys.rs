@@ -77,7 +77,7 @@ impl Engine {
     }
 
     fn key_hash(&self, token: &str) -> String {
-        hex::encode(mac(&self.0.pepper, token.as_bytes()))
+        hex::encode(self.0.pepper.derive(token.as_bytes()))
     }
 }
 

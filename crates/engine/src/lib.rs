@@ -17,6 +17,7 @@ mod contacts;
 mod error;
 mod health;
 mod keys;
+mod pepper;
 mod tasks;
 mod vendor_tasks;
 mod work;
@@ -29,6 +30,7 @@ pub use keys::{IssuedKey, Principal};
 pub use outdial_model as model;
 pub use outdial_provider as provider;
 pub use outdial_store::{CallFilter, ContactFilter, Page, TaskFilter};
+pub use pepper::Pepper;
 pub use tasks::{CreateTask, TaskVerb};
 
 use outdial_model::{AccountId, Clock};
@@ -61,7 +63,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     factories: &'static [&'static Factory],
     accounts: BTreeMap<AccountId, Arc<Account>>,
-    pepper: Vec<u8>,
+    pepper: Pepper,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
     /// Rings when the worker has written something, so that `Prefer: wait` need not poll.
@@ -71,9 +73,7 @@ struct Inner {
 impl Engine {
     /// An engine over `parts`. Reads (or makes) the installation's pepper; starts nothing.
     pub async fn new(parts: EngineParts) -> Result<Self, EngineError> {
-        let mut fresh = [0u8; 32];
-        getrandom::fill(&mut fresh).map_err(|_| EngineError::Internal("no randomness".into()))?;
-        let pepper = parts.store.installation_secret("pepper", &fresh).await?;
+        let pepper = Pepper::of(&*parts.store).await?;
         let accounts = parts
             .accounts
             .into_iter()
@@ -92,7 +92,7 @@ impl Engine {
 
     /// A secret of this installation for `purpose`, derived from its pepper; the same after a restart.
     pub fn derived_secret(&self, purpose: &str) -> Vec<u8> {
-        keys::mac(&self.0.pepper, purpose.as_bytes())
+        self.0.pepper.derive(purpose.as_bytes())
     }
 
     /// Is the store reachable and writable?

@@ -1,1 +1,257 @@
-//! Work: what a worker does with a task it has leased.
+//! Work: making true what clients asked for.
+//!
+//! The worker leases tasks that are due. For each it repeats: read everything ([`TaskWork`]),
+//! [decide](decide::decide) one step (a pure function), perform it, write what was learned; until
+//! the decision is to wait. A lease carries a fencing token that every write checks, the ledger row
+//! of a dispatch above all, so a worker that lost its lease sends nothing more.
+//!
+//! A restart needs no procedure of its own: a dispatch found open by whoever holds the lease was
+//! left by somebody who died, and is `unknown` from then on.
+
+mod cancel;
+mod decide;
+mod dispatch;
+mod observe;
+mod poll;
+mod resolve;
+mod steer;
+
+use crate::{Account, Engine};
+use decide::{Situation, Step, decide};
+use outdial_model::{DesiredStatus, Segment, SegmentId, TaskStatus, Timestamp};
+use outdial_provider::{ProviderError, RetryAdvice, SegmentRef};
+use outdial_store::{Changes, Lease, StoreError, TaskChange, TaskWork};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// How long a claim on a task lasts without being renewed; longer than any one step.
+const LEASE_TERM: Duration = Duration::from_secs(60);
+/// Tasks worked on at the same time.
+const PARALLEL_TASKS: usize = 16;
+/// How long one task may keep its place before others have their turn.
+const TURN: Duration = Duration::from_secs(10);
+/// How long the worker sleeps at most before it looks for due tasks of other replicas.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// Why a step ended the work on a task for now.
+#[derive(Debug, thiserror::Error)]
+enum Interrupted {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What to do after a step.
+enum After {
+    /// Read and decide again.
+    Again,
+    /// Nothing before this instant, if nobody asks for something.
+    Wait(Option<Timestamp>),
+}
+
+/// One lease's work: the task as read, and what it takes to act on it.
+struct Job<'a> {
+    engine: &'a Engine,
+    account: Arc<Account>,
+    lease: &'a Lease,
+    work: TaskWork,
+    now: Timestamp,
+}
+
+impl Engine {
+    /// Works until `shutdown`, then finishes the steps in hand and returns.
+    pub async fn work(self, shutdown: CancellationToken) {
+        if let Err(error) = self.store().release_abandoned_leases().await {
+            tracing::error!(%error, "leases of an earlier process could not be released; they will run out");
+        }
+        let mut jobs = JoinSet::new();
+        while !shutdown.is_cancelled() {
+            while jobs.try_join_next().is_some() {}
+            let places = u32::try_from(PARALLEL_TASKS - jobs.len().min(PARALLEL_TASKS)).unwrap_or(0);
+            let asked = self.0.asked.notified();
+            let leases = match self.store().lease_due_tasks(self.now(), LEASE_TERM, places).await {
+                Ok(leases) => leases,
+                Err(error) => {
+                    tracing::error!(%error, "no tasks could be leased");
+                    Vec::new()
+                }
+            };
+            let found_some = !leases.is_empty();
+            for lease in leases {
+                let engine = self.clone();
+                jobs.spawn(async move { engine.work_on(lease).await });
+            }
+            if found_some && jobs.len() < PARALLEL_TASKS {
+                continue;
+            }
+            let nap = self.nap().await;
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = asked => {}
+                Some(_) = jobs.join_next() => {}
+                () = tokio::time::sleep(nap) => {}
+            }
+        }
+        while jobs.join_next().await.is_some() {}
+    }
+
+    /// How long nothing is due.
+    async fn nap(&self) -> Duration {
+        match self.store().next_due().await {
+            Ok(Some(due)) => {
+                let left = Duration::try_from(due.duration_since(self.now())).unwrap_or_default();
+                left.clamp(Duration::from_millis(5), LONGEST_SLEEP)
+            }
+            Ok(None) => LONGEST_SLEEP,
+            Err(_) => LONGEST_SLEEP,
+        }
+    }
+
+    async fn work_on(&self, lease: Lease) {
+        let due = match self.take_steps(&lease).await {
+            Ok(due) => due,
+            Err(Interrupted::Store(StoreError::LeaseLost)) => {
+                tracing::warn!(task = %lease.task, "another worker has this task now");
+                return;
+            }
+            Err(error) => {
+                tracing::error!(task = %lease.task, %error, "work on a task was interrupted");
+                Some(later(self.now(), Duration::from_secs(2)))
+            }
+        };
+        if let Err(error) = self.store().release_lease(&lease, due, self.now()).await {
+            tracing::warn!(task = %lease.task, %error, "a lease could not be given back; it will run out");
+        }
+        self.0.changed.notify_waiters();
+    }
+
+    /// Takes steps until there is nothing to do, or the turn is over; answers when it is due again.
+    async fn take_steps(&self, lease: &Lease) -> Result<Option<Timestamp>, Interrupted> {
+        let turn_ends = later(self.now(), TURN);
+        let mut cancels_tried = false;
+        loop {
+            let now = self.now();
+            self.store().renew_lease(lease, now, LEASE_TERM).await?;
+            let work = self.store().work(lease, now).await?;
+            let Ok(account) = self.account(&work.task.account) else {
+                let trouble = format!("account `{}` is no longer configured", work.task.account);
+                self.tell_trouble(lease, &work, Some(trouble)).await?;
+                return Ok(Some(later(now, Duration::from_secs(60))));
+            };
+            let situation = Situation::new(&work, &account, now, cancels_tried);
+            let step = decide(&situation);
+            tracing::debug!(task = %lease.task, ?step, "step");
+            cancels_tried |= step == Step::CancelAtVendor;
+            let job = Job {
+                engine: self,
+                account,
+                lease,
+                work,
+                now,
+            };
+            match job.perform(step).await? {
+                After::Wait(due) => return Ok(due),
+                After::Again if self.now() >= turn_ends => return Ok(Some(self.now())),
+                After::Again => self.0.changed.notify_waiters(),
+            }
+        }
+    }
+
+    async fn tell_trouble(
+        &self,
+        lease: &Lease,
+        work: &TaskWork,
+        trouble: Option<String>,
+    ) -> Result<(), StoreError> {
+        if work.task.trouble == trouble {
+            return Ok(());
+        }
+        let mut changes = Changes::under(lease);
+        changes.task = Some(TaskChange {
+            from: work.task.status,
+            to: work.task.status,
+            trouble,
+        });
+        self.store().apply(changes, self.now()).await.map(drop)
+    }
+}
+
+impl Job<'_> {
+    async fn perform(&self, step: Step) -> Result<After, Interrupted> {
+        match step {
+            Step::Disown(dispatch) => self.disown(&dispatch).await,
+            Step::Resolve(dispatch) => self.resolve(&dispatch).await,
+            Step::CancelOurs { status, reason } => self.cancel_ours(status, reason).await,
+            Step::CancelAtVendor => self.cancel_at_vendor().await,
+            Step::Steer(segment, verb) => self.steer(&segment, verb).await,
+            Step::Close(segment, status) => self.close(&segment, status).await,
+            Step::Open { contacts, not_before } => self.open(contacts, not_before).await,
+            Step::Add { segment, contacts } => self.add(&segment, contacts).await,
+            Step::Poll(segment) => self.poll(&segment).await,
+            Step::Become(status) => self.become_status(status).await,
+            Step::Wait(due) => Ok(After::Wait(due)),
+        }
+    }
+
+    async fn become_status(&self, to: TaskStatus) -> Result<After, Interrupted> {
+        let mut changes = Changes::under(self.lease);
+        changes.task = Some(TaskChange {
+            from: self.work.task.status,
+            to,
+            trouble: None,
+        });
+        self.apply(changes).await
+    }
+
+    async fn apply(&self, changes: Changes) -> Result<After, Interrupted> {
+        self.engine.store().apply(changes, self.engine.now()).await?;
+        Ok(After::Again)
+    }
+
+    fn segment(&self, id: &SegmentId) -> Result<&Segment, Interrupted> {
+        let found = self.work.segments.iter().find(|segment| segment.id == *id);
+        found.ok_or(Interrupted::Store(StoreError::NotFound))
+    }
+
+    /// Notes a vendor's failure on the account and the task, and waits as the error advises.
+    async fn trouble(&self, error: &ProviderError) -> Result<After, Interrupted> {
+        tracing::warn!(
+            task = %self.lease.task, account = %self.account.id, kind = ?error.kind, effect = ?error.effect,
+            code = error.code, vendor_request = error.request_id, "{}", error.detail
+        );
+        self.engine
+            .tell_trouble(self.lease, &self.work, Some(error.detail.clone()))
+            .await?;
+        let pause = match error.retry() {
+            RetryAdvice::After(pause) => pause,
+            RetryAdvice::ReconcileFirst => Duration::from_secs(1),
+            RetryAdvice::Never => Duration::from_secs(30),
+        };
+        Ok(After::Wait(Some(later(self.engine.now(), pause))))
+    }
+
+    /// The vendor answered as it should: whatever troubled the task is over.
+    async fn all_well(&self) -> Result<(), Interrupted> {
+        if self.work.task.trouble.is_some() {
+            self.engine.tell_trouble(self.lease, &self.work, None).await?;
+        }
+        Ok(())
+    }
+
+    fn is_ending(&self) -> bool {
+        self.work.task.desired == DesiredStatus::Stopped
+    }
+}
+
+fn reference(segment: &Segment) -> SegmentRef {
+    SegmentRef {
+        key: segment.id.clone(),
+        vendor_ref: segment.vendor_ref.clone(),
+        opened_at: segment.opened_at,
+    }
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
+}

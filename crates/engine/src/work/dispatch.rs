@@ -1,0 +1,332 @@
+//! Sending people to a vendor: the row first, durably, then the request, then its outcome.
+//!
+//! The order is the promise. [`Store::plan_dispatch`](outdial_store::Store::plan_dispatch) commits
+//! who is about to be sent; only then is a socket used; whatever the answer leaves open is `unknown`
+//! and belongs to [`resolve`](super::resolve).
+
+use super::{After, Interrupted, Job, decide, later, reference};
+use outdial_model::{
+    Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, HoldReason, Segment, SegmentId,
+    SegmentStatus, TaskSpec, TaskStatus, Timestamp,
+};
+use outdial_provider::{
+    AddContacts, Added, DialContact, ErrorKind, OpenSegment, ProviderError, RetryAdvice, Staging,
+};
+use outdial_store::{
+    Changes, Choice, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Planned, SegmentChange,
+    SegmentTarget, TaskChange,
+};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+impl Job<'_> {
+    /// Opens a segment, with people in it when the vendor wants them there from the start.
+    pub(super) async fn open(
+        &self,
+        contacts: usize,
+        not_before: Option<Timestamp>,
+    ) -> Result<After, Interrupted> {
+        let segment = self.new_segment(not_before);
+        let key = segment.id.clone();
+        let target = SegmentTarget::New(Box::new(segment));
+        let Some(planned) = self.plan(DispatchKind::OpenSegment, target, contacts).await? else {
+            return Ok(self.nobody_to_send());
+        };
+        let people = dial_contacts(&planned.contacts);
+        let request = OpenSegment {
+            key: &key,
+            spec: &self.work.task.spec,
+            contacts: &people,
+            not_before,
+        };
+        let answer = self.account.provider.open_segment(&request).await;
+        self.engine.observe(&self.account, &answer);
+        match answer {
+            Ok(opened) => {
+                let status = match self.account.provider.capabilities().staging {
+                    Staging::EmptyLive => SegmentStatus::Running,
+                    Staging::EmptyThenStart | Staging::WholeWithFuse => SegmentStatus::Ready,
+                };
+                let mut changes = self.taken(&planned, &opened.added);
+                changes.segments.push(known(&key, status, opened.vendor_ref));
+                self.all_well().await?;
+                self.apply(changes).await
+            }
+            Err(error) => self.open_failed(&planned, &key, &error).await,
+        }
+    }
+
+    /// Adds people to a segment the vendor has.
+    pub(super) async fn add(&self, segment: &SegmentId, contacts: usize) -> Result<After, Interrupted> {
+        let reference = reference(self.segment(segment)?);
+        let target = SegmentTarget::Existing(segment.clone());
+        let Some(planned) = self.plan(DispatchKind::AddContacts, target, contacts).await? else {
+            return Ok(self.nobody_to_send());
+        };
+        let people = dial_contacts(&planned.contacts);
+        let answer = self
+            .account
+            .provider
+            .add_contacts(&AddContacts {
+                segment: &reference,
+                contacts: &people,
+            })
+            .await;
+        self.engine.observe(&self.account, &answer);
+        match answer {
+            Ok(added) => {
+                let changes = self.taken(&planned, &added);
+                self.all_well().await?;
+                self.apply(changes).await
+            }
+            Err(error) => self.add_failed(&planned, &error).await,
+        }
+    }
+
+    /// Marks a dispatch that was left open by a worker that died: it may or may not have left.
+    pub(super) async fn disown(&self, dispatch: &DispatchId) -> Result<After, Interrupted> {
+        let Some(left) = self.work.dispatches.iter().find(|known| known.id == *dispatch) else {
+            return Ok(After::Again);
+        };
+        tracing::warn!(task = %self.lease.task, dispatch = %left.id, "a dispatch was left open; it will be looked up");
+        let mut changes = Changes::under(self.lease);
+        changes.dispatches.push(DispatchChange {
+            id: left.id.clone(),
+            outcome: DispatchOutcome::Unknown,
+        });
+        let reason = "the process ended while the request was under way";
+        changes
+            .contacts
+            .extend(left.contacts.iter().map(|id| ContactChange {
+                id: id.clone(),
+                from: ContactStatus::Submitting,
+                to: ContactStatus::Unknown,
+                disposition: None,
+                reason: Some(reason.to_owned()),
+                hold: None,
+            }));
+        if left.kind == DispatchKind::OpenSegment {
+            changes
+                .segments
+                .push(known(&left.segment, SegmentStatus::Unknown, None));
+        }
+        self.account.health.outcome_unknown();
+        self.apply(changes).await
+    }
+
+    async fn plan(
+        &self,
+        kind: DispatchKind,
+        segment: SegmentTarget,
+        max_contacts: usize,
+    ) -> Result<Option<Planned>, Interrupted> {
+        let now = self.engine.now();
+        let plan = DispatchPlan {
+            lease: self.lease.clone(),
+            id: DispatchId::generate(now),
+            kind,
+            segment,
+            max_contacts,
+            window: decide::window(&self.work, &self.account),
+        };
+        let spec = &self.work.task.spec;
+        let choose = |candidates: &[Contact]| choose(spec, kind, candidates, now);
+        Ok(self.engine.store().plan_dispatch(plan, &choose, now).await?)
+    }
+
+    /// Everybody who waits is held, or has a number that is being dialed elsewhere.
+    fn nobody_to_send(&self) -> After {
+        After::Wait(Some(later(self.engine.now(), Duration::from_secs(2))))
+    }
+
+    fn new_segment(&self, not_before: Option<Timestamp>) -> Segment {
+        let now = self.engine.now();
+        Segment {
+            id: SegmentId::generate(now),
+            tenant: self.lease.tenant.clone(),
+            task: self.lease.task.clone(),
+            account: self.account.id.clone(),
+            sequence: self.work.segments_opened + 1,
+            vendor_ref: None,
+            status: SegmentStatus::Opening,
+            raw_status: None,
+            adopted: false,
+            contacts: 0,
+            open_contacts: 0,
+            opened_at: now,
+            not_before,
+            polled_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// The vendor answered: some taken, some refused by name, or (when its counts and its list of
+    /// errors disagree) nobody knows, and everybody not refused by name is looked up.
+    fn taken(&self, planned: &Planned, added: &Added) -> Changes {
+        let refused: BTreeMap<_, _> = added
+            .refused
+            .iter()
+            .map(|refusal| (&refusal.key, &refusal.reason))
+            .collect();
+        let mut changes = Changes::under(self.lease);
+        for contact in &planned.contacts {
+            let (to, reason) = match refused.get(&contact.id) {
+                Some(reason) => (ContactStatus::Rejected, Some((*reason).clone())),
+                None if added.ambiguous => (
+                    ContactStatus::Unknown,
+                    Some("the vendor's answer does not tell whom it took".to_owned()),
+                ),
+                None => (ContactStatus::Submitted, None),
+            };
+            changes.contacts.push(moved(contact, to, reason));
+        }
+        let outcome = match (added.ambiguous, refused.is_empty()) {
+            (true, _) => DispatchOutcome::Unknown,
+            (false, true) => DispatchOutcome::Accepted,
+            (false, false) => DispatchOutcome::Partial,
+        };
+        changes.dispatches.push(DispatchChange {
+            id: planned.dispatch.id.clone(),
+            outcome,
+        });
+        changes
+    }
+
+    async fn open_failed(
+        &self,
+        planned: &Planned,
+        segment: &SegmentId,
+        error: &ProviderError,
+    ) -> Result<After, Interrupted> {
+        let mut changes = self.failed(planned, error);
+        let status = match error.outcome() {
+            DispatchOutcome::Unknown => SegmentStatus::Unknown,
+            _ => SegmentStatus::Failed,
+        };
+        changes.segments.push(known(segment, status, None));
+        if error.outcome() == DispatchOutcome::Refused && error.kind == ErrorKind::InvalidRequest {
+            return self.give_up(changes, error).await;
+        }
+        self.engine.store().apply(changes, self.engine.now()).await?;
+        self.trouble(error).await
+    }
+
+    async fn add_failed(&self, planned: &Planned, error: &ProviderError) -> Result<After, Interrupted> {
+        let changes = self.failed(planned, error);
+        self.engine.store().apply(changes, self.engine.now()).await?;
+        self.trouble(error).await
+    }
+
+    /// Where people are after a creating request that failed: back in the queue when it certainly
+    /// did not happen and may be repeated, refused when it never will, unknown when it may have.
+    fn failed(&self, planned: &Planned, error: &ProviderError) -> Changes {
+        let outcome = error.outcome();
+        let about_the_people = error.kind == ErrorKind::InvalidRequest
+            && planned.dispatch.kind == DispatchKind::AddContacts
+            && error.retry() == RetryAdvice::Never;
+        let to = match outcome {
+            DispatchOutcome::Unknown => ContactStatus::Unknown,
+            DispatchOutcome::Refused if about_the_people => ContactStatus::Rejected,
+            _ => ContactStatus::Queued,
+        };
+        if outcome == DispatchOutcome::Unknown {
+            self.account.health.outcome_unknown();
+        }
+        let mut changes = Changes::under(self.lease);
+        let reason = Some(error.detail.clone()).filter(|_| to != ContactStatus::Queued);
+        changes.contacts = planned
+            .contacts
+            .iter()
+            .map(|contact| moved(contact, to, reason.clone()))
+            .collect();
+        changes.dispatches.push(DispatchChange {
+            id: planned.dispatch.id.clone(),
+            outcome,
+        });
+        changes
+    }
+
+    /// The vendor says the task itself makes no sense to it: nobody of it can ever be dialed there.
+    async fn give_up(&self, mut changes: Changes, error: &ProviderError) -> Result<After, Interrupted> {
+        let now = self.engine.now();
+        changes.task = Some(TaskChange {
+            from: self.work.task.status,
+            to: TaskStatus::Failed,
+            trouble: Some(error.detail.clone()),
+        });
+        self.engine.store().apply(changes, now).await?;
+        let reason = "the vendor refused the task";
+        while self
+            .engine
+            .store()
+            .cancel_ours(self.lease, ContactStatus::Rejected, reason, 1_000, now)
+            .await?
+            > 0
+        {}
+        Ok(After::Wait(None))
+    }
+}
+
+/// The gate: who of the candidates is dialed now. Pure, and evaluated in the transaction that
+/// writes the ledger row; whoever is not clearly allowed stays.
+fn choose(spec: &TaskSpec, kind: DispatchKind, candidates: &[Contact], now: Timestamp) -> ChosenBatch {
+    let mut chosen = ChosenBatch::default();
+    let mut digest = Sha256::new();
+    digest.update(kind.as_str());
+    digest.update(serde_json::to_vec(spec).unwrap_or_default());
+    for contact in candidates {
+        if spec.schedule.is_open(now) {
+            digest.update(contact.id.as_str());
+            digest.update(contact.phone.e164());
+            digest.update(contact.name.as_ref().map_or("", |name| name.expose()));
+            for (name, value) in &contact.variables {
+                digest.update(name);
+                digest.update([0]);
+                digest.update(value);
+            }
+            chosen.dial.push(contact.id.clone());
+        } else {
+            let choice = match spec.schedule.next_open(now) {
+                Some(opening) => Choice::Hold(HoldReason::OutsideWindow, opening),
+                None => Choice::Never(ContactStatus::Expired, "the task's schedule is over".to_owned()),
+            };
+            chosen.others.push((contact.id.clone(), choice));
+        }
+    }
+    chosen.digest = hex::encode(digest.finalize());
+    chosen
+}
+
+pub(super) fn dial_contacts(contacts: &[Contact]) -> Vec<DialContact> {
+    contacts
+        .iter()
+        .map(|contact| DialContact {
+            key: contact.id.clone(),
+            phone: contact.phone.clone(),
+            name: contact.name.clone(),
+            variables: contact.variables.clone(),
+        })
+        .collect()
+}
+
+fn moved(contact: &Contact, to: ContactStatus, reason: Option<String>) -> ContactChange {
+    ContactChange {
+        id: contact.id.clone(),
+        from: ContactStatus::Submitting,
+        to,
+        disposition: None,
+        reason,
+        hold: None,
+    }
+}
+
+pub(super) fn known(id: &SegmentId, status: SegmentStatus, vendor_ref: Option<String>) -> SegmentChange {
+    SegmentChange {
+        id: id.clone(),
+        status: Some(status),
+        vendor_ref,
+        raw_status: None,
+        polled: false,
+    }
+}

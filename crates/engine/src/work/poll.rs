@@ -1,0 +1,165 @@
+//! Reading what became of a segment and its people.
+
+use super::dispatch::dial_contacts;
+use super::observe::{Undialed, call_changes, contact_change};
+use super::{After, Interrupted, Job, reference};
+use outdial_model::{Contact, ContactId, ContactStatus, Segment, SegmentId, SegmentStatus};
+use outdial_provider::{
+    ContactProgress, ContactReport, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
+};
+use outdial_store::{Changes, SegmentChange};
+use std::collections::BTreeMap;
+
+const OUT: &[ContactStatus] = &[ContactStatus::Submitted, ContactStatus::Dialing];
+
+impl Job<'_> {
+    /// Reads a segment and everybody open in it, a portion at a time.
+    pub(super) async fn poll(&self, id: &SegmentId) -> Result<After, Interrupted> {
+        let segment = self.segment(id)?;
+        let capabilities = self.account.provider.capabilities();
+        let tells_of_people = segment.open_contacts > 0 && capabilities.is_native(Operation::Progress);
+        if !tells_of_people {
+            return self.poll_segment(segment).await;
+        }
+        let at_once = capabilities.limits.contacts_per_read.max(1);
+        let mut after: Option<ContactId> = None;
+        loop {
+            let limit = u32::try_from(at_once).unwrap_or(u32::MAX);
+            let people = self
+                .engine
+                .store()
+                .segment_contacts(id, OUT, after.as_ref(), limit)
+                .await?;
+            let contacts = dial_contacts(&people);
+            let request = ReadProgress {
+                segment: &reference(segment),
+                contacts: &contacts,
+            };
+            let answer = self.account.provider.progress(&request).await;
+            self.engine.observe(&self.account, &answer);
+            let progress = match answer {
+                Ok(progress) => progress,
+                Err(error) => return self.poll_failed(segment, &error).await,
+            };
+            let changes = self.learned(segment, &people, &progress);
+            self.engine.store().apply(changes, self.engine.now()).await?;
+            after = people.last().map(|contact| contact.id.clone());
+            if people.len() < at_once {
+                self.all_well().await?;
+                return Ok(After::Again);
+            }
+        }
+    }
+
+    async fn poll_segment(&self, segment: &Segment) -> Result<After, Interrupted> {
+        let answer = self.account.provider.segment_status(&reference(segment)).await;
+        self.engine.observe(&self.account, &answer);
+        match answer {
+            Ok(report) => {
+                let mut changes = Changes::under(self.lease);
+                changes
+                    .segments
+                    .push(self.segment_change(segment, Some(&report), segment.open_contacts));
+                self.all_well().await?;
+                self.apply(changes).await
+            }
+            Err(error) => self.poll_failed(segment, &error).await,
+        }
+    }
+
+    /// A read that failed changes nothing but the time of the next one. A vendor without such a
+    /// read is no failure: its pushes tell.
+    async fn poll_failed(
+        &self,
+        segment: &Segment,
+        error: &outdial_provider::ProviderError,
+    ) -> Result<After, Interrupted> {
+        let mut changes = Changes::under(self.lease);
+        changes
+            .segments
+            .push(self.segment_change(segment, None, segment.open_contacts));
+        self.engine.store().apply(changes, self.engine.now()).await?;
+        if error.kind == ErrorKind::Unsupported {
+            Ok(After::Again)
+        } else {
+            self.trouble(error).await
+        }
+    }
+
+    fn learned(&self, segment: &Segment, people: &[Contact], progress: &Progress) -> Changes {
+        let report = progress.segment.as_ref();
+        let over = report
+            .is_some_and(|report| matches!(report.state, SegmentState::Known(state) if state.is_final()));
+        let reports: BTreeMap<_, _> = progress
+            .contacts
+            .iter()
+            .map(|report| (&report.key, report))
+            .collect();
+        let mut changes = Changes::under(self.lease);
+        for person in people {
+            let Some(report) = reports.get(&person.id) else {
+                continue;
+            };
+            let progress = in_context(report, over);
+            changes
+                .contacts
+                .extend(contact_change(person, progress, self.undialed()));
+            changes.calls.extend(call_changes(report, &segment.id, self.now));
+        }
+        let done = changes
+            .contacts
+            .iter()
+            .filter(|change| change.to.is_final())
+            .count();
+        let left = segment
+            .open_contacts
+            .saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
+        changes.segments.push(self.segment_change(segment, report, left));
+        changes
+    }
+
+    /// A segment with people who are not done is not over, whatever the vendor calls it: they are
+    /// still to be read.
+    fn segment_change(&self, segment: &Segment, report: Option<&SegmentReport>, left: u32) -> SegmentChange {
+        let state = report.map(|report| report.state);
+        let status = match state {
+            Some(SegmentState::Known(status)) if status.is_final() && left > 0 => Some(SegmentStatus::Ending),
+            Some(SegmentState::Known(status)) => Some(status),
+            Some(SegmentState::Unrecognized) | None => None,
+        };
+        SegmentChange {
+            id: segment.id.clone(),
+            status: status.filter(|status| *status != segment.status),
+            vendor_ref: report.and_then(|report| report.vendor_ref.clone()),
+            raw_status: report.and_then(|report| report.raw.clone()),
+            polled: true,
+        }
+    }
+
+    pub(super) fn undialed(&self) -> Undialed {
+        if self.is_ending() {
+            Undialed {
+                status: ContactStatus::Cancelled,
+                reason: "the task was stopped",
+            }
+        } else if self.work.task.spec.schedule.is_over(self.now) {
+            Undialed {
+                status: ContactStatus::Expired,
+                reason: "the task's schedule is over",
+            }
+        } else {
+            Undialed {
+                status: ContactStatus::Rejected,
+                reason: "the vendor ended its task without dialing",
+            }
+        }
+    }
+}
+
+/// Waiting in a task that is over means never dialed.
+fn in_context(report: &ContactReport, over: bool) -> ContactProgress {
+    match report.progress {
+        ContactProgress::Waiting | ContactProgress::Absent if over => ContactProgress::NotDialed,
+        progress => progress,
+    }
+}

@@ -1,0 +1,76 @@
+//! Bringing segments into the state that was asked for.
+
+use super::dispatch::known;
+use super::{After, Interrupted, Job, later, reference};
+use outdial_model::{SegmentId, SegmentStatus};
+use outdial_provider::{Control, ErrorKind, SegmentState, Verb};
+use outdial_store::{Changes, SegmentChange};
+use std::time::Duration;
+
+impl Job<'_> {
+    /// Asks the vendor for an absolute state; asking twice does no harm.
+    pub(super) async fn steer(&self, id: &SegmentId, verb: Verb) -> Result<After, Interrupted> {
+        let segment = self.segment(id)?;
+        let answer = self
+            .account
+            .provider
+            .control(&Control {
+                segment: &reference(segment),
+                verb,
+            })
+            .await;
+        self.engine.observe(&self.account, &answer);
+        match answer {
+            Ok(report) => {
+                let status = match report.state {
+                    SegmentState::Known(status) if status.is_final() && segment.open_contacts > 0 => {
+                        SegmentStatus::Ending
+                    }
+                    SegmentState::Known(status) => status,
+                    SegmentState::Unrecognized => asked_for(verb),
+                };
+                let unmoved = status == segment.status;
+                let mut changes = Changes::under(self.lease);
+                changes.segments.push(SegmentChange {
+                    id: id.clone(),
+                    status: Some(status),
+                    vendor_ref: report.vendor_ref,
+                    raw_status: report.raw,
+                    polled: false,
+                });
+                self.all_well().await?;
+                self.apply(changes).await?;
+                // Taken, not done yet: ask again in a moment rather than in a circle.
+                Ok(if unmoved {
+                    After::Wait(Some(later(self.engine.now(), Duration::from_secs(1))))
+                } else {
+                    After::Again
+                })
+            }
+            Err(error) if error.kind == ErrorKind::Conflict => {
+                self.poll(id).await?;
+                Ok(After::Wait(Some(later(
+                    self.engine.now(),
+                    Duration::from_secs(1),
+                ))))
+            }
+            Err(error) => self.trouble(&error).await,
+        }
+    }
+
+    /// Closes a segment for us that the vendor offers no way to end and that holds nobody any more.
+    pub(super) async fn close(&self, id: &SegmentId, status: SegmentStatus) -> Result<After, Interrupted> {
+        let mut changes = Changes::under(self.lease);
+        changes.segments.push(known(id, status, None));
+        self.apply(changes).await
+    }
+}
+
+/// What a verb brings about, for a vendor whose answer says so in a word we do not know.
+const fn asked_for(verb: Verb) -> SegmentStatus {
+    match verb {
+        Verb::Start | Verb::Resume => SegmentStatus::Running,
+        Verb::Pause => SegmentStatus::Paused,
+        Verb::Stop | Verb::Complete => SegmentStatus::Ending,
+    }
+}
