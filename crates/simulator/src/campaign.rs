@@ -1,8 +1,8 @@
 //! The dialing engine all three vendors share: contacts, attempts, retries, concurrency, start and stop.
 //!
-//! A campaign is a discrete-event simulation. [`Campaign::advance`] plays everything that is due up to a moment, each event at
-//! its own simulated time, and returns what happened; the vendor turns that into its records and webhooks. The campaign knows
-//! no vendor: `C` is whatever card the vendor keeps per contact.
+//! A campaign is a discrete-event simulation. [`Campaign::advance`] plays everything that is due up to a
+//! moment, each event at its own simulated time, and returns what happened; the vendor turns that into its
+//! records and webhooks. The campaign knows no vendor: `C` is whatever card the vendor keeps per contact.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};

@@ -1,10 +1,11 @@
 //! Two times, kept apart.
 //!
-//! *Simulated* time ([`Moment`]) runs `speed` times as fast as the wall and drives everything a phone network does: ringing,
-//! talking, waiting for a retry. *Real* time ([`Wall`]) is what clients write into their requests and what signatures are
-//! checked against. A point in real time that a client names (`NotBefore`) is as many simulated seconds ahead as it is real
-//! seconds ahead; a call is reported at the real time it began, and its later stages at that time plus simulated seconds, so
-//! that durations come out as the script says.
+//! *Simulated* time ([`Moment`]) runs `speed` times as fast as the wall and drives everything a phone
+//! network does: ringing, talking, waiting for a retry. *Real* time ([`Wall`]) is what clients write into
+//! their requests and what signatures are checked against. A point in real time that a client names
+//! (`NotBefore`) is as many simulated seconds ahead as it is real seconds ahead; a call is reported at the
+//! real time it began, and its later stages at that time plus simulated seconds, so that durations come out
+//! as the script says.
 
 use std::ops::Add;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

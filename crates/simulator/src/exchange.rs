@@ -1,5 +1,5 @@
-//! What a vendor works with while it answers a request or advances its campaigns: the time, its settings, and two trays for
-//! what comes out of it (rings for the ledger, pushes for the post).
+//! What a vendor works with while it answers a request or advances its campaigns: the time, its settings,
+//! and two trays for what comes out of it (rings for the ledger, pushes for the post).
 
 use std::time::Duration;
 
@@ -13,9 +13,6 @@ use crate::wire::{Inbound, Provider, Reply};
 
 /// A simulated vendor.
 pub(crate) trait Vendor: Send {
-    /// The vendor's name of what is asked for; empty when the path means nothing to it.
-    fn operation(&self, request: &Inbound) -> String;
-
     fn answer(&mut self, request: &Inbound, exchange: &mut Exchange<'_>) -> Reply;
 
     /// Plays all campaigns up to now.

@@ -15,9 +15,9 @@
 //! | `reorder_webhooks` | the webhook is held back for `seconds` (default 0.5) so that later ones overtake it |
 //! | `hide_from_lists` | what is younger than `seconds` (default 5) is missing from lists and look-ups, although it exists and dials |
 //!
-//! All `seconds` here are real ones: they are about the wire, not about the phone network. `operation` is the vendor's own name
-//! of the request or webhook, `*` for every one. `hide_from_lists` may name the operation that creates (what it makes stays
-//! hidden) or the one that reads (what it reads is filtered).
+//! All `seconds` here are real ones: they are about the wire, not about the phone network. `operation` is
+//! the vendor's own name of the request or webhook, `*` for every one. `hide_from_lists` may name the
+//! operation that creates (what it makes stays hidden) or the one that reads (what it reads is filtered).
 
 use std::time::{Duration, Instant};
 

@@ -1,9 +1,9 @@
 //! The ring ledger: the independent witness for "nobody is rung twice".
 //!
-//! A *ring* is one dial attempt to a number, whatever comes of it: busy, declined and invalid numbers count too, because the
-//! gateway asked for that attempt and the witness counts what was asked. With a file, every ring is one JSON line, on disk
-//! (fsync) before anything else can see that the attempt exists. The file is only ever appended to; a reset empties the
-//! memory, not the file.
+//! A *ring* is one dial attempt to a number, whatever comes of it: busy, declined and invalid numbers count
+//! too, because the gateway asked for that attempt and the witness counts what was asked. With a file,
+//! every ring is one JSON line, on disk (fsync) before anything else can see that the attempt exists. The
+//! file is only ever appended to; a reset empties the memory, not the file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
@@ -37,7 +37,8 @@ pub(crate) struct Summary {
     pub(crate) total: usize,
     pub(crate) numbers: usize,
     pub(crate) max_per_number: usize,
-    /// Like `max_per_number`, but a vendor's own retries within one task are not counted: above 1, somebody was sent twice.
+    /// Like `max_per_number`, but a vendor's own retries within one task are not counted: above 1, somebody
+    /// was sent twice.
     pub(crate) max_first_attempts_per_number: usize,
     pub(crate) by_provider: BTreeMap<&'static str, usize>,
 }

@@ -1,13 +1,14 @@
 //! Three vendors' wire protocols, simulated: life cycles, faults and a ledger of every ring.
 //!
-//! One port speaks NXTele Callbot (`/callcentre/api/v3/*`), Tencent Cloud CCC (`POST /` with `X-TC-Action`) and AI Rudder
-//! Workflow (`/service/cloud/*`) as their papers describe them: paths, envelopes, signatures over the raw bytes, webhooks. The
-//! phone network behind them is a script: how a call ends is decided by the number's last two digits ([`mod@outcome`] has the
-//! table), and time runs `speed` times as fast as the wall.
+//! One port speaks NXTele Callbot (`/callcentre/api/v3/*`), Tencent Cloud CCC (`POST /` with `X-TC-Action`)
+//! and AI Rudder Workflow (`/service/cloud/*`) as their papers describe them: paths, envelopes, signatures
+//! over the raw bytes, webhooks. The phone network behind them is a script: how a call ends is decided by
+//! the number's last two digits ([`mod@outcome`] has the table), and time runs `speed` times as fast as the
+//! wall.
 //!
-//! It is demo, test bed and support tool in one, and an independent witness: it shares no code with the adapters it is called
-//! by, and its ring ledger is on disk before anybody can learn of a call. `/_sim/*` is its own surface: `rings`,
-//! `rings/summary`, `faults`, `settings`, `requests`, `pushes`, `reset`.
+//! It is demo, test bed and support tool in one, and an independent witness: it shares no code with the
+//! adapters it is called by, and its ring ledger is on disk before anybody can learn of a call. `/_sim/*`
+//! is its own surface: `rings`, `rings/summary`, `faults`, `settings`, `requests`, `pushes`, `reset`.
 //!
 //! It is not a load generator and keeps nothing but the ledger across restarts.
 

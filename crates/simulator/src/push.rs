@@ -1,8 +1,8 @@
 //! The post: webhooks from the simulated vendors to the URLs they were given.
 //!
-//! Each vendor says how its push looks, when it counts as delivered and how often it is tried again. First attempts of one
-//! contact leave in order; a repetition waits on its own and overtakes nobody on purpose, because no vendor promises order.
-//! Retry spacing is simulated time, the time-out of one attempt is real.
+//! Each vendor says how its push looks, when it counts as delivered and how often it is tried again. First
+//! attempts of one contact leave in order; a repetition waits on its own and overtakes nobody on purpose,
+//! because no vendor promises order. Retry spacing is simulated time, the time-out of one attempt is real.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,8 +2,10 @@
 
 use std::any::Any;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -25,7 +27,7 @@ use crate::world::World;
 pub struct Options {
     /// Where to listen; port 0 picks a free one. Default `127.0.0.1:0`.
     pub listen: SocketAddr,
-    /// Simulated seconds per real second; above 0. Default 1.
+    /// Simulated seconds per real second, 0.01 to 1,000,000. Default 1.
     pub speed: f64,
     /// A file to which every ring is appended, on disk before the ring is visible elsewhere. Default none.
     pub ledger: Option<PathBuf>,
@@ -44,25 +46,40 @@ impl Default for Options {
     }
 }
 
-/// A running simulator; [`Simulator::stop`] ends it.
+const SPEEDS: RangeInclusive<f64> = 0.01..=1_000_000.0;
+
+/// A running simulator. [`Simulator::stop`] ends it and waits for the end; dropping it stops time and
+/// webhooks at once.
 pub struct Simulator {
     address: SocketAddr,
-    world: Arc<World>,
     server: ServerHandle,
+    time: JoinHandle<()>,
+    halt: Halt,
+}
+
+/// Ends what runs beside the port.
+struct Halt {
+    world: Arc<World>,
     stop: CancellationToken,
-    time: std::thread::JoinHandle<()>,
+}
+
+impl Drop for Halt {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.world.stop();
+    }
 }
 
 impl Simulator {
     /// Starts on the current tokio runtime and returns once the port listens.
     ///
     /// # Errors
-    /// When the address cannot be bound, the ledger file cannot be opened, or `speed` is not above 0.
+    /// When the address cannot be bound, the ledger file cannot be opened, or `speed` is out of range.
     pub async fn start(options: Options) -> std::io::Result<Simulator> {
-        if !(options.speed.is_finite() && options.speed > 0.0) {
+        if !SPEEDS.contains(&options.speed) {
             return Err(std::io::Error::new(
                 std::io::ErrorKind::InvalidInput,
-                "the speed must be a number above 0",
+                format!("the speed must be from {} to {}", SPEEDS.start(), SPEEDS.end()),
             ));
         }
         let ledger = Ledger::open(options.ledger.as_deref())?;
@@ -92,10 +109,9 @@ impl Simulator {
         let time = world.keep_time()?;
         Ok(Simulator {
             address,
-            world,
             server: handle,
-            stop,
             time,
+            halt: Halt { world, stop },
         })
     }
 
@@ -113,8 +129,7 @@ impl Simulator {
 
     /// Closes the port, drops webhooks that are still waiting and stops simulated time.
     pub async fn stop(self) {
-        self.stop.cancel();
-        self.world.stop();
+        drop(self.halt);
         self.server.stop(false).await;
         if self.time.join().is_err() {
             tracing::error!("the simulator's clock thread had failed");
@@ -196,6 +211,14 @@ fn provider_of(path: &str) -> Option<Provider> {
     }
 }
 
+fn operation_of(provider: Provider, request: &Inbound) -> &str {
+    match provider {
+        Provider::Nxtele => crate::nxtele::operation(request),
+        Provider::TencentCcc => crate::tencent::operation(request),
+        Provider::Airudder => crate::airudder::operation(request),
+    }
+}
+
 async fn ask(
     world: &World,
     provider: Provider,
@@ -203,8 +226,8 @@ async fn ask(
     line: Option<Line>,
     stop: &CancellationToken,
 ) -> HttpResponse {
-    let operation = world.act(provider, |vendor, _| vendor.operation(inbound));
-    let fault = world.strike(provider, &operation, Mode::is_about_answers);
+    let operation = operation_of(provider, inbound);
+    let fault = world.strike(provider, operation, Mode::is_about_answers);
     let trouble = fault.as_ref().map(|fault| Trouble { fault, line, stop });
     let reply = trouble
         .as_ref()
@@ -222,18 +245,18 @@ async fn ask(
 fn note(
     world: &World,
     provider: Provider,
-    operation: String,
+    operation: &str,
     reply: Option<&Reply>,
     trouble: Option<&Trouble<'_>>,
 ) {
     let status = reply.map_or(0, |reply| reply.status);
     let entry = Asked {
         provider,
-        operation,
+        operation: operation.to_owned(),
         status: trouble.map_or(status, |trouble| trouble.status(status)),
         code: reply.map(|reply| reply.code.clone()).unwrap_or_default(),
         fault: trouble.map(|trouble| trouble.fault.mode),
         at_ms: world.clock.wall().millis(),
     };
-    world.with(|state| state.journal.asked(entry));
+    world.note_request(entry);
 }

@@ -1,7 +1,7 @@
 //! Everything the vendors' papers leave open, as settings with a careful default: never a silent guess.
 //!
-//! `GET /_sim/settings` shows them, `POST /_sim/settings` merges an object of the same shape (or dotted keys such as
-//! `"tencent.push_url"`) into them. Each vendor's settings live beside the vendor.
+//! `GET /_sim/settings` shows them, `POST /_sim/settings` merges an object of the same shape (or dotted
+//! keys such as `"tencent.push_url"`) into them. Each vendor's settings live beside the vendor.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -1,7 +1,8 @@
 //! The hours in which a campaign may dial, on the callee's wall clock.
 //!
-//! Honoured only when a setting says so: a demo must dial at any hour, and simulated seconds that rush past a real clock would
-//! make a window mean nothing anyone can follow. When honoured, the hour is the real one.
+//! Honoured only when a setting says so: a demo must dial at any hour, and simulated seconds that rush past
+//! a real clock would make a window mean nothing anyone can follow. When honoured, the hour is the real
+//! one.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};

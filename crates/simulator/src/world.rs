@@ -1,8 +1,9 @@
 //! Everything the simulator knows, behind one lock, and the one way to touch it.
 //!
-//! [`World::act`] plays all campaigns up to now, does what it was asked, plays again, and only then lets go: rings are in the
-//! ledger (and on disk) before the lock opens, so nobody can learn of a call that the ledger does not hold. A thread of its own
-//! does the same whenever something falls due by itself; it sleeps until then and blocks no async task.
+//! [`World::act`] plays all campaigns up to now, does what it was asked, plays again, and only then lets
+//! go: rings are in the ledger (and on disk) before the lock opens, so nobody can learn of a call that the
+//! ledger does not hold. A thread of its own does the same whenever something falls due by itself; it
+//! sleeps until then and blocks no async task.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use crate::clock::{Clock, Moment};
 use crate::exchange::{Exchange, Vendor};
 use crate::faults::{Fault, Faults, Mode};
-use crate::journal::{Journal, Pushed};
+use crate::journal::{Asked, Journal, Pushed};
 use crate::ledger::Ledger;
 use crate::push::Post;
 use crate::settings::Settings;
@@ -117,6 +118,10 @@ impl World {
         wanted: fn(Mode) -> bool,
     ) -> Option<Fault> {
         self.lock().faults.strike(provider, operation, wanted)
+    }
+
+    pub(crate) fn note_request(&self, entry: Asked) {
+        self.lock().journal.asked(entry);
     }
 
     pub(crate) fn note_push(&self, entry: Pushed) {

@@ -1,10 +1,10 @@
 //! NXTele over real HTTP: who may come in, and what becomes of a task.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 
 use serde_json::{Value, json};
-use support::nxtele::{Client, order};
+use support::nxtele::{Client, Headers, order};
 use support::{Receiver, eventually, start};
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn a_request_that_is_not_properly_signed_is_refused() {
     let simulator = start(600.0).await;
     let client = Client::new(&simulator);
     let now = support::unix_seconds();
-    let spoil: [(i64, fn(&mut Vec<(&str, String)>)); 8] = [
+    let spoil: [(i64, fn(&mut Headers)); 8] = [
         (6001, |headers| headers.retain(|(name, _)| *name != "sign")),
         (6002, |headers| set(headers, "uuid", "somebody-else")),
         (2, |headers| headers.retain(|(name, _)| *name != "createTs")),
@@ -44,7 +44,7 @@ async fn a_request_that_is_not_properly_signed_is_refused() {
     }
 }
 
-fn set(headers: &mut Vec<(&str, String)>, name: &str, value: &str) {
+fn set(headers: &mut Headers, name: &str, value: &str) {
     headers.iter_mut().find(|(header, _)| *header == name).unwrap().1 = value.to_owned();
 }
 
@@ -324,4 +324,52 @@ async fn webhooks_tell_of_the_call_the_order_and_the_task() {
     assert_eq!(call["callInfoDetail"]["callDuration"], 20);
     assert_eq!(call["finish"], true);
     assert_eq!(call["other"], "other-o");
+}
+
+#[tokio::test]
+async fn windows_hold_calls_back_when_they_are_honoured() {
+    let simulator = start(600.0).await;
+    let client = Client::new(&simulator);
+    support::post(&simulator, "settings", json!({"nxtele.honour_windows": true})).await;
+    let hours = (0..24).map(|hour| hour.to_string()).collect::<Vec<_>>().join(",");
+    for (task, hours) in [("never", ""), ("always", hours.as_str())] {
+        let setting = json!({
+            "startupType": 3, "zoneSecond": 28800, "dialAtWeekDay": "1,2,3,4,5,6,7",
+            "dialAtUpHour ": hours, "dialAtDownHour": hours,
+        });
+        client.create_task(task, setting, json!({})).await;
+        client.add(task, &[order(task, "8613800000000")]).await;
+    }
+    eventually("the open one completes", async || {
+        client.status("always").await == 3
+    })
+    .await;
+    assert_eq!(client.status("never").await, 2);
+    assert_eq!(client.sim("rings").await.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn deleting_the_waiting_tells_their_order_webhook() {
+    let simulator = start(600.0).await;
+    let client = Client::new(&simulator);
+    let receiver = Receiver::start().await;
+    client
+        .create_task("t", json!({"startupType": 1}), json!({}))
+        .await;
+    let list = json!({"orderCallbackUrl": receiver.url(), "callCallbackUrl": "", "callList": [order("o", "8613800000000")]});
+    client
+        .call("addBatchCall", json!({"userTaskID": "t", "callInfoList": list}))
+        .await;
+    client
+        .call(
+            "mgrTaskStatus",
+            json!({"userTaskID": "t", "taskOperate": 3, "delCall": 1}),
+        )
+        .await;
+    let webhook = receiver.wait_for(1).await[0].json();
+    assert_eq!(
+        (&webhook["orderID"], &webhook["finish"]),
+        (&json!("o"), &json!(true))
+    );
+    assert_eq!(client.sim("rings/summary").await["total"], 0);
 }

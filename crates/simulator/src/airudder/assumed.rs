@@ -1,5 +1,5 @@
-//! Ring 3: operations known by title only, under the simulator's own prefix. Paths, parameters and answers are made up from the
-//! known vocabulary; only the verbs are the vendor's.
+//! Ring 3: operations known by title only, under the simulator's own prefix. Paths, parameters and answers
+//! are made up from the known vocabulary; only the verbs are the vendor's.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -136,7 +136,7 @@ fn person(fields: Fields<'_>) -> Result<(Option<&str>, Option<&str>), Refusal> {
 
 fn templates() -> Value {
     json!([
-        {"workflow_template_id": 1002, "workflow_template_name": "Payment reminder"},
-        {"workflow_template_id": 1001, "workflow_template_name": "Survey"},
+        {"id": 1002, "name": "Payment reminder"},
+        {"id": 1001, "name": "Survey"},
     ])
 }

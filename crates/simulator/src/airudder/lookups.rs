@@ -1,4 +1,5 @@
-//! The documented look-ups (3.4 to 3.6). Their paths and requests are evidence, their answers are built from known field names.
+//! The documented look-ups (3.4 to 3.6). Their paths and requests are evidence, their answers are built
+//! from known field names.
 
 use serde_json::{Value, json};
 

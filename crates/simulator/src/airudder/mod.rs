@@ -1,8 +1,9 @@
 //! AI Rudder Workflow, from the vendor's side, in three rings so that the honest part stays separate.
 //!
-//! Ring 1 (`/service/cloud/*`) is what the papers show: tokens, instances, uploads, two look-ups. Ring 2 is the webhooks. Ring 3
-//! is operations known by title only; they are served under `/_assumed/airudder/*`, a prefix that production cannot have, so
-//! that no adapter can pass a test by relying on an invented path. Rows dial as soon as they are uploaded.
+//! Ring 1 (`/service/cloud/*`) is what the papers show: tokens, instances, uploads, two look-ups. Ring 2 is
+//! the webhooks. Ring 3 is operations known by title only; they are served under `/_assumed/airudder/*`, a
+//! prefix that production cannot have, so that no adapter can pass a test by relying on an invented path.
+//! Rows dial as soon as they are uploaded.
 
 mod assumed;
 mod fields;
@@ -57,6 +58,11 @@ impl Refusal {
     }
 }
 
+/// What is asked for: the last part of the path.
+pub(crate) fn operation(request: &Inbound) -> &str {
+    request.path.rsplit('/').next().unwrap_or_default()
+}
+
 #[derive(Default)]
 pub(crate) struct Platform {
     instances: Vec<Instance>,
@@ -64,10 +70,6 @@ pub(crate) struct Platform {
 }
 
 impl Vendor for Platform {
-    fn operation(&self, request: &Inbound) -> String {
-        request.path.rsplit('/').next().unwrap_or_default().to_owned()
-    }
-
     fn answer(&mut self, request: &Inbound, exchange: &mut Exchange<'_>) -> Reply {
         let result = match (request.method.clone(), request.path.as_str()) {
             (Method::POST, "/service/cloud/auth") => self.tokens.issue(request, exchange),

@@ -1,7 +1,8 @@
 //! NXTele Callbot API v3, from the vendor's side.
 //!
-//! A task holds orders (one number each), an order gets one or more calls. Every answer is HTTP 200 with a `retCode`; the
-//! order of the checks behind it is the dossier's section 10.1. What the papers leave open is in [`Settings`].
+//! A task holds orders (one number each), an order gets one or more calls. Every answer is HTTP 200 with a
+//! `retCode`; the order of the checks behind it is the dossier's section 10.1. What the papers leave open
+//! is in [`Settings`].
 
 mod fields;
 mod gate;
@@ -71,6 +72,20 @@ impl Answer {
     }
 }
 
+/// The vendor's name of what is asked for.
+pub(crate) fn operation(request: &Inbound) -> &str {
+    request.path.strip_prefix(PREFIX).unwrap_or_default()
+}
+
+fn serves(operation: &str, exchange: &Exchange<'_>) -> bool {
+    match operation {
+        "listCall" | "listOrder" => exchange.settings.nxtele.serve_invented_lists,
+        "ping" | "createTask" | "addBatchCall" | "createAndCall" | "mgrTaskStatus" | "updateTask"
+        | "listTask" | "stopOrder" | "listOrderDetail" => true,
+        _ => false,
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Platform {
     tasks: Vec<Task>,
@@ -83,25 +98,21 @@ pub(crate) struct Platform {
 }
 
 impl Vendor for Platform {
-    fn operation(&self, request: &Inbound) -> String {
-        request.path.strip_prefix(PREFIX).unwrap_or_default().to_owned()
-    }
-
     fn answer(&mut self, request: &Inbound, exchange: &mut Exchange<'_>) -> Reply {
-        let operation = self.operation(request);
-        if !self.serves(&operation, exchange) || request.method != actix_web::http::Method::POST {
+        let operation = operation(request);
+        if !serves(operation, exchange) || request.method != actix_web::http::Method::POST {
             return Reply::not_found();
         }
         let result = gate::admit(request, exchange).and_then(|admitted| {
             self.algorithm = admitted.algorithm;
             self.accepts_load(exchange)?;
-            self.perform(&operation, &admitted.body, exchange)
+            self.perform(operation, &admitted.body, exchange)
         });
         let (code, message, members) = match result {
             Ok(answer) => (answer.code, "success".to_owned(), answer.members),
             Err(refusal) => (refusal.code, refusal.message, json!({})),
         };
-        let body = envelope(&operation, code, &message, members);
+        let body = envelope(operation, code, &message, members);
         sign_reply(request, exchange, Reply::json(200, &body, code))
     }
 
@@ -121,15 +132,6 @@ impl Vendor for Platform {
 }
 
 impl Platform {
-    fn serves(&self, operation: &str, exchange: &Exchange<'_>) -> bool {
-        match operation {
-            "listCall" | "listOrder" => exchange.settings.nxtele.serve_invented_lists,
-            "ping" | "createTask" | "addBatchCall" | "createAndCall" | "mgrTaskStatus" | "updateTask"
-            | "listTask" | "stopOrder" | "listOrderDetail" => true,
-            _ => false,
-        }
-    }
-
     fn accepts_load(&mut self, exchange: &Exchange<'_>) -> Result<(), Refusal> {
         let settings = &exchange.settings.nxtele;
         if settings.forbidden {
@@ -163,7 +165,7 @@ impl Platform {
             "createTask" => self.create_task(fields, exchange),
             "createAndCall" => self.create_and_call(fields, exchange),
             "addBatchCall" => self.add_batch_call(fields, exchange),
-            "mgrTaskStatus" => self.mgr_task_status(fields, exchange),
+            "mgrTaskStatus" => self.mgr_task_status(fields),
             "updateTask" => self.update_task(fields, exchange),
             "listTask" => self.list_task(fields, exchange),
             "stopOrder" => self.stop_order(fields),
@@ -194,7 +196,8 @@ fn envelope(operation: &str, code: i64, message: &str, members: Value) -> Value 
     body
 }
 
-/// Section 2.4: the answer carries the request's ids, its own time, and a signature by the request's algorithm.
+/// Section 2.4: the answer carries the request's ids, its own time, and a signature by the request's
+/// algorithm.
 fn sign_reply(request: &Inbound, exchange: &Exchange<'_>, reply: Reply) -> Reply {
     let request_id = request.header("requestID").unwrap_or_default();
     let uuid = request.header("uuid").unwrap_or_default();

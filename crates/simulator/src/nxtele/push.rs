@@ -1,4 +1,5 @@
-//! NXTele's three webhooks (section 6): one per call, one per finished order, one per change of a task's status.
+//! NXTele's three webhooks (section 6): one per call, one per finished order, one per change of a task's
+//! status.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use super::sign::{Algorithm, sign};
 use super::task::{Task, status_of};
 use super::{SECRET_KEY, UUID, wire};
 use crate::call::Stage;
-use crate::campaign::{Event, Phase};
+use crate::campaign::{Event, Phase, Standing};
 use crate::exchange::Exchange;
 use crate::ledger::Ring;
 use crate::push::{Policy, Push};
@@ -63,6 +64,9 @@ fn ring(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
 
 fn order_finished(task: &Task, contact: usize, algorithm: Algorithm, exchange: &mut Exchange<'_>) {
     let order = &task.campaign.contacts[contact];
+    if order.standing == Standing::Cancelled && !exchange.settings.nxtele.stop_sends_order_webhook {
+        return;
+    }
     let mut body = wire::order_identity(task, order, true);
     // A string here and integers elsewhere, as printed (3).
     body["callbackType"] = json!("2");
@@ -104,11 +108,7 @@ fn send(
         return;
     }
     let settings = &exchange.settings.nxtele;
-    let algorithm = settings
-        .webhook_algorithm
-        .as_deref()
-        .and_then(Algorithm::named)
-        .unwrap_or(algorithm);
+    let algorithm = settings.webhook_algorithm.unwrap_or(algorithm);
     let body = body.to_string();
     let created = exchange.wall().seconds().to_string();
     let request_id = uuid::Uuid::new_v4().simple().to_string();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sign::Algorithm;
 use crate::outcome::PerOutcome;
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub(crate) struct Settings {
     pub(super) honour_windows: bool,
     /// Serve `listCall` and `listOrder`, whose answers the papers do not show: the shape is invented (17).
     pub(super) serve_invented_lists: bool,
-    /// Stopped orders produce an order webhook (36).
+    /// Orders that are taken out before they were called produce an order webhook (36).
     pub(super) stop_sends_order_webhook: bool,
     /// Simulated seconds until `updateTask` takes effect (published: 5 minutes).
     pub(super) update_delay_seconds: u64,
@@ -42,7 +43,7 @@ pub(crate) struct Settings {
     /// `callStatus` per outcome: the vendor's numbers are not known, these are arbitrary (1).
     pub(super) call_status: PerOutcome<i64>,
     /// `MD5` or `SHA256`; `null` signs webhooks with whatever the account's last request used (12).
-    pub(super) webhook_algorithm: Option<String>,
+    pub(super) webhook_algorithm: Option<Algorithm>,
     /// Deliveries of one webhook in all (5).
     pub(super) webhook_tries: u32,
     /// Simulated seconds between two deliveries (5).

@@ -1,12 +1,15 @@
 //! NXTele's signature (section 2.3): an upper-case hex digest of the secret, the raw body and three headers.
 
 use md5::Md5;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Algorithm {
     #[default]
+    #[serde(rename = "MD5")]
     Md5,
+    #[serde(rename = "SHA256")]
     Sha256,
 }
 

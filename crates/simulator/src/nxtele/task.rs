@@ -54,7 +54,8 @@ pub(super) enum Startup {
 }
 
 impl Setup {
-    /// Required are `strategyName`, `startupType` and, for a scheduled start, `startupAt`; the rest has defaults (28).
+    /// Required are `strategyName`, `startupType` and, for a scheduled start, `startupAt`; the rest has
+    /// defaults (28).
     pub(super) fn read(body: Fields<'_>, exchange: &Exchange<'_>) -> Result<Setup, Refusal> {
         let empty = Map::new();
         let setting = body.object("taskCreateSetting")?;

@@ -71,12 +71,9 @@ impl Platform {
         Ok(self.tasks.len() - 1)
     }
 
-    /// Start from 1 and 5, pause from 2, complete from 1, 2 and 5; anything else is 4 and changes nothing (31).
-    pub(super) fn mgr_task_status(
-        &mut self,
-        body: Fields<'_>,
-        exchange: &mut Exchange<'_>,
-    ) -> Result<Answer, Refusal> {
+    /// Start from 1 and 5, pause from 2, complete from 1, 2 and 5; anything else is 4 and changes nothing
+    /// (31).
+    pub(super) fn mgr_task_status(&mut self, body: Fields<'_>) -> Result<Answer, Refusal> {
         let user_id = body.id("userTaskID")?;
         let operate = body.integer("taskOperate")?;
         let delete = delete_waiting(body)?;
@@ -94,7 +91,7 @@ impl Platform {
             }
             _ => return Err(Refusal::value("taskOperate: 1, 2 or 3")),
         }
-        if delete || (operate == 3 && exchange.settings.nxtele.stop_sends_order_webhook) {
+        if delete || operate == 3 {
             campaign.cancel_waiting();
         }
         Ok(Answer::ok(wire::task_state(task)))

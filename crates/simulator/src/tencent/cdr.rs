@@ -32,7 +32,7 @@ impl Query {
     fn check(&self, now: i64) -> Result<(), Refusal> {
         own_application(self.page.sdk_app_id, "InvalidParameterValue.InstanceNotExist")?;
         self.page.check(100)?;
-        let span = self.end_time_stamp - self.start_time_stamp;
+        let span = self.end_time_stamp.saturating_sub(self.start_time_stamp);
         if !(0..90 * DAY).contains(&span) || self.start_time_stamp < now - 181 * DAY {
             return Err(Refusal::value(
                 "StartTimeStamp, EndTimeStamp: less than 90 days, at most 180 days back",
@@ -128,7 +128,8 @@ fn record(task: &Task, contact: &Contact<Callee>, call: &Call, exchange: &Exchan
     })
 }
 
-/// The stages of a call in Unix seconds, 0 for one that was not reached. A voice mailbox is not an accepting customer.
+/// The stages of a call in Unix seconds, 0 for one that was not reached. A voice mailbox is not an
+/// accepting customer.
 pub(super) struct Times {
     pub(super) start: i64,
     pub(super) ring: i64,

@@ -180,8 +180,8 @@ impl Create {
         move |callee| own.get(callee).copied().unwrap_or(common).to_owned()
     }
 
-    /// `AvailableTime` wins over `AvailableWorkTimeConfig`. Statutory holidays are not known here: a business day is Monday to
-    /// Friday, a holiday is Saturday or Sunday.
+    /// `AvailableTime` wins over `AvailableWorkTimeConfig`. Statutory holidays are not known here: a
+    /// business day is Monday to Friday, a holiday is Saturday or Sunday.
     fn windows(&self) -> Result<Option<Windows>, Refusal> {
         let mut slots = Vec::new();
         if let Some(ranges) = &self.available_time {

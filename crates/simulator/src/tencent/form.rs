@@ -1,12 +1,13 @@
-//! The GET form of a request (section 1): `Callees.0=..&Variables.0.Key=k`, every value text, typed by the action's fields.
+//! The GET form of a request (section 1): `Callees.0=..&Variables.0.Key=k`, every value text, typed by the
+//! action's fields.
 
 use serde_json::{Map, Value};
 
 use super::schema::{Field, Kind};
 use crate::wire::pairs;
 
-/// The parameters of a query string, in the shape a JSON body would have; what does not fit is left as text for the schema
-/// check to refuse.
+/// The parameters of a query string, in the shape a JSON body would have; what does not fit is left as text
+/// for the schema check to refuse.
 pub(super) fn parameters(query: &str, fields: &[Field]) -> Map<String, Value> {
     let mut root = Map::new();
     for (name, value) in pairs(query) {
@@ -72,4 +73,24 @@ fn in_order(items: Map<String, Value>) -> Vec<Value> {
         .collect();
     items.sort_by_key(|(index, _)| *index);
     items.into_iter().map(|(_, value)| value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::action::Action;
+    use super::*;
+
+    #[test]
+    fn dotted_names_become_lists_and_objects() {
+        let query =
+            "NotBefore=5&Callees.1=%2B86b&Callees.0=a+a&CalleeAttributes.0.Callee=1&Colour=red&Tries=many";
+        let read = parameters(query, Action::CreateAutoCalloutTask.fields());
+        let expected = json!({
+            "NotBefore": 5, "Callees": ["a a", "+86b"], "CalleeAttributes": [{"Callee": "1"}],
+            "Colour": "red", "Tries": "many",
+        });
+        assert_eq!(Value::Object(read), expected);
+    }
 }

@@ -1,9 +1,9 @@
 //! Tencent Cloud CCC (API 2020-02-10), from the vendor's side.
 //!
-//! One path, `/`; the action is a header. Every answer is HTTP 200 with `Content-Type: application/json` and nothing behind it,
-//! because the official SDK looks for errors only then; success and failure are told apart by `Response.Error`. The order of
-//! the checks is the dossier's section 15. Served are the auto-callout tasks, call records and the two catalogues; every other
-//! action is `InvalidAction`.
+//! One path, `/`; the action is a header. Every answer is HTTP 200 with `Content-Type: application/json`
+//! and nothing behind it, because the official SDK looks for errors only then; success and failure are told
+//! apart by `Response.Error`. The order of the checks is the dossier's section 15. Served are the
+//! auto-callout tasks, call records and the two catalogues; every other action is `InvalidAction`.
 
 mod action;
 mod catalog;
@@ -60,6 +60,11 @@ impl Refusal {
     }
 }
 
+/// The action that is asked for.
+pub(crate) fn operation(request: &Inbound) -> &str {
+    request.header("X-TC-Action").unwrap_or_default()
+}
+
 #[derive(Default)]
 pub(crate) struct Platform {
     /// Task ids are places in this list, counted from 1.
@@ -68,10 +73,6 @@ pub(crate) struct Platform {
 }
 
 impl Vendor for Platform {
-    fn operation(&self, request: &Inbound) -> String {
-        request.header("X-TC-Action").unwrap_or_default().to_owned()
-    }
-
     fn answer(&mut self, request: &Inbound, exchange: &mut Exchange<'_>) -> Reply {
         let result = gate::admit(request, exchange).and_then(|action| {
             let limit = exchange.settings.tencent.requests_per_second;

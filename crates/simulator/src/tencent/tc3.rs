@@ -17,7 +17,8 @@ pub(super) struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    /// `None` unless it has the shape of section 3.4, this service's scope, and signs `content-type` and `host`.
+    /// `None` unless it has the shape of section 3.4, this service's scope, and signs `content-type` and
+    /// `host`.
     pub(super) fn parse(authorization: &'a str, service: &str) -> Option<Claim<'a>> {
         let mut parts = authorization
             .strip_prefix(ALGORITHM)?

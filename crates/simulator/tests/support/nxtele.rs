@@ -13,7 +13,10 @@ pub struct Client {
     http: reqwest::Client,
 }
 
+pub type Headers = Vec<(&'static str, String)>;
+
 pub struct Answer {
+    /// Null when it is no JSON.
     pub body: Value,
     pub is_signed_properly: bool,
 }
@@ -47,7 +50,7 @@ impl Client {
         }
     }
 
-    pub fn headers(&self, body: &str, created: i64) -> Vec<(&'static str, String)> {
+    pub fn headers(&self, body: &str, created: i64) -> Headers {
         let request_id = uuid::Uuid::new_v4().simple().to_string();
         let created = created.to_string();
         let sign = self.sign(body.as_bytes(), &created, &request_id);
@@ -60,16 +63,11 @@ impl Client {
         ]
     }
 
-    pub async fn post(&self, operation: &str, body: &str, headers: Vec<(&str, String)>) -> Answer {
+    pub async fn post(&self, operation: &str, body: &str, headers: Headers) -> Answer {
         self.try_post(operation, body, headers).await.unwrap()
     }
 
-    pub async fn try_post(
-        &self,
-        operation: &str,
-        body: &str,
-        headers: Vec<(&str, String)>,
-    ) -> reqwest::Result<Answer> {
+    pub async fn try_post(&self, operation: &str, body: &str, headers: Headers) -> reqwest::Result<Answer> {
         let mut request = self
             .http
             .post(format!("{}/callcentre/api/v3/{operation}", self.url));
@@ -77,7 +75,13 @@ impl Client {
             request = request.header(name, value);
         }
         let response = request.body(body.to_owned()).send().await?.error_for_status()?;
-        let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        let header = |name: &str| {
+            response
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap().to_owned())
+                .unwrap_or_default()
+        };
         let (sign, created, request_id) = (header("sign"), header("createTs"), header("requestID"));
         let body = response.bytes().await?;
         let is_signed_properly = sign == self.sign(&body, &created, &request_id);
