@@ -1,0 +1,33 @@
+//! What NXTele can do, as data.
+
+use outdial_provider::{Capabilities, Limits, Operation, Staging, Support};
+use std::time::Duration;
+
+/// The one published array limit, that of `listOrderDetail`.
+pub(super) const ORDERS_PER_READ: usize = 500;
+/// NXTele does not say how soon a task or an order is listed.
+const SETTLE: Duration = Duration::from_secs(10);
+
+pub(super) const NO_CATALOG: &str = "NXTele publishes no list of scripts, strategies or lines; look them up in its back office";
+
+/// What an account with this batch size can do.
+pub(super) fn of(batch_size: usize) -> Capabilities {
+    let support = |operation: Operation| match operation {
+        Operation::Catalog => Support::Unsupported(NO_CATALOG),
+        Operation::Recording => Support::Emulated(
+            "NXTele gives the address of a recording with the call; Outdial fetches it from there when it is asked for",
+        ),
+        _ => Support::Native,
+    };
+    Capabilities {
+        operations: Operation::ALL.iter().map(|operation| (*operation, support(*operation))).collect(),
+        staging: Staging::EmptyThenStart,
+        limits: Limits {
+            contacts_per_request: batch_size,
+            contacts_per_segment: None,
+            contacts_per_read: ORDERS_PER_READ,
+            unique_numbers_per_segment: false,
+        },
+        settle: SETTLE,
+    }
+}

@@ -1,0 +1,87 @@
+//! NXTele's orders: people added to a task, read, taken back.
+
+use super::Nxtele;
+use super::map;
+use super::segments::{unlisted, user_task_id};
+use super::wire::{AddBatchCall, ListOrderDetail, PRODUCT, StopAnswer, StopOrder};
+use outdial_model::ContactId;
+use outdial_provider::{
+    AddContacts, Added, CancelContacts, ContactReport, DialContact, Progress, ProviderError, ReadProgress,
+    Refusal, SegmentRef,
+};
+
+/// Delete numbers that are not dialed yet.
+const DELETE_UNDIALED: u8 = 1;
+
+impl Nxtele {
+    pub(super) async fn add(&self, request: &AddContacts<'_>) -> Result<Added, ProviderError> {
+        let batch = AddBatchCall {
+            product_id: PRODUCT,
+            user_task_id: user_task_id(request.segment),
+            call_info_list: map::call_info_list(request.contacts, &self.callbacks),
+        };
+        let reply = self.client.add_batch_call(&batch).await?;
+        let refusal = reply.refusal();
+        map::added(&reply.read()?, refusal, request.contacts)
+    }
+
+    pub(super) async fn cancel(&self, request: &CancelContacts<'_>) -> Result<Vec<Refusal>, ProviderError> {
+        let mut refused = Vec::new();
+        for contacts in request.contacts.chunks(self.config.batch_size) {
+            let stop = StopOrder {
+                product_id: PRODUCT,
+                user_task_id: user_task_id(request.segment),
+                order_ids: keys(contacts),
+                del_call: DELETE_UNDIALED,
+            };
+            let reply = self.client.stop_order(&stop).await?;
+            let refusal = reply.refusal();
+            refused.extend(map::not_cancelled(&reply.read::<StopAnswer>()?, refusal, contacts)?);
+        }
+        Ok(refused)
+    }
+
+    pub(super) async fn read_progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
+        let user_task_id = user_task_id(request.segment);
+        let (_, task) = self.listed(user_task_id).await?.ok_or_else(unlisted)?;
+        let contacts = self
+            .read_orders(request.segment, request.contacts, task.task_status)
+            .await?;
+        Ok(Progress {
+            segment: Some(map::segment_report(user_task_id, task.task_status)),
+            contacts,
+        })
+    }
+
+    /// Those of `contacts` that NXTele has; `task_status` is the task's, when it was read before.
+    pub(super) async fn read_orders(
+        &self,
+        segment: &SegmentRef,
+        contacts: &[DialContact],
+        task_status: Option<i64>,
+    ) -> Result<Vec<ContactReport>, ProviderError> {
+        if contacts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let orders = ListOrderDetail {
+            product_id: PRODUCT,
+            user_task_id: user_task_id(segment),
+            order_list: keys(contacts),
+        };
+        let details = self.client.list_order_detail(&orders).await?;
+        Ok(map::contact_reports(
+            &details,
+            contacts,
+            task_status,
+            &self.config.call_status,
+        ))
+    }
+}
+
+fn keys(contacts: &[DialContact]) -> Vec<&str> {
+    contacts
+        .iter()
+        .map(|contact| &contact.key)
+        .map(ContactId::as_str)
+        .collect()
+}
