@@ -2,7 +2,7 @@
 //!
 //! | mode | what the client sees |
 //! | --- | --- |
-//! | `refuse_connection` | the connection is closed without an answer and nothing is done. (The listening port serves three vendors, so a single one cannot refuse at connect time; closing the accepted connection is the nearest.) |
+//! | `refuse_connection` | nothing is done, the connection is closed without an answer |
 //! | `status` | HTTP `code` (default 503) with a text body, nothing is done |
 //! | `commit_then_silence` | the request takes effect, no answer comes, the connection closes after `seconds` (default 120) |
 //! | `silence` | nothing is done, no answer comes, the connection closes after `seconds` (default 120) |
@@ -14,6 +14,9 @@
 //! | `lose_webhook` | the webhook is never delivered |
 //! | `reorder_webhooks` | the webhook is held back for `seconds` (default 0.5) so that later ones overtake it |
 //! | `hide_from_lists` | what is younger than `seconds` (default 5) is missing from lists and look-ups, although it exists and dials |
+//!
+//! `refuse_connection` is the nearest there is: the port serves three vendors, so none of them can refuse alone
+//! when a connection opens. The client has sent its request by then.
 //!
 //! All `seconds` here are real ones: they are about the wire, not about the phone network. `operation` is
 //! the vendor's own name of the request or webhook, `*` for every one. `hide_from_lists` may name the

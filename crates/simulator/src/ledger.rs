@@ -65,7 +65,7 @@ impl Ledger {
             return;
         }
         if let Err(error) = self.write(&rings) {
-            tracing::error!(%error, "the ring ledger could not be written: its file is no longer a complete witness");
+            tracing::error!(%error, "the ring ledger was not written: its file is incomplete");
         }
         self.rings.extend(rings);
     }

@@ -24,7 +24,7 @@ async fn a_request_that_is_not_properly_signed_is_refused() {
     let simulator = start(600.0).await;
     let client = Client::new(&simulator);
     let now = support::unix_seconds();
-    let spoil: [(i64, fn(&mut Headers)); 8] = [
+    let spoil: [(i64, Spoil); 8] = [
         (6001, |headers| headers.retain(|(name, _)| *name != "sign")),
         (6002, |headers| set(headers, "uuid", "somebody-else")),
         (2, |headers| headers.retain(|(name, _)| *name != "createTs")),
@@ -43,6 +43,8 @@ async fn a_request_that_is_not_properly_signed_is_refused() {
         assert_eq!(response.body["code"], expected);
     }
 }
+
+type Spoil = fn(&mut Headers);
 
 fn set(headers: &mut Headers, name: &str, value: &str) {
     headers.iter_mut().find(|(header, _)| *header == name).unwrap().1 = value.to_owned();

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use support::tencent::{Client, Headers, code};
 use support::{Receiver, eventually, get, post, start, unix_seconds};
 
+type Spoil = fn(&mut Headers);
+
 fn set(headers: &mut Headers, name: &str, value: &str) {
     headers.iter_mut().find(|(header, _)| *header == name).unwrap().1 = value.to_owned();
 }
@@ -29,7 +31,7 @@ async fn checks_come_in_order_and_errors_are_http_200() {
     let now = unix_seconds();
     let good = || client.headers("DescribeAutoCalloutTasks", body, now);
     assert_eq!(code(&client.post(body, good()).await), "");
-    let spoil: [(&str, fn(&mut Headers)); 7] = [
+    let spoil: [(&str, Spoil); 7] = [
         ("MissingParameter", |headers| {
             headers.retain(|(name, _)| *name != "X-TC-Timestamp")
         }),
