@@ -1,0 +1,353 @@
+//! What an account needs: its keys of the configuration file, parsed into what the adapter works with.
+
+use super::number;
+use super::sign::Credentials;
+use crate::settings::Settings;
+use outdial_model::{Phone, Secret};
+use outdial_provider::{AccountSettings, ConfigProblem, SettingKey};
+use serde::Deserialize;
+use std::time::Duration;
+
+/// The mainland site, where an account lives unless it says otherwise.
+pub const MAINLAND: &str = "https://ccc.tencentcloudapi.com";
+const INTERNATIONAL: &str = "https://ccc.intl.tencentcloudapi.com";
+
+/// People in one vendor task, unless the account says otherwise: the vendor documents no limit.
+pub const CONTACTS_PER_TASK: usize = 1000;
+/// How long call records are waited for, unless the account says otherwise.
+const CDR_GRACE: Duration = Duration::from_secs(120);
+
+/// One API, two sites with separate accounts (dossier section 13).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Site {
+    #[default]
+    Mainland,
+    International,
+}
+
+/// Where requests go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// `https://host/`; the action is chosen by header, never by path.
+    pub url: String,
+    /// What the `Host` header will say: the URL's authority, lower-case, with a port only when it is
+    /// not the scheme's own. It is signed, so it must be exactly that.
+    pub host: String,
+}
+
+/// How the vendor proves that a push is its own, as set in its console.
+#[derive(Debug, Clone)]
+pub enum PushProof {
+    /// Not at all.
+    Nothing,
+    /// HTTP Basic: `user:password`.
+    Basic(Secret),
+    /// A bearer token.
+    Bearer(Secret),
+}
+
+/// A usable account.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub credentials: Credentials,
+    pub token: Option<Secret>,
+    pub sdk_app_id: u64,
+    pub site: Site,
+    pub endpoint: Endpoint,
+    pub region: Option<String>,
+    pub language: String,
+    pub callers: Vec<Phone>,
+    pub contacts_per_task: usize,
+    pub cdr_grace: Duration,
+    pub push_proof: PushProof,
+}
+
+const fn key(name: &'static str, required: bool, secret: bool, about: &'static str) -> SettingKey {
+    SettingKey {
+        name,
+        required,
+        secret,
+        about,
+    }
+}
+
+/// Keys of an account.
+pub const KEYS: &[SettingKey] = &[
+    key("secret_id", true, false, "SecretId of the API key."),
+    key("secret_key", true, true, "SecretKey of the API key."),
+    key(
+        "sdk_app_id",
+        true,
+        false,
+        "Application id (SdkAppId) shown in the CCC console, for example 1400000000.",
+    ),
+    key(
+        "site",
+        false,
+        false,
+        "`mainland` (default) or `international`: decides the host and the default language.",
+    ),
+    key(
+        "region",
+        false,
+        false,
+        "X-TC-Region, for example ap-guangzhou; CCC does not need it.",
+    ),
+    key(
+        "token",
+        false,
+        true,
+        "Token of temporary credentials, sent as X-TC-Token.",
+    ),
+    key(
+        "language",
+        false,
+        false,
+        "`zh-CN` or `en-US`: language of the vendor's messages; by default the site's.",
+    ),
+    key(
+        "callers",
+        false,
+        false,
+        "Own numbers to call from when a task names none.",
+    ),
+    key(
+        "contacts_per_task",
+        false,
+        false,
+        "Most people in one vendor task, 1 to 10000 (1000 by default; the vendor documents no limit).",
+    ),
+    key(
+        "cdr_grace_seconds",
+        false,
+        false,
+        "How long after the end of a vendor task a missing call record is waited for (120 by default).",
+    ),
+    key(
+        "push_auth",
+        false,
+        false,
+        "How pushes are authenticated in the console: `none` (default), `basic` or `bearer`.",
+    ),
+    key(
+        "push_user",
+        false,
+        false,
+        "User name of pushes, with push_auth = \"basic\".",
+    ),
+    key(
+        "push_password",
+        false,
+        true,
+        "Password of pushes, with push_auth = \"basic\".",
+    ),
+    key(
+        "push_token",
+        false,
+        true,
+        "Token of pushes, with push_auth = \"bearer\".",
+    ),
+];
+
+impl Config {
+    /// Reads an account's settings, or says which one is wrong.
+    pub fn read(account: AccountSettings) -> Result<Self, ConfigProblem> {
+        let mut settings = Settings::new(account.table, KEYS)?;
+        let site: Site = settings
+            .optional("site", "`mainland` or `international`")?
+            .unwrap_or_default();
+        let (host, language) = match site {
+            Site::Mainland => (MAINLAND, "zh-CN"),
+            Site::International => (INTERNATIONAL, "en-US"),
+        };
+        Ok(Self {
+            credentials: Credentials {
+                secret_id: header_text("secret_id", settings.required("secret_id", "the key's SecretId")?)?,
+                secret_key: secret(settings.required("secret_key", "the key's SecretKey")?),
+            },
+            token: settings
+                .optional("token", "text")?
+                .map(|token| header_text("token", token).map(secret))
+                .transpose()?,
+            sdk_app_id: settings.required("sdk_app_id", "the application's id, a whole number")?,
+            site,
+            endpoint: endpoint(account.base_url.as_deref().unwrap_or(host))?,
+            region: settings
+                .optional("region", "text")?
+                .map(|region| header_text("region", region))
+                .transpose()?,
+            language: language_of(settings.optional("language", "text")?, language)?,
+            callers: callers(
+                settings
+                    .optional("callers", "a list of numbers")?
+                    .unwrap_or_default(),
+            )?,
+            contacts_per_task: contacts_per_task(settings.optional("contacts_per_task", "a whole number")?)?,
+            cdr_grace: settings
+                .optional("cdr_grace_seconds", "whole seconds")?
+                .map_or(CDR_GRACE, |seconds: u32| Duration::from_secs(seconds.into())),
+            push_proof: push_proof(&mut settings)?,
+        })
+    }
+}
+
+fn secret(text: String) -> Secret {
+    text.into()
+}
+
+/// A value that travels in a header: visible ASCII, no blanks (a stray one makes a key unknown).
+fn header_text(key: &str, text: String) -> Result<String, ConfigProblem> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text)
+    } else {
+        Err(ConfigProblem::new(
+            key,
+            "expected visible ASCII characters without blanks",
+        ))
+    }
+}
+
+fn endpoint(base_url: &str) -> Result<Endpoint, ConfigProblem> {
+    let problem = || ConfigProblem::new("base_url", "expected http(s)://host[:port] without a path");
+    let url = reqwest::Url::parse(base_url).map_err(|_| problem())?;
+    let plain = url.path() == "/" && url.query().is_none() && url.username().is_empty();
+    let host = url
+        .host_str()
+        .filter(|_| plain && matches!(url.scheme(), "http" | "https"));
+    let host = host.ok_or_else(problem)?;
+    Ok(Endpoint {
+        host: url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        url: url.to_string(),
+    })
+}
+
+fn language_of(chosen: Option<String>, default: &str) -> Result<String, ConfigProblem> {
+    match chosen {
+        None => Ok(default.to_owned()),
+        Some(language) if ["zh-CN", "en-US"].contains(&language.as_str()) => Ok(language),
+        Some(_) => Err(ConfigProblem::new("language", "expected `zh-CN` or `en-US`")),
+    }
+}
+
+fn callers(texts: Vec<String>) -> Result<Vec<Phone>, ConfigProblem> {
+    let read = |(i, text): (usize, &String)| {
+        number::read(text).ok_or_else(|| {
+            let detail = format!("number {} of the list is none: write it as +8675586013388", i + 1);
+            ConfigProblem::new("callers", detail)
+        })
+    };
+    texts.iter().enumerate().map(read).collect()
+}
+
+fn contacts_per_task(chosen: Option<usize>) -> Result<usize, ConfigProblem> {
+    let number = chosen.unwrap_or(CONTACTS_PER_TASK);
+    if (1..=10_000).contains(&number) {
+        Ok(number)
+    } else {
+        Err(ConfigProblem::new("contacts_per_task", "expected 1 to 10000"))
+    }
+}
+
+fn push_proof(settings: &mut Settings) -> Result<PushProof, ConfigProblem> {
+    const WAYS: &str = "`none`, `basic` or `bearer`";
+    match settings.optional::<String>("push_auth", WAYS)?.as_deref() {
+        None | Some("none") => Ok(PushProof::Nothing),
+        Some("basic") => {
+            let user: String = settings.required("push_user", "the user name set in the console")?;
+            let password: String = settings.required("push_password", "the password set in the console")?;
+            Ok(PushProof::Basic(secret(format!("{user}:{password}"))))
+        }
+        Some("bearer") => {
+            let token = settings.required("push_token", "the token the vendor presents")?;
+            Ok(PushProof::Bearer(secret(token)))
+        }
+        Some(_) => Err(ConfigProblem::new("push_auth", format!("expected {WAYS}"))),
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// An account with what is required and `more`.
+    pub fn account(more: Value) -> Result<Config, ConfigProblem> {
+        let mut table =
+            json!({"secret_id": "AKIDexample", "secret_key": "open sesame", "sdk_app_id": 1_400_000_000});
+        let base_url = more.get("base_url").and_then(Value::as_str).map(str::to_owned);
+        for (key, value) in more
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, _)| *key != "base_url")
+        {
+            table[key] = value.clone();
+        }
+        Config::read(AccountSettings {
+            base_url,
+            table: table.as_object().unwrap().clone(),
+        })
+    }
+
+    #[test]
+    fn the_site_picks_host_and_language() {
+        let config = account(json!({"site": "international"})).unwrap();
+        assert_eq!(config.endpoint.host, "ccc.intl.tencentcloudapi.com");
+        assert_eq!(config.language, "en-US");
+        assert_eq!(
+            account(json!({})).unwrap().endpoint.host,
+            "ccc.tencentcloudapi.com"
+        );
+    }
+
+    #[test]
+    fn the_signed_host_is_the_host_header_http_will_send() {
+        for (base_url, host) in [
+            ("http://127.0.0.1:9700", "127.0.0.1:9700"),
+            ("https://CCC.TencentCloudAPI.com/", "ccc.tencentcloudapi.com"),
+            ("https://ccc.tencentcloudapi.com:443", "ccc.tencentcloudapi.com"),
+            ("http://[::1]:80", "[::1]"),
+        ] {
+            assert_eq!(
+                account(json!({"base_url": base_url})).unwrap().endpoint.host,
+                host
+            );
+        }
+    }
+
+    #[test]
+    fn each_wrong_setting_is_named_and_no_secret_shown() {
+        for (more, key) in [
+            (json!({"base_url": "ccc.tencentcloudapi.com"}), "base_url"),
+            (json!({"base_url": "https://proxy/ccc"}), "base_url"),
+            (json!({"secret_id": "AKID example"}), "secret_id"),
+            (json!({"secret_key": null}), "secret_key"),
+            (json!({"sdk_app_id": 1.5}), "sdk_app_id"),
+            (json!({"site": "moon"}), "site"),
+            (json!({"language": "fr-FR"}), "language"),
+            (json!({"callers": ["+8675586013388", "nobody"]}), "callers"),
+            (json!({"contacts_per_task": 0}), "contacts_per_task"),
+            (json!({"push_auth": "digest"}), "push_auth"),
+            (
+                json!({"push_auth": "basic", "push_user": "tencent"}),
+                "push_password",
+            ),
+            (json!({"push_auth": "bearer"}), "push_token"),
+            (json!({"secretkey": "hush"}), "secretkey"),
+        ] {
+            let problem = account(more).unwrap_err();
+            assert_eq!(problem.key, key);
+            assert!(!problem.to_string().contains("hush"));
+        }
+    }
+
+    #[test]
+    fn an_account_prints_without_its_secrets() {
+        let config = account(json!({"token": "hush", "push_auth": "bearer", "push_token": "hush"})).unwrap();
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("hush") && !shown.contains("sesame"), "{shown}");
+    }
+}

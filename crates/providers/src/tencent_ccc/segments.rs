@@ -1,0 +1,269 @@
+//! The vendor's tasks as segments: made, found again, looked at, steered.
+
+use super::plan::Plan;
+use super::wire::{Created, Page, Task, TaskById, TaskPage};
+use super::{TencentCcc, map};
+use outdial_model::{SegmentId, SegmentStatus};
+use outdial_provider::{
+    Added, Control, Effect, ErrorKind, Found, OpenSegment, Opened, ProviderError, SegmentRef, SegmentReport,
+    SegmentState, Verb,
+};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// Tasks per page of a look-up, the most that is safe (dossier section 19, 15).
+const PAGE_SIZE: u32 = 100;
+/// Pages a look-up reads: beyond ten thousand tasks it cannot tell.
+const PAGES: u32 = 100;
+
+/// The result of looking for one of our tasks.
+pub(super) enum Search<T> {
+    There(T),
+    /// The whole list was read, and it is not in it.
+    Absent,
+    /// The list was too long, or changed while it was read.
+    Undecided,
+}
+
+/// A task with all its people.
+pub(super) struct Described {
+    id: u64,
+    pub(super) task: Task,
+}
+
+impl Described {
+    pub(super) fn report(&self) -> SegmentReport {
+        map::segment_report(&self.task, self.id.to_string())
+    }
+}
+
+impl TencentCcc {
+    /// Creates the task with all its people; it begins by itself at `NotBefore`.
+    pub(super) async fn open(&self, request: &OpenSegment<'_>) -> Result<Opened, ProviderError> {
+        let plan = Plan::of(request.spec, &self.config).map_err(|problems| {
+            let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
+            unsent(format!(
+                "the task cannot be expressed at this vendor: {}",
+                pointers.join(", ")
+            ))
+        })?;
+        if request.contacts.is_empty() {
+            return Err(unsent(
+                "the vendor's tasks are created with their people, and there are none",
+            ));
+        }
+        let body = plan.create(request, self.clock.now());
+        let created: Created = self.client.create("CreateAutoCalloutTask", &body).await?;
+        let vendor_ref = created
+            .task_id
+            .ok_or_else(|| ProviderError::unexpected("the vendor's answer has no TaskId"))?;
+        Ok(Opened {
+            vendor_ref: Some(vendor_ref),
+            added: Added::default(),
+        })
+    }
+
+    /// Whether the task was made, by its id or by our key in its `Name`.
+    pub(super) async fn find_segment(&self, segment: &SegmentRef) -> Result<Found, ProviderError> {
+        Ok(match self.locate(segment).await? {
+            Search::There(described) => Found::Segment(described.report()),
+            Search::Absent => Found::NoSegment,
+            Search::Undecided => Found::CannotTell,
+        })
+    }
+
+    /// The task's state alone.
+    pub(super) async fn status(&self, segment: &SegmentRef) -> Result<SegmentReport, ProviderError> {
+        self.status_of(self.task_id(segment).await?).await
+    }
+
+    /// Brings a task into a state. The vendor starts by itself, so starting only looks; a task that
+    /// is over answers every verb with the state it ended in.
+    pub(super) async fn steer(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
+        let id = self.task_id(request.segment).await?;
+        match request.verb {
+            Verb::Start => self.status_of(id).await,
+            Verb::Pause => self.bring(id, "PauseAutoCalloutTask", is_quiet).await,
+            Verb::Resume => self.bring(id, "ResumeAutoCalloutTask", is_unpaused).await,
+            Verb::Stop => self.bring(id, "StopAutoCalloutTask", is_ended).await,
+            Verb::Complete => {
+                let report = self.status_of(id).await?;
+                if map::is_over(report.state) {
+                    return Ok(report);
+                }
+                self.bring(id, "StopAutoCalloutTask", is_ended).await
+            }
+        }
+    }
+
+    /// Sends a control and confirms it by a look. A refusal for the task's state is success when
+    /// the task `is_so` already, for instance because an earlier attempt worked.
+    async fn bring(
+        &self,
+        id: u64,
+        action: &'static str,
+        is_so: fn(SegmentStatus) -> bool,
+    ) -> Result<SegmentReport, ProviderError> {
+        match self.client.control(action, &self.by_id(id)).await {
+            Ok(_) => self.status_of(id).await,
+            Err(refusal) if refusal.kind == ErrorKind::Conflict => {
+                let report = self.status_of(id).await?;
+                match report.state {
+                    SegmentState::Known(status) if is_so(status) => Ok(report),
+                    _ => Err(refusal),
+                }
+            }
+            Err(error) => Err(unknown_task(error)),
+        }
+    }
+
+    async fn status_of(&self, id: u64) -> Result<SegmentReport, ProviderError> {
+        self.described(id).await.map(|described| described.report())
+    }
+
+    async fn described(&self, id: u64) -> Result<Described, ProviderError> {
+        Ok(Described {
+            id,
+            task: self.describe(id).await?,
+        })
+    }
+
+    /// One task with all its people; as the vendor's JSON or as what we read of it.
+    pub(super) async fn describe<T: DeserializeOwned>(&self, id: u64) -> Result<T, ProviderError> {
+        self.client
+            .read("DescribeAutoCalloutTask", &self.by_id(id))
+            .await
+            .map_err(unknown_task)
+    }
+
+    /// A page of the application's tasks, counted from 0.
+    pub(super) async fn task_page(
+        &self,
+        page_size: u32,
+        page_number: u32,
+    ) -> Result<TaskPage, ProviderError> {
+        let page = Page {
+            sdk_app_id: self.config.sdk_app_id,
+            page_size,
+            page_number,
+        };
+        self.client.read("DescribeAutoCalloutTasks", &page).await
+    }
+
+    /// The vendor's id of a segment: remembered, or looked up.
+    async fn task_id(&self, segment: &SegmentRef) -> Result<u64, ProviderError> {
+        if let Some(vendor_ref) = &segment.vendor_ref {
+            return parse_ref(vendor_ref);
+        }
+        match self.look_through(&segment.key).await? {
+            Search::There(id) => Ok(id),
+            Search::Absent => Err(no_such_task()),
+            Search::Undecided => Err(undecided()),
+        }
+    }
+
+    /// The task with its people: by its id, else by our key. An id the vendor does not know proves
+    /// nothing, so the list has the last word.
+    pub(super) async fn locate(&self, segment: &SegmentRef) -> Result<Search<Described>, ProviderError> {
+        if let Some(vendor_ref) = &segment.vendor_ref {
+            match self.described(parse_ref(vendor_ref)?).await {
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                described => return described.map(Search::There),
+            }
+        }
+        Ok(match self.look_through(&segment.key).await? {
+            Search::There(id) => Search::There(self.described(id).await?),
+            Search::Absent => Search::Absent,
+            Search::Undecided => Search::Undecided,
+        })
+    }
+
+    /// Reads the list of tasks for one with our key in its name. Nothing is known about the list's
+    /// order, so it is absent only when as many different tasks were seen as the vendor says it has.
+    async fn look_through(&self, key: &SegmentId) -> Result<Search<u64>, ProviderError> {
+        let mut seen = HashSet::new();
+        for number in 0..PAGES {
+            let page = self.task_page(PAGE_SIZE, number).await?;
+            let total = page.total_count.and_then(|total| usize::try_from(total).ok());
+            let empty = page.tasks.is_empty();
+            for task in &page.tasks {
+                let task = read_task(task)?;
+                let id = task.task_id.unwrap_or_default();
+                if task.name.is_some_and(|name| name.contains(key.as_str())) {
+                    return parse_ref(&id).map(Search::There);
+                }
+                seen.insert(id);
+            }
+            match total {
+                Some(total) if seen.len() >= total => return Ok(Search::Absent),
+                _ if empty => break,
+                _ => {}
+            }
+        }
+        Ok(Search::Undecided)
+    }
+
+    fn by_id(&self, task_id: u64) -> TaskById {
+        TaskById {
+            sdk_app_id: self.config.sdk_app_id,
+            task_id,
+        }
+    }
+}
+
+/// A member of the list.
+pub(super) fn read_task(task: &Value) -> Result<Task, ProviderError> {
+    Task::deserialize(task)
+        .map_err(|_| ProviderError::unexpected("the vendor's list has something that is no task"))
+}
+
+/// The vendor's id of a task, which is a whole number.
+pub(super) fn parse_ref(vendor_ref: &str) -> Result<u64, ProviderError> {
+    vendor_ref.parse().map_err(|_| {
+        let detail = "not a task of this vendor's: its references are whole numbers";
+        ProviderError::new(ErrorKind::NotFound, Effect::NotSent, detail)
+    })
+}
+
+/// An action whose only parameter is a task's id has no other bad value (dossier section 19, 6).
+fn unknown_task(error: ProviderError) -> ProviderError {
+    if error.code.as_deref() == Some("InvalidParameterValue") {
+        let detail = "the vendor does not know this task".to_owned();
+        return ProviderError {
+            kind: ErrorKind::NotFound,
+            detail,
+            ..error
+        };
+    }
+    error
+}
+
+/// Our key leads nowhere.
+pub(super) fn no_such_task() -> ProviderError {
+    let detail = "the vendor shows no task under this key; look it up before anything is decided";
+    ProviderError::new(ErrorKind::NotFound, Effect::None, detail)
+}
+
+/// Our key may lead somewhere.
+pub(super) fn undecided() -> ProviderError {
+    let detail = "the vendor's list of tasks could not be read to its end; try again";
+    ProviderError::new(ErrorKind::Unavailable, Effect::None, detail)
+}
+
+fn unsent(detail: impl Into<String>) -> ProviderError {
+    ProviderError::new(ErrorKind::InvalidRequest, Effect::NotSent, detail)
+}
+
+fn is_quiet(status: SegmentStatus) -> bool {
+    status == SegmentStatus::Paused || is_ended(status)
+}
+
+fn is_unpaused(status: SegmentStatus) -> bool {
+    status != SegmentStatus::Paused
+}
+
+fn is_ended(status: SegmentStatus) -> bool {
+    status == SegmentStatus::Ending || status.is_final()
+}
