@@ -32,3 +32,16 @@ pub enum StoreError {
     #[error("the store holds something unreadable: {0}")]
     Corrupt(String),
 }
+
+impl From<sqlx::Error> for StoreError {
+    /// A row that does not fit is [`Corrupt`](Self::Corrupt), everything else may pass. What was
+    /// bound to a statement is in none of these errors.
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(format!("column {index}")),
+            sqlx::Error::ColumnNotFound(name) => Self::Corrupt(format!("no column {name}")),
+            sqlx::Error::Decode(_) => Self::Corrupt("a value of another type".into()),
+            other => Self::Unavailable(other),
+        }
+    }
+}

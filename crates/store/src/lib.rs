@@ -16,7 +16,10 @@ pub mod conformance;
 mod contract;
 mod dispatch;
 mod error;
+mod meaning;
+mod moves;
 mod query;
+mod row;
 pub mod sqlite;
 
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};

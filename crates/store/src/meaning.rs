@@ -1,0 +1,37 @@
+//! Which event tells a change: the only place that knows.
+
+use outdial_model::{ContactStatus, EventType, TaskStatus};
+
+/// The event of a contact that got `status`. Coming back to `queued` is news; being accepted in
+/// it is another event ([`EventType::ContactAccepted`]).
+pub(crate) const fn of_contact(status: ContactStatus) -> EventType {
+    match status {
+        ContactStatus::Queued => EventType::ContactReturned,
+        ContactStatus::Held => EventType::ContactHeld,
+        ContactStatus::Submitting => EventType::ContactSubmitting,
+        ContactStatus::Submitted => EventType::ContactSubmitted,
+        ContactStatus::Dialing => EventType::ContactDialing,
+        ContactStatus::Unknown => EventType::ContactOutcomeUnknown,
+        ContactStatus::Completed => EventType::ContactCompleted,
+        ContactStatus::Rejected => EventType::ContactRejected,
+        ContactStatus::Cancelled => EventType::ContactCancelled,
+        ContactStatus::Expired => EventType::ContactExpired,
+    }
+}
+
+/// The event of a task that got `status`; none while nothing is confirmed.
+pub(crate) const fn of_task(status: TaskStatus, started_before: bool) -> Option<EventType> {
+    match status {
+        TaskStatus::Running if started_before => Some(EventType::TaskResumed),
+        TaskStatus::Running => Some(EventType::TaskStarted),
+        TaskStatus::Paused => Some(EventType::TaskPaused),
+        TaskStatus::Stopped => Some(EventType::TaskStopped),
+        TaskStatus::Completed => Some(EventType::TaskCompleted),
+        TaskStatus::Failed => Some(EventType::TaskFailed),
+        TaskStatus::Draft
+        | TaskStatus::Scheduled
+        | TaskStatus::Pausing
+        | TaskStatus::Resuming
+        | TaskStatus::Stopping => None,
+    }
+}

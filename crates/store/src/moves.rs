@@ -1,0 +1,215 @@
+//! What it takes to move contacts: their new columns, the events that tell it and the counters
+//! that go with it, worked out without a database.
+//!
+//! An engine of the store loads where the contacts stand, asks here, and writes the answer whole.
+
+use crate::meaning;
+use outdial_model::{
+    CallId, ContactId, ContactStatus, DispatchId, Disposition, EventId, EventType, HoldReason, SegmentId,
+    Timestamp,
+};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Where a contact stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    pub(crate) id: ContactId,
+    pub(crate) status: ContactStatus,
+    pub(crate) segment: Option<SegmentId>,
+    pub(crate) cancel_requested: bool,
+    /// Sequence of its last event.
+    pub(crate) last_event: u32,
+}
+
+/// Where a contact goes.
+#[derive(Debug, Clone)]
+pub(crate) struct Next {
+    pub(crate) status: ContactStatus,
+    pub(crate) disposition: Option<Disposition>,
+    pub(crate) reason: Option<String>,
+    pub(crate) hold: Option<(HoldReason, Timestamp)>,
+    /// The dispatch that takes it along, and into which segment.
+    pub(crate) sent: Option<(DispatchId, SegmentId)>,
+}
+
+impl Next {
+    pub(crate) fn to(status: ContactStatus) -> Self {
+        Self {
+            status,
+            disposition: None,
+            reason: None,
+            hold: None,
+            sent: None,
+        }
+    }
+
+    pub(crate) fn because(status: ContactStatus, reason: &str) -> Self {
+        Self {
+            reason: Some(reason.to_owned()),
+            ..Self::to(status)
+        }
+    }
+
+    pub(crate) fn held(reason: HoldReason, until: Timestamp) -> Self {
+        Self {
+            hold: Some((reason, until)),
+            ..Self::to(ContactStatus::Held)
+        }
+    }
+
+    pub(crate) fn sent(dispatch: &DispatchId, segment: &SegmentId) -> Self {
+        Self {
+            sent: Some((dispatch.clone(), segment.clone())),
+            ..Self::to(ContactStatus::Submitting)
+        }
+    }
+}
+
+/// A contact's columns after its move, by the names the statements read.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct MovedRow {
+    pub(crate) id: ContactId,
+    status: ContactStatus,
+    hold_reason: Option<HoldReason>,
+    hold_until: Option<i64>,
+    disposition: Option<Disposition>,
+    reason: Option<String>,
+    segment: Option<SegmentId>,
+    cancel_requested: bool,
+    last_event: u32,
+}
+
+/// An event to be written, by the names the statements read; tenant, task and time are the
+/// transaction's.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct NewEvent {
+    pub(crate) id: EventId,
+    pub(crate) contact: Option<ContactId>,
+    pub(crate) call: Option<CallId>,
+    pub(crate) kind: EventType,
+    pub(crate) sequence: u32,
+    pub(crate) data: Value,
+}
+
+/// How a segment's counters move.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct SegmentDelta {
+    pub(crate) contacts: i64,
+    pub(crate) open_contacts: i64,
+}
+
+/// All that one transaction moves of one task's contacts.
+#[derive(Debug)]
+pub(crate) struct Moves {
+    at: Timestamp,
+    pub(crate) rows: Vec<MovedRow>,
+    pub(crate) events: Vec<NewEvent>,
+    pub(crate) statuses: BTreeMap<ContactStatus, i64>,
+    pub(crate) dispositions: BTreeMap<Disposition, i64>,
+    pub(crate) segments: BTreeMap<SegmentId, SegmentDelta>,
+    pub(crate) cancels_pending: i64,
+}
+
+impl Moves {
+    pub(crate) fn at(at: Timestamp) -> Self {
+        Self {
+            at,
+            rows: Vec::new(),
+            events: Vec::new(),
+            statuses: BTreeMap::new(),
+            dispositions: BTreeMap::new(),
+            segments: BTreeMap::new(),
+            cancels_pending: 0,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Moves a contact, unless its life has no such edge; tells whether it did.
+    ///
+    /// A contact that comes home although somebody asked to cancel it is cancelled there: it must
+    /// not be sent again.
+    pub(crate) fn add(&mut self, mut standing: Standing, next: Next) -> bool {
+        let held_on = (standing.status, next.status) == (ContactStatus::Held, ContactStatus::Held);
+        let complete = (next.status == ContactStatus::Held) == next.hold.is_some();
+        if !complete || !(held_on || standing.status.may_become(next.status)) {
+            return false;
+        }
+        let unwanted = standing.cancel_requested && next.status.is_ours();
+        let mut row = self.step(&mut standing, next);
+        if unwanted {
+            let next = Next::because(ContactStatus::Cancelled, "cancelled on request");
+            row = self.step(&mut standing, next);
+        }
+        self.rows.push(row);
+        true
+    }
+
+    fn step(&mut self, standing: &mut Standing, next: Next) -> MovedRow {
+        let from = standing.status;
+        let to = next.status;
+        let disposition =
+            (to == ContactStatus::Completed).then(|| next.disposition.unwrap_or(Disposition::Unknown));
+        *self.statuses.entry(from).or_default() -= 1;
+        *self.statuses.entry(to).or_default() += 1;
+        if let Some(disposition) = disposition {
+            *self.dispositions.entry(disposition).or_default() += 1;
+        }
+        if let Some((_, segment)) = &next.sent {
+            standing.segment = Some(segment.clone());
+            self.segments.entry(segment.clone()).or_default().contacts += 1;
+        }
+        if let Some(segment) = &standing.segment {
+            let opened = i64::from(to.is_out()) - i64::from(from.is_out());
+            self.segments.entry(segment.clone()).or_default().open_contacts += opened;
+        }
+        if standing.cancel_requested && !to.is_out() {
+            standing.cancel_requested = false;
+            self.cancels_pending -= 1;
+        }
+        standing.status = to;
+        standing.last_event += 1;
+        self.events.push(NewEvent {
+            id: EventId::generate(self.at),
+            contact: Some(standing.id.clone()),
+            call: None,
+            kind: meaning::of_contact(to),
+            sequence: standing.last_event,
+            data: particulars(from, standing, disposition, &next),
+        });
+        MovedRow {
+            id: standing.id.clone(),
+            status: to,
+            hold_reason: next.hold.map(|(reason, _)| reason),
+            hold_until: next.hold.map(|(_, until)| until.as_millisecond()),
+            disposition,
+            reason: next.reason,
+            segment: standing.segment.clone(),
+            cancel_requested: standing.cancel_requested,
+            last_event: standing.last_event,
+        }
+    }
+}
+
+/// What a contact's event says beyond its kind.
+fn particulars(from: ContactStatus, now: &Standing, disposition: Option<Disposition>, next: &Next) -> Value {
+    let mut data = Map::new();
+    let mut say = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            data.insert(name.to_owned(), value.into());
+        }
+    };
+    say("status", Some(now.status.to_string()));
+    say("previous_status", Some(from.to_string()));
+    say("disposition", disposition.map(|word| word.to_string()));
+    say("reason", next.reason.clone());
+    say("hold_reason", next.hold.map(|(reason, _)| reason.to_string()));
+    say("hold_until", next.hold.map(|(_, until)| until.to_string()));
+    say("segment_id", now.segment.as_ref().map(SegmentId::to_string));
+    let dispatch = next.sent.as_ref().map(|(dispatch, _)| dispatch.to_string());
+    say("dispatch_id", dispatch);
+    Value::Object(data)
+}

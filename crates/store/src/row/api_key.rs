@@ -1,0 +1,33 @@
+//! API keys.
+
+use super::{json, time, time_if, word};
+use crate::{ApiKey, StoreError};
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct ApiKeyRow {
+    id: String,
+    tenant: String,
+    name: String,
+    hash: String,
+    scopes: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+}
+
+impl TryFrom<ApiKeyRow> for ApiKey {
+    type Error = StoreError;
+
+    fn try_from(row: ApiKeyRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: word(&row.id, "api_keys.id")?,
+            tenant: word(&row.tenant, "api_keys.tenant")?,
+            name: row.name,
+            hash: row.hash,
+            scopes: json(&row.scopes, "api_keys.scopes")?,
+            created_at: time(row.created_at, "api_keys.created_at")?,
+            expires_at: time_if(row.expires_at, "api_keys.expires_at")?,
+            revoked_at: time_if(row.revoked_at, "api_keys.revoked_at")?,
+        })
+    }
+}

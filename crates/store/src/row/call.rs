@@ -1,0 +1,107 @@
+//! Calls, and how what is newly known of one joins what was known.
+
+use super::{millis, number, time, time_if, word, word_if};
+use crate::{CallChange, StoreError};
+use outdial_model::{Call, Disposition, RawOutcome, Timestamp};
+
+#[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct CallRow {
+    pub(crate) id: String,
+    pub(crate) tenant: String,
+    pub(crate) task: String,
+    pub(crate) contact: String,
+    pub(crate) segment: String,
+    pub(crate) vendor_call_id: String,
+    pub(crate) started_at: Option<i64>,
+    pub(crate) answered_at: Option<i64>,
+    pub(crate) ended_at: Option<i64>,
+    pub(crate) talk_seconds: i64,
+    pub(crate) disposition: Option<String>,
+    pub(crate) raw_code: Option<String>,
+    pub(crate) raw_text: Option<String>,
+    pub(crate) recording: Option<String>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+impl CallRow {
+    /// A call nobody knew of.
+    pub(crate) fn new(change: &CallChange, tenant: &str, task: &str, now: Timestamp) -> Self {
+        Self {
+            id: change.id.as_str().to_owned(),
+            tenant: tenant.to_owned(),
+            task: task.to_owned(),
+            contact: change.contact.as_str().to_owned(),
+            segment: change.segment.as_str().to_owned(),
+            vendor_call_id: change.vendor_call_id.clone(),
+            started_at: millis(change.started_at),
+            answered_at: millis(change.answered_at),
+            ended_at: millis(change.ended_at),
+            talk_seconds: change.talk_seconds.into(),
+            disposition: change.disposition.map(|word| word.as_str().to_owned()),
+            raw_code: change.raw.code.clone(),
+            raw_text: change.raw.text.clone(),
+            recording: change.recording.clone(),
+            created_at: now.as_millisecond(),
+            updated_at: now.as_millisecond(),
+        }
+    }
+
+    /// What is known after `change`: known times stay, talk only grows, and the vendor's newest
+    /// words count until the call has ended. `unknown` is no knowledge and gives way.
+    pub(crate) fn learn(&self, change: &CallChange) -> Self {
+        let over = self.is_over();
+        let latest = |known: &Option<String>, told: &Option<String>| {
+            let (first, second) = if over { (known, told) } else { (told, known) };
+            first.clone().or_else(|| second.clone())
+        };
+        let known = self
+            .disposition
+            .clone()
+            .filter(|word| word != Disposition::Unknown.as_str());
+        let told = change.disposition.map(|word| word.as_str().to_owned());
+        Self {
+            started_at: self.started_at.or(millis(change.started_at)),
+            answered_at: self.answered_at.or(millis(change.answered_at)),
+            ended_at: self.ended_at.or(millis(change.ended_at)),
+            talk_seconds: self.talk_seconds.max(change.talk_seconds.into()),
+            disposition: known.or(told).or_else(|| self.disposition.clone()),
+            raw_code: latest(&self.raw_code, &change.raw.code),
+            raw_text: latest(&self.raw_text, &change.raw.text),
+            recording: self.recording.clone().or_else(|| change.recording.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the call has ended, as far as is known.
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended_at.is_some() || self.disposition.is_some()
+    }
+}
+
+impl TryFrom<CallRow> for Call {
+    type Error = StoreError;
+
+    fn try_from(row: CallRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: word(&row.id, "calls.id")?,
+            tenant: word(&row.tenant, "calls.tenant")?,
+            task: word(&row.task, "calls.task")?,
+            contact: word(&row.contact, "calls.contact")?,
+            segment: word(&row.segment, "calls.segment")?,
+            vendor_call_id: row.vendor_call_id,
+            started_at: time_if(row.started_at, "calls.started_at")?,
+            answered_at: time_if(row.answered_at, "calls.answered_at")?,
+            ended_at: time_if(row.ended_at, "calls.ended_at")?,
+            talk_seconds: number(row.talk_seconds, "calls.talk_seconds")?,
+            disposition: word_if(row.disposition.as_deref(), "calls.disposition")?,
+            raw: RawOutcome {
+                code: row.raw_code,
+                text: row.raw_text,
+            },
+            has_recording: row.recording.is_some(),
+            created_at: time(row.created_at, "calls.created_at")?,
+            updated_at: time(row.updated_at, "calls.updated_at")?,
+        })
+    }
+}

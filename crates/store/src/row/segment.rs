@@ -1,0 +1,48 @@
+//! Segments.
+
+use super::{number, time, time_if, word};
+use crate::StoreError;
+use outdial_model::Segment;
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct SegmentRow {
+    id: String,
+    tenant: String,
+    task: String,
+    account: String,
+    sequence: i64,
+    vendor_ref: Option<String>,
+    status: String,
+    raw_status: Option<String>,
+    adopted: bool,
+    contacts: i64,
+    open_contacts: i64,
+    opened_at: i64,
+    not_before: Option<i64>,
+    polled_at: Option<i64>,
+    ended_at: Option<i64>,
+}
+
+impl TryFrom<SegmentRow> for Segment {
+    type Error = StoreError;
+
+    fn try_from(row: SegmentRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: word(&row.id, "segments.id")?,
+            tenant: word(&row.tenant, "segments.tenant")?,
+            task: word(&row.task, "segments.task")?,
+            account: word(&row.account, "segments.account")?,
+            sequence: number(row.sequence, "segments.sequence")?,
+            vendor_ref: row.vendor_ref,
+            status: word(&row.status, "segments.status")?,
+            raw_status: row.raw_status,
+            adopted: row.adopted,
+            contacts: number(row.contacts, "segments.contacts")?,
+            open_contacts: number(row.open_contacts, "segments.open_contacts")?,
+            opened_at: time(row.opened_at, "segments.opened_at")?,
+            not_before: time_if(row.not_before, "segments.not_before")?,
+            polled_at: time_if(row.polled_at, "segments.polled_at")?,
+            ended_at: time_if(row.ended_at, "segments.ended_at")?,
+        })
+    }
+}

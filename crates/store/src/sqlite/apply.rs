@@ -1,0 +1,126 @@
+//! Writing what one step learned about one task.
+
+use super::{call, lease, ledger, moving, segment, task};
+use crate::moves::{Moves, Next};
+use crate::row::{TaskRow, word};
+use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};
+use outdial_model::{ContactId, TaskId, TaskStatus, TenantId, Timestamp};
+use sqlx::SqliteConnection;
+
+pub(super) async fn apply(
+    conn: &mut SqliteConnection,
+    changes: &Changes,
+    now: Timestamp,
+) -> Result<Skipped, StoreError> {
+    let Some((tenant, id)) = whose(conn, changes).await? else {
+        return Ok(Skipped {
+            contacts: changes.contacts.iter().map(|change| change.id.clone()).collect(),
+            task: changes.task.is_some(),
+        });
+    };
+    if let Some(lease) = &changes.lease {
+        lease::held(conn, lease).await?;
+    }
+    for change in &changes.calls {
+        call::learn(conn, &tenant, &id, change, now).await?;
+    }
+    let contacts = contacts(conn, &tenant, &id, &changes.contacts, now).await?;
+    let mut visible = false;
+    for change in &changes.segments {
+        visible |= segment::learn(conn, &id, change, now).await?;
+    }
+    if visible {
+        task::touch(conn, &id, now).await?;
+    }
+    for change in &changes.dispatches {
+        ledger::settle(conn, &id, change, now).await?;
+    }
+    let task = match &changes.task {
+        Some(change) => !turned(conn, &tenant, &id, change, now).await?,
+        None => false,
+    };
+    if changes.lease.is_none() {
+        task::wake(conn, &id, now).await?;
+    }
+    Ok(Skipped { contacts, task })
+}
+
+/// The task the changes are about: the lease's, or that of the first row they name.
+async fn whose(
+    conn: &mut SqliteConnection,
+    changes: &Changes,
+) -> Result<Option<(TenantId, TaskId)>, StoreError> {
+    if let Some(lease) = &changes.lease {
+        return Ok(Some((lease.tenant.clone(), lease.task.clone())));
+    }
+    let contact = changes.contacts.first().map(|change| &change.id);
+    let contact = contact.or_else(|| changes.calls.first().map(|change| &change.contact));
+    let segment = changes.segments.first().map(|change| change.id.as_str());
+    let dispatch = changes.dispatches.first().map(|change| change.id.as_str());
+    let row: Option<(String, String)> = sqlx::query_as(
+        "SELECT tenant, task FROM contacts WHERE id = $1
+         UNION ALL SELECT tenant, task FROM segments WHERE id = $2
+         UNION ALL SELECT tenant, task FROM dispatches WHERE id = $3
+         LIMIT 1",
+    )
+    .bind(contact.map(ContactId::as_str))
+    .bind(segment)
+    .bind(dispatch)
+    .fetch_optional(conn)
+    .await?;
+    row.map(|(tenant, task)| Ok((word(&tenant, "tenant")?, word(&task, "task")?)))
+        .transpose()
+}
+
+/// Moves contacts; answers those that were not where the change expected them.
+async fn contacts(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    task: &TaskId,
+    changes: &[ContactChange],
+    now: Timestamp,
+) -> Result<Vec<ContactId>, StoreError> {
+    let ids: Vec<_> = changes.iter().map(|change| &change.id).collect();
+    let mut standings = moving::standings(conn, task, &ids).await?;
+    let mut moves = Moves::at(now);
+    let mut skipped = Vec::new();
+    for change in changes {
+        let standing = standings.remove(&change.id);
+        let moved = standing
+            .filter(|standing| standing.status == change.from)
+            .is_some_and(|standing| moves.add(standing, next(change)));
+        if !moved {
+            skipped.push(change.id.clone());
+        }
+    }
+    moving::write(conn, tenant, task, &moves, now).await?;
+    Ok(skipped)
+}
+
+fn next(change: &ContactChange) -> Next {
+    Next {
+        disposition: change.disposition,
+        reason: change.reason.clone(),
+        hold: change.hold,
+        ..Next::to(change.to)
+    }
+}
+
+/// Turns the task, unless it moved on or is over; tells whether it did.
+async fn turned(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &TaskId,
+    change: &TaskChange,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let row: TaskRow = task::row(conn, tenant, id).await?;
+    let status: TaskStatus = word(&row.status, "tasks.status")?;
+    if status != change.from || (status.is_final() && change.to != status) {
+        return Ok(false);
+    }
+    if change.to != status || change.trouble != row.trouble {
+        task::turn(conn, tenant, &row, change.to, change.trouble.as_deref(), now).await?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,151 @@
+//! Calls: reading one, and joining what is newly known to what was.
+
+use super::event;
+use crate::moves::NewEvent;
+use crate::row::{CallRow, number, word};
+use crate::{CallChange, StoreError};
+use outdial_model::{Call, CallId, EventId, EventType, TaskId, TenantId, Timestamp};
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+pub(super) async fn read(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &CallId,
+) -> Result<Call, StoreError> {
+    let row: Option<CallRow> = sqlx::query_as("SELECT * FROM calls WHERE id = $1 AND tenant = $2")
+        .bind(id.as_str())
+        .bind(tenant.as_str())
+        .fetch_optional(conn)
+        .await?;
+    row.ok_or(StoreError::NotFound)?.try_into()
+}
+
+/// Writes what was learned of a call. One of a contact or segment the task does not have is not
+/// ours to tell.
+pub(super) async fn learn(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    task: &TaskId,
+    change: &CallChange,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let known: Option<CallRow> =
+        sqlx::query_as("SELECT * FROM calls WHERE segment = $1 AND vendor_call_id = $2")
+            .bind(change.segment.as_str())
+            .bind(&change.vendor_call_id)
+            .fetch_optional(&mut *conn)
+            .await?;
+    let contact = known
+        .as_ref()
+        .map_or(change.contact.as_str(), |known| &known.contact);
+    let last_event: Option<i64> = sqlx::query_scalar(
+        "SELECT contacts.last_event FROM contacts CROSS JOIN segments
+         WHERE contacts.id = $1 AND contacts.task = $3 AND segments.id = $2 AND segments.task = $3",
+    )
+    .bind(contact)
+    .bind(change.segment.as_str())
+    .bind(task.as_str())
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(last_event) = last_event else {
+        return Ok(());
+    };
+    let learned = match &known {
+        Some(known) => known.learn(change),
+        None => CallRow::new(change, tenant.as_str(), task.as_str(), now),
+    };
+    if known.as_ref() == Some(&learned) {
+        return Ok(());
+    }
+    let mut events = Vec::new();
+    for kind in news(known.as_ref(), &learned) {
+        let place = last_event + i64::try_from(events.len()).unwrap_or(0) + 1;
+        events.push(NewEvent {
+            id: EventId::generate(now),
+            contact: Some(word(&learned.contact, "calls.contact")?),
+            call: Some(word(&learned.id, "calls.id")?),
+            kind,
+            sequence: number(place, "contacts.last_event")?,
+            data: particulars(&learned)?,
+        });
+    }
+    write(conn, &learned, now).await?;
+    sqlx::query(
+        "UPDATE contacts SET calls = calls + $2, last_event = last_event + $3, updated_at = $4 WHERE id = $1",
+    )
+    .bind(&learned.contact)
+    .bind(i64::from(known.is_none()))
+    .bind(i64::try_from(events.len()).unwrap_or(0))
+    .bind(now.as_millisecond())
+    .execute(&mut *conn)
+    .await?;
+    event::insert(conn, tenant, task, &events, now).await
+}
+
+/// What is known of the call for the first time, in the order it happened.
+fn news(known: Option<&CallRow>, learned: &CallRow) -> Vec<EventType> {
+    let answered = |row: &CallRow| row.answered_at.is_some();
+    [
+        (known.is_none(), EventType::CallStarted),
+        (
+            answered(learned) && !known.is_some_and(answered),
+            EventType::CallAnswered,
+        ),
+        (
+            learned.is_over() && !known.is_some_and(CallRow::is_over),
+            EventType::CallEnded,
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(new, kind)| new.then_some(kind))
+    .collect()
+}
+
+fn particulars(row: &CallRow) -> Result<Value, StoreError> {
+    let call = Call::try_from(row.clone())?;
+    Ok(json!({
+        "status": call.status(),
+        "segment_id": call.segment,
+        "started_at": call.started_at,
+        "answered_at": call.answered_at,
+        "ended_at": call.ended_at,
+        "talk_seconds": call.talk_seconds,
+        "disposition": call.disposition,
+        "raw": call.raw,
+    }))
+}
+
+async fn write(conn: &mut SqliteConnection, row: &CallRow, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO calls
+             (id, tenant, task, contact, segment, vendor_call_id, started_at, answered_at, ended_at,
+              talk_seconds, disposition, raw_code, raw_text, recording, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         ON CONFLICT (id) DO UPDATE
+         SET started_at = excluded.started_at, answered_at = excluded.answered_at,
+             ended_at = excluded.ended_at, talk_seconds = excluded.talk_seconds,
+             disposition = excluded.disposition, raw_code = excluded.raw_code,
+             raw_text = excluded.raw_text, recording = excluded.recording,
+             updated_at = excluded.updated_at",
+    )
+    .bind(&row.id)
+    .bind(&row.tenant)
+    .bind(&row.task)
+    .bind(&row.contact)
+    .bind(&row.segment)
+    .bind(&row.vendor_call_id)
+    .bind(row.started_at)
+    .bind(row.answered_at)
+    .bind(row.ended_at)
+    .bind(row.talk_seconds)
+    .bind(&row.disposition)
+    .bind(&row.raw_code)
+    .bind(&row.raw_text)
+    .bind(&row.recording)
+    .bind(row.created_at)
+    .bind(now.as_millisecond())
+    .execute(conn)
+    .await?;
+    Ok(())
+}

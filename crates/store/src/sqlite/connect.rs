@@ -1,0 +1,82 @@
+//! Opening the file: one connection writes, a few read.
+//!
+//! The log is written ahead (WAL) and flushed to the disk before a commit returns
+//! (`synchronous=FULL`): the ledger's promise rests on it. Writers take the write lock when they
+//! begin (`BEGIN IMMEDIATE`), so that none of them fails half-way because another was faster.
+
+use crate::StoreError;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+use std::time::Duration;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a statement waits for another process's lock, and a writer for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+/// Page cache of the writer and of each reader, in KiB (negative: not in pages).
+const WRITER_CACHE: &str = "-4096";
+const READER_CACHE: &str = "-1024";
+
+/// The two ways to the file.
+#[derive(Debug)]
+pub(super) struct Connections {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Connections {
+    /// Opens the file, makes it if there is none, and brings its schema up to date.
+    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        let base: SqliteConnectOptions = url.parse()?;
+        let base = base.busy_timeout(PATIENCE).statement_cache_capacity(128);
+        let writing = base
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("journal_size_limit", "67108864");
+        let writer = pool(1).idle_timeout(None).connect_with(writing).await?;
+        MIGRATIONS.run(&writer).await.map_err(unmigrated)?;
+        let reading = base.read_only(true).pragma("cache_size", READER_CACHE);
+        let readers = pool(READERS)
+            .idle_timeout(Duration::from_secs(60))
+            .connect_lazy_with(reading);
+        Ok(Self { writer, readers })
+    }
+
+    /// A transaction that holds the write lock.
+    pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// A transaction that sees one state of the store and changes nothing.
+    pub(super) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+
+    /// Ends every connection, the writer last.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(0)
+        .acquire_timeout(PATIENCE)
+        .max_lifetime(None)
+}
+
+fn unmigrated(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        other => StoreError::Corrupt(format!("its schema is not this version's: {other}")),
+    }
+}

@@ -1,0 +1,125 @@
+//! Contacts: reading them, cancelling one.
+
+use super::{lease, moving, task};
+use crate::moves::{Moves, Next};
+use crate::row::{ContactRow, to_json, word};
+use crate::{Lease, StoreError};
+use outdial_model::{Contact, ContactId, ContactStatus, TaskId, TenantId, Timestamp};
+use sqlx::SqliteConnection;
+
+fn nouns(rows: Vec<ContactRow>) -> Result<Vec<Contact>, StoreError> {
+    rows.into_iter().map(Contact::try_from).collect()
+}
+
+pub(super) async fn read(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &ContactId,
+) -> Result<Contact, StoreError> {
+    let row: Option<ContactRow> = sqlx::query_as("SELECT * FROM contacts WHERE id = $1 AND tenant = $2")
+        .bind(id.as_str())
+        .bind(tenant.as_str())
+        .fetch_optional(conn)
+        .await?;
+    row.ok_or(StoreError::NotFound)?.try_into()
+}
+
+/// Contacts by id, in the order given.
+pub(super) async fn by_id(
+    conn: &mut SqliteConnection,
+    ids: &[ContactId],
+) -> Result<Vec<Contact>, StoreError> {
+    let rows: Vec<ContactRow> = sqlx::query_as(
+        "SELECT contacts.* FROM json_each($1) AS wanted CROSS JOIN contacts
+         WHERE contacts.id = wanted.value
+         ORDER BY wanted.key",
+    )
+    .bind(to_json(ids)?)
+    .fetch_all(conn)
+    .await?;
+    nouns(rows)
+}
+
+/// Contacts that wait to be cancelled at the vendor.
+pub(super) async fn to_cancel(
+    conn: &mut SqliteConnection,
+    task: &TaskId,
+    limit: u32,
+) -> Result<Vec<Contact>, StoreError> {
+    let rows: Vec<ContactRow> = sqlx::query_as(
+        "SELECT * FROM contacts WHERE task = $1 AND cancel_requested = TRUE ORDER BY id LIMIT $2",
+    )
+    .bind(task.as_str())
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    nouns(rows)
+}
+
+/// Cancels a contact that is with us, or asks for it to be cancelled where it is.
+pub(super) async fn cancel(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &ContactId,
+    now: Timestamp,
+) -> Result<Contact, StoreError> {
+    let contact = read(conn, tenant, id).await?;
+    let task = &contact.task;
+    if contact.status.is_final() {
+        return Err(StoreError::WrongState {
+            status: contact.status.as_str(),
+        });
+    }
+    if contact.status.is_ours() {
+        let mut moves = Moves::at(now);
+        for (_, standing) in moving::standings(conn, task, &[id]).await? {
+            let next = Next::because(ContactStatus::Cancelled, "cancelled on request");
+            moves.add(standing, next);
+        }
+        moving::write(conn, tenant, task, &moves, now).await?;
+    } else if !contact.cancel_requested {
+        sqlx::query("UPDATE contacts SET cancel_requested = TRUE, updated_at = $2 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(now.as_millisecond())
+            .execute(&mut *conn)
+            .await?;
+        task::count_cancels(conn, task, 1).await?;
+    }
+    task::wake(conn, task, now).await?;
+    read(conn, tenant, id).await
+}
+
+/// Gives contacts of the task that are still with us an end, at most `limit`; tells how many.
+pub(super) async fn end_ours(
+    conn: &mut SqliteConnection,
+    lease: &Lease,
+    status: ContactStatus,
+    reason: &str,
+    limit: u32,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    lease::held(conn, lease).await?;
+    let mut moves = Moves::at(now);
+    for from in [ContactStatus::Queued, ContactStatus::Held] {
+        let left = usize::try_from(limit).unwrap_or(usize::MAX) - moves.rows.len();
+        let ids: Vec<ContactId> = sqlx::query_scalar::<_, String>(
+            "SELECT id FROM contacts WHERE task = $1 AND status = $2 ORDER BY id LIMIT $3",
+        )
+        .bind(lease.task.as_str())
+        .bind(from.as_str())
+        .bind(i64::try_from(left).unwrap_or(i64::MAX))
+        .fetch_all(&mut *conn)
+        .await?
+        .iter()
+        .map(|id| word(id, "contacts.id"))
+        .collect::<Result<_, _>>()?;
+        let mut standings = moving::standings(conn, &lease.task, &ids.iter().collect::<Vec<_>>()).await?;
+        for id in &ids {
+            if let Some(standing) = standings.remove(id) {
+                moves.add(standing, Next::because(status, reason));
+            }
+        }
+    }
+    moving::write(conn, &lease.tenant, &lease.task, &moves, now).await?;
+    Ok(u64::try_from(moves.rows.len()).unwrap_or(u64::MAX))
+}

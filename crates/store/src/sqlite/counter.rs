@@ -1,0 +1,81 @@
+//! Kept counters: moved by differences in the transaction that moves the rows, never counted.
+
+use crate::StoreError;
+use crate::moves::SegmentDelta;
+use crate::row::{CountRow, counts, to_json};
+use outdial_model::{ContactStatus, Counts, Disposition, SegmentId, TaskId};
+use sqlx::SqliteConnection;
+use std::collections::{BTreeMap, HashMap};
+
+pub(super) async fn read(
+    conn: &mut SqliteConnection,
+    tasks: &[&str],
+) -> Result<HashMap<String, Counts>, StoreError> {
+    let rows: Vec<CountRow> = sqlx::query_as(
+        "SELECT task, status, NULL AS disposition, contacts FROM task_counts
+         WHERE task IN (SELECT value FROM json_each($1))
+         UNION ALL
+         SELECT task, NULL, disposition, contacts FROM task_dispositions
+         WHERE task IN (SELECT value FROM json_each($1))",
+    )
+    .bind(to_json(tasks)?)
+    .fetch_all(conn)
+    .await?;
+    counts(rows)
+}
+
+pub(super) async fn move_statuses(
+    conn: &mut SqliteConnection,
+    task: &TaskId,
+    by: &BTreeMap<ContactStatus, i64>,
+) -> Result<(), StoreError> {
+    for (status, difference) in by.iter().filter(|(_, difference)| **difference != 0) {
+        sqlx::query(
+            "INSERT INTO task_counts (task, status, contacts) VALUES ($1, $2, $3)
+             ON CONFLICT (task, status) DO UPDATE SET contacts = task_counts.contacts + excluded.contacts",
+        )
+        .bind(task.as_str())
+        .bind(status.as_str())
+        .bind(difference)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn move_dispositions(
+    conn: &mut SqliteConnection,
+    task: &TaskId,
+    by: &BTreeMap<Disposition, i64>,
+) -> Result<(), StoreError> {
+    for (disposition, difference) in by {
+        sqlx::query(
+            "INSERT INTO task_dispositions (task, disposition, contacts) VALUES ($1, $2, $3)
+             ON CONFLICT (task, disposition)
+             DO UPDATE SET contacts = task_dispositions.contacts + excluded.contacts",
+        )
+        .bind(task.as_str())
+        .bind(disposition.as_str())
+        .bind(difference)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn move_segments(
+    conn: &mut SqliteConnection,
+    by: &BTreeMap<SegmentId, SegmentDelta>,
+) -> Result<(), StoreError> {
+    for (segment, difference) in by {
+        sqlx::query(
+            "UPDATE segments SET contacts = contacts + $2, open_contacts = open_contacts + $3 WHERE id = $1",
+        )
+        .bind(segment.as_str())
+        .bind(difference.contacts)
+        .bind(difference.open_contacts)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Taking contacts in, by the batch: one statement for many people.
+
+use super::{counter, event, task};
+use crate::moves::NewEvent;
+use crate::row::{to_json, word};
+use crate::{AddOutcome, AddedContact, NewContact, StoreError};
+use outdial_model::{ContactId, ContactStatus, EventId, EventType, TaskId, TenantId, Timestamp};
+use serde_json::json;
+use sqlx::SqliteConnection;
+use std::collections::{BTreeMap, HashMap};
+
+/// People per statement; bounds the JSON text that carries them.
+const BATCH: usize = 2_000;
+
+/// A new contact by the names the statement reads.
+#[derive(serde::Serialize)]
+struct NewRow<'a> {
+    id: &'a ContactId,
+    external_id: Option<&'a str>,
+    phone: &'a str,
+    name: Option<&'a str>,
+    variables: &'a BTreeMap<String, String>,
+}
+
+/// Adds contacts to a task that takes any.
+pub(super) async fn add(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    task: &TaskId,
+    contacts: &[NewContact],
+    now: Timestamp,
+) -> Result<AddOutcome, StoreError> {
+    task::takes_contacts(&task::row(conn, tenant, task).await?)?;
+    let contacts = insert(conn, tenant, task, contacts, now).await?;
+    if contacts
+        .iter()
+        .any(|added| matches!(added, AddedContact::Added(_)))
+    {
+        task::touch(conn, task, now).await?;
+    }
+    task::wake(conn, task, now).await?;
+    Ok(AddOutcome { contacts })
+}
+
+/// Inserts contacts with their events and counts; whoever is there already stays as it is.
+pub(super) async fn insert(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    task: &TaskId,
+    contacts: &[NewContact],
+    now: Timestamp,
+) -> Result<Vec<AddedContact>, StoreError> {
+    let mut outcome = Vec::with_capacity(contacts.len());
+    for batch in contacts.chunks(BATCH) {
+        let mut known = existing(conn, task, batch).await?;
+        let mut fresh = Vec::with_capacity(batch.len());
+        for contact in batch {
+            let key = contact.external_id.as_deref();
+            if let Some(there) = key.and_then(|key| known.get(key)) {
+                outcome.push(AddedContact::Existing(there.clone()));
+                continue;
+            }
+            if let Some(key) = key {
+                known.insert(key.to_owned(), contact.id.clone());
+            }
+            outcome.push(AddedContact::Added(contact.id.clone()));
+            fresh.push(contact);
+        }
+        write(conn, tenant, task, &fresh, now).await?;
+    }
+    Ok(outcome)
+}
+
+/// The contacts of the task that have an external id of the batch.
+async fn existing(
+    conn: &mut SqliteConnection,
+    task: &TaskId,
+    batch: &[NewContact],
+) -> Result<HashMap<String, ContactId>, StoreError> {
+    let keys: Vec<_> = batch
+        .iter()
+        .filter_map(|contact| contact.external_id.as_deref())
+        .collect();
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT external_id, id FROM contacts
+         WHERE task = $1 AND external_id IN (SELECT value FROM json_each($2))",
+    )
+    .bind(task.as_str())
+    .bind(to_json(&keys)?)
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|(key, id)| Ok((key, word(&id, "contacts.id")?)))
+        .collect()
+}
+
+async fn write(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    task: &TaskId,
+    fresh: &[&NewContact],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = fresh
+        .iter()
+        .map(|contact| NewRow {
+            id: &contact.id,
+            external_id: contact.external_id.as_deref(),
+            phone: contact.phone.e164(),
+            name: contact.name.as_ref().map(|name| name.expose()),
+            variables: &contact.variables,
+        })
+        .collect();
+    sqlx::query(
+        "INSERT INTO contacts
+             (id, tenant, task, external_id, phone, name, variables, status, last_event, created_at, updated_at)
+         SELECT value->>'id', $2, $3, value->>'external_id', value->>'phone', value->>'name',
+                value->'variables', $4, 1, $5, $5
+         FROM json_each($1)",
+    )
+    .bind(to_json(&rows)?)
+    .bind(tenant.as_str())
+    .bind(task.as_str())
+    .bind(ContactStatus::Queued.as_str())
+    .bind(now.as_millisecond())
+    .execute(&mut *conn)
+    .await?;
+    let events: Vec<_> = fresh
+        .iter()
+        .map(|contact| NewEvent {
+            id: EventId::generate(now),
+            contact: Some(contact.id.clone()),
+            call: None,
+            kind: EventType::ContactAccepted,
+            sequence: 1,
+            data: json!({"status": ContactStatus::Queued}),
+        })
+        .collect();
+    event::insert(conn, tenant, task, &events, now).await?;
+    let added = i64::try_from(fresh.len()).unwrap_or(i64::MAX);
+    counter::move_statuses(conn, task, &BTreeMap::from([(ContactStatus::Queued, added)])).await
+}

@@ -1,0 +1,132 @@
+//! Leases: who works on which task, and when a task is due.
+//!
+//! A claim's token ascends; whoever holds an older one, or gave its claim back, is refused. A claim
+//! whose time ran out stays good until somebody else takes the task: then the token moves on.
+
+use super::task;
+use crate::row::{TaskRow, millis, time_if, word};
+use crate::{Lease, StoreError};
+use outdial_model::Timestamp;
+use sqlx::SqliteConnection;
+use std::time::Duration;
+
+fn until(now: Timestamp, term: Duration) -> i64 {
+    let term = i64::try_from(term.as_millis()).unwrap_or(i64::MAX);
+    now.as_millisecond().saturating_add(term)
+}
+
+/// The lease's task, if the lease is the current one.
+pub(super) async fn held(conn: &mut SqliteConnection, lease: &Lease) -> Result<TaskRow, StoreError> {
+    let row = task::row(conn, &lease.tenant, &lease.task).await?;
+    if row.lease_token == lease.token && row.lease_until.is_some() {
+        Ok(row)
+    } else {
+        Err(StoreError::LeaseLost)
+    }
+}
+
+pub(super) async fn abandon_all(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE tasks SET lease_until = NULL WHERE lease_until IS NOT NULL")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Claimed {
+    tenant: String,
+    id: String,
+    lease_token: i64,
+    wakes: i64,
+    due_at: i64,
+}
+
+pub(super) async fn claim(
+    conn: &mut SqliteConnection,
+    now: Timestamp,
+    term: Duration,
+    limit: u32,
+) -> Result<Vec<Lease>, StoreError> {
+    let mut claimed: Vec<Claimed> = sqlx::query_as(
+        "UPDATE tasks SET lease_token = lease_token + 1, lease_until = $2
+         WHERE id IN (
+             SELECT id FROM (
+                 SELECT * FROM (
+                     SELECT id, due_at FROM tasks
+                     WHERE lease_until IS NULL AND due_at <= $1 ORDER BY due_at LIMIT $3)
+                 UNION ALL
+                 SELECT * FROM (
+                     SELECT id, due_at FROM tasks
+                     WHERE lease_until IS NOT NULL AND lease_until <= $1 AND due_at <= $1
+                     ORDER BY lease_until LIMIT $3)
+             ) AS due ORDER BY due_at LIMIT $3)
+         RETURNING tenant, id, lease_token, wakes, due_at",
+    )
+    .bind(now.as_millisecond())
+    .bind(until(now, term))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    claimed.sort_by_key(|row| row.due_at);
+    claimed
+        .into_iter()
+        .map(|row| {
+            Ok(Lease {
+                tenant: word(&row.tenant, "tasks.tenant")?,
+                task: word(&row.id, "tasks.id")?,
+                token: row.lease_token,
+                wakes: row.wakes,
+            })
+        })
+        .collect()
+}
+
+/// When the next task is due: one that waits, or one whose worker may have died.
+pub(super) async fn next_due(conn: &mut SqliteConnection) -> Result<Option<Timestamp>, StoreError> {
+    let next: Option<i64> = sqlx::query_scalar(
+        "SELECT min(at) FROM (
+             SELECT min(due_at) AS at FROM tasks WHERE lease_until IS NULL AND due_at IS NOT NULL
+             UNION ALL
+             SELECT min(lease_until) FROM tasks WHERE lease_until IS NOT NULL) AS due",
+    )
+    .fetch_one(conn)
+    .await?;
+    time_if(next, "tasks.due_at")
+}
+
+pub(super) async fn renew(
+    conn: &mut SqliteConnection,
+    lease: &Lease,
+    now: Timestamp,
+    term: Duration,
+) -> Result<(), StoreError> {
+    held(conn, lease).await?;
+    sqlx::query("UPDATE tasks SET lease_until = $2 WHERE id = $1")
+        .bind(lease.task.as_str())
+        .bind(until(now, term))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A task that was woken since the claim is due at once, whatever the worker thought.
+pub(super) async fn release(
+    conn: &mut SqliteConnection,
+    lease: &Lease,
+    due: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    held(conn, lease).await?;
+    sqlx::query(
+        "UPDATE tasks
+         SET lease_until = NULL, due_at = CASE WHEN wakes = $2 THEN $3 ELSE $4 END
+         WHERE id = $1",
+    )
+    .bind(lease.task.as_str())
+    .bind(lease.wakes)
+    .bind(millis(due))
+    .bind(now.as_millisecond())
+    .execute(conn)
+    .await?;
+    Ok(())
+}

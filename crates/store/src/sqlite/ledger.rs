@@ -1,0 +1,61 @@
+//! The dispatch ledger: rows written before the socket opens, and settled afterwards.
+
+use crate::row::{DispatchRow, millis, to_json};
+use crate::{DispatchChange, StoreError};
+use outdial_model::{Dispatch, TaskId, Timestamp};
+use sqlx::SqliteConnection;
+
+pub(super) async fn insert(conn: &mut SqliteConnection, dispatch: &Dispatch) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO dispatches
+             (id, tenant, task, account, segment, kind, contacts, digest, fencing_token, outcome,
+              created_at, settled_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(dispatch.id.as_str())
+    .bind(dispatch.tenant.as_str())
+    .bind(dispatch.task.as_str())
+    .bind(dispatch.account.as_str())
+    .bind(dispatch.segment.as_str())
+    .bind(dispatch.kind.as_str())
+    .bind(to_json(&dispatch.contacts)?)
+    .bind(&dispatch.digest)
+    .bind(dispatch.fencing_token)
+    .bind(dispatch.outcome.map(|outcome| outcome.as_str()))
+    .bind(dispatch.created_at.as_millisecond())
+    .bind(millis(dispatch.settled_at))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Those of a task that are open or unknown, oldest first.
+pub(super) async fn open(conn: &mut SqliteConnection, task: &TaskId) -> Result<Vec<Dispatch>, StoreError> {
+    let rows: Vec<DispatchRow> = sqlx::query_as(
+        "SELECT * FROM dispatches WHERE task = $1 AND (outcome IS NULL OR outcome = 'unknown') ORDER BY id",
+    )
+    .bind(task.as_str())
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Dispatch::try_from).collect()
+}
+
+/// Writes an outcome; one that is known already stays.
+pub(super) async fn settle(
+    conn: &mut SqliteConnection,
+    task: &TaskId,
+    change: &DispatchChange,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE dispatches SET outcome = $3, settled_at = $4
+         WHERE id = $1 AND task = $2 AND (outcome IS NULL OR outcome = 'unknown')",
+    )
+    .bind(change.id.as_str())
+    .bind(task.as_str())
+    .bind(change.outcome.as_str())
+    .bind(now.as_millisecond())
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! SQLite: one file, one process.
+//!
+//! [`SqliteStore`] opens a transaction for every method of [`Store`] and hands it to the function
+//! that does the work, in the file named after its noun. Statements use numbered parameters, plain
+//! text and integers, and no construct without a counterpart elsewhere but `json_each`.
+//!
+//! Not for several processes at once: leases are released on start
+//! ([`Store::release_abandoned_leases`]).
+
+mod apply;
+mod call;
+mod connect;
+mod contact;
+mod counter;
+mod event;
+mod intake;
+mod key;
+mod lease;
+mod ledger;
+mod moving;
+mod newest;
+mod plan;
+mod segment;
+mod task;
+mod work;
+
+use crate::{
+    AddOutcome, ApiKey, Begin, CallFilter, Changes, ChosenBatch, ContactFilter, DispatchPlan, Lease,
+    NewContact, NewTask, Page, Planned, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork,
+};
+use async_trait::async_trait;
+use connect::Connections;
+use outdial_model::{
+    Call, CallId, Contact, ContactId, ContactStatus, Event, EventId, Segment, SegmentId, Task, TaskId,
+    TaskStatus, TenantId, Timestamp,
+};
+use std::time::Duration;
+
+/// The store in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore(Connections);
+
+impl SqliteStore {
+    /// Opens `sqlite://path`, makes the file if there is none, and brings its schema up to date.
+    ///
+    /// Not for databases in memory: readers and the writer would each see their own.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Connections::open(url).await.map(Self)
+    }
+
+    /// Waits for transactions that are under way and closes the file.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+/// Does the work in a transaction that may write, and commits when it succeeded.
+macro_rules! write {
+    ($store:ident, |$tx:ident| $work:expr) => {{
+        let mut $tx = $store.0.write().await?;
+        let done = $work.await?;
+        $tx.commit().await?;
+        Ok(done)
+    }};
+}
+
+/// Does the work in a transaction that sees one state of the store.
+macro_rules! read {
+    ($store:ident, |$tx:ident| $work:expr) => {{
+        let mut $tx = $store.0.read().await?;
+        let found = $work.await?;
+        $tx.commit().await?;
+        Ok(found)
+    }};
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn installation_secret(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
+        write!(self, |tx| key::secret(&mut tx, name, fresh))
+    }
+
+    async fn insert_api_key(&self, key: &ApiKey) -> Result<(), StoreError> {
+        write!(self, |tx| key::insert(&mut tx, key))
+    }
+
+    async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError> {
+        read!(self, |tx| key::by_hash(&mut tx, hash))
+    }
+
+    async fn create_task(
+        &self,
+        tenant: &TenantId,
+        task: NewTask,
+        contacts: Vec<NewContact>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError> {
+        write!(self, |tx| task::create(&mut tx, tenant, task, &contacts, now))
+    }
+
+    async fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Task, StoreError> {
+        read!(self, |tx| task::read(&mut tx, tenant, id))
+    }
+
+    async fn tasks(
+        &self,
+        tenant: &TenantId,
+        filter: &TaskFilter,
+        page: &Page<TaskId>,
+    ) -> Result<Vec<Task>, StoreError> {
+        read!(self, |tx| newest::tasks(&mut tx, tenant, filter, page))
+    }
+
+    async fn patch_task(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        patch: TaskPatch,
+        revision: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError> {
+        write!(self, |tx| task::patch(&mut tx, tenant, id, &patch, revision, now))
+    }
+
+    async fn begin(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        begin: Begin,
+        allowed: &[TaskStatus],
+        now: Timestamp,
+    ) -> Result<Task, StoreError> {
+        write!(self, |tx| task::begin(&mut tx, tenant, id, begin, allowed, now))
+    }
+
+    async fn segments(&self, tenant: &TenantId, task: &TaskId) -> Result<Vec<Segment>, StoreError> {
+        read!(self, |tx| segment::all(&mut tx, tenant, task))
+    }
+
+    async fn add_contacts(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        contacts: Vec<NewContact>,
+        now: Timestamp,
+    ) -> Result<AddOutcome, StoreError> {
+        write!(self, |tx| intake::add(&mut tx, tenant, task, &contacts, now))
+    }
+
+    async fn contact(&self, tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError> {
+        read!(self, |tx| contact::read(&mut tx, tenant, id))
+    }
+
+    async fn contacts(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        filter: &ContactFilter,
+        page: &Page<ContactId>,
+    ) -> Result<Vec<Contact>, StoreError> {
+        read!(self, |tx| newest::contacts(&mut tx, tenant, task, filter, page))
+    }
+
+    async fn cancel_contact(
+        &self,
+        tenant: &TenantId,
+        id: &ContactId,
+        now: Timestamp,
+    ) -> Result<Contact, StoreError> {
+        write!(self, |tx| contact::cancel(&mut tx, tenant, id, now))
+    }
+
+    async fn call(&self, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
+        read!(self, |tx| call::read(&mut tx, tenant, id))
+    }
+
+    async fn calls(
+        &self,
+        tenant: &TenantId,
+        filter: &CallFilter,
+        page: &Page<CallId>,
+    ) -> Result<Vec<Call>, StoreError> {
+        read!(self, |tx| newest::calls(&mut tx, tenant, filter, page))
+    }
+
+    async fn contact_events(
+        &self,
+        tenant: &TenantId,
+        contact: &ContactId,
+        after: Option<&EventId>,
+        limit: u32,
+    ) -> Result<Vec<Event>, StoreError> {
+        read!(self, |tx| event::of_contact(
+            &mut tx, tenant, contact, after, limit
+        ))
+    }
+
+    async fn release_abandoned_leases(&self) -> Result<(), StoreError> {
+        write!(self, |tx| lease::abandon_all(&mut tx))
+    }
+
+    async fn lease_due_tasks(
+        &self,
+        now: Timestamp,
+        term: Duration,
+        limit: u32,
+    ) -> Result<Vec<Lease>, StoreError> {
+        write!(self, |tx| lease::claim(&mut tx, now, term, limit))
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        read!(self, |tx| lease::next_due(&mut tx))
+    }
+
+    async fn renew_lease(&self, lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError> {
+        write!(self, |tx| lease::renew(&mut tx, lease, now, term))
+    }
+
+    async fn release_lease(
+        &self,
+        lease: &Lease,
+        due: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| lease::release(&mut tx, lease, due, now))
+    }
+
+    async fn work(&self, lease: &Lease, _now: Timestamp) -> Result<TaskWork, StoreError> {
+        read!(self, |tx| work::read(&mut tx, lease))
+    }
+
+    async fn segment_contacts(
+        &self,
+        segment: &SegmentId,
+        statuses: &[ContactStatus],
+        after: Option<&ContactId>,
+        limit: u32,
+    ) -> Result<Vec<Contact>, StoreError> {
+        read!(self, |tx| newest::of_segment(
+            &mut tx, segment, statuses, after, limit
+        ))
+    }
+
+    async fn contacts_by_id(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError> {
+        read!(self, |tx| contact::by_id(&mut tx, ids))
+    }
+
+    async fn contacts_to_cancel(&self, task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError> {
+        read!(self, |tx| contact::to_cancel(&mut tx, task, limit))
+    }
+
+    async fn plan_dispatch(
+        &self,
+        plan: DispatchPlan,
+        choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
+        now: Timestamp,
+    ) -> Result<Option<Planned>, StoreError> {
+        write!(self, |tx| plan::plan(&mut tx, &plan, choose, now))
+    }
+
+    async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
+        write!(self, |tx| apply::apply(&mut tx, &changes, now))
+    }
+
+    async fn cancel_ours(
+        &self,
+        lease: &Lease,
+        status: ContactStatus,
+        reason: &str,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        write!(self, |tx| contact::end_ours(
+            &mut tx, lease, status, reason, limit, now
+        ))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        // Taking the write lock fails where the file cannot be written.
+        Ok(self.0.write().await?.commit().await?)
+    }
+}

@@ -1,0 +1,138 @@
+//! Segments: opening them, reading them, and what is learned of them.
+
+use super::task;
+use crate::row::{SegmentRow, millis, word};
+use crate::{SegmentChange, StoreError};
+use outdial_model::{Segment, SegmentId, SegmentStatus, TaskId, TenantId, Timestamp};
+use sqlx::SqliteConnection;
+
+fn nouns(rows: Vec<SegmentRow>) -> Result<Vec<Segment>, StoreError> {
+    rows.into_iter().map(Segment::try_from).collect()
+}
+
+/// All segments of a task, oldest first.
+pub(super) async fn all(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    task: &TaskId,
+) -> Result<Vec<Segment>, StoreError> {
+    task::row(conn, tenant, task).await?;
+    let rows = sqlx::query_as("SELECT * FROM segments WHERE task = $1 ORDER BY sequence")
+        .bind(task.as_str())
+        .fetch_all(conn)
+        .await?;
+    nouns(rows)
+}
+
+/// Those that are not final, oldest first.
+pub(super) async fn open(conn: &mut SqliteConnection, task: &TaskId) -> Result<Vec<Segment>, StoreError> {
+    let rows = sqlx::query_as(
+        "SELECT * FROM segments
+         WHERE task = $1 AND status NOT IN ('completed', 'stopped', 'failed')
+         ORDER BY sequence",
+    )
+    .bind(task.as_str())
+    .fetch_all(conn)
+    .await?;
+    nouns(rows)
+}
+
+/// How many segments the task ever had.
+pub(super) async fn opened(conn: &mut SqliteConnection, task: &TaskId) -> Result<u32, StoreError> {
+    let last: Option<u32> = sqlx::query_scalar("SELECT max(sequence) FROM segments WHERE task = $1")
+        .bind(task.as_str())
+        .fetch_one(conn)
+        .await?;
+    Ok(last.unwrap_or(0))
+}
+
+pub(super) async fn read(
+    conn: &mut SqliteConnection,
+    task: &TaskId,
+    id: &SegmentId,
+) -> Result<Segment, StoreError> {
+    let row: Option<SegmentRow> = sqlx::query_as("SELECT * FROM segments WHERE id = $1 AND task = $2")
+        .bind(id.as_str())
+        .bind(task.as_str())
+        .fetch_optional(conn)
+        .await?;
+    row.ok_or(StoreError::NotFound)?.try_into()
+}
+
+/// Takes over a vendor's task, unless a task of ours has it already.
+pub(super) async fn adopt(conn: &mut SqliteConnection, segment: &Segment) -> Result<(), StoreError> {
+    let taken: Option<String> =
+        sqlx::query_scalar("SELECT task FROM segments WHERE account = $1 AND vendor_ref = $2 LIMIT 1")
+            .bind(segment.account.as_str())
+            .bind(&segment.vendor_ref)
+            .fetch_optional(&mut *conn)
+            .await?;
+    if let Some(existing) = taken {
+        return Err(StoreError::ExternalIdTaken { existing });
+    }
+    insert(conn, segment).await
+}
+
+pub(super) async fn insert(conn: &mut SqliteConnection, segment: &Segment) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO segments
+             (id, tenant, task, account, sequence, vendor_ref, status, raw_status, adopted, contacts,
+              open_contacts, opened_at, not_before, polled_at, ended_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(segment.id.as_str())
+    .bind(segment.tenant.as_str())
+    .bind(segment.task.as_str())
+    .bind(segment.account.as_str())
+    .bind(segment.sequence)
+    .bind(&segment.vendor_ref)
+    .bind(segment.status.as_str())
+    .bind(&segment.raw_status)
+    .bind(segment.adopted)
+    .bind(segment.contacts)
+    .bind(segment.open_contacts)
+    .bind(segment.opened_at.as_millisecond())
+    .bind(millis(segment.not_before))
+    .bind(millis(segment.polled_at))
+    .bind(millis(segment.ended_at))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Writes what was learned of a segment of the task; tells whether a client can see a difference.
+pub(super) async fn learn(
+    conn: &mut SqliteConnection,
+    task: &TaskId,
+    change: &SegmentChange,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let before: Option<(String, Option<String>, Option<String>)> =
+        sqlx::query_as("SELECT status, vendor_ref, raw_status FROM segments WHERE id = $1 AND task = $2")
+            .bind(change.id.as_str())
+            .bind(task.as_str())
+            .fetch_optional(&mut *conn)
+            .await?;
+    let Some((status, vendor_ref, raw_status)) = before else {
+        return Ok(false);
+    };
+    let old: SegmentStatus = word(&status, "segments.status")?;
+    let new = change.status.filter(|_| !old.is_final()).unwrap_or(old);
+    let new_ref = change.vendor_ref.as_ref().or(vendor_ref.as_ref());
+    let new_raw = change.raw_status.as_ref().or(raw_status.as_ref());
+    sqlx::query(
+        "UPDATE segments
+         SET status = $2, vendor_ref = $3, raw_status = $4, polled_at = coalesce($5, polled_at),
+             ended_at = coalesce(ended_at, $6)
+         WHERE id = $1",
+    )
+    .bind(change.id.as_str())
+    .bind(new.as_str())
+    .bind(new_ref)
+    .bind(new_raw)
+    .bind(millis(change.polled.then_some(now)))
+    .bind(millis(new.is_final().then_some(now)))
+    .execute(conn)
+    .await?;
+    Ok(new != old || new_ref != vendor_ref.as_ref() || new_raw != raw_status.as_ref())
+}
