@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const ONLY_WHEN_CREATED: Support =
     Support::Unsupported("people are given when the segment is created; later ones go into the next segment");
-const BEGINS_BY_ITSELF: Support = Support::Unsupported("dialing begins by itself");
+const BEGINS_BY_ITSELF: Support = Support::Emulated("dialing begins by itself; starting only looks");
 const NO_RECORDINGS: Support = Support::Unsupported("nothing is recorded in memory");
 
 /// What kind of vendor the one in memory is.

@@ -157,7 +157,10 @@ impl Provider for MemoryProvider {
         };
         self.ask(operation, |world, _, _| {
             let segment = world.known(request.segment)?;
-            segment.obey(request.verb)?;
+            // An emulated verb is Outdial's own business; the vendor is only looked at.
+            if self.capabilities.is_native(operation) {
+                segment.obey(request.verb)?;
+            }
             Ok(segment.report())
         })
     }
