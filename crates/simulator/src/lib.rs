@@ -3,7 +3,7 @@
 //! One port speaks NXTele Callbot (`/callcentre/api/v3/*`), Tencent Cloud CCC (`POST /` with `X-TC-Action`)
 //! and AI Rudder Workflow (`/service/cloud/*`) as their papers describe them: paths, envelopes, signatures
 //! over the raw bytes, webhooks. The phone network behind them is a script: how a call ends is decided by
-//! the number's last two digits ([`mod@outcome`] has the table), and time runs `speed` times as fast as the
+//! the number's last two digits (the table is in `outcome.rs`), and time runs `speed` times as fast as the
 //! wall.
 //!
 //! It is demo, test bed and support tool in one, and an independent witness: it shares no code with the
