@@ -5,7 +5,8 @@ use super::unlisted::{Paths, Unlisted};
 use outdial_provider::{Capabilities, Limits, Operation, Staging, Support};
 use std::time::Duration;
 
-pub(super) const DIALED_AT_ONCE: &str = "Outdial uploads the people; AI Rudder dials them as soon as it has them";
+pub(super) const DIALED_AT_ONCE: &str =
+    "Outdial uploads the people; AI Rudder dials them as soon as it has them";
 pub(super) const HELD_BACK: &str = "Outdial sends nobody new; people the vendor already has are still dialed";
 pub(super) const RUNS_OUT: &str = "Outdial sends nobody new; people the vendor already has are still dialed; \
                         the instance ends at its end_time";
@@ -52,7 +53,10 @@ pub(super) fn of(paths: &Paths, batch_size: usize) -> Capabilities {
         Operation::Recording => Support::Emulated(PUSHED_LINKS),
     };
     Capabilities {
-        operations: Operation::ALL.iter().map(|operation| (*operation, how(*operation))).collect(),
+        operations: Operation::ALL
+            .iter()
+            .map(|operation| (*operation, how(*operation)))
+            .collect(),
         staging: Staging::EmptyLive,
         limits: Limits {
             contacts_per_request: batch_size,

@@ -59,12 +59,17 @@ impl Client {
         let data = map::judge(ACTION, &answer)?;
         match data.get("token").and_then(Value::as_str) {
             Some(token) if !token.is_empty() => Ok(token.into()),
-            _ => Err(ProviderError::unexpected("AI Rudder's answer to auth holds no token; check base_url")),
+            _ => Err(ProviderError::unexpected(
+                "AI Rudder's answer to auth holds no token; check base_url",
+            )),
         }
     }
 
     /// `createinstance`: the new instance's id.
-    pub(super) async fn create_instance(&self, request: &CreateInstance<'_>) -> Result<String, ProviderError> {
+    pub(super) async fn create_instance(
+        &self,
+        request: &CreateInstance<'_>,
+    ) -> Result<String, ProviderError> {
         let data = self.post("createinstance", true, request).await?;
         match data.get("workflow_id").and_then(Value::as_str) {
             Some(id) if !id.is_empty() => Ok(id.to_owned()),
@@ -80,7 +85,10 @@ impl Client {
     }
 
     /// `detailinstances`: which instances have a person.
-    pub(super) async fn detail_instances(&self, request: &DetailInstances<'_>) -> Result<Value, ProviderError> {
+    pub(super) async fn detail_instances(
+        &self,
+        request: &DetailInstances<'_>,
+    ) -> Result<Value, ProviderError> {
         self.post("detailinstances", false, request).await
     }
 
@@ -102,7 +110,10 @@ impl Client {
         let url = format!("{}{path}", self.config.base_url);
         let (url, body) = if method == Method::GET {
             let url = reqwest::Url::parse_with_params(&url, parameters).map(String::from);
-            (url.map_err(|_| not_sent("the configured path does not make a URL"))?, Vec::new())
+            (
+                url.map_err(|_| not_sent("the configured path does not make a URL"))?,
+                Vec::new(),
+            )
         } else {
             (url, body.to_string().into_bytes())
         };
@@ -148,7 +159,12 @@ impl Client {
     async fn send(&self, call: &Call, token: &Secret) -> Result<Value, ProviderError> {
         let build = || {
             let authorization = sign::authorization(&self.config.auth_scheme, token);
-            outgoing(call.method.clone(), &call.url, call.body.clone(), Some(authorization))
+            outgoing(
+                call.method.clone(),
+                &call.url,
+                call.body.clone(),
+                Some(authorization),
+            )
         };
         let transport = &self.deps.transport;
         let answer = if call.creates {

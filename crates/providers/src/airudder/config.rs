@@ -94,8 +94,8 @@ impl Statuses {
             .map(|(word, meaning)| {
                 let status: Option<SegmentStatus> = meaning.as_str().and_then(|text| text.parse().ok());
                 // The other two are ours alone: no vendor tells them.
-                let status =
-                    status.filter(|status| !matches!(status, SegmentStatus::Opening | SegmentStatus::Unknown));
+                let status = status
+                    .filter(|status| !matches!(status, SegmentStatus::Opening | SegmentStatus::Unknown));
                 let detail = "expected ready, running, paused, ending, completed, stopped or failed";
                 status
                     .map(|status| (word.clone(), status))
@@ -171,13 +171,19 @@ mod tests {
 
     fn read(table: Value) -> Result<Config, ConfigProblem> {
         let table = table.as_object().unwrap().clone();
-        Config::read(AccountSettings { base_url: None, table })
+        Config::read(AccountSettings {
+            base_url: None,
+            table,
+        })
     }
 
     #[test]
     fn key_and_secret_are_enough() {
         let config = read(json!({"app_key": 12345, "app_secret": "hush"})).unwrap();
-        assert_eq!((config.app_key.as_str(), config.auth_scheme.as_str()), ("12345", "Token"));
+        assert_eq!(
+            (config.app_key.as_str(), config.auth_scheme.as_str()),
+            ("12345", "Token")
+        );
         assert_eq!((config.batch_size, config.instance_days), (100, 7));
         assert_eq!(config.base_url, PRODUCTION);
         assert!(!format!("{config:?}").contains("hush"));

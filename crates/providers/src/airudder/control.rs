@@ -23,7 +23,9 @@ pub(super) async fn control(client: &Client, request: &Control<'_>) -> Result<Se
         return Err(ProviderError::unsupported(RUNS_OUT));
     }
     let workflow_id = workflow_id(request.segment)?;
-    client.unlisted(Unlisted::Stop, &[("workflow_id", workflow_id)]).await?;
+    client
+        .unlisted(Unlisted::Stop, &[("workflow_id", workflow_id)])
+        .await?;
     Ok(SegmentReport {
         state: SegmentState::Known(state),
         raw: None,

@@ -8,9 +8,7 @@ use super::client::Client;
 use super::unlisted::Unlisted;
 use super::wire::{self, DetailInstances, Person};
 use super::{map, schedule, vendor_tasks};
-use outdial_provider::{
-    ContactProgress, ContactReport, DialContact, Found, ProviderError, SegmentRef,
-};
+use outdial_provider::{ContactProgress, ContactReport, DialContact, Found, ProviderError, SegmentRef};
 
 /// Looks through the instances for the one with the id, or the one named after our key while the id
 /// is not known; cannot tell without the list.
@@ -63,7 +61,10 @@ async fn has(
     contact: &DialContact,
     (start_time, end_time): &(String, String),
 ) -> Result<Option<bool>, ProviderError> {
-    for person in [Person::CaseId(contact.key.as_str()), Person::Callee(contact.phone.e164())] {
+    for person in [
+        Person::CaseId(contact.key.as_str()),
+        Person::Callee(contact.phone.e164()),
+    ] {
         let query = DetailInstances {
             person,
             start_time,

@@ -82,7 +82,11 @@ async fn find_late_links(
 
 fn link_of(data: &Value, callid: &str) -> Option<String> {
     let one = std::slice::from_ref(data);
-    let rows = if data.get("callid").is_some() { one } else { wire::rows(data)? };
+    let rows = if data.get("callid").is_some() {
+        one
+    } else {
+        wire::rows(data)?
+    };
     wire::each::<Call>(rows)
         .find(|call| call.callid.as_deref() == Some(callid))
         .and_then(|call| call.rec_link)

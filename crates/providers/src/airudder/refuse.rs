@@ -51,3 +51,104 @@ pub(super) fn phone(phone: &Phone) -> Option<FieldProblem> {
         FieldProblem::new("/phone", "invalid_phone", detail)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use outdial_model::{Pacing, Retry, Schedule, Script};
+    use serde_json::{Value, json};
+    use std::collections::BTreeMap;
+
+    fn spec() -> TaskSpec {
+        TaskSpec {
+            name: "March reminders".into(),
+            script: Script {
+                template_id: "1001".into(),
+            },
+            callers: Vec::new(),
+            default_country: None,
+            schedule: Schedule::default(),
+            retry: Retry::default(),
+            pacing: Pacing::default(),
+            metadata: BTreeMap::new(),
+            provider_options: BTreeMap::new(),
+            keep_open: false,
+        }
+    }
+
+    fn pointers(spec: &TaskSpec) -> Vec<String> {
+        task(spec).into_iter().map(|problem| problem.pointer).collect()
+    }
+
+    fn with_options(options: Value) -> TaskSpec {
+        TaskSpec {
+            provider_options: serde_json::from_value(options).unwrap(),
+            ..spec()
+        }
+    }
+
+    #[test]
+    fn a_plain_task_can_be_dialed() {
+        assert_eq!(task(&spec()), []);
+        let options = json!({"airudder": {"auto_finish": 1, "workflow_name": "w"}});
+        assert_eq!(task(&with_options(options)), []);
+    }
+
+    #[test]
+    fn what_the_template_decides_is_refused_by_name() {
+        let greedy = TaskSpec {
+            callers: vec!["+639170000000".parse().unwrap()],
+            retry: Retry {
+                max_attempts: 2,
+                interval_seconds: 60,
+            },
+            pacing: Pacing {
+                max_concurrent_calls: Some(20),
+            },
+            ..spec()
+        };
+        assert_eq!(
+            pointers(&greedy),
+            [
+                "#/retry/max_attempts",
+                "#/pacing/max_concurrent_calls",
+                "#/callers"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_template_id_is_digits() {
+        for id in ["", "ivr:8", "scene-1", "-3", "+3", "0", "99999999999999999999"] {
+            let mut spec = spec();
+            spec.script.template_id = id.into();
+            assert_eq!(pointers(&spec), ["#/script/template_id"], "{id}");
+        }
+    }
+
+    #[test]
+    fn foreign_and_misspelled_options_are_refused() {
+        let spec = with_options(json!({
+            "airudder": {"auto_finnish": 1, "workflow_name": 3},
+            "nxtele": {},
+        }));
+        let mut found = pointers(&spec);
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                "#/provider_options/airudder/auto_finnish",
+                "#/provider_options/airudder/workflow_name",
+                "#/provider_options/nxtele",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_number_of_fifteen_digits_is_too_long() {
+        assert!(phone(&"+8613800000000".parse().unwrap()).is_none());
+        let long = Phone::parse("+883510012345678", None);
+        let problem = long.ok().and_then(|long| phone(&long));
+        assert!(problem.is_some_and(|problem| problem.pointer == "#/phone"));
+    }
+}

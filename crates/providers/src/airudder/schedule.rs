@@ -23,7 +23,10 @@ pub(super) fn end_time(schedule: &Schedule, now: Timestamp, days: i64) -> String
 /// Between which instants to look for people of an instance that was asked for at `opened_at`.
 pub(super) fn search_window(opened_at: Timestamp, now: Timestamp) -> (String, String) {
     let from = shifted(opened_at.min(now), -MARGIN);
-    (written(from, TimeZone::UTC), written(shifted(now, MARGIN), TimeZone::UTC))
+    (
+        written(from, TimeZone::UTC),
+        written(shifted(now, MARGIN), TimeZone::UTC),
+    )
 }
 
 fn written(moment: Timestamp, zone: TimeZone) -> String {
@@ -63,7 +66,10 @@ mod tests {
     fn a_task_without_an_end_gets_some_days() {
         let now = at("2026-03-01T00:00:00Z");
         assert_eq!(end_time(&manila(), now, 7), "2026-03-08 08:00:00+08:00");
-        assert_eq!(end_time(&Schedule::default(), now, 2), "2026-03-03 00:00:00+00:00");
+        assert_eq!(
+            end_time(&Schedule::default(), now, 2),
+            "2026-03-03 00:00:00+00:00"
+        );
     }
 
     #[test]

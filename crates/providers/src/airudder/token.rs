@@ -133,9 +133,15 @@ mod tests {
         let (cache, vendor, clock) = (TokenCache::default(), Vendor::default(), clock());
         let first = cache.get(&clock, vendor.token()).await.unwrap();
         clock.advance(Duration::from_secs(23 * 3600 - 1));
-        assert!(Arc::ptr_eq(&first, &cache.get(&clock, vendor.token()).await.unwrap()));
+        assert!(Arc::ptr_eq(
+            &first,
+            &cache.get(&clock, vendor.token()).await.unwrap()
+        ));
         clock.advance(Duration::from_secs(1));
-        assert!(!Arc::ptr_eq(&first, &cache.get(&clock, vendor.token()).await.unwrap()));
+        assert!(!Arc::ptr_eq(
+            &first,
+            &cache.get(&clock, vendor.token()).await.unwrap()
+        ));
     }
 
     #[tokio::test]
@@ -145,7 +151,10 @@ mod tests {
         cache.forget(&first).await;
         let second = cache.get(&clock, vendor.token()).await.unwrap();
         cache.forget(&first).await;
-        assert!(Arc::ptr_eq(&second, &cache.get(&clock, vendor.token()).await.unwrap()));
+        assert!(Arc::ptr_eq(
+            &second,
+            &cache.get(&clock, vendor.token()).await.unwrap()
+        ));
         assert!(!format!("{cache:?}").contains("token-2"));
     }
 }

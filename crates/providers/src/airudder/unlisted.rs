@@ -58,17 +58,25 @@ impl Unlisted {
     /// What the person who asks for it is told while it is not configured.
     pub(super) const fn note(self) -> &'static str {
         match self {
-            Self::ListTemplates => "AI Rudder's list of templates has no published path; set operations.list_templates",
-            Self::CancelRow => "AI Rudder's cancelling of a row has no published path; set operations.cancel_row",
+            Self::ListTemplates => {
+                "AI Rudder's list of templates has no published path; set operations.list_templates"
+            }
+            Self::CancelRow => {
+                "AI Rudder's cancelling of a row has no published path; set operations.cancel_row"
+            }
             Self::Stop => "AI Rudder's stopping of an instance has no published path; set operations.stop",
-            Self::ListInstances => "AI Rudder's list of instances has no published path; set operations.list_instances",
+            Self::ListInstances => {
+                "AI Rudder's list of instances has no published path; set operations.list_instances"
+            }
             Self::CallsByPerson => {
                 "results come by webhook only: AI Rudder's call information has no published path; \
                  set operations.calls_by_person"
             }
-            Self::UpdateRow | Self::ListNodeTasks | Self::ListCallTasks | Self::CallById | Self::Recordings => {
-                "AI Rudder publishes no path for this; set it under operations"
-            }
+            Self::UpdateRow
+            | Self::ListNodeTasks
+            | Self::ListCallTasks
+            | Self::CallById
+            | Self::Recordings => "AI Rudder publishes no path for this; set it under operations",
         }
     }
 
@@ -127,7 +135,9 @@ fn known(name: &str) -> Result<Unlisted, ConfigProblem> {
 
 fn usable(name: &str, path: &Value) -> Result<String, ConfigProblem> {
     path.as_str()
-        .filter(|path| path.starts_with('/') && !path.contains(['?', '#']) && !path.contains(char::is_whitespace))
+        .filter(|path| {
+            path.starts_with('/') && !path.contains(['?', '#']) && !path.contains(char::is_whitespace)
+        })
         .map(str::to_owned)
         .ok_or_else(|| {
             let detail = "expected a path on the vendor's host such as \"/service/…\", without query";
@@ -160,7 +170,13 @@ mod tests {
 
     #[test]
     fn only_a_path_on_the_same_host_is_a_path() {
-        for odd in [json!("https://elsewhere/x"), json!("stop"), json!("/a b"), json!("/a?b=1"), json!(3)] {
+        for odd in [
+            json!("https://elsewhere/x"),
+            json!("stop"),
+            json!("/a b"),
+            json!("/a?b=1"),
+            json!(3),
+        ] {
             assert_eq!(read(json!({"stop": odd})).unwrap_err().key, "operations.stop");
         }
     }

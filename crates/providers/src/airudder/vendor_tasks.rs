@@ -16,7 +16,14 @@ use serde_json::{Value, json};
 const SHOWN_TASKS: usize = 10;
 
 /// Members of a record that say who a person is.
-const PERSONAL: &[&str] = &["variables", "customerInfo", "callee_name", "contactName", "address", "remark"];
+const PERSONAL: &[&str] = &[
+    "variables",
+    "customerInfo",
+    "callee_name",
+    "contactName",
+    "address",
+    "remark",
+];
 
 /// Every instance with its record, or `None` when the answer is no list.
 pub(super) async fn instances(client: &Client) -> Result<Option<Vec<(Instance, Value)>>, ProviderError> {
@@ -34,8 +41,14 @@ pub(super) async fn page(client: &Client, page: &PageRequest) -> Result<VendorTa
     let tasks: Vec<_> = listed(client).await?;
     let total = tasks.len();
     let seen = page.cursor.as_ref();
-    let start = seen.map_or(Some(0), |last| tasks.iter().position(|task| task.vendor_ref == *last).map(|at| at + 1));
-    let start = start.ok_or_else(|| not_found("the page's cursor names an instance that is gone; begin anew"))?;
+    let start = seen.map_or(Some(0), |last| {
+        tasks
+            .iter()
+            .position(|task| task.vendor_ref == *last)
+            .map(|at| at + 1)
+    });
+    let start =
+        start.ok_or_else(|| not_found("the page's cursor names an instance that is gone; begin anew"))?;
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let tasks: Vec<_> = tasks.into_iter().skip(start).take(limit).collect();
     let more = start + tasks.len() < total;

@@ -1,0 +1,237 @@
+//! What an answer means: success, refusal, or something that may have happened.
+
+use crate::airudder::wire::Envelope;
+use outdial_provider::{Answer, Effect, ErrorKind, ProviderError};
+use serde_json::Value;
+use std::ops::RangeInclusive;
+
+const SUCCESS: i64 = 200;
+
+/// What is known of the numbers that arrive as HTTP status, as `code`, or as both (dossier 1.6).
+struct Verdict {
+    numbers: RangeInclusive<i64>,
+    kind: ErrorKind,
+    effect: Effect,
+    detail: &'static str,
+}
+
+/// In order of precedence: what may have happened weighs more than what was refused.
+const VERDICTS: &[Verdict] = &[
+    Verdict {
+        numbers: 500..=599,
+        kind: ErrorKind::Unavailable,
+        effect: Effect::Possible,
+        detail: "failed inside AI Rudder and may have been done; look before sending it again",
+    },
+    Verdict {
+        numbers: 408..=408,
+        kind: ErrorKind::Unavailable,
+        effect: Effect::Possible,
+        detail: "took AI Rudder too long and may have been done; look before sending it again",
+    },
+    Verdict {
+        numbers: 401..=401,
+        kind: ErrorKind::Unauthenticated,
+        effect: Effect::None,
+        detail: "was refused: AI Rudder does not accept the credentials; check app_key and app_secret",
+    },
+    Verdict {
+        numbers: 403..=403,
+        kind: ErrorKind::PermissionDenied,
+        effect: Effect::None,
+        detail: "was refused: the account may not do this; ask AI Rudder to allow it",
+    },
+    Verdict {
+        numbers: 429..=429,
+        kind: ErrorKind::RateLimited,
+        effect: Effect::None,
+        detail: "was refused: too many requests; send it again later",
+    },
+];
+
+/// What an answer means: its `data`, or the error it stands for.
+///
+/// HTTP status and `code` are both looked at, because the vendor does not say where errors show. A
+/// refusal is only what says so itself; everything else may have happened.
+pub(in crate::airudder) fn judge(operation: &str, answer: &Answer) -> Result<Value, ProviderError> {
+    let status = i64::from(answer.status.as_u16());
+    let envelope = Envelope::read(&answer.body);
+    let code = envelope.as_ref().and_then(|envelope| envelope.code);
+    if answer.status.is_success() && code == Some(SUCCESS) {
+        return Ok(envelope.map(|envelope| envelope.data).unwrap_or_default());
+    }
+    let known = VERDICTS.iter().find(|verdict| {
+        verdict.numbers.contains(&status) || code.is_some_and(|code| verdict.numbers.contains(&code))
+    });
+    let throttled = || envelope.as_ref().is_some_and(speaks_of_a_limit);
+    let refused = answer.status.is_client_error() || (answer.status.is_success() && code.is_some());
+    let (kind, effect, detail) = match known {
+        Some(verdict) => (verdict.kind, verdict.effect, verdict.detail),
+        None if refused && code != Some(SUCCESS) && throttled() => (
+            ErrorKind::RateLimited,
+            Effect::None,
+            "was refused: a limit is reached; send it again later",
+        ),
+        None if refused && code != Some(SUCCESS) => (
+            ErrorKind::InvalidRequest,
+            Effect::None,
+            "was refused by AI Rudder; its code says why",
+        ),
+        None => (
+            ErrorKind::UnexpectedResponse,
+            Effect::Possible,
+            "got an answer that cannot be understood; look before sending it again",
+        ),
+    };
+    let mut error = ProviderError::new(kind, effect, format!("{operation} {detail}")).with_vendor(
+        code.filter(|code| *code != SUCCESS).unwrap_or(status).to_string(),
+        None,
+    );
+    error.retry_after = answer.retry_after();
+    Err(error)
+}
+
+/// Throttling has no documented code, only perhaps a text.
+fn speaks_of_a_limit(envelope: &Envelope) -> bool {
+    let message = envelope.message.as_deref().unwrap_or_default();
+    message.to_ascii_lowercase().contains("limit")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use outdial_provider::RetryAdvice;
+    use reqwest::StatusCode;
+    use reqwest::header::HeaderMap;
+    use serde_json::json;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn success_needs_both_the_status_and_the_code() {
+        let data = judge(
+            "op",
+            &answer(200, r#"{"code":"200","status":"OK","data":{"token":"t"}}"#),
+        );
+        assert_eq!(data.unwrap(), json!({"token": "t"}));
+    }
+
+    /// Status, body, kind and effect, code kept.
+    const CASES: &[(u16, &str, ErrorKind, Effect, &str)] = &[
+        (401, "", ErrorKind::Unauthenticated, Effect::None, "401"),
+        (
+            200,
+            r#"{"code":401}"#,
+            ErrorKind::Unauthenticated,
+            Effect::None,
+            "401",
+        ),
+        (
+            200,
+            r#"{"code":403}"#,
+            ErrorKind::PermissionDenied,
+            Effect::None,
+            "403",
+        ),
+        (429, "slow down", ErrorKind::RateLimited, Effect::None, "429"),
+        (
+            200,
+            r#"{"code":7,"message":"QPS Limit reached"}"#,
+            ErrorKind::RateLimited,
+            Effect::None,
+            "7",
+        ),
+        (
+            200,
+            r#"{"code":10501,"message":"no"}"#,
+            ErrorKind::InvalidRequest,
+            Effect::None,
+            "10501",
+        ),
+        (
+            400,
+            r#"{"code":400}"#,
+            ErrorKind::InvalidRequest,
+            Effect::None,
+            "400",
+        ),
+        (
+            404,
+            "no such path",
+            ErrorKind::InvalidRequest,
+            Effect::None,
+            "404",
+        ),
+        (
+            200,
+            r#"{"code":500}"#,
+            ErrorKind::Unavailable,
+            Effect::Possible,
+            "500",
+        ),
+        (
+            502,
+            "bad gateway",
+            ErrorKind::Unavailable,
+            Effect::Possible,
+            "502",
+        ),
+        (
+            500,
+            r#"{"code":401}"#,
+            ErrorKind::Unavailable,
+            Effect::Possible,
+            "401",
+        ),
+        (408, "", ErrorKind::Unavailable, Effect::Possible, "408"),
+        (
+            200,
+            "<html>",
+            ErrorKind::UnexpectedResponse,
+            Effect::Possible,
+            "200",
+        ),
+        (200, "[]", ErrorKind::UnexpectedResponse, Effect::Possible, "200"),
+        (
+            200,
+            r#"{"status":"OK"}"#,
+            ErrorKind::UnexpectedResponse,
+            Effect::Possible,
+            "200",
+        ),
+        (302, "", ErrorKind::UnexpectedResponse, Effect::Possible, "302"),
+        (
+            404,
+            r#"{"code":200}"#,
+            ErrorKind::UnexpectedResponse,
+            Effect::Possible,
+            "404",
+        ),
+    ];
+
+    #[test]
+    fn only_what_says_no_itself_is_a_refusal() {
+        for &(status, body, kind, effect, code) in CASES {
+            let error = judge("createinstance", &answer(status, body)).unwrap_err();
+            assert_eq!((error.kind, error.effect), (kind, effect), "HTTP {status} {body}");
+            assert_eq!(error.code.as_deref(), Some(code), "HTTP {status} {body}");
+            assert_eq!(
+                effect == Effect::Possible,
+                error.retry() == RetryAdvice::ReconcileFirst
+            );
+        }
+    }
+
+    #[test]
+    fn the_vendors_text_is_never_repeated() {
+        let body = r#"{"code":400,"message":"callee +639170000000 of Jane is bad"}"#;
+        let error = judge("uploaddetails", &answer(200, body)).unwrap_err();
+        assert!(!error.to_string().contains("639170000000") && !format!("{error:?}").contains("Jane"));
+    }
+}
