@@ -2,7 +2,8 @@
 //!
 //! Every attempt is signed afresh, because the signature holds the time.
 
-use super::config::{Config, Endpoint};
+use super::config::Config;
+use super::endpoint::Endpoint;
 use super::envelope;
 use super::sign::{Credentials, Signable};
 use outdial_model::{Clock, ExposeSecret, Secret};

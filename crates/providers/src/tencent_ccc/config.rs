@@ -1,5 +1,6 @@
 //! What an account needs: its keys of the configuration file, parsed into what the adapter works with.
 
+use super::endpoint::Endpoint;
 use super::number;
 use super::sign::Credentials;
 use crate::settings::Settings;
@@ -24,16 +25,6 @@ pub enum Site {
     #[default]
     Mainland,
     International,
-}
-
-/// Where requests go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// `https://host/`; the action is chosen by header, never by path.
-    pub url: String,
-    /// What the `Host` header will say: the URL's authority, lower-case, with a port only when it is
-    /// not the scheme's own. It is signed, so it must be exactly that.
-    pub host: String,
 }
 
 /// How the vendor proves that a push is its own, as set in its console.
@@ -172,7 +163,7 @@ impl Config {
                 .transpose()?,
             sdk_app_id: settings.required("sdk_app_id", "the application's id, a whole number")?,
             site,
-            endpoint: endpoint(account.base_url.as_deref().unwrap_or(host))?,
+            endpoint: Endpoint::parse(account.base_url.as_deref().unwrap_or(host))?,
             region: settings
                 .optional("region", "text")?
                 .map(|region| header_text("region", region))
@@ -206,22 +197,6 @@ fn header_text(key: &str, text: String) -> Result<String, ConfigProblem> {
             "expected visible ASCII characters without blanks",
         ))
     }
-}
-
-fn endpoint(base_url: &str) -> Result<Endpoint, ConfigProblem> {
-    let problem = || ConfigProblem::new("base_url", "expected http(s)://host[:port] without a path");
-    let url = reqwest::Url::parse(base_url).map_err(|_| problem())?;
-    let plain = url.path() == "/" && url.query().is_none() && url.username().is_empty();
-    let host = url
-        .host_str()
-        .filter(|_| plain && matches!(url.scheme(), "http" | "https"));
-    let host = host.ok_or_else(problem)?;
-    Ok(Endpoint {
-        host: url
-            .port()
-            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
-        url: url.to_string(),
-    })
 }
 
 fn language_of(chosen: Option<String>, default: &str) -> Result<String, ConfigProblem> {
@@ -269,28 +244,9 @@ fn push_proof(settings: &mut Settings) -> Result<PushProof, ConfigProblem> {
 }
 
 #[cfg(test)]
-pub mod tests {
-    use super::*;
-    use serde_json::{Value, json};
-
-    /// An account with what is required and `more`.
-    pub fn account(more: Value) -> Result<Config, ConfigProblem> {
-        let mut table =
-            json!({"secret_id": "AKIDexample", "secret_key": "open sesame", "sdk_app_id": 1_400_000_000});
-        let base_url = more.get("base_url").and_then(Value::as_str).map(str::to_owned);
-        for (key, value) in more
-            .as_object()
-            .unwrap()
-            .iter()
-            .filter(|(key, _)| *key != "base_url")
-        {
-            table[key] = value.clone();
-        }
-        Config::read(AccountSettings {
-            base_url,
-            table: table.as_object().unwrap().clone(),
-        })
-    }
+mod tests {
+    use super::super::testing::account;
+    use serde_json::json;
 
     #[test]
     fn the_site_picks_host_and_language() {
@@ -301,21 +257,6 @@ pub mod tests {
             account(json!({})).unwrap().endpoint.host,
             "ccc.tencentcloudapi.com"
         );
-    }
-
-    #[test]
-    fn the_signed_host_is_the_host_header_http_will_send() {
-        for (base_url, host) in [
-            ("http://127.0.0.1:9700", "127.0.0.1:9700"),
-            ("https://CCC.TencentCloudAPI.com/", "ccc.tencentcloudapi.com"),
-            ("https://ccc.tencentcloudapi.com:443", "ccc.tencentcloudapi.com"),
-            ("http://[::1]:80", "[::1]"),
-        ] {
-            assert_eq!(
-                account(json!({"base_url": base_url})).unwrap().endpoint.host,
-                host
-            );
-        }
     }
 
     #[test]

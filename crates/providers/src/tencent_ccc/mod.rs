@@ -4,8 +4,8 @@
 //! begins to dial by itself, so it is created whole with `NotBefore` as a fuse; our key stands in its
 //! `Name`, each person's in a `UUI`. Progress is polled, outcomes come from call records.
 //!
-//! `capabilities.rs` what it can do · `config.rs` what it needs · `client.rs` how it talks ·
-//! `sign.rs` TC3 signatures · `wire.rs`, `envelope.rs` what it says · `plan.rs`, `options.rs`,
+//! `capabilities.rs` what it can do · `config.rs` what it needs · `client.rs`, `endpoint.rs` how it
+//! talks · `sign.rs` TC3 signatures · `wire.rs`, `envelope.rs` what it says · `plan.rs`, `options.rs`,
 //! `schedule.rs`, `number.rs` what a task means there · `map.rs`, `verdict.rs`, `end_status.rs`,
 //! `error_codes.rs` what its words mean here · `segments.rs`, `progress.rs`, `vendor_tasks.rs`,
 //! `catalog.rs` the operations · `webhook.rs` what it pushes.
@@ -15,6 +15,7 @@ mod catalog;
 mod client;
 mod config;
 mod end_status;
+mod endpoint;
 mod envelope;
 mod error_codes;
 mod map;
@@ -25,6 +26,8 @@ mod progress;
 mod schedule;
 mod segments;
 mod sign;
+#[cfg(test)]
+mod testing;
 mod vendor_tasks;
 mod verdict;
 mod webhook;

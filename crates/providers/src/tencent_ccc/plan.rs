@@ -153,3 +153,170 @@ fn attribute(contact: &DialContact) -> CalleeAttribute<'_> {
 fn whole_seconds_up(instant: Timestamp) -> i64 {
     instant.as_second() + i64::from(instant.subsec_nanosecond() > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{account, contact, spec};
+    use super::*;
+    use outdial_model::SegmentId;
+    use serde_json::{Value, json};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn sent(spec: &TaskSpec, settings: Value, not_before: Option<&str>) -> Value {
+        let plan = Plan::of(spec, &account(settings).unwrap()).unwrap();
+        let (key, contacts) = (segment(), [contact("+8613900000001")]);
+        let request = OpenSegment {
+            key: &key,
+            spec,
+            contacts: &contacts,
+            not_before: not_before.map(at),
+        };
+        serde_json::to_value(plan.create(&request, at("2026-03-02T01:00:00.250Z"))).unwrap()
+    }
+
+    fn segment() -> SegmentId {
+        "seg_01jn9kzr00e0080000000000a1".parse().unwrap()
+    }
+
+    fn pointers(spec: &TaskSpec, settings: Value) -> Vec<(String, &'static str)> {
+        let problems = Plan::of(spec, &account(settings).unwrap()).unwrap_err();
+        problems
+            .into_iter()
+            .map(|problem| (problem.pointer, problem.code))
+            .collect()
+    }
+
+    #[test]
+    fn the_request_carries_our_keys_and_the_terms_of_the_task() {
+        let mut spec = spec();
+        spec.provider_options.insert(
+            "tencent_ccc".into(),
+            json!({"description": "d", "max_ring_seconds": 30}),
+        );
+        spec.schedule.not_after = Some(at("2026-03-08T12:00:00Z"));
+        let body = sent(&spec, json!({}), Some("2026-03-02T01:01:30Z"));
+        let uui = body["CalleeAttributes"][0]["UUI"].clone();
+        assert!(uui.as_str().unwrap().parse::<outdial_model::ContactId>().is_ok());
+        let expected = json!({
+            "SdkAppId": 1_400_000_000,
+            "Name": "seg_01jn9kzr00e0080000000000a1 March reminders",
+            "NotBefore": 1_772_413_290,
+            "NotAfter": 1_772_971_200,
+            "Callees": ["008613900000001"],
+            "Callers": ["0086075586013388"],
+            "CalleeAttributes": [{
+                "Callee": "008613900000001",
+                "UUI": uui,
+                "Variables": [{"Key": "due", "Value": "12 March"}],
+            }],
+            "IvrId": 8,
+            "Tries": 1,
+            "RetryInterval": 600,
+            "Description": "d",
+            "MaxRingTimeoutSecond": 30,
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn nobody_is_dialed_early() {
+        let mut spec = spec();
+        assert_eq!(
+            sent(&spec, json!({}), None)["NotBefore"],
+            1_772_413_201,
+            "a fraction is rounded up"
+        );
+        spec.schedule.not_before = Some(at("2026-03-03T00:00:00Z"));
+        let start = json!(1_772_496_000);
+        assert_eq!(sent(&spec, json!({}), None)["NotBefore"], start);
+        assert_eq!(
+            sent(&spec, json!({}), Some("2026-03-02T01:01:30Z"))["NotBefore"],
+            start,
+            "the later of the two"
+        );
+    }
+
+    #[test]
+    fn an_agent_takes_what_an_ivr_cannot() {
+        let mut spec = spec();
+        spec.script.template_id = "agent:12".into();
+        spec.pacing.max_concurrent_calls = Some(5);
+        let options =
+            json!({"retry_hangup_types": [202, 206], "retry_tags": [{"name": "mood", "value": "bad"}]});
+        spec.provider_options.insert("tencent_ccc".into(), options);
+        let body = sent(&spec, json!({}), None);
+        assert_eq!(body["AIAgentId"], 12);
+        assert_eq!(body.get("IvrId"), None);
+        assert_eq!(body["ConcurrencyLimit"], 5);
+        assert_eq!(body["RetryHangupTypes"], json!(["202", "206"]));
+        assert_eq!(body["RetryTags"], json!([{"TagName": "mood", "TagValue": "bad"}]));
+
+        let at_pacing = ("#/pacing/max_concurrent_calls".to_owned(), "unsupported");
+        assert_eq!(pointers(&spec, json!({"site": "international"})), [at_pacing]);
+        spec.script.template_id = "ivr:8".into();
+        let needs_agent = |field| (format!("#/provider_options/tencent_ccc/{field}"), "needs_agent");
+        let refused = pointers(&spec, json!({}));
+        assert!(
+            refused.contains(&needs_agent("retry_hangup_types"))
+                && refused.contains(&needs_agent("retry_tags"))
+        );
+    }
+
+    #[test]
+    fn everything_that_cannot_be_done_is_pointed_at_at_once() {
+        let mut spec = spec();
+        spec.callers.clear();
+        spec.script.template_id = "scene-1".into();
+        spec.retry.max_attempts = 4;
+        spec.retry.interval_seconds = 60;
+        let options = json!({"max_ring_second": 5, "max_ring_seconds": 0, "retry_hangup_types": ["busy"], "description": 1});
+        spec.provider_options.insert("tencent_ccc".into(), options);
+        spec.provider_options.insert("another".into(), json!({}));
+        let refused = pointers(&spec, json!({}));
+        for expected in [
+            ("#/callers", "required"),
+            ("#/script/template_id", "invalid_template_id"),
+            ("#/retry/max_attempts", "out_of_range"),
+            ("#/retry/interval_seconds", "out_of_range"),
+            ("#/provider_options/another", "wrong_provider_options"),
+            ("#/provider_options/tencent_ccc/max_ring_second", "unknown_field"),
+            ("#/provider_options/tencent_ccc/max_ring_seconds", "out_of_range"),
+            (
+                "#/provider_options/tencent_ccc/retry_hangup_types",
+                "invalid_value",
+            ),
+            ("#/provider_options/tencent_ccc/description", "invalid_value"),
+        ] {
+            assert!(
+                refused.contains(&(expected.0.to_owned(), expected.1)),
+                "{expected:?} in {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_task_without_callers_uses_the_accounts() {
+        let mut spec = spec();
+        spec.callers.clear();
+        let body = sent(&spec, json!({"callers": ["0086075586013388"]}), None);
+        assert_eq!(body["Callers"], json!(["0086075586013388"]));
+    }
+
+    #[test]
+    fn a_template_is_an_ivr_or_an_agent_and_a_whole_number() {
+        let mut spec = spec();
+        for template in [
+            "8", "ivr:", "ivr:-1", "ivr:1.5", "agent:-2", "agent:x", "IVR:8", "bot:1",
+        ] {
+            spec.script.template_id = template.into();
+            assert_eq!(
+                pointers(&spec, json!({}))[0].0,
+                "#/script/template_id",
+                "{template}"
+            );
+        }
+    }
+}

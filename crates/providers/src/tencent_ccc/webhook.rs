@@ -150,7 +150,7 @@ fn recording(pushed: PushedRecording) -> (Option<i64>, Subject, Option<CallRepor
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::tests::account;
+    use super::super::testing::account;
     use super::*;
     use outdial_model::{Disposition, Timestamp};
     use proptest::prelude::*;
