@@ -12,6 +12,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::call::Call;
 use crate::wire::Provider;
 
 #[derive(Clone, Serialize)]
@@ -30,6 +31,21 @@ pub(crate) struct Ring {
     pub(crate) sim_seconds: f64,
     /// Real time, Unix milliseconds.
     pub(crate) at_ms: i64,
+}
+
+impl Ring {
+    pub(crate) fn of(provider: Provider, task: String, key: &str, number: &str, call: &Call) -> Ring {
+        Ring {
+            provider,
+            number: number.to_owned(),
+            task,
+            key: key.to_owned(),
+            call: call.id.clone(),
+            attempt: call.attempt,
+            sim_seconds: call.began.as_secs_f64(),
+            at_ms: call.started_at().millis(),
+        }
+    }
 }
 
 #[derive(Serialize)]

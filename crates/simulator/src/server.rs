@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -101,6 +102,8 @@ impl Simulator {
         })
         .workers(2)
         .disable_signals()
+        // Longer than clients keep idle connections, so that only a fault ever closes one under a request.
+        .keep_alive(Duration::from_secs(120))
         .on_connect(keep_line)
         .listen(listener)?
         .run();

@@ -56,17 +56,14 @@ pub(super) fn report(instance: &Instance, event: Event, exchange: &mut Exchange<
 
 fn ring(instance: &Instance, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
     let row = &instance.campaign.contacts[contact];
-    let call = &row.calls[call];
-    exchange.rings.push(Ring {
-        provider: Provider::Airudder,
-        number: row.number.clone(),
-        task: instance.workflow_id.clone(),
-        key: row.card.case_id.clone(),
-        call: call.id.clone(),
-        attempt: call.attempt,
-        sim_seconds: call.began.as_secs_f64(),
-        at_ms: call.started_at().millis(),
-    });
+    let (task, key) = (instance.workflow_id.clone(), &row.card.case_id);
+    exchange.rings.push(Ring::of(
+        Provider::Airudder,
+        task,
+        key,
+        &row.number,
+        &row.calls[call],
+    ));
 }
 
 /// Every stage of a call, and after a talk the agent's result.
@@ -77,6 +74,9 @@ fn contact_status(
     stage: Stage,
     exchange: &mut Exchange<'_>,
 ) {
+    if exchange.settings.airudder.push_url.is_none() {
+        return;
+    }
     let row = &instance.campaign.contacts[contact];
     let call = &row.calls[call];
     let hung_up = matches!(stage, Stage::HungUp { .. });

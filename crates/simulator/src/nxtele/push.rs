@@ -27,20 +27,7 @@ pub(super) fn report(task: &Task, event: Event, algorithm: Algorithm, exchange: 
             contact,
             call,
             stage: Stage::HungUp { last },
-        } => {
-            let order = &task.campaign.contacts[contact];
-            let mut body = wire::order_identity(task, order, last);
-            body["callbackType"] = json!(3);
-            body["callInfoDetail"] = wire::call_detail(order, &order.calls[call], exchange);
-            send(
-                "callCallback",
-                &order.card.call_url,
-                contact,
-                body,
-                algorithm,
-                exchange,
-            );
-        }
+        } => call_ended(task, contact, call, last, algorithm, exchange),
         Event::ContactFinal { contact } => order_finished(task, contact, algorithm, exchange),
         Event::Phase(phase) => task_changed(task, phase, algorithm, exchange),
         Event::Call { .. } | Event::Drained => {}
@@ -49,22 +36,46 @@ pub(super) fn report(task: &Task, event: Event, algorithm: Algorithm, exchange: 
 
 fn ring(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
     let order = &task.campaign.contacts[contact];
-    let call = &order.calls[call];
-    exchange.rings.push(Ring {
-        provider: Provider::Nxtele,
-        number: order.number.clone(),
-        task: task.user_id.clone(),
-        key: order.card.id.clone(),
-        call: call.id.clone(),
-        attempt: call.attempt,
-        sim_seconds: call.began.as_secs_f64(),
-        at_ms: call.started_at().millis(),
-    });
+    let (task, key) = (task.user_id.clone(), &order.card.id);
+    exchange.rings.push(Ring::of(
+        Provider::Nxtele,
+        task,
+        key,
+        &order.number,
+        &order.calls[call],
+    ));
+}
+
+fn call_ended(
+    task: &Task,
+    contact: usize,
+    call: usize,
+    last: bool,
+    algorithm: Algorithm,
+    exchange: &mut Exchange<'_>,
+) {
+    let order = &task.campaign.contacts[contact];
+    if order.card.call_url.is_empty() {
+        return;
+    }
+    let mut body = wire::order_identity(task, order, last);
+    body["callbackType"] = json!(3);
+    body["callInfoDetail"] = wire::call_detail(order, &order.calls[call], exchange);
+    send(
+        "callCallback",
+        &order.card.call_url,
+        contact,
+        body,
+        algorithm,
+        exchange,
+    );
 }
 
 fn order_finished(task: &Task, contact: usize, algorithm: Algorithm, exchange: &mut Exchange<'_>) {
     let order = &task.campaign.contacts[contact];
-    if order.standing == Standing::Cancelled && !exchange.settings.nxtele.stop_sends_order_webhook {
+    let silenced =
+        order.standing == Standing::Cancelled && !exchange.settings.nxtele.stop_sends_order_webhook;
+    if silenced || order.card.order_url.is_empty() {
         return;
     }
     let mut body = wire::order_identity(task, order, true);
@@ -84,6 +95,9 @@ fn order_finished(task: &Task, contact: usize, algorithm: Algorithm, exchange: &
 }
 
 fn task_changed(task: &Task, phase: Phase, algorithm: Algorithm, exchange: &mut Exchange<'_>) {
+    if task.task_url.is_empty() {
+        return;
+    }
     let body = json!({
         "callbackType": 1,
         "userTaskID": task.user_id,
@@ -104,9 +118,6 @@ fn send(
     algorithm: Algorithm,
     exchange: &mut Exchange<'_>,
 ) {
-    if url.is_empty() {
-        return;
-    }
     let settings = &exchange.settings.nxtele;
     let algorithm = settings.webhook_algorithm.unwrap_or(algorithm);
     let body = body.to_string();

@@ -37,10 +37,14 @@ pub(super) fn task_stat(task: &Task) -> Value {
     let contacts = &task.campaign.contacts;
     let total = contacts.len();
     let finished = contacts.iter().filter(|contact| contact.is_final()).count();
-    let answered = contacts.iter().filter(|contact| contact.was_answered()).count();
-    let ended = || task.campaign.calls().filter(|(_, call)| call.ended);
-    let calls = ended().count();
-    let answered_calls = ended().filter(|(_, call)| call.plan.answer.is_some()).count();
+    // A mailbox that picks up counts: this vendor cannot tell it from a person.
+    let picked_up = |call: &Call| call.ended && call.plan.answer.is_some();
+    let answered = contacts
+        .iter()
+        .filter(|contact| contact.calls.iter().any(picked_up))
+        .count();
+    let calls = task.campaign.calls().filter(|(_, call)| call.ended).count();
+    let answered_calls = task.campaign.calls().filter(|(_, call)| picked_up(call)).count();
     json!({
         "answerOrderCount": answered,
         "finishOrderCount": finished,

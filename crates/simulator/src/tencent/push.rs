@@ -34,20 +34,20 @@ pub(super) fn report(task: &Task, event: Event, exchange: &mut Exchange<'_>) {
 
 fn ring(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
     let contact = &task.campaign.contacts[contact];
-    let call = &contact.calls[call];
-    exchange.rings.push(Ring {
-        provider: Provider::TencentCcc,
-        number: contact.number.clone(),
-        task: task.id.to_string(),
-        key: contact.card.uui.clone(),
-        call: call.id.clone(),
-        attempt: call.attempt,
-        sim_seconds: call.began.as_secs_f64(),
-        at_ms: call.started_at().millis(),
-    });
+    let (task, key) = (task.id.to_string(), &contact.card.uui);
+    exchange.rings.push(Ring::of(
+        Provider::TencentCcc,
+        task,
+        key,
+        &contact.number,
+        &contact.calls[call],
+    ));
 }
 
 fn push_records(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
+    if exchange.settings.tencent.push_url.is_none() {
+        return;
+    }
     let lane = contact;
     let contact = &task.campaign.contacts[contact];
     let call = &contact.calls[call];
