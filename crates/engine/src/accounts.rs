@@ -50,15 +50,7 @@ impl Account {
         policy: AccountPolicy,
         provider: Arc<dyn Provider>,
     ) -> Self {
-        Self {
-            id,
-            kind,
-            base_url,
-            ingress_url,
-            policy,
-            provider,
-            health: HealthRecord::default(),
-        }
+        Self { id, kind, base_url, ingress_url, policy, provider, health: HealthRecord::default() }
     }
 
     /// How it fares.
@@ -84,12 +76,7 @@ impl Engine {
 
     /// One vendor.
     pub fn factory(&self, kind: &str) -> Result<&'static Factory, EngineError> {
-        let found = self
-            .0
-            .factories
-            .iter()
-            .find(|factory| factory.kind == kind)
-            .copied();
+        let found = self.0.factories.iter().find(|factory| factory.kind == kind).copied();
         found.ok_or(EngineError::NotFound("provider"))
     }
 
@@ -100,11 +87,7 @@ impl Engine {
 
     /// One account.
     pub fn account(&self, id: &AccountId) -> Result<Arc<Account>, EngineError> {
-        self.0
-            .accounts
-            .get(id)
-            .cloned()
-            .ok_or(EngineError::NotFound("account"))
+        self.0.accounts.get(id).cloned().ok_or(EngineError::NotFound("account"))
     }
 
     /// A signed, harmless live call.
@@ -129,10 +112,7 @@ impl Engine {
         result: Result<T, ProviderError>,
     ) -> Result<T, EngineError> {
         self.observe(account, &result);
-        result.map_err(|error| EngineError::Vendor {
-            provider: account.kind.clone(),
-            error,
-        })
+        result.map_err(|error| EngineError::Vendor { provider: account.kind.clone(), error })
     }
 
     pub(crate) fn observe<T>(&self, account: &Account, result: &Result<T, ProviderError>) {
@@ -147,11 +127,7 @@ impl Engine {
 pub(crate) fn supported(account: &Account, operation: Operation) -> Result<(), EngineError> {
     match account.provider.capabilities().support(operation) {
         outdial_provider::Support::Unsupported(why) => Err(EngineError::Unsupported {
-            detail: format!(
-                "account `{}` cannot do `{}`: {why}",
-                account.id,
-                operation.as_str()
-            ),
+            detail: format!("account `{}` cannot do `{}`: {why}", account.id, operation.as_str()),
         }),
         _ => Ok(()),
     }

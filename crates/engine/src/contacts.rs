@@ -23,9 +23,7 @@ pub struct ContactDraft {
 
 impl std::fmt::Debug for ContactDraft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ContactDraft")
-            .field("external_id", &self.external_id)
-            .finish_non_exhaustive()
+        f.debug_struct("ContactDraft").field("external_id", &self.external_id).finish_non_exhaustive()
     }
 }
 
@@ -51,15 +49,9 @@ impl Engine {
         let stored = self.task(tenant, task).await?;
         let account = self.account(&stored.account)?;
         let now = self.now();
-        let accepted: Vec<_> = drafts
-            .iter()
-            .map(|draft| accept(draft, &stored.spec, &account, now))
-            .collect();
-        let good = accepted
-            .iter()
-            .filter_map(|result| result.as_ref().ok())
-            .cloned()
-            .collect();
+        let accepted: Vec<_> =
+            drafts.iter().map(|draft| accept(draft, &stored.spec, &account, now)).collect();
+        let good = accepted.iter().filter_map(|result| result.as_ref().ok()).cloned().collect();
         let outcome = self.store().add_contacts(tenant, task, good, now).await?;
         self.0.asked.notify_one();
         let mut added = outcome.contacts.into_iter();
@@ -70,9 +62,9 @@ impl Engine {
                 Ok(_) => match added.next() {
                     Some(AddedContact::Added(id)) => Ok(ContactResult::Added(id)),
                     Some(AddedContact::Existing(id)) => Ok(ContactResult::Existing(id)),
-                    None => Err(EngineError::Internal(
-                        "the store answered for fewer contacts than it got".into(),
-                    )),
+                    None => {
+                        Err(EngineError::Internal("the store answered for fewer contacts than it got".into()))
+                    }
                 },
             })
             .collect()
@@ -125,11 +117,7 @@ pub(crate) fn accept_all(
 ) -> Result<Vec<NewContact>, Vec<FieldProblem>> {
     let (mut good, mut bad, mut seen) = (Vec::with_capacity(drafts.len()), Vec::new(), BTreeSet::new());
     for (index, draft) in drafts.iter().enumerate() {
-        if draft
-            .external_id
-            .as_ref()
-            .is_some_and(|id| !seen.insert(id.clone()))
-        {
+        if draft.external_id.as_ref().is_some_and(|id| !seen.insert(id.clone())) {
             continue;
         }
         match accept(draft, spec, account, now) {
@@ -159,11 +147,7 @@ fn accept(
     if let Some(problem) = account.provider.refuse_phone(&phone) {
         return Err(problem);
     }
-    if draft
-        .external_id
-        .as_ref()
-        .is_some_and(|id| id.is_empty() || id.len() > 128)
-    {
+    if draft.external_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > 128) {
         let detail = "an external id has 1 to 128 characters";
         return Err(FieldProblem::new("/external_id", "invalid_external_id", detail));
     }

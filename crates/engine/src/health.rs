@@ -99,11 +99,7 @@ impl HealthRecord {
         match health.last_failure_at {
             Some(at) if health.failures_in_a_row >= OPENS_AFTER => {
                 let until = at.saturating_add(OPEN_FOR).unwrap_or(Timestamp::MAX);
-                if now < until {
-                    Breaker::Open { until }
-                } else {
-                    Breaker::HalfOpen
-                }
+                if now < until { Breaker::Open { until } } else { Breaker::HalfOpen }
             }
             _ => Breaker::Closed,
         }
@@ -129,12 +125,7 @@ mod tests {
         }
         assert_eq!(record.breaker(now), Breaker::Closed);
         record.failed(&down, now);
-        assert_eq!(
-            record.breaker(now),
-            Breaker::Open {
-                until: now + OPEN_FOR
-            }
-        );
+        assert_eq!(record.breaker(now), Breaker::Open { until: now + OPEN_FOR });
         assert_eq!(record.breaker(now + OPEN_FOR), Breaker::HalfOpen);
         record.succeeded(now);
         assert_eq!(record.breaker(now), Breaker::Closed);

@@ -53,10 +53,7 @@ impl Engine {
             revoked_at: None,
         };
         self.store().insert_api_key(&key).await?;
-        Ok(IssuedKey {
-            id: key.id,
-            token: token.into(),
-        })
+        Ok(IssuedKey { id: key.id, token: token.into() })
     }
 
     /// Who holds `token`; `None` when nobody does, or no longer.
@@ -69,11 +66,7 @@ impl Engine {
         };
         let expired = key.expires_at.is_some_and(|end| self.now() >= end);
         let usable = key.revoked_at.is_none() && !expired;
-        Ok(usable.then_some(Principal {
-            tenant: key.tenant,
-            key: key.id,
-            scopes: key.scopes,
-        }))
+        Ok(usable.then_some(Principal { tenant: key.tenant, key: key.id, scopes: key.scopes }))
     }
 
     fn key_hash(&self, token: &str) -> String {

@@ -74,11 +74,8 @@ impl Engine {
     /// An engine over `parts`. Reads (or makes) the installation's pepper; starts nothing.
     pub async fn new(parts: EngineParts) -> Result<Self, EngineError> {
         let pepper = Pepper::of(&*parts.store).await?;
-        let accounts = parts
-            .accounts
-            .into_iter()
-            .map(|account| (account.id.clone(), Arc::new(account)))
-            .collect();
+        let accounts =
+            parts.accounts.into_iter().map(|account| (account.id.clone(), Arc::new(account))).collect();
         Ok(Self(Arc::new(Inner {
             store: parts.store,
             clock: parts.clock,

@@ -42,9 +42,7 @@ impl TaskVerb {
             Self::Start => &[Draft, Scheduled, Running],
             Self::Pause => &[Scheduled, Running, Resuming, Pausing, Paused],
             Self::Resume => &[Pausing, Paused, Resuming, Running],
-            Self::Stop => &[
-                Draft, Scheduled, Running, Pausing, Paused, Resuming, Stopping, Stopped,
-            ],
+            Self::Stop => &[Draft, Scheduled, Running, Pausing, Paused, Resuming, Stopping, Stopped],
         }
     }
 
@@ -82,15 +80,8 @@ impl TaskVerb {
 impl Engine {
     /// Accepts a task with its first contacts, all or nothing.
     pub async fn create_task(&self, tenant: &TenantId, request: CreateTask) -> Result<Task, EngineError> {
-        let CreateTask {
-            external_id,
-            account,
-            spec,
-            contacts,
-        } = request;
-        let account = self
-            .account(&account)
-            .map_err(|_| unknown_account(self, &account))?;
+        let CreateTask { external_id, account, spec, contacts } = request;
+        let account = self.account(&account).map_err(|_| unknown_account(self, &account))?;
         let mut problems = account.provider.refuse_task(&spec);
         let now = self.now();
         if spec.schedule.is_over(now) {
@@ -109,15 +100,8 @@ impl Engine {
             StartMode::Immediate | StartMode::Scheduled => (TaskStatus::Scheduled, DesiredStatus::Running),
         };
         let id = TaskId::generate(now);
-        let task = NewTask {
-            id,
-            external_id,
-            account: account.id.clone(),
-            spec,
-            status,
-            desired,
-            adopted: None,
-        };
+        let task =
+            NewTask { id, external_id, account: account.id.clone(), spec, status, desired, adopted: None };
         let task = self.store().create_task(tenant, task, contacts, now).await?;
         self.0.asked.notify_one();
         Ok(task)
@@ -158,18 +142,13 @@ impl Engine {
     ) -> Result<Task, EngineError> {
         let task = self.task(tenant, id).await?;
         if task.status.is_final() || task.status == TaskStatus::Stopping {
-            return Err(EngineError::from(StoreError::WrongState {
-                status: task.status.as_str(),
-            }));
+            return Err(EngineError::from(StoreError::WrongState { status: task.status.as_str() }));
         }
         let problems = self.account(&task.account)?.provider.refuse_task(&spec);
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
         }
-        let task = self
-            .store()
-            .patch_task(tenant, id, TaskPatch { spec }, revision, self.now())
-            .await?;
+        let task = self.store().patch_task(tenant, id, TaskPatch { spec }, revision, self.now()).await?;
         self.0.asked.notify_one();
         Ok(task)
     }
@@ -181,21 +160,13 @@ impl Engine {
             if !verb.allowed().contains(&task.status) {
                 return Err(EngineError::Conflict {
                     code: "wrong_state",
-                    detail: format!(
-                        "a task that is {} cannot be asked to {}",
-                        task.status,
-                        verb.as_str()
-                    ),
+                    detail: format!("a task that is {} cannot be asked to {}", task.status, verb.as_str()),
                 });
             }
             let Some(begin) = verb.begin(task.status) else {
                 return Ok(task);
             };
-            match self
-                .store()
-                .begin(tenant, id, begin, &[task.status], self.now())
-                .await
-            {
+            match self.store().begin(tenant, id, begin, &[task.status], self.now()).await {
                 Err(StoreError::WrongState { .. }) => continue,
                 Err(error) => return Err(error.into()),
                 Ok(task) => {
@@ -239,9 +210,6 @@ fn is_settled(task: &Task) -> bool {
 
 fn unknown_account(engine: &Engine, wanted: &AccountId) -> EngineError {
     let known: Vec<_> = engine.accounts().map(|account| account.id.as_str()).collect();
-    let detail = format!(
-        "no account `{wanted}` is configured; the accounts are: {}",
-        known.join(", ")
-    );
+    let detail = format!("no account `{wanted}` is configured; the accounts are: {}", known.join(", "));
     EngineError::Invalid(vec![FieldProblem::new("/account", "unknown_account", detail)])
 }

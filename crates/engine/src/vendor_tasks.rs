@@ -47,19 +47,13 @@ impl Engine {
         let SegmentState::Known(status) = found.state else {
             let detail =
                 "the vendor's task is in a state this version does not know; it was not taken over".into();
-            return Err(EngineError::Conflict {
-                code: "unknown_vendor_state",
-                detail,
-            });
+            return Err(EngineError::Conflict { code: "unknown_vendor_state", detail });
         };
         let (shown, desired) = match status {
             _ if status.is_final() => {
                 let detail =
                     format!("the vendor's task is {status}; only one that is not over can be taken over");
-                return Err(EngineError::Conflict {
-                    code: "wrong_state",
-                    detail,
-                });
+                return Err(EngineError::Conflict { code: "wrong_state", detail });
             }
             SegmentStatus::Running | SegmentStatus::Ending => (TaskStatus::Running, DesiredStatus::Running),
             SegmentStatus::Paused => (TaskStatus::Paused, DesiredStatus::Paused),
@@ -103,9 +97,7 @@ impl Engine {
 fn adopted_spec(name: String) -> TaskSpec {
     TaskSpec {
         name,
-        script: Script {
-            template_id: String::new(),
-        },
+        script: Script { template_id: String::new() },
         callers: Vec::new(),
         default_country: None,
         schedule: Schedule::default(),

@@ -16,7 +16,7 @@ mod poll;
 mod resolve;
 mod steer;
 
-use crate::{Account, Engine};
+use crate::{Account, Engine, EngineError};
 use decide::{Situation, Step, decide};
 use outdial_model::{DesiredStatus, Segment, SegmentId, TaskStatus, Timestamp};
 use outdial_provider::{ProviderError, RetryAdvice, SegmentRef};
@@ -96,6 +96,17 @@ impl Engine {
         while jobs.join_next().await.is_some() {}
     }
 
+    /// Works on everything that is due now, and answers how many tasks that were; for whoever steps
+    /// an engine by hand.
+    pub async fn work_due(&self) -> Result<usize, EngineError> {
+        let leases = self.store().lease_due_tasks(self.now(), LEASE_TERM, u32::MAX).await?;
+        let due = leases.len();
+        for lease in leases {
+            self.work_on(lease).await;
+        }
+        Ok(due)
+    }
+
     /// How long nothing is due.
     async fn nap(&self) -> Duration {
         match self.store().next_due().await {
@@ -143,13 +154,7 @@ impl Engine {
             let step = decide(&situation);
             tracing::debug!(task = %lease.task, ?step, "step");
             cancels_tried |= step == Step::CancelAtVendor;
-            let job = Job {
-                engine: self,
-                account,
-                lease,
-                work,
-                now,
-            };
+            let job = Job { engine: self, account, lease, work, now };
             match job.perform(step).await? {
                 After::Wait(due) => return Ok(due),
                 After::Again if self.now() >= turn_ends => return Ok(Some(self.now())),
@@ -168,11 +173,7 @@ impl Engine {
             return Ok(());
         }
         let mut changes = Changes::under(lease);
-        changes.task = Some(TaskChange {
-            from: work.task.status,
-            to: work.task.status,
-            trouble,
-        });
+        changes.task = Some(TaskChange { from: work.task.status, to: work.task.status, trouble });
         self.store().apply(changes, self.now()).await.map(drop)
     }
 }
@@ -196,11 +197,7 @@ impl Job<'_> {
 
     async fn become_status(&self, to: TaskStatus) -> Result<After, Interrupted> {
         let mut changes = Changes::under(self.lease);
-        changes.task = Some(TaskChange {
-            from: self.work.task.status,
-            to,
-            trouble: None,
-        });
+        changes.task = Some(TaskChange { from: self.work.task.status, to, trouble: None });
         self.apply(changes).await
     }
 
@@ -220,9 +217,7 @@ impl Job<'_> {
             task = %self.lease.task, account = %self.account.id, kind = ?error.kind, effect = ?error.effect,
             code = error.code, vendor_request = error.request_id, "{}", error.detail
         );
-        self.engine
-            .tell_trouble(self.lease, &self.work, Some(error.detail.clone()))
-            .await?;
+        self.engine.tell_trouble(self.lease, &self.work, Some(error.detail.clone())).await?;
         let pause = match error.retry() {
             RetryAdvice::After(pause) => pause,
             RetryAdvice::ReconcileFirst => Duration::from_secs(1),

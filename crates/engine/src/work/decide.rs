@@ -23,10 +23,7 @@ pub(super) enum Step {
     /// Look for an unknown dispatch by our own keys.
     Resolve(DispatchId),
     /// End contacts that never left.
-    CancelOurs {
-        status: ContactStatus,
-        reason: &'static str,
-    },
+    CancelOurs { status: ContactStatus, reason: &'static str },
     /// Ask the vendor to take people back.
     CancelAtVendor,
     /// Bring a segment into a state.
@@ -34,10 +31,7 @@ pub(super) enum Step {
     /// Nothing is left in a segment the vendor cannot end: it is over for us.
     Close(SegmentId, SegmentStatus),
     /// Open a segment with at most so many people (0: empty), dialing not before.
-    Open {
-        contacts: usize,
-        not_before: Option<Timestamp>,
-    },
+    Open { contacts: usize, not_before: Option<Timestamp> },
     /// Add at most so many people to a segment.
     Add { segment: SegmentId, contacts: usize },
     /// Read what became of a segment and its people.
@@ -106,12 +100,7 @@ impl<'a> Situation<'a> {
 /// Most contacts of the task the vendor may hold.
 pub(super) fn window(work: &TaskWork, account: &Account) -> u64 {
     let concurrency = work.task.spec.pacing.max_concurrent_calls.unwrap_or(0);
-    u64::from(
-        account
-            .policy
-            .window
-            .unwrap_or_else(|| concurrency.saturating_mul(2).max(50)),
-    )
+    u64::from(account.policy.window.unwrap_or_else(|| concurrency.saturating_mul(2).max(50)))
 }
 
 /// The next step.
@@ -132,19 +121,10 @@ pub(super) fn decide(s: &Situation<'_>) -> Step {
 
 /// What may or may not have happened.
 fn doubt(s: &Situation<'_>) -> Option<Step> {
-    if let Some(left_open) = s
-        .work
-        .dispatches
-        .iter()
-        .find(|dispatch| dispatch.outcome.is_none())
-    {
+    if let Some(left_open) = s.work.dispatches.iter().find(|dispatch| dispatch.outcome.is_none()) {
         return Some(Step::Disown(left_open.id.clone()));
     }
-    let ripe = s
-        .work
-        .dispatches
-        .iter()
-        .find(|dispatch| look_up_at(s, dispatch) <= s.now);
+    let ripe = s.work.dispatches.iter().find(|dispatch| look_up_at(s, dispatch) <= s.now);
     ripe.map(|dispatch| Step::Resolve(dispatch.id.clone()))
 }
 
@@ -220,20 +200,15 @@ fn completion(s: &Situation<'_>) -> Option<Step> {
     if !started || !everybody_done || !had_somebody || (task.spec.keep_open && !s.is_over()) {
         return None;
     }
-    let left = s
-        .segments()
-        .find(|segment| segment.status.is_live() && !segment.adopted);
-    if let Some(segment) = left.filter(|_| s.capabilities.staging != Staging::WholeWithFuse) {
+    let left = s.segments().find(|segment| segment.status.is_live() && !segment.adopted);
+    if let Some(segment) = left {
         return Some(if s.native(Operation::Stop) {
             Step::Steer(segment.id.clone(), Verb::Complete)
         } else {
             Step::Close(segment.id.clone(), SegmentStatus::Completed)
         });
     }
-    s.work
-        .segments
-        .is_empty()
-        .then_some(Step::Become(TaskStatus::Completed))
+    s.work.segments.is_empty().then_some(Step::Become(TaskStatus::Completed))
 }
 
 fn dialing(s: &Situation<'_>) -> Option<Step> {
@@ -241,10 +216,7 @@ fn dialing(s: &Situation<'_>) -> Option<Step> {
     if task.desired != DesiredStatus::Running || !task.spec.schedule.is_open(s.now) {
         return None;
     }
-    if let Some(paused) = s
-        .segments()
-        .find(|segment| segment.status == SegmentStatus::Paused)
-    {
+    if let Some(paused) = s.segments().find(|segment| segment.status == SegmentStatus::Paused) {
         if s.native(Operation::Resume) {
             return Some(Step::Steer(paused.id.clone(), Verb::Resume));
         }
@@ -262,9 +234,8 @@ fn dialing(s: &Situation<'_>) -> Option<Step> {
 
 /// Sends the next people, when there are some, the vendor has room and nothing is in doubt.
 fn sending(s: &Situation<'_>) -> Option<Step> {
-    let in_doubt = s
-        .segments()
-        .any(|segment| matches!(segment.status, SegmentStatus::Opening | SegmentStatus::Unknown));
+    let in_doubt =
+        s.segments().any(|segment| matches!(segment.status, SegmentStatus::Opening | SegmentStatus::Unknown));
     let free = s.window.saturating_sub(s.out());
     let whole = s.capabilities.staging == Staging::WholeWithFuse;
     // Room is used in portions: a request for every single person that finishes would be wasteful.
@@ -275,10 +246,7 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
         return None;
     }
     let limits = &s.capabilities.limits;
-    let batch = limits
-        .contacts_per_request
-        .min(usize::try_from(free).unwrap_or(usize::MAX))
-        .max(1);
+    let batch = limits.contacts_per_request.min(usize::try_from(free).unwrap_or(usize::MAX)).max(1);
     if whole {
         let contacts = batch.min(limits.contacts_per_segment.unwrap_or(usize::MAX));
         let not_before = (!s.fuse.is_zero()).then(|| later(s.now, s.fuse));
@@ -286,22 +254,14 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
     }
     let capacity = |segment: &Segment| {
         let given = usize::try_from(segment.contacts).unwrap_or(usize::MAX);
-        limits
-            .contacts_per_segment
-            .map_or(usize::MAX, |most| most.saturating_sub(given))
+        limits.contacts_per_segment.map_or(usize::MAX, |most| most.saturating_sub(given))
     };
     let takes = |segment: &&Segment| {
         segment.status.is_live() && capacity(segment) > 0 && s.native(Operation::AddContacts)
     };
     Some(match s.segments().filter(takes).last() {
-        Some(segment) => Step::Add {
-            segment: segment.id.clone(),
-            contacts: batch.min(capacity(segment)),
-        },
-        None => Step::Open {
-            contacts: 0,
-            not_before: None,
-        },
+        Some(segment) => Step::Add { segment: segment.id.clone(), contacts: batch.min(capacity(segment)) },
+        None => Step::Open { contacts: 0, not_before: None },
     })
 }
 
@@ -312,20 +272,16 @@ fn confirmation(s: &Situation<'_>) -> Option<Step> {
     if task.desired != DesiredStatus::Running || !waiting {
         return None;
     }
-    let dials = s
-        .segments()
-        .any(|segment| matches!(segment.status, SegmentStatus::Running | SegmentStatus::Ending));
+    let dials =
+        s.segments().any(|segment| matches!(segment.status, SegmentStatus::Running | SegmentStatus::Ending));
     let idle = s.ours() == 0 && s.out() == 0 && task.spec.schedule.is_open(s.now);
     (dials || idle).then_some(Step::Become(TaskStatus::Running))
 }
 
 fn due_poll(s: &Situation<'_>) -> Option<Step> {
-    let due = s
-        .segments()
-        .filter_map(|segment| poll_at(s, segment).map(|at| (at, segment)));
+    let due = s.segments().filter_map(|segment| poll_at(s, segment).map(|at| (at, segment)));
     let next = due.min_by_key(|(at, _)| *at);
-    next.filter(|(at, _)| *at <= s.now)
-        .map(|(_, segment)| Step::Poll(segment.id.clone()))
+    next.filter(|(at, _)| *at <= s.now).map(|(_, segment)| Step::Poll(segment.id.clone()))
 }
 
 /// Often while something happens, seldom while nothing does.
@@ -342,9 +298,7 @@ fn poll_at(s: &Situation<'_>, segment: &Segment) -> Option<Timestamp> {
         _ if s.capabilities.staging == Staging::WholeWithFuse => lively,
         _ => s.longest_poll * 4,
     };
-    let fuse_ends = segment
-        .not_before
-        .filter(|_| segment.status == SegmentStatus::Ready);
+    let fuse_ends = segment.not_before.filter(|_| segment.status == SegmentStatus::Ready);
     let earliest = later(last, interval);
     Some(fuse_ends.map_or(earliest, |fuse| if fuse > s.now { fuse } else { earliest }))
 }
@@ -355,17 +309,9 @@ fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
     let polls = s.segments().filter_map(|segment| poll_at(s, segment));
     let look_ups = s.work.dispatches.iter().map(|dispatch| look_up_at(s, dispatch));
     let running = task.desired == DesiredStatus::Running;
-    let opening = task
-        .spec
-        .schedule
-        .next_open(s.now)
-        .filter(|_| running && s.ours() > 0);
+    let opening = task.spec.schedule.next_open(s.now).filter(|_| running && s.ours() > 0);
     let opening = opening.filter(|at| *at > s.now);
-    let end = task
-        .spec
-        .schedule
-        .not_after
-        .filter(|_| task.desired != DesiredStatus::Draft);
+    let end = task.spec.schedule.not_after.filter(|_| task.desired != DesiredStatus::Draft);
     let breaker = match s.breaker {
         Breaker::Open { until } if s.ours() > 0 && running => Some(until),
         _ => None,
@@ -373,13 +319,6 @@ fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
     let cancels = (s.work.cancels_pending > 0).then(|| later(s.now, Duration::from_secs(2)));
     let hold = s.work.next_hold_ends.filter(|at| *at > s.now);
     let numbers_busy = (running && s.somebody_waits()).then(|| later(s.now, s.longest_poll));
-    let others = [
-        opening,
-        end.filter(|at| *at > s.now),
-        breaker,
-        cancels,
-        hold,
-        numbers_busy,
-    ];
+    let others = [opening, end.filter(|at| *at > s.now), breaker, cancels, hold, numbers_busy];
     polls.chain(look_ups).chain(others.into_iter().flatten()).min()
 }

@@ -34,12 +34,7 @@ impl Job<'_> {
             return Ok(self.nobody_to_send());
         };
         let people = dial_contacts(&planned.contacts);
-        let request = OpenSegment {
-            key: &key,
-            spec: &self.work.task.spec,
-            contacts: &people,
-            not_before,
-        };
+        let request = OpenSegment { key: &key, spec: &self.work.task.spec, contacts: &people, not_before };
         let answer = self.account.provider.open_segment(&request).await;
         self.engine.observe(&self.account, &answer);
         match answer {
@@ -65,14 +60,8 @@ impl Job<'_> {
             return Ok(self.nobody_to_send());
         };
         let people = dial_contacts(&planned.contacts);
-        let answer = self
-            .account
-            .provider
-            .add_contacts(&AddContacts {
-                segment: &reference,
-                contacts: &people,
-            })
-            .await;
+        let answer =
+            self.account.provider.add_contacts(&AddContacts { segment: &reference, contacts: &people }).await;
         self.engine.observe(&self.account, &answer);
         match answer {
             Ok(added) => {
@@ -91,25 +80,18 @@ impl Job<'_> {
         };
         tracing::warn!(task = %self.lease.task, dispatch = %left.id, "a dispatch was left open; it will be looked up");
         let mut changes = Changes::under(self.lease);
-        changes.dispatches.push(DispatchChange {
-            id: left.id.clone(),
-            outcome: DispatchOutcome::Unknown,
-        });
+        changes.dispatches.push(DispatchChange { id: left.id.clone(), outcome: DispatchOutcome::Unknown });
         let reason = "the process ended while the request was under way";
-        changes
-            .contacts
-            .extend(left.contacts.iter().map(|id| ContactChange {
-                id: id.clone(),
-                from: ContactStatus::Submitting,
-                to: ContactStatus::Unknown,
-                disposition: None,
-                reason: Some(reason.to_owned()),
-                hold: None,
-            }));
+        changes.contacts.extend(left.contacts.iter().map(|id| ContactChange {
+            id: id.clone(),
+            from: ContactStatus::Submitting,
+            to: ContactStatus::Unknown,
+            disposition: None,
+            reason: Some(reason.to_owned()),
+            hold: None,
+        }));
         if left.kind == DispatchKind::OpenSegment {
-            changes
-                .segments
-                .push(known(&left.segment, SegmentStatus::Unknown, None));
+            changes.segments.push(known(&left.segment, SegmentStatus::Unknown, None));
         }
         self.account.health.outcome_unknown();
         self.apply(changes).await
@@ -164,11 +146,8 @@ impl Job<'_> {
     /// The vendor answered: some taken, some refused by name, or (when its counts and its list of
     /// errors disagree) nobody knows, and everybody not refused by name is looked up.
     fn taken(&self, planned: &Planned, added: &Added) -> Changes {
-        let refused: BTreeMap<_, _> = added
-            .refused
-            .iter()
-            .map(|refusal| (&refusal.key, &refusal.reason))
-            .collect();
+        let refused: BTreeMap<_, _> =
+            added.refused.iter().map(|refusal| (&refusal.key, &refusal.reason)).collect();
         let mut changes = Changes::under(self.lease);
         for contact in &planned.contacts {
             let (to, reason) = match refused.get(&contact.id) {
@@ -186,10 +165,7 @@ impl Job<'_> {
             (false, true) => DispatchOutcome::Accepted,
             (false, false) => DispatchOutcome::Partial,
         };
-        changes.dispatches.push(DispatchChange {
-            id: planned.dispatch.id.clone(),
-            outcome,
-        });
+        changes.dispatches.push(DispatchChange { id: planned.dispatch.id.clone(), outcome });
         changes
     }
 
@@ -235,15 +211,9 @@ impl Job<'_> {
         }
         let mut changes = Changes::under(self.lease);
         let reason = Some(error.detail.clone()).filter(|_| to != ContactStatus::Queued);
-        changes.contacts = planned
-            .contacts
-            .iter()
-            .map(|contact| moved(contact, to, reason.clone()))
-            .collect();
-        changes.dispatches.push(DispatchChange {
-            id: planned.dispatch.id.clone(),
-            outcome,
-        });
+        changes.contacts =
+            planned.contacts.iter().map(|contact| moved(contact, to, reason.clone())).collect();
+        changes.dispatches.push(DispatchChange { id: planned.dispatch.id.clone(), outcome });
         changes
     }
 
@@ -257,11 +227,7 @@ impl Job<'_> {
         });
         self.engine.store().apply(changes, now).await?;
         let reason = "the vendor refused the task";
-        while self
-            .engine
-            .store()
-            .cancel_ours(self.lease, ContactStatus::Rejected, reason, 1_000, now)
-            .await?
+        while self.engine.store().cancel_ours(self.lease, ContactStatus::Rejected, reason, 1_000, now).await?
             > 0
         {}
         Ok(After::Wait(None))
@@ -322,11 +288,5 @@ fn moved(contact: &Contact, to: ContactStatus, reason: Option<String>) -> Contac
 }
 
 pub(super) fn known(id: &SegmentId, status: SegmentStatus, vendor_ref: Option<String>) -> SegmentChange {
-    SegmentChange {
-        id: id.clone(),
-        status: Some(status),
-        vendor_ref,
-        raw_status: None,
-        polled: false,
-    }
+    SegmentChange { id: id.clone(), status: Some(status), vendor_ref, raw_status: None, polled: false }
 }

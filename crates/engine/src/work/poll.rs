@@ -25,16 +25,9 @@ impl Job<'_> {
         let mut after: Option<ContactId> = None;
         loop {
             let limit = u32::try_from(at_once).unwrap_or(u32::MAX);
-            let people = self
-                .engine
-                .store()
-                .segment_contacts(id, OUT, after.as_ref(), limit)
-                .await?;
+            let people = self.engine.store().segment_contacts(id, OUT, after.as_ref(), limit).await?;
             let contacts = dial_contacts(&people);
-            let request = ReadProgress {
-                segment: &reference(segment),
-                contacts: &contacts,
-            };
+            let request = ReadProgress { segment: &reference(segment), contacts: &contacts };
             let answer = self.account.provider.progress(&request).await;
             self.engine.observe(&self.account, &answer);
             let progress = match answer {
@@ -57,9 +50,7 @@ impl Job<'_> {
         match answer {
             Ok(report) => {
                 let mut changes = Changes::under(self.lease);
-                changes
-                    .segments
-                    .push(self.segment_change(segment, Some(&report), segment.open_contacts));
+                changes.segments.push(self.segment_change(segment, Some(&report), segment.open_contacts));
                 self.all_well().await?;
                 self.apply(changes).await
             }
@@ -75,45 +66,27 @@ impl Job<'_> {
         error: &outdial_provider::ProviderError,
     ) -> Result<After, Interrupted> {
         let mut changes = Changes::under(self.lease);
-        changes
-            .segments
-            .push(self.segment_change(segment, None, segment.open_contacts));
+        changes.segments.push(self.segment_change(segment, None, segment.open_contacts));
         self.engine.store().apply(changes, self.engine.now()).await?;
-        if error.kind == ErrorKind::Unsupported {
-            Ok(After::Again)
-        } else {
-            self.trouble(error).await
-        }
+        if error.kind == ErrorKind::Unsupported { Ok(After::Again) } else { self.trouble(error).await }
     }
 
     fn learned(&self, segment: &Segment, people: &[Contact], progress: &Progress) -> Changes {
         let report = progress.segment.as_ref();
         let over = report
             .is_some_and(|report| matches!(report.state, SegmentState::Known(state) if state.is_final()));
-        let reports: BTreeMap<_, _> = progress
-            .contacts
-            .iter()
-            .map(|report| (&report.key, report))
-            .collect();
+        let reports: BTreeMap<_, _> = progress.contacts.iter().map(|report| (&report.key, report)).collect();
         let mut changes = Changes::under(self.lease);
         for person in people {
             let Some(report) = reports.get(&person.id) else {
                 continue;
             };
             let progress = in_context(report, over);
-            changes
-                .contacts
-                .extend(contact_change(person, progress, self.undialed()));
+            changes.contacts.extend(contact_change(person, progress, self.undialed()));
             changes.calls.extend(call_changes(report, &segment.id, self.now));
         }
-        let done = changes
-            .contacts
-            .iter()
-            .filter(|change| change.to.is_final())
-            .count();
-        let left = segment
-            .open_contacts
-            .saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
+        let done = changes.contacts.iter().filter(|change| change.to.is_final()).count();
+        let left = segment.open_contacts.saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
         changes.segments.push(self.segment_change(segment, report, left));
         changes
     }
@@ -138,20 +111,11 @@ impl Job<'_> {
 
     pub(super) fn undialed(&self) -> Undialed {
         if self.is_ending() {
-            Undialed {
-                status: ContactStatus::Cancelled,
-                reason: "the task was stopped",
-            }
+            Undialed { status: ContactStatus::Cancelled, reason: "the task was stopped" }
         } else if self.work.task.spec.schedule.is_over(self.now) {
-            Undialed {
-                status: ContactStatus::Expired,
-                reason: "the task's schedule is over",
-            }
+            Undialed { status: ContactStatus::Expired, reason: "the task's schedule is over" }
         } else {
-            Undialed {
-                status: ContactStatus::Rejected,
-                reason: "the vendor ended its task without dialing",
-            }
+            Undialed { status: ContactStatus::Rejected, reason: "the vendor ended its task without dialing" }
         }
     }
 }

@@ -23,10 +23,8 @@ impl Job<'_> {
             return Ok(After::Again);
         };
         let people = self.engine.store().contacts_by_id(&dispatch.contacts).await?;
-        let in_doubt: Vec<_> = people
-            .into_iter()
-            .filter(|contact| contact.status == ContactStatus::Unknown)
-            .collect();
+        let in_doubt: Vec<_> =
+            people.into_iter().filter(|contact| contact.status == ContactStatus::Unknown).collect();
         let result = match dispatch.kind {
             DispatchKind::OpenSegment => self.resolve_opening(dispatch, &in_doubt).await,
             DispatchKind::AddContacts => self.resolve_people(dispatch, &in_doubt).await,
@@ -34,10 +32,8 @@ impl Job<'_> {
         match result {
             Ok(changes) => self.apply(changes).await,
             Err(error) => {
-                let again = Changes {
-                    dispatches: vec![still_unknown(dispatch)],
-                    ..Changes::under(self.lease)
-                };
+                let again =
+                    Changes { dispatches: vec![still_unknown(dispatch)], ..Changes::under(self.lease) };
                 self.engine.store().apply(again, self.engine.now()).await?;
                 self.trouble(&error).await
             }
@@ -50,12 +46,7 @@ impl Job<'_> {
         dispatch: &Dispatch,
         people: &[Contact],
     ) -> Result<Changes, ProviderError> {
-        let Some(segment) = self
-            .work
-            .segments
-            .iter()
-            .find(|segment| segment.id == dispatch.segment)
-        else {
+        let Some(segment) = self.work.segments.iter().find(|segment| segment.id == dispatch.segment) else {
             return Ok(self.absent(dispatch, people));
         };
         let reference = reference(segment);
@@ -64,29 +55,19 @@ impl Job<'_> {
         match found {
             Found::Segment(report) => {
                 changes.segments.push(found_segment(dispatch, &report));
+                changes.dispatches.push(settled(dispatch, DispatchOutcome::Accepted));
                 changes
-                    .dispatches
-                    .push(settled(dispatch, DispatchOutcome::Accepted));
-                changes.contacts.extend(
-                    people
-                        .iter()
-                        .map(|person| returned(person, ContactStatus::Submitted)),
-                );
+                    .contacts
+                    .extend(people.iter().map(|person| returned(person, ContactStatus::Submitted)));
             }
             Found::NoSegment => {
                 changes = self.absent(dispatch, people);
-                changes
-                    .segments
-                    .push(known(&dispatch.segment, SegmentStatus::Failed, None));
+                changes.segments.push(known(&dispatch.segment, SegmentStatus::Failed, None));
             }
             // Nobody can be rung by a task that holds nobody: it is left behind, not asked about for ever.
             Found::CannotTell | Found::Contacts(_) if dispatch.contacts.is_empty() => {
-                changes
-                    .dispatches
-                    .push(settled(dispatch, DispatchOutcome::Absent));
-                changes
-                    .segments
-                    .push(known(&dispatch.segment, SegmentStatus::Failed, None));
+                changes.dispatches.push(settled(dispatch, DispatchOutcome::Absent));
+                changes.segments.push(known(&dispatch.segment, SegmentStatus::Failed, None));
             }
             Found::CannotTell | Found::Contacts(_) => changes.dispatches.push(still_unknown(dispatch)),
         }
@@ -99,34 +80,16 @@ impl Job<'_> {
         dispatch: &Dispatch,
         people: &[Contact],
     ) -> Result<Changes, ProviderError> {
-        let Some(segment) = self
-            .work
-            .segments
-            .iter()
-            .find(|segment| segment.id == dispatch.segment)
-        else {
-            return Ok(Changes {
-                dispatches: vec![still_unknown(dispatch)],
-                ..Changes::under(self.lease)
-            });
+        let Some(segment) = self.work.segments.iter().find(|segment| segment.id == dispatch.segment) else {
+            return Ok(Changes { dispatches: vec![still_unknown(dispatch)], ..Changes::under(self.lease) });
         };
         let reference = reference(segment);
         let mut changes = Changes::under(self.lease);
-        let at_once = self
-            .account
-            .provider
-            .capabilities()
-            .limits
-            .contacts_per_read
-            .max(1);
+        let at_once = self.account.provider.capabilities().limits.contacts_per_read.max(1);
         for part in people.chunks(at_once) {
             let contacts = dial_contacts(part);
-            let Found::Contacts(reports) = self
-                .look(&Find::Contacts {
-                    segment: &reference,
-                    contacts: &contacts,
-                })
-                .await?
+            let Found::Contacts(reports) =
+                self.look(&Find::Contacts { segment: &reference, contacts: &contacts }).await?
             else {
                 changes.dispatches = vec![still_unknown(dispatch)];
                 return Ok(changes);
@@ -136,14 +99,8 @@ impl Job<'_> {
                 self.settle_person(&mut changes, dispatch, person, reports.get(&person.id).copied());
             }
         }
-        changes
-            .dispatches
-            .push(settled(dispatch, DispatchOutcome::Accepted));
-        if changes
-            .contacts
-            .iter()
-            .all(|change| change.to == ContactStatus::Queued)
-        {
+        changes.dispatches.push(settled(dispatch, DispatchOutcome::Accepted));
+        if changes.contacts.iter().all(|change| change.to == ContactStatus::Queued) {
             changes.dispatches = vec![settled(dispatch, DispatchOutcome::Absent)];
         }
         Ok(changes)
@@ -156,10 +113,7 @@ impl Job<'_> {
         person: &Contact,
         report: Option<&ContactReport>,
     ) {
-        let undialed = Undialed {
-            status: ContactStatus::Queued,
-            reason: "the vendor does not have it",
-        };
+        let undialed = Undialed { status: ContactStatus::Queued, reason: "the vendor does not have it" };
         match report {
             None => changes.contacts.push(returned(person, ContactStatus::Queued)),
             Some(report) if report.progress == ContactProgress::Absent => {
@@ -172,9 +126,7 @@ impl Job<'_> {
                     report.progress
                 };
                 changes.contacts.extend(contact_change(person, there, undialed));
-                changes
-                    .calls
-                    .extend(call_changes(report, &dispatch.segment, self.now));
+                changes.calls.extend(call_changes(report, &dispatch.segment, self.now));
             }
         }
     }
@@ -187,14 +139,8 @@ impl Job<'_> {
 
     fn absent(&self, dispatch: &Dispatch, people: &[Contact]) -> Changes {
         let mut changes = Changes::under(self.lease);
-        changes
-            .dispatches
-            .push(settled(dispatch, DispatchOutcome::Absent));
-        changes.contacts.extend(
-            people
-                .iter()
-                .map(|person| returned(person, ContactStatus::Queued)),
-        );
+        changes.dispatches.push(settled(dispatch, DispatchOutcome::Absent));
+        changes.contacts.extend(people.iter().map(|person| returned(person, ContactStatus::Queued)));
         changes
     }
 }
@@ -227,10 +173,7 @@ fn returned(person: &Contact, to: ContactStatus) -> ContactChange {
 }
 
 fn settled(dispatch: &Dispatch, outcome: DispatchOutcome) -> DispatchChange {
-    DispatchChange {
-        id: dispatch.id.clone(),
-        outcome,
-    }
+    DispatchChange { id: dispatch.id.clone(), outcome }
 }
 
 fn still_unknown(dispatch: &Dispatch) -> DispatchChange {

@@ -11,14 +11,7 @@ impl Job<'_> {
     /// Asks the vendor for an absolute state; asking twice does no harm.
     pub(super) async fn steer(&self, id: &SegmentId, verb: Verb) -> Result<After, Interrupted> {
         let segment = self.segment(id)?;
-        let answer = self
-            .account
-            .provider
-            .control(&Control {
-                segment: &reference(segment),
-                verb,
-            })
-            .await;
+        let answer = self.account.provider.control(&Control { segment: &reference(segment), verb }).await;
         self.engine.observe(&self.account, &answer);
         match answer {
             Ok(report) => {
@@ -49,10 +42,7 @@ impl Job<'_> {
             }
             Err(error) if error.kind == ErrorKind::Conflict => {
                 self.poll(id).await?;
-                Ok(After::Wait(Some(later(
-                    self.engine.now(),
-                    Duration::from_secs(1),
-                ))))
+                Ok(After::Wait(Some(later(self.engine.now(), Duration::from_secs(1)))))
             }
             Err(error) => self.trouble(&error).await,
         }

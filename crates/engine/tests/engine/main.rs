@@ -1,0 +1,8 @@
+//! The engine over the in-memory provider and SQLite, on a clock that moves only when told to.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod doubt;
+mod histories;
+mod life;
+mod steering;
+mod world;

@@ -1,0 +1,108 @@
+//! Pause, resume, stop and cancel.
+
+use crate::world::{World, tenant};
+use outdial_engine::{EngineError, TaskVerb};
+use outdial_model::{ContactStatus, DesiredStatus, Disposition, StartMode, TaskStatus};
+use outdial_provider::{MemoryOptions, Operation, Staging, Support};
+use std::time::Duration;
+
+const STAGINGS: [Staging; 3] = [Staging::EmptyThenStart, Staging::EmptyLive, Staging::WholeWithFuse];
+const LONG: Duration = Duration::from_secs(40);
+
+#[tokio::test]
+async fn a_paused_task_dials_nobody_new_and_a_resumed_one_goes_on() {
+    for staging in STAGINGS {
+        let world = World::of(|clock| MemoryOptions::staged(staging, clock), Some(4)).await;
+        let task = world.create(12).await;
+        world.pass(LONG).await;
+        let asked = world.steer(&task.id, TaskVerb::Pause).await;
+        assert_eq!((asked.status, asked.desired), (TaskStatus::Pausing, DesiredStatus::Paused));
+        world.pass(LONG).await;
+        assert_eq!(world.task(&task.id).await.status, TaskStatus::Paused, "{staging:?}");
+        world.vendor.finish_all(Disposition::Answered);
+        world.pass(LONG).await;
+        assert_eq!(world.rung().len(), 4, "{staging:?}: nobody new");
+        world.steer(&task.id, TaskVerb::Resume).await;
+        for _ in 0..8 {
+            world.pass(LONG).await;
+            world.vendor.finish_all(Disposition::Answered);
+        }
+        world.pass(LONG).await;
+        assert_eq!(world.task(&task.id).await.status, TaskStatus::Completed, "{staging:?}");
+        assert_eq!(world.rung().len(), 12);
+        world.nobody_was_rung_twice();
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_task_cancels_those_who_wait_and_tells_how_the_others_ended() {
+    for staging in STAGINGS {
+        let world = World::of(|clock| MemoryOptions::staged(staging, clock), Some(3)).await;
+        let task = world.create(9).await;
+        world.pass(LONG).await;
+        world.steer(&task.id, TaskVerb::Stop).await;
+        world.pass(Duration::from_secs(5)).await;
+        assert_eq!(world.in_status(&task.id, ContactStatus::Cancelled).await, 6, "{staging:?}");
+        world.vendor.finish_all(Disposition::Answered);
+        world.pass(LONG).await;
+        let task = world.task(&task.id).await;
+        assert_eq!(task.status, TaskStatus::Stopped, "{staging:?}: {:?}", task.counts);
+        assert_eq!(task.counts.of(ContactStatus::Completed), 3);
+        assert_eq!(world.rung().len(), 3);
+        let again = world.engine.steer(&tenant(), &task.id, TaskVerb::Start).await;
+        assert!(matches!(again, Err(EngineError::Conflict { code: "wrong_state", .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_never_started_stops_without_asking_the_vendor() {
+    let world = World::new(Staging::EmptyThenStart).await;
+    let task = world.create_with(3, |spec| spec.schedule.start = StartMode::Manual).await;
+    world.steer(&task.id, TaskVerb::Stop).await;
+    world.pass(Duration::from_secs(2)).await;
+    let task = world.task(&task.id).await;
+    assert_eq!((task.status, task.counts.of(ContactStatus::Cancelled)), (TaskStatus::Stopped, 3));
+    assert_eq!(world.vendor.requests_in_all(), 0);
+}
+
+#[tokio::test]
+async fn pausing_is_emulated_where_the_vendor_cannot() {
+    let emulated = Support::Emulated("nobody new is sent");
+    let options = |clock| {
+        MemoryOptions::staged(Staging::EmptyLive, clock)
+            .with(Operation::Pause, emulated)
+            .with(Operation::Resume, emulated)
+    };
+    let world = World::of(options, Some(2)).await;
+    let task = world.create(4).await;
+    world.pass(LONG).await;
+    world.steer(&task.id, TaskVerb::Pause).await;
+    world.pass(Duration::from_secs(3)).await;
+    assert_eq!(world.task(&task.id).await.status, TaskStatus::Paused);
+    world.vendor.finish_all(Disposition::Answered);
+    world.pass(LONG).await;
+    assert_eq!(world.rung().len(), 2);
+    world.steer(&task.id, TaskVerb::Resume).await;
+    world.pass(LONG).await;
+    assert_eq!(world.rung().len(), 4);
+    assert_eq!(world.vendor.requests(Operation::Pause), 0);
+}
+
+#[tokio::test]
+async fn somebody_who_waits_is_cancelled_at_once_and_somebody_who_left_through_the_vendor() {
+    let world = World::of(|clock| MemoryOptions::staged(Staging::WholeWithFuse, clock), Some(2)).await;
+    let task = world.create(4).await;
+    world.work().await;
+    let contacts = world.contacts(&task.id).await;
+    let waiting = contacts.iter().find(|contact| contact.status == ContactStatus::Queued).unwrap();
+    let out = contacts.iter().find(|contact| contact.status == ContactStatus::Submitted).unwrap();
+    let cancelled = world.engine.cancel_contact(&tenant(), &waiting.id).await.unwrap();
+    assert_eq!(cancelled.status, ContactStatus::Cancelled);
+    let asked = world.engine.cancel_contact(&tenant(), &out.id).await.unwrap();
+    assert!(asked.cancel_requested && asked.status == ContactStatus::Submitted);
+    world.pass(LONG).await;
+    let after = world.engine.contact(&tenant(), &out.id).await.unwrap();
+    assert_eq!(after.status, ContactStatus::Cancelled);
+    assert!(!world.rung().iter().any(|phone| phone == out.phone.e164() || phone == waiting.phone.e164()));
+    assert!(world.engine.cancel_contact(&tenant(), &out.id).await.is_err(), "a final contact stays as it is");
+}

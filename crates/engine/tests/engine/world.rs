@@ -1,0 +1,161 @@
+//! An engine with one account at a vendor in memory, stepped by hand.
+
+use outdial_engine::{
+    Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, TaskVerb,
+};
+use outdial_engine::{ContactFilter, Page};
+use outdial_model::{
+    Clock, Contact, ContactStatus, ManualClock, Pacing, Retry, Schedule, Script, StartMode, Task, TaskId,
+    TaskSpec, TenantId, Timestamp,
+};
+use outdial_provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
+use outdial_store::sqlite::SqliteStore;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+pub struct World {
+    pub engine: Engine,
+    pub vendor: MemoryVendor,
+    pub clock: Arc<ManualClock>,
+    options: MemoryOptions,
+    provider: Arc<MemoryProvider>,
+    folder: TempDir,
+    window: Option<u32>,
+}
+
+impl World {
+    pub async fn new(staging: Staging) -> Self {
+        Self::of(|clock| MemoryOptions::staged(staging, clock), None).await
+    }
+
+    pub async fn of(options: impl FnOnce(Arc<dyn Clock>) -> MemoryOptions, window: Option<u32>) -> Self {
+        let start: Timestamp = "2026-03-02T01:00:00Z".parse().unwrap();
+        let clock = Arc::new(ManualClock::at(start));
+        let options = options(clock.clone());
+        let provider = Arc::new(MemoryProvider::new(options.clone()));
+        let folder = TempDir::new().unwrap();
+        let engine = engine(&folder, &clock, &provider, window).await;
+        Self { engine, vendor: provider.vendor(), clock, options, provider, folder, window }
+    }
+
+    /// Forgets the engine in the middle of whatever it did and starts another on the same database.
+    pub async fn restart(&mut self) {
+        self.engine = engine(&self.folder, &self.clock, &self.provider, self.window).await;
+    }
+
+    pub fn settle(&self) -> Duration {
+        self.options.capabilities.settle
+    }
+
+    /// Lets time pass, a second at a time, working on whatever becomes due.
+    pub async fn pass(&self, time: Duration) {
+        for _ in 0..time.as_secs() {
+            self.work().await;
+            self.clock.advance(Duration::from_secs(1));
+        }
+        self.work().await;
+    }
+
+    /// Works on whatever is due now.
+    pub async fn work(&self) {
+        while self.engine.work_due().await.unwrap() > 0 {}
+    }
+
+    pub async fn create(&self, people: usize) -> Task {
+        self.create_with(people, |_| {}).await
+    }
+
+    pub async fn create_with(&self, people: usize, change: impl FnOnce(&mut TaskSpec)) -> Task {
+        let mut spec = spec();
+        change(&mut spec);
+        let contacts = (0..people).map(draft).collect();
+        let account = "memory-1".parse().unwrap();
+        let request = CreateTask { external_id: None, account, spec, contacts };
+        self.engine.create_task(&tenant(), request).await.unwrap()
+    }
+
+    pub async fn add(&self, task: &TaskId, numbers: std::ops::Range<usize>) -> Vec<ContactResult> {
+        let drafts: Vec<_> = numbers.map(draft).collect();
+        self.engine.add_contacts(&tenant(), task, &drafts).await.unwrap()
+    }
+
+    pub async fn steer(&self, task: &TaskId, verb: TaskVerb) -> Task {
+        self.engine.steer(&tenant(), task, verb).await.unwrap()
+    }
+
+    pub async fn task(&self, task: &TaskId) -> Task {
+        self.engine.task(&tenant(), task).await.unwrap()
+    }
+
+    pub async fn contacts(&self, task: &TaskId) -> Vec<Contact> {
+        let page = Page { after: None, limit: 1_000 };
+        self.engine.contacts(&tenant(), task, &ContactFilter::default(), &page).await.unwrap()
+    }
+
+    pub async fn in_status(&self, task: &TaskId, status: ContactStatus) -> u64 {
+        self.task(task).await.counts.of(status)
+    }
+
+    /// Everybody who was rung, once for each ring.
+    pub fn rung(&self) -> Vec<String> {
+        self.vendor.rings().iter().map(|ring| ring.phone.e164().to_owned()).collect()
+    }
+
+    pub fn nobody_was_rung_twice(&self) {
+        let (mut all, rung) = (self.rung(), self.rung().len());
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), rung, "somebody was rung twice");
+    }
+}
+
+async fn engine(
+    folder: &TempDir,
+    clock: &Arc<ManualClock>,
+    provider: &Arc<MemoryProvider>,
+    window: Option<u32>,
+) -> Engine {
+    let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
+    let store = Arc::new(SqliteStore::open(&url).await.unwrap());
+    let policy = AccountPolicy {
+        window,
+        settle: None,
+        poll_interval: Duration::from_secs(5),
+        fuse: Duration::from_secs(10),
+        rate: 100,
+    };
+    let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
+    let account = Account::new(id, kind, "memory:".into(), String::new(), policy, provider.clone());
+    outdial_store::Store::release_abandoned_leases(&*store).await.unwrap();
+    let parts = EngineParts { store, clock: clock.clone(), factories: &[], accounts: vec![account] };
+    Engine::new(parts).await.unwrap()
+}
+
+pub fn tenant() -> TenantId {
+    "acme".parse().unwrap()
+}
+
+pub fn draft(number: usize) -> ContactDraft {
+    ContactDraft {
+        external_id: Some(format!("c-{number}")),
+        phone: format!("+861380000{number:04}"),
+        ..ContactDraft::default()
+    }
+}
+
+fn spec() -> TaskSpec {
+    TaskSpec {
+        name: "Reminders".into(),
+        script: Script { template_id: "script-1".into() },
+        callers: Vec::new(),
+        default_country: None,
+        schedule: Schedule { start: StartMode::Immediate, ..Schedule::default() },
+        retry: Retry::default(),
+        pacing: Pacing::default(),
+        metadata: BTreeMap::new(),
+        provider_options: BTreeMap::new(),
+        keep_open: false,
+    }
+}
