@@ -1,0 +1,36 @@
+//! `outdial config check|print`.
+
+use super::CommandError;
+use crate::cli::ConfigCommand;
+use crate::terminal::Terminal;
+use crate::{Config, ShownValue};
+use std::process::ExitCode;
+
+pub(super) fn run(command: &ConfigCommand) -> Result<ExitCode, CommandError> {
+    let (ConfigCommand::Check(configured) | ConfigCommand::Print(configured)) = command;
+    let config = Config::load(configured.config.as_deref())?;
+    config.check()?;
+    match command {
+        ConfigCommand::Check(_) => Terminal::Out.line(summary(&config)),
+        ConfigCommand::Print(_) => table(&config.values).iter().for_each(|line| Terminal::Out.line(line)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn summary(config: &Config) -> String {
+    match config.accounts.as_slice() {
+        [] => "The configuration can be used. It has no account, so no task can be made yet.".into(),
+        accounts => {
+            let names: Vec<_> = accounts.iter().map(|account| account.id.as_str()).collect();
+            format!("The configuration can be used. Accounts: {}.", names.join(", "))
+        }
+    }
+}
+
+fn table(values: &[ShownValue]) -> Vec<String> {
+    let width =
+        |of: fn(&ShownValue) -> &str| values.iter().map(|shown| of(shown).chars().count()).max().unwrap_or(0);
+    let (keys, texts) = (width(|shown| &shown.key), width(|shown| &shown.value));
+    let line = |shown: &ShownValue| format!("{:keys$}  {:texts$}  {}", shown.key, shown.value, shown.origin);
+    values.iter().map(line).collect()
+}

@@ -1,0 +1,18 @@
+//! `outdial serve`: the gateway, until it is told to end.
+
+use super::CommandError;
+use crate::cli::Configured;
+use crate::{Config, Gateway, shutdown, telemetry};
+use std::process::ExitCode;
+
+pub(super) async fn run(configured: &Configured) -> Result<ExitCode, CommandError> {
+    telemetry::json();
+    let config = Config::load(configured.config.as_deref())?;
+    let gateway = Gateway::start(config).await?;
+    tracing::info!(url = gateway.url(), "ready");
+    let ended = shutdown::requested().await;
+    tracing::info!("stopping");
+    gateway.stop().await;
+    ended.map_err(|error| CommandError::Io("signals cannot be waited for", error))?;
+    Ok(ExitCode::SUCCESS)
+}

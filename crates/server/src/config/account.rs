@@ -1,0 +1,179 @@
+//! One account: the keys every account has, and the table of its provider's own.
+
+use super::Problem;
+use super::reader::{Book, Section};
+use outdial_engine::AccountPolicy;
+use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, SystemClock};
+use outdial_provider::{
+    AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Transport,
+    TransportSettings,
+};
+use outdial_providers::nearest;
+use reqwest::Url;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Keys every account has, besides those of its provider.
+pub(super) const TIMEOUT_SECONDS: u64 = 15;
+pub(super) const POLL_INTERVAL_SECONDS: u64 = 30;
+pub(super) const FUSE_SECONDS: u64 = 90;
+
+/// An account as configured.
+pub struct AccountConfig {
+    /// Its name.
+    pub id: AccountId,
+    /// Its vendor.
+    pub kind: ProviderKind,
+    factory: &'static Factory,
+    /// Where the vendor is reached, when that is not for the provider to say.
+    base_url: Option<String>,
+    /// Deadline of one request.
+    pub timeout: Duration,
+    /// The numbers the engine keeps to.
+    pub policy: AccountPolicy,
+    /// Last part of the ingress URL; derived from the installation's secret when absent.
+    pub ingress_secret: Option<Secret>,
+    /// The provider's own keys, secrets among them.
+    table: serde_json::Map<String, serde_json::Value>,
+}
+
+impl std::fmt::Debug for AccountConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountConfig")
+            .field("id", &self.id)
+            .field("provider", &self.kind)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AccountConfig {
+    /// Where the vendor is reached.
+    pub fn base_url(&self) -> &str {
+        self.base_url.as_deref().unwrap_or(self.factory.default_base_url)
+    }
+
+    /// The adapter, told where its vendor may push to.
+    pub fn provider(&self, callbacks: Callbacks) -> Result<Arc<dyn Provider>, Problem> {
+        let transport = Transport::new(TransportSettings {
+            timeout: self.timeout,
+            rate: RateLimits::per_action(self.policy.rate),
+        })
+        .map_err(|error| self.problem(ConfigProblem::new("provider", error.to_string())))?;
+        let deps = Deps { account: self.id.clone(), transport, clock: Arc::new(SystemClock), callbacks };
+        let settings = AccountSettings { base_url: self.base_url.clone(), table: self.table.clone() };
+        (self.factory.build)(settings, deps).map_err(|problem| self.problem(problem))
+    }
+
+    /// What the provider does not like about the account, if anything.
+    pub(super) fn objection(&self) -> Option<Problem> {
+        self.provider(Callbacks::new("http://localhost/ingress")).err()
+    }
+
+    fn problem(&self, problem: ConfigProblem) -> Problem {
+        Problem { key: format!("accounts.{}.{}", self.id, problem.key), origin: None, detail: problem.detail }
+    }
+}
+
+const SECONDS: &str = "a whole number of seconds, at least 1";
+
+/// Reads the account `name`; `None` when it is not even known which provider it is for. Whatever is
+/// wrong is in the book, and a fallback stands in its place.
+pub(super) fn read(
+    accounts: &mut Section,
+    book: &mut Book,
+    name: &str,
+    factories: &'static [&'static Factory],
+) -> Option<AccountConfig> {
+    let mut section = accounts.section(book, name);
+    let id = match name.parse::<AccountId>() {
+        Ok(id) => id,
+        Err(error) => {
+            accounts.complain(book, name, error.to_string());
+            return None;
+        }
+    };
+    let (kind, factory) = provider_of(&mut section, book, factories)?;
+    let config = AccountConfig {
+        id,
+        kind,
+        factory,
+        base_url: section.checked(book, "base_url", "a URL that begins with https://", is_url),
+        timeout: seconds(&mut section, book, "timeout_seconds", TIMEOUT_SECONDS),
+        policy: AccountPolicy {
+            settle: section
+                .checked(book, "settle_seconds", SECONDS, |seconds| *seconds > 0)
+                .map(Duration::from_secs),
+            poll_interval: seconds(&mut section, book, "poll_interval_seconds", POLL_INTERVAL_SECONDS),
+            window: section.checked(book, "window", "a number of contacts, at least 1", |count| *count > 0),
+            rate: section
+                .or(book, "rate", "requests per second, at least 1", factory.default_rate, |rate| *rate > 0),
+            fuse: seconds(&mut section, book, "fuse_seconds", FUSE_SECONDS),
+        },
+        ingress_secret: section.secret(book, "ingress_secret"),
+        table: own_keys(&mut section, book, factory),
+    };
+    section.finish(book);
+    Some(config)
+}
+
+fn provider_of(
+    section: &mut Section,
+    book: &mut Book,
+    factories: &'static [&'static Factory],
+) -> Option<(ProviderKind, &'static Factory)> {
+    let kinds: Vec<_> = factories.iter().map(|factory| factory.kind).collect();
+    let all = kinds.join(", ");
+    let Some(kind) = section.peek::<String>("provider") else {
+        section.complain(book, "provider", format!("must be set to one of {all}"));
+        return None;
+    };
+    let Some(factory) = factories.iter().find(|factory| factory.kind == kind) else {
+        let hint = nearest(&kind, kinds.iter().copied()).map(|meant| format!("; did you mean `{meant}`?"));
+        let detail = format!("no such provider{}; there are {all}", hint.unwrap_or_default());
+        section.complain(book, "provider", detail);
+        return None;
+    };
+    let kind = section.optional(book, "provider", "the name of a provider")?;
+    Some((kind, factory))
+}
+
+/// The keys the provider declares, `x_file` read into `x`.
+fn own_keys(
+    section: &mut Section,
+    book: &mut Book,
+    factory: &Factory,
+) -> serde_json::Map<String, serde_json::Value> {
+    let mut table = serde_json::Map::new();
+    for key in factory.setting_keys {
+        let complaints = book.problems.len();
+        let value = if key.secret {
+            section.secret(book, key.name).map(|secret| secret.expose_secret().into())
+        } else {
+            section.opaque(book, key.name)
+        };
+        match value {
+            Some(value) => {
+                table.insert(key.name.to_owned(), value);
+            }
+            None if key.required && book.problems.len() == complaints => {
+                section.complain(book, key.name, missing(key));
+            }
+            None => {}
+        }
+    }
+    table
+}
+
+fn missing(key: &SettingKey) -> String {
+    let file = if key.secret { format!(" (or `{}_file`)", key.name) } else { String::new() };
+    format!("must be set{file}: {}", key.about)
+}
+
+fn seconds(section: &mut Section, book: &mut Book, key: &str, fallback: u64) -> Duration {
+    Duration::from_secs(section.or(book, key, SECONDS, fallback, |seconds| *seconds > 0))
+}
+
+fn is_url(text: &String) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}

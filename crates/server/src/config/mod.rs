@@ -1,0 +1,99 @@
+//! Configuration: one TOML file under the environment, over the defaults built into the binary.
+//!
+//! [`layers`] merges the three and remembers where each value came from; [`reader`] takes values out
+//! one by one and collects every complaint; [`read`] knows the keys. A start with a wrong
+//! configuration names all of its problems at once, the nearest valid key for each unknown one, and
+//! the value of no secret.
+//!
+//! Not for: settings of one vendor. A provider declares and reads its own.
+
+mod account;
+mod layers;
+mod problem;
+mod read;
+mod reader;
+mod shown;
+
+pub use account::AccountConfig;
+pub use problem::{ConfigProblems, Problem};
+pub use shown::{Origin, ShownValue};
+
+use ipnet::IpNet;
+use layers::Layers;
+use outdial_provider::Factory;
+use outdial_providers::registry;
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// Every key with its default and one comment.
+pub const DEFAULTS: &str = include_str!("../../../../config/default.toml");
+
+/// A configuration that can be started.
+#[derive(Debug)]
+pub struct Config {
+    /// Where the gateway listens.
+    pub listen: SocketAddr,
+    /// What vendors are told to push to, without a slash at the end; derived from the address when absent.
+    pub public_url: Option<String>,
+    /// `sqlite://…`.
+    pub store_url: String,
+    /// Where events may be delivered to.
+    pub webhooks: Webhooks,
+    /// The accounts, by name.
+    pub accounts: Vec<AccountConfig>,
+    /// Every value and where it came from, in the order of the keys.
+    pub values: Vec<ShownValue>,
+}
+
+/// Limits on receivers of events.
+#[derive(Debug)]
+pub struct Webhooks {
+    /// Plain http is allowed too.
+    pub allow_http: bool,
+    /// Private networks receivers may be in.
+    pub allowed_networks: Vec<IpNet>,
+}
+
+impl Config {
+    /// Reads `file` (none: the defaults alone) under this process's environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigProblems> {
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let text = file.map(layers::read_file).transpose()?;
+        Self::parse(file.zip(text.as_deref()), environment, registry::FACTORIES)
+    }
+
+    /// Reads `text` as if it were the configuration file, without any environment.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigProblems> {
+        Self::parse(Some((Path::new("outdial.toml"), text)), [], registry::FACTORIES)
+    }
+
+    fn parse(
+        file: Option<(&Path, &str)>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        factories: &'static [&'static Factory],
+    ) -> Result<Self, ConfigProblems> {
+        let layers = Layers::merge(file, environment)?;
+        let (config, mut problems) = read::config(layers, factories);
+        if problems.is_empty() {
+            return Ok(config);
+        }
+        // What only the adapters can tell is told in the same breath.
+        for objection in config.accounts.iter().filter_map(AccountConfig::objection) {
+            if problems.iter().all(|problem| problem.key != objection.key) {
+                problems.push(objection);
+            }
+        }
+        Err(ConfigProblems::new(problems))
+    }
+
+    /// Whether every account could be set up: what [`Gateway::start`](crate::Gateway::start) would
+    /// complain of, without starting anything.
+    pub fn check(&self) -> Result<(), ConfigProblems> {
+        let problems: Vec<_> = self.accounts.iter().filter_map(AccountConfig::objection).collect();
+        if problems.is_empty() { Ok(()) } else { Err(ConfigProblems::new(problems)) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! Takes values out of a table one by one: remembers what was asked for, what was found, and what
+//! was wrong with it. What is left at the end is unknown.
+
+use super::layers::Layers;
+use super::shown::{MASK, UNSET};
+use super::{Origin, Problem, ShownValue};
+use figment::value::{Dict, Value};
+use outdial_model::Secret;
+use outdial_providers::nearest;
+use serde::de::DeserializeOwned;
+use std::fmt::Display;
+
+/// What reading has found out so far.
+pub(super) struct Book {
+    layers: Layers,
+    pub(super) problems: Vec<Problem>,
+    pub(super) shown: Vec<ShownValue>,
+}
+
+/// A table, or what is left of it.
+pub(super) struct Section {
+    path: String,
+    values: Dict,
+    asked: Vec<String>,
+}
+
+impl Book {
+    /// A book with nothing in it yet, and the outermost table.
+    pub(super) fn open(layers: Layers) -> (Self, Section) {
+        let section = Section { path: String::new(), values: layers.values(), asked: Vec::new() };
+        let book = Self { layers, problems: Vec::new(), shown: Vec::new() };
+        (book, section)
+    }
+
+    fn complain(&mut self, key: String, origin: Option<Origin>, detail: impl Into<String>) {
+        self.problems.push(Problem { key, origin, detail: detail.into() });
+    }
+
+    fn show(&mut self, key: String, value: impl Display, origin: Origin) {
+        self.shown.push(ShownValue { key, value: value.to_string(), origin });
+    }
+}
+
+impl Section {
+    /// The whole key of `key` in this table.
+    pub(super) fn key(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn take(&mut self, key: &str) -> Option<Value> {
+        self.asked.push(key.to_owned());
+        self.values.remove(key)
+    }
+
+    /// The value of `key` if it is of that type, left where it is.
+    pub(super) fn peek<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        decode(self.values.get(key)?, &Origin::Default)
+    }
+
+    /// The table under `key`; empty when there is none.
+    pub(super) fn section(&mut self, book: &mut Book, key: &str) -> Self {
+        let path = self.key(key);
+        let values = match self.take(key) {
+            None => Dict::new(),
+            Some(Value::Dict(_, values)) => values,
+            Some(other) => {
+                let origin = book.layers.origin(other.tag());
+                book.complain(path.clone(), Some(origin), "expected a table");
+                Dict::new()
+            }
+        };
+        Self { path, values, asked: Vec::new() }
+    }
+
+    /// The names in this table.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.values.keys().cloned().collect()
+    }
+
+    /// The value of `key`, if there is a usable one; `expected` tells what would be.
+    pub(super) fn optional<T: DeserializeOwned>(
+        &mut self,
+        book: &mut Book,
+        key: &str,
+        expected: &str,
+    ) -> Option<T> {
+        self.checked(book, key, expected, |value: &T| value_is_fine(value))
+    }
+
+    /// As [`Self::optional`], for values that `fine` has a say in.
+    pub(super) fn checked<T: DeserializeOwned>(
+        &mut self,
+        book: &mut Book,
+        key: &str,
+        expected: &str,
+        fine: impl Fn(&T) -> bool,
+    ) -> Option<T> {
+        let path = self.key(key);
+        let Some(value) = self.take(key) else {
+            book.show(path, UNSET, Origin::Default);
+            return None;
+        };
+        let origin = book.layers.origin(value.tag());
+        let decoded = decode(&value, &origin).filter(fine);
+        match decoded {
+            Some(_) => book.show(path, plain(&value), origin),
+            None => book.complain(path, Some(origin), format!("expected {expected}")),
+        }
+        decoded
+    }
+
+    /// As [`Self::checked`], for a key that has a default; `fallback` is shown when nothing is set.
+    pub(super) fn or<T: DeserializeOwned + Display>(
+        &mut self,
+        book: &mut Book,
+        key: &str,
+        expected: &str,
+        fallback: T,
+        fine: impl Fn(&T) -> bool,
+    ) -> T {
+        if self.values.contains_key(key) {
+            return self.checked(book, key, expected, fine).unwrap_or(fallback);
+        }
+        self.asked.push(key.to_owned());
+        book.show(self.key(key), &fallback, Origin::Default);
+        fallback
+    }
+
+    /// The secret `key`, from the key itself or from the file that `<key>_file` names.
+    pub(super) fn secret(&mut self, book: &mut Book, key: &str) -> Option<Secret> {
+        let file_key = format!("{key}_file");
+        let direct = self.take(key).map(|value| (book.layers.origin(value.tag()), value));
+        let file = self.take(&file_key).map(|value| (book.layers.origin(value.tag()), value));
+        match (direct, file) {
+            (None, None) => {
+                book.show(self.key(key), UNSET, Origin::Default);
+                None
+            }
+            (Some((here, _)), Some((there, _))) if here == there => {
+                let detail = format!("set either `{key}` or `{file_key}`, not both");
+                book.complain(self.key(key), Some(here), detail);
+                None
+            }
+            (Some((origin, value)), file) if file.is_none() || origin == Origin::Environment => {
+                let text = decode::<String>(&value, &origin).filter(|text| !text.is_empty());
+                match text {
+                    Some(_) => book.show(self.key(key), MASK, origin),
+                    None => book.complain(self.key(key), Some(origin), "expected text in quotes, not empty"),
+                }
+                text.map(Secret::from)
+            }
+            (_, Some((origin, value))) => self.secret_file(book, &file_key, &value, origin),
+            (Some(_), None) => None,
+        }
+    }
+
+    fn secret_file(&self, book: &mut Book, key: &str, value: &Value, origin: Origin) -> Option<Secret> {
+        let path = self.key(key);
+        let Some(file) = decode::<String>(value, &origin) else {
+            book.complain(path, Some(origin), "expected the path of a file");
+            return None;
+        };
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
+            Err(error) => {
+                book.complain(path, Some(origin), format!("the file {file} cannot be read: {error}"));
+                return None;
+            }
+        };
+        if text.is_empty() {
+            book.complain(path, Some(origin), format!("the file {file} is empty"));
+            return None;
+        }
+        book.show(path, file, origin);
+        Some(text.into())
+    }
+
+    /// A complaint about `key`, whether it is there or not.
+    pub(super) fn complain(&mut self, book: &mut Book, key: &str, detail: impl Into<String>) {
+        let origin = self.take(key).map(|value| book.layers.origin(value.tag()));
+        book.complain(self.key(key), origin, detail);
+    }
+
+    /// A value of a form only its reader knows: shown and handed on as it is.
+    pub(super) fn opaque(&mut self, book: &mut Book, key: &str) -> Option<serde_json::Value> {
+        let path = self.key(key);
+        let Some(value) = self.take(key) else {
+            book.show(path, UNSET, Origin::Default);
+            return None;
+        };
+        let origin = book.layers.origin(value.tag());
+        book.show(path, plain(&value), origin.clone());
+        as_json(&value, &origin)
+    }
+
+    /// Complains of everything that nobody asked for.
+    pub(super) fn finish(self, book: &mut Book) {
+        for (name, value) in &self.values {
+            let valid = || self.asked.iter().map(String::as_str);
+            let detail = match nearest(name, valid()) {
+                Some(meant) => format!("no such key; did you mean `{meant}`?"),
+                None => format!("no such key; there are {}", valid().collect::<Vec<_>>().join(", ")),
+            };
+            let origin = book.layers.origin(innermost(value).tag());
+            book.complain(self.key(name), Some(origin), detail);
+        }
+    }
+}
+
+fn value_is_fine<T>(_: &T) -> bool {
+    true
+}
+
+/// A table made of several layers belongs to none; what is in it does.
+fn innermost(value: &Value) -> &Value {
+    let inner = value.as_dict().and_then(|dict| dict.values().next());
+    inner.map_or(value, innermost)
+}
+
+/// Text in the environment may be meant as a number, a list or the like: the reader's type decides.
+fn decode<T: DeserializeOwned>(value: &Value, origin: &Origin) -> Option<T> {
+    let direct = serde_json::to_value(value).ok()?;
+    serde_json::from_value(direct).ok().or_else(|| {
+        let text = value.as_str().filter(|_| *origin == Origin::Environment)?;
+        serde_json::from_value(as_toml(text)?).ok()
+    })
+}
+
+/// As JSON, text of the environment being what TOML makes of it.
+fn as_json(value: &Value, origin: &Origin) -> Option<serde_json::Value> {
+    match value {
+        Value::Dict(_, dict) => {
+            let entries = dict.iter();
+            entries.map(|(key, value)| Some((key.clone(), as_json(value, origin)?))).collect()
+        }
+        Value::String(_, text) if *origin == Origin::Environment => {
+            Some(as_toml(text).unwrap_or_else(|| text.as_str().into()))
+        }
+        other => serde_json::to_value(other).ok(),
+    }
+}
+
+fn as_toml(text: &str) -> Option<serde_json::Value> {
+    let table: toml::Table = toml::from_str(&format!("value = {text}")).ok()?;
+    serde_json::to_value(table.get("value")?).ok()
+}
+
+fn plain(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => serde_json::to_value(value).map(|json| json.to_string()).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,170 @@
+//! The gateway, running: store, engine, worker and API in one process.
+//!
+//! Order of a start: the port (so that the address is known), the store, the accounts, the engine,
+//! the worker, the API. An end goes the other way: no new requests, the worker finishes the steps
+//! in hand, the store closes.
+
+use crate::{AccountConfig, Config, ConfigProblems};
+use outdial_engine::{Account, Engine, EngineError, EngineParts, IssuedKey, Pepper};
+use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
+use outdial_provider::Callbacks;
+use outdial_providers::registry;
+use outdial_store::sqlite::SqliteStore;
+use outdial_store::{Store, StoreError};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// A gateway that listens and works, until [`Gateway::stop`].
+#[derive(Debug)]
+pub struct Gateway {
+    address: SocketAddr,
+    engine: Engine,
+    store: Arc<SqliteStore>,
+
+    worker: JoinHandle<()>,
+    shutdown: CancellationToken,
+}
+
+/// Why the gateway did not start. Nothing of it is left running.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Accounts that cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigProblems),
+    /// The port.
+    #[error("server.listen: {address} cannot be listened on: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The store.
+    #[error("store.url: {url} cannot be opened: {source}")]
+    Store {
+        /// The URL asked for.
+        url: String,
+        /// What the store says.
+        source: StoreError,
+    },
+    /// The engine.
+    #[error("the engine could not be set up: {0}")]
+    Engine(#[from] EngineError),
+    /// The API's threads.
+    #[error("the API could not be set up: {0}")]
+    Api(#[source] std::io::Error),
+}
+
+impl Gateway {
+    /// Starts on the current tokio runtime; when it returns, requests are answered.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let (listener, address) = listen(config.listen)?;
+        let public_url = config.public_url.clone().unwrap_or_else(|| url_of(address));
+        let store = open_store(&config.store_url).await?;
+        let pepper = Pepper::of(&*store).await?;
+        let accounts = accounts(&config.accounts, &public_url, &pepper)?;
+        let engine = engine(&store, accounts).await?;
+        let shutdown = CancellationToken::new();
+        drop(listener);
+        let worker = tokio::spawn(engine.clone().work(shutdown.clone()));
+        Ok(Self { address, engine, store, worker, shutdown })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://host:port`.
+    pub fn url(&self) -> String {
+        url_of(self.address)
+    }
+
+    /// Makes a key for `tenant`.
+    pub async fn issue_key(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+        scopes: &[&str],
+    ) -> Result<IssuedKey, EngineError> {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        self.engine.issue_key(tenant, name, scopes, None).await
+    }
+
+    /// Ends it in order; the store is closed when this returns.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        if self.worker.await.is_err() {
+            tracing::error!("the worker had failed");
+        }
+        self.store.close().await;
+    }
+}
+
+/// The store `url` names, made when there is none.
+pub(crate) async fn open_store(url: &str) -> Result<Arc<SqliteStore>, StartError> {
+    let opened = SqliteStore::open(url).await;
+    opened.map(Arc::new).map_err(|source| StartError::Store { url: url.to_owned(), source })
+}
+
+/// An engine over `store`, not working yet.
+pub(crate) async fn engine(store: &Arc<SqliteStore>, accounts: Vec<Account>) -> Result<Engine, EngineError> {
+    Engine::new(EngineParts {
+        store: Arc::clone(store) as Arc<dyn Store>,
+        clock: Arc::new(SystemClock),
+        factories: registry::FACTORIES,
+        accounts,
+    })
+    .await
+}
+
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = TcpListener::bind(address).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    bound.map_err(|source| StartError::Listen { address, source })
+}
+
+/// An address that listens everywhere is reached on this machine by its loopback address.
+fn url_of(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
+}
+
+fn accounts(
+    configs: &[AccountConfig],
+    public_url: &str,
+    pepper: &Pepper,
+) -> Result<Vec<Account>, ConfigProblems> {
+    let (mut accounts, mut problems) = (Vec::new(), Vec::new());
+    for config in configs {
+        match account(config, public_url, pepper) {
+            Ok(account) => accounts.push(account),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(accounts) } else { Err(ConfigProblems::new(problems)) }
+}
+
+fn account(config: &AccountConfig, public_url: &str, pepper: &Pepper) -> Result<Account, crate::Problem> {
+    let secret = config.ingress_secret.clone().unwrap_or_else(|| {
+        let purpose = format!("ingress:{}", config.id);
+        Secret::from(hex::encode(pepper.derive(purpose.as_bytes())))
+    });
+    let ingress = format!("{public_url}/ingress/{}", config.id);
+    let callbacks = Callbacks::new(format!("{ingress}/{}", secret.expose_secret()));
+    let provider = config.provider(callbacks)?;
+    Ok(Account::new(
+        config.id.clone(),
+        config.kind.clone(),
+        config.base_url().to_owned(),
+        format!("{ingress}/***"),
+        config.policy.clone(),
+        provider,
+    ))
+}

@@ -1,0 +1,53 @@
+//! A configuration for practice: one account at each simulated vendor, nothing to set up.
+//!
+//! Every vendor says itself what an account at the simulator looks like, so this knows none of them.
+
+use crate::{Config, ConfigProblems};
+use outdial_providers::registry;
+use std::net::SocketAddr;
+use toml::{Table, Value};
+
+/// What to rehearse with.
+#[derive(Debug, Clone)]
+pub struct Rehearsal {
+    /// Where the simulated vendors listen.
+    pub simulator_url: String,
+    /// Where the gateway is to listen.
+    pub listen: SocketAddr,
+    /// Where it keeps everything.
+    pub store_url: String,
+    /// Keys for every account beyond what it needs, such as `poll_interval_seconds`.
+    pub account_keys: Table,
+}
+
+impl Rehearsal {
+    /// The configuration: an account named as by [`Self::account`] for every vendor.
+    pub fn config(&self) -> Result<Config, ConfigProblems> {
+        let accounts: Table = registry::FACTORIES
+            .iter()
+            .map(|factory| {
+                let mut account = Value::try_from((factory.simulated)())
+                    .ok()
+                    .and_then(|own| own.as_table().cloned())
+                    .unwrap_or_default();
+                account.insert("provider".into(), factory.kind.into());
+                account.insert("base_url".into(), self.simulator_url.clone().into());
+                account.extend(self.account_keys.clone());
+                (Self::account(factory.kind), Value::Table(account))
+            })
+            .collect();
+        let server = Table::from_iter([("listen".to_owned(), self.listen.to_string().into())]);
+        let store = Table::from_iter([("url".to_owned(), self.store_url.clone().into())]);
+        let whole = Table::from_iter([
+            ("server".to_owned(), Value::Table(server)),
+            ("store".to_owned(), Value::Table(store)),
+            ("accounts".to_owned(), Value::Table(accounts)),
+        ]);
+        Config::from_toml(&whole.to_string())
+    }
+
+    /// The name of the account at a vendor.
+    pub fn account(kind: &str) -> String {
+        format!("{kind}-demo")
+    }
+}
