@@ -5,10 +5,9 @@ use super::unlisted::{Paths, Unlisted};
 use outdial_provider::{Capabilities, Limits, Operation, Staging, Support};
 use std::time::Duration;
 
-pub(super) const DIALED_AT_ONCE: &str =
-    "Outdial uploads the people; AI Rudder dials them as soon as it has them";
-pub(super) const HELD_BACK: &str = "Outdial sends nobody new; people the vendor already has are still dialed";
-pub(super) const RUNS_OUT: &str = "Outdial sends nobody new; people the vendor already has are still dialed; \
+const DIALED_AT_ONCE: &str = "Outdial uploads the people; AI Rudder dials them as soon as it has them";
+const HELD_BACK: &str = "Outdial sends nobody new; people the vendor already has are still dialed";
+const RUNS_OUT: &str = "Outdial sends nobody new; people the vendor already has are still dialed; \
                         the instance ends at its end_time";
 pub(super) const NO_UPDATE: &str = "AI Rudder changes no instance once it is created";
 const PUSHED_LINKS: &str = "links come with the vendor's webhooks; to ask for those that come late, set \

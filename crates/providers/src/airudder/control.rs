@@ -2,34 +2,39 @@
 //!
 //! Pausing is not here: the vendor cannot, and Outdial does it by sending nobody.
 
-use super::capabilities::{DIALED_AT_ONCE, HELD_BACK, RUNS_OUT};
 use super::client::Client;
 use super::dispatch::workflow_id;
+use super::progress;
 use super::unlisted::Unlisted;
 use outdial_model::SegmentStatus;
 use outdial_provider::{
     CancelContacts, Control, ErrorKind, ProviderError, Refusal, SegmentReport, SegmentState, Verb,
 };
 
-/// Stops the instance, where the path is configured; nothing else can be asked of one.
+/// Stops the instance, where the path is configured. Any other state is Outdial's own doing: the
+/// vendor is not asked for it, only looked at, where it can be.
 pub(super) async fn control(client: &Client, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
-    let state = match request.verb {
-        Verb::Start => return Err(ProviderError::unsupported(DIALED_AT_ONCE)),
-        Verb::Pause | Verb::Resume => return Err(ProviderError::unsupported(HELD_BACK)),
-        Verb::Stop => SegmentStatus::Stopped,
-        Verb::Complete => SegmentStatus::Completed,
+    let paths = &client.config().paths;
+    let end = match request.verb {
+        Verb::Stop => Some(SegmentStatus::Stopped),
+        Verb::Complete => Some(SegmentStatus::Completed),
+        Verb::Start | Verb::Pause | Verb::Resume => None,
     };
-    if !client.config().paths.has(Unlisted::Stop) {
-        return Err(ProviderError::unsupported(RUNS_OUT));
-    }
-    let workflow_id = workflow_id(request.segment)?;
-    client
-        .unlisted(Unlisted::Stop, &[("workflow_id", workflow_id)])
-        .await?;
+    let state = match end {
+        Some(end) if paths.has(Unlisted::Stop) => {
+            let workflow_id = workflow_id(request.segment)?;
+            client
+                .unlisted(Unlisted::Stop, &[("workflow_id", workflow_id)])
+                .await?;
+            SegmentState::Known(end)
+        }
+        _ if paths.has(Unlisted::ListInstances) => return progress::segment(client, request.segment).await,
+        _ => SegmentState::Unrecognized,
+    };
     Ok(SegmentReport {
-        state: SegmentState::Known(state),
+        state,
         raw: None,
-        vendor_ref: Some(workflow_id.to_owned()),
+        vendor_ref: request.segment.vendor_ref.clone(),
     })
 }
 
