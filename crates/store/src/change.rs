@@ -30,10 +30,7 @@ pub struct Changes {
 impl Changes {
     /// Nothing learned yet, under `lease`.
     pub fn under(lease: &Lease) -> Self {
-        Self {
-            lease: Some(lease.clone()),
-            ..Self::default()
-        }
+        Self { lease: Some(lease.clone()), ..Self::default() }
     }
 }
 

@@ -35,34 +35,19 @@ pub(crate) struct Next {
 
 impl Next {
     pub(crate) fn to(status: ContactStatus) -> Self {
-        Self {
-            status,
-            disposition: None,
-            reason: None,
-            hold: None,
-            sent: None,
-        }
+        Self { status, disposition: None, reason: None, hold: None, sent: None }
     }
 
     pub(crate) fn because(status: ContactStatus, reason: &str) -> Self {
-        Self {
-            reason: Some(reason.to_owned()),
-            ..Self::to(status)
-        }
+        Self { reason: Some(reason.to_owned()), ..Self::to(status) }
     }
 
     pub(crate) fn held(reason: HoldReason, until: Timestamp) -> Self {
-        Self {
-            hold: Some((reason, until)),
-            ..Self::to(ContactStatus::Held)
-        }
+        Self { hold: Some((reason, until)), ..Self::to(ContactStatus::Held) }
     }
 
     pub(crate) fn sent(dispatch: &DispatchId, segment: &SegmentId) -> Self {
-        Self {
-            sent: Some((dispatch.clone(), segment.clone())),
-            ..Self::to(ContactStatus::Submitting)
-        }
+        Self { sent: Some((dispatch.clone(), segment.clone())), ..Self::to(ContactStatus::Submitting) }
     }
 }
 

@@ -55,10 +55,7 @@ impl CallRow {
             let (first, second) = if over { (known, told) } else { (told, known) };
             first.clone().or_else(|| second.clone())
         };
-        let known = self
-            .disposition
-            .clone()
-            .filter(|word| word != Disposition::Unknown.as_str());
+        let known = self.disposition.clone().filter(|word| word != Disposition::Unknown.as_str());
         let told = change.disposition.map(|word| word.as_str().to_owned());
         Self {
             started_at: self.started_at.or(millis(change.started_at)),
@@ -95,10 +92,7 @@ impl TryFrom<CallRow> for Call {
             ended_at: time_if(row.ended_at, "calls.ended_at")?,
             talk_seconds: number(row.talk_seconds, "calls.talk_seconds")?,
             disposition: word_if(row.disposition.as_deref(), "calls.disposition")?,
-            raw: RawOutcome {
-                code: row.raw_code,
-                text: row.raw_text,
-            },
+            raw: RawOutcome { code: row.raw_code, text: row.raw_text },
             has_recording: row.recording.is_some(),
             created_at: time(row.created_at, "calls.created_at")?,
             updated_at: time(row.updated_at, "calls.updated_at")?,

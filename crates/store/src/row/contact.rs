@@ -30,10 +30,9 @@ impl TryFrom<ContactRow> for Contact {
 
     fn try_from(row: ContactRow) -> Result<Self, StoreError> {
         let hold = match (row.hold_reason.as_deref(), row.hold_until) {
-            (Some(reason), Some(until)) => Some((
-                word(reason, "contacts.hold_reason")?,
-                time(until, "contacts.hold_until")?,
-            )),
+            (Some(reason), Some(until)) => {
+                Some((word(reason, "contacts.hold_reason")?, time(until, "contacts.hold_until")?))
+            }
             (None, None) => None,
             _ => return Err(corrupt("contacts.hold_until")),
         };

@@ -68,8 +68,7 @@ async fn whose(
     .bind(dispatch)
     .fetch_optional(conn)
     .await?;
-    row.map(|(tenant, task)| Ok((word(&tenant, "tenant")?, word(&task, "task")?)))
-        .transpose()
+    row.map(|(tenant, task)| Ok((word(&tenant, "tenant")?, word(&task, "task")?))).transpose()
 }
 
 /// Moves contacts; answers those that were not where the change expected them.

@@ -36,9 +36,7 @@ pub(super) async fn learn(
             .bind(&change.vendor_call_id)
             .fetch_optional(&mut *conn)
             .await?;
-    let contact = known
-        .as_ref()
-        .map_or(change.contact.as_str(), |known| &known.contact);
+    let contact = known.as_ref().map_or(change.contact.as_str(), |known| &known.contact);
     let last_event: Option<i64> = sqlx::query_scalar(
         "SELECT contacts.last_event FROM contacts CROSS JOIN segments
          WHERE contacts.id = $1 AND contacts.task = $3 AND segments.id = $2 AND segments.task = $3",
@@ -88,14 +86,8 @@ fn news(known: Option<&CallRow>, learned: &CallRow) -> Vec<EventType> {
     let answered = |row: &CallRow| row.answered_at.is_some();
     [
         (known.is_none(), EventType::CallStarted),
-        (
-            answered(learned) && !known.is_some_and(answered),
-            EventType::CallAnswered,
-        ),
-        (
-            learned.is_over() && !known.is_some_and(CallRow::is_over),
-            EventType::CallEnded,
-        ),
+        (answered(learned) && !known.is_some_and(answered), EventType::CallAnswered),
+        (learned.is_over() && !known.is_some_and(CallRow::is_over), EventType::CallEnded),
     ]
     .into_iter()
     .filter_map(|(new, kind)| new.then_some(kind))

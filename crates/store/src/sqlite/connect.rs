@@ -43,9 +43,7 @@ impl Connections {
         let writer = pool(1).idle_timeout(None).connect_with(writing).await?;
         MIGRATIONS.run(&writer).await.map_err(unmigrated)?;
         let reading = base.read_only(true).pragma("cache_size", READER_CACHE);
-        let readers = pool(READERS)
-            .idle_timeout(Duration::from_secs(60))
-            .connect_lazy_with(reading);
+        let readers = pool(READERS).idle_timeout(Duration::from_secs(60)).connect_lazy_with(reading);
         Ok(Self { writer, readers })
     }
 

@@ -66,9 +66,7 @@ pub(super) async fn cancel(
     let contact = read(conn, tenant, id).await?;
     let task = &contact.task;
     if contact.status.is_final() {
-        return Err(StoreError::WrongState {
-            status: contact.status.as_str(),
-        });
+        return Err(StoreError::WrongState { status: contact.status.as_str() });
     }
     if contact.status.is_ours() {
         let mut moves = Moves::at(now);

@@ -32,10 +32,7 @@ pub(super) async fn add(
 ) -> Result<AddOutcome, StoreError> {
     task::takes_contacts(&task::row(conn, tenant, task).await?)?;
     let contacts = insert(conn, tenant, task, contacts, now).await?;
-    if contacts
-        .iter()
-        .any(|added| matches!(added, AddedContact::Added(_)))
-    {
+    if contacts.iter().any(|added| matches!(added, AddedContact::Added(_))) {
         task::touch(conn, task, now).await?;
     }
     task::wake(conn, task, now).await?;
@@ -77,10 +74,7 @@ async fn existing(
     task: &TaskId,
     batch: &[NewContact],
 ) -> Result<HashMap<String, ContactId>, StoreError> {
-    let keys: Vec<_> = batch
-        .iter()
-        .filter_map(|contact| contact.external_id.as_deref())
-        .collect();
+    let keys: Vec<_> = batch.iter().filter_map(|contact| contact.external_id.as_deref()).collect();
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
@@ -92,9 +86,7 @@ async fn existing(
     .bind(to_json(&keys)?)
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|(key, id)| Ok((key, word(&id, "contacts.id")?)))
-        .collect()
+    rows.into_iter().map(|(key, id)| Ok((key, word(&id, "contacts.id")?))).collect()
 }
 
 async fn write(

@@ -42,9 +42,7 @@ pub(super) async fn insert(conn: &mut SqliteConnection, key: &ApiKey) -> Result<
 }
 
 pub(super) async fn by_hash(conn: &mut SqliteConnection, hash: &str) -> Result<Option<ApiKey>, StoreError> {
-    let row: Option<ApiKeyRow> = sqlx::query_as("SELECT * FROM api_keys WHERE hash = $1")
-        .bind(hash)
-        .fetch_optional(conn)
-        .await?;
+    let row: Option<ApiKeyRow> =
+        sqlx::query_as("SELECT * FROM api_keys WHERE hash = $1").bind(hash).fetch_optional(conn).await?;
     row.map(ApiKey::try_from).transpose()
 }

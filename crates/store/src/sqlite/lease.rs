@@ -26,9 +26,7 @@ pub(super) async fn held(conn: &mut SqliteConnection, lease: &Lease) -> Result<T
 }
 
 pub(super) async fn abandon_all(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE tasks SET lease_until = NULL WHERE lease_until IS NOT NULL")
-        .execute(conn)
-        .await?;
+    sqlx::query("UPDATE tasks SET lease_until = NULL WHERE lease_until IS NOT NULL").execute(conn).await?;
     Ok(())
 }
 

@@ -190,9 +190,7 @@ impl Store for SqliteStore {
         after: Option<&EventId>,
         limit: u32,
     ) -> Result<Vec<Event>, StoreError> {
-        read!(self, |tx| event::of_contact(
-            &mut tx, tenant, contact, after, limit
-        ))
+        read!(self, |tx| event::of_contact(&mut tx, tenant, contact, after, limit))
     }
 
     async fn release_abandoned_leases(&self) -> Result<(), StoreError> {
@@ -236,9 +234,7 @@ impl Store for SqliteStore {
         after: Option<&ContactId>,
         limit: u32,
     ) -> Result<Vec<Contact>, StoreError> {
-        read!(self, |tx| newest::of_segment(
-            &mut tx, segment, statuses, after, limit
-        ))
+        read!(self, |tx| newest::of_segment(&mut tx, segment, statuses, after, limit))
     }
 
     async fn contacts_by_id(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError> {
@@ -270,9 +266,7 @@ impl Store for SqliteStore {
         limit: u32,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        write!(self, |tx| contact::end_ours(
-            &mut tx, lease, status, reason, limit, now
-        ))
+        write!(self, |tx| contact::end_ours(&mut tx, lease, status, reason, limit, now))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

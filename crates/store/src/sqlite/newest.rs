@@ -16,11 +16,7 @@ type Query = QueryBuilder<Sqlite>;
 /// Writes `SELECT id FROM (…) UNION ALL SELECT id FROM (…)`, one for each of `words`.
 fn union<T: Copy>(query: &mut Query, words: &[T], one: impl Fn(&mut Query, T)) {
     for (place, word) in words.iter().enumerate() {
-        query.push(if place == 0 {
-            "SELECT id FROM ("
-        } else {
-            " UNION ALL SELECT id FROM ("
-        });
+        query.push(if place == 0 { "SELECT id FROM (" } else { " UNION ALL SELECT id FROM (" });
         one(query, *word);
         query.push(")");
     }
@@ -28,11 +24,7 @@ fn union<T: Copy>(query: &mut Query, words: &[T], one: impl Fn(&mut Query, T)) {
 
 /// Each of the words, or none at all: no filter.
 fn each<T: Copy>(words: &[T]) -> Vec<Option<T>> {
-    if words.is_empty() {
-        vec![None]
-    } else {
-        words.iter().copied().map(Some).collect()
-    }
+    if words.is_empty() { vec![None] } else { words.iter().copied().map(Some).collect() }
 }
 
 fn and(query: &mut Query, condition: &str, value: Option<&str>) {
@@ -48,10 +40,7 @@ pub(super) async fn tasks(
     page: &Page<TaskId>,
 ) -> Result<Vec<Task>, StoreError> {
     // The page begins at the older of two ends: the last row shown, and `created_before`.
-    let mut before = (
-        filter.created_before.map_or(i64::MAX, |at| at.as_millisecond()),
-        String::new(),
-    );
+    let mut before = (filter.created_before.map_or(i64::MAX, |at| at.as_millisecond()), String::new());
     if let Some(after) = &page.after {
         let Some(created_at) =
             sqlx::query_scalar("SELECT created_at FROM tasks WHERE id = $1 AND tenant = $2")
@@ -66,28 +55,18 @@ pub(super) async fn tasks(
     }
     let mut query = Query::new("SELECT * FROM tasks WHERE id IN (");
     union(&mut query, &each(&filter.statuses), |query, status| {
-        query
-            .push("SELECT id FROM tasks WHERE tenant = ")
-            .push_bind(tenant.as_str().to_owned());
+        query.push("SELECT id FROM tasks WHERE tenant = ").push_bind(tenant.as_str().to_owned());
         and(query, " AND status = ", status.map(|status| status.as_str()));
-        and(
-            query,
-            " AND account = ",
-            filter.account.as_ref().map(|account| account.as_str()),
-        );
+        and(query, " AND account = ", filter.account.as_ref().map(|account| account.as_str()));
         and(query, " AND external_id = ", filter.external_id.as_deref());
         if let Some(from) = filter.created_after {
             query.push(" AND created_at >= ").push_bind(from.as_millisecond());
         }
         query.push(" AND (created_at, id) < (").push_bind(before.0);
         query.push(", ").push_bind(before.1.clone());
-        query
-            .push(") ORDER BY created_at DESC, id DESC LIMIT ")
-            .push_bind(page.limit);
+        query.push(") ORDER BY created_at DESC, id DESC LIMIT ").push_bind(page.limit);
     });
-    query
-        .push(") ORDER BY created_at DESC, id DESC LIMIT ")
-        .push_bind(page.limit);
+    query.push(") ORDER BY created_at DESC, id DESC LIMIT ").push_bind(page.limit);
     let rows: Vec<TaskRow> = query.build_query_as().fetch_all(&mut *conn).await?;
     task::with_counts(conn, rows).await
 }
@@ -109,18 +88,12 @@ pub(super) async fn contacts(
         let words = filter.dispositions.iter();
         words.map(|word| (" AND disposition = ", word.as_str())).collect()
     } else {
-        let all = if filter.statuses.is_empty() {
-            ContactStatus::ALL
-        } else {
-            &filter.statuses
-        };
+        let all = if filter.statuses.is_empty() { ContactStatus::ALL } else { &filter.statuses };
         all.iter().map(|word| (" AND status = ", word.as_str())).collect()
     };
     let mut query = Query::new("SELECT * FROM contacts WHERE id IN (");
     union(&mut query, &words, |query, (condition, word)| {
-        query
-            .push("SELECT id FROM contacts WHERE task = ")
-            .push_bind(task.as_str().to_owned());
+        query.push("SELECT id FROM contacts WHERE task = ").push_bind(task.as_str().to_owned());
         query.push(condition).push_bind(word);
         and(query, " AND external_id = ", filter.external_id.as_deref());
         and(query, " AND id < ", page.after.as_ref().map(ContactId::as_str));
@@ -144,9 +117,7 @@ pub(super) async fn of_segment(
     }
     let mut query = Query::new("SELECT * FROM contacts WHERE id IN (");
     union(&mut query, statuses, |query, status| {
-        query
-            .push("SELECT id FROM contacts WHERE segment = ")
-            .push_bind(segment.as_str().to_owned());
+        query.push("SELECT id FROM contacts WHERE segment = ").push_bind(segment.as_str().to_owned());
         query.push(" AND status = ").push_bind(status.as_str());
         and(query, " AND id > ", after.map(ContactId::as_str));
         query.push(" ORDER BY id LIMIT ").push_bind(limit);
@@ -164,33 +135,16 @@ pub(super) async fn calls(
 ) -> Result<Vec<Call>, StoreError> {
     // A contact or a handful of ids has few calls: their index is to be used, not the disposition's.
     let few = filter.contact.is_some() || !filter.ids.is_empty();
-    let disposition_is = if few {
-        " AND coalesce(disposition, '') = "
-    } else {
-        " AND disposition = "
-    };
+    let disposition_is = if few { " AND coalesce(disposition, '') = " } else { " AND disposition = " };
     let ids = serde_json::json!(filter.ids).to_string();
     let mut query = Query::new("SELECT * FROM calls WHERE id IN (");
     union(&mut query, &each(&filter.dispositions), |query, disposition| {
-        query
-            .push("SELECT id FROM calls WHERE tenant = ")
-            .push_bind(tenant.as_str().to_owned());
+        query.push("SELECT id FROM calls WHERE tenant = ").push_bind(tenant.as_str().to_owned());
         and(query, " AND task = ", filter.task.as_ref().map(TaskId::as_str));
-        and(
-            query,
-            " AND contact = ",
-            filter.contact.as_ref().map(ContactId::as_str),
-        );
-        and(
-            query,
-            disposition_is,
-            disposition.map(|word: Disposition| word.as_str()),
-        );
+        and(query, " AND contact = ", filter.contact.as_ref().map(ContactId::as_str));
+        and(query, disposition_is, disposition.map(|word: Disposition| word.as_str()));
         if !filter.ids.is_empty() {
-            query
-                .push(" AND id IN (SELECT value FROM json_each(")
-                .push_bind(ids.clone())
-                .push("))");
+            query.push(" AND id IN (SELECT value FROM json_each(").push_bind(ids.clone()).push("))");
         }
         and(query, " AND id < ", page.after.as_ref().map(CallId::as_str));
         query.push(" ORDER BY id DESC LIMIT ").push_bind(page.limit);

@@ -84,9 +84,7 @@ async fn candidates(
 ) -> Result<Vec<Contact>, StoreError> {
     let task = plan.lease.task.as_str();
     let counts = counter::read(conn, &[task]).await?;
-    let out = counts
-        .get(task)
-        .map_or(0, |counts| counts.sum(ContactStatus::is_out));
+    let out = counts.get(task).map_or(0, |counts| counts.sum(ContactStatus::is_out));
     let free = usize::try_from(plan.window.saturating_sub(out)).unwrap_or(usize::MAX);
     let wanted = plan.max_contacts.min(free);
     let mut found = some(conn, QUEUED, task, wanted, now).await?;
@@ -108,10 +106,8 @@ async fn some(
 ) -> Result<Vec<Contact>, StoreError> {
     let mut found: Vec<Contact> = Vec::new();
     let mut numbers = HashSet::new();
-    let mut rows = sqlx::query_as::<_, ContactRow>(statement)
-        .bind(task)
-        .bind(now.as_millisecond())
-        .fetch(conn);
+    let mut rows =
+        sqlx::query_as::<_, ContactRow>(statement).bind(task).bind(now.as_millisecond()).fetch(conn);
     while found.len() < wanted
         && let Some(row) = rows.try_next().await?
     {

@@ -123,9 +123,7 @@ pub(super) async fn begin(
     let row = row(conn, tenant, id).await?;
     let status: TaskStatus = word(&row.status, "tasks.status")?;
     if !allowed.contains(&status) {
-        return Err(StoreError::WrongState {
-            status: status.as_str(),
-        });
+        return Err(StoreError::WrongState { status: status.as_str() });
     }
     sqlx::query("UPDATE tasks SET desired = $2 WHERE id = $1")
         .bind(id.as_str())
@@ -147,9 +145,7 @@ pub(super) async fn turn(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let id: TaskId = word(&row.id, "tasks.id")?;
-    let started = row
-        .started_at
-        .or((to == TaskStatus::Running).then(|| now.as_millisecond()));
+    let started = row.started_at.or((to == TaskStatus::Running).then(|| now.as_millisecond()));
     sqlx::query(
         "UPDATE tasks SET status = $2, trouble = $3, started_at = $4, ended_at = coalesce(ended_at, $5)
          WHERE id = $1",
@@ -243,9 +239,7 @@ pub(super) async fn count_cancels(
 pub(super) fn takes_contacts(row: &TaskRow) -> Result<(), StoreError> {
     let status: TaskStatus = word(&row.status, "tasks.status")?;
     if status.is_final() || status == TaskStatus::Stopping {
-        return Err(StoreError::WrongState {
-            status: status.as_str(),
-        });
+        return Err(StoreError::WrongState { status: status.as_str() });
     }
     Ok(())
 }

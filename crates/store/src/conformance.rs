@@ -1,1 +1,0 @@
-//! The checks every engine of the store passes.

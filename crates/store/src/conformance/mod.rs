@@ -1,0 +1,81 @@
+//! The checks every engine of the store passes.
+//!
+//! An engine's tests bring a [`Harness`] that opens an empty database of theirs, and run every one
+//! of [`checks`] and [`counters_add_up`] over histories they draw. A check that fails panics.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a check is a test: it fails by panicking"
+)]
+
+mod accepting;
+mod calls;
+mod changing;
+mod dispatching;
+mod ending;
+mod history;
+mod leasing;
+mod pages;
+mod tenants;
+mod world;
+
+pub use history::{Step, counters_add_up};
+
+use crate::Store;
+use async_trait::async_trait;
+use std::pin::Pin;
+
+/// Opens stores of one engine.
+#[async_trait]
+pub trait Harness: Send + Sync {
+    /// The store on this harness's database, empty the first time. Opened again, it holds what was
+    /// committed: that is what a restart finds.
+    async fn open(&self) -> Box<dyn Store>;
+}
+
+/// What a check does.
+type Run = for<'h> fn(&'h dyn Harness) -> Pin<Box<dyn Future<Output = ()> + Send + 'h>>;
+
+/// One story of the suite.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// The story's sentence in snake_case.
+    pub name: &'static str,
+    /// Tells it against a fresh harness.
+    pub run: Run,
+}
+
+macro_rules! checks {
+    ($($file:ident: $($name:ident),+;)+) => {
+        vec![$($(Check { name: stringify!($name), run: |harness| Box::pin($file::$name(harness)) }),+),+]
+    };
+}
+
+/// Every story, by the file that tells it.
+pub fn checks() -> Vec<Check> {
+    checks! {
+        accepting: a_task_is_read_back_as_it_was_accepted, an_external_id_names_one_task,
+            a_contact_is_added_once, nobody_joins_a_task_that_is_over, a_vendor_task_is_adopted_once,
+            many_contacts_are_accepted_at_once, keys_and_secrets_are_kept;
+        tenants: a_foreign_tenant_sees_nothing;
+        pages: contacts_are_paged_while_people_are_added, tasks_are_paged_while_tasks_are_added,
+            filters_find_what_they_name;
+        changing: a_patch_needs_the_revision_it_read, a_verb_is_written_only_where_it_is_allowed,
+            a_task_starts_once_and_resumes_afterwards, what_moved_on_is_skipped,
+            an_impossible_move_is_skipped, what_is_settled_stays, events_of_a_contact_have_no_gaps,
+            a_push_wakes_the_task;
+        ending: a_contact_of_ours_is_cancelled_at_once, a_contact_that_is_out_waits_to_be_cancelled,
+            an_unwanted_contact_is_not_sent_again, whoever_is_still_ours_is_ended_in_portions;
+        dispatching: a_plan_is_on_the_disk_before_it_is_answered, a_number_rings_once_at_a_time,
+            the_vendor_never_holds_more_than_the_window, an_empty_segment_needs_nobody,
+            nobody_is_planned_unless_the_task_shall_run, the_gate_holds_and_ends_people,
+            a_hold_ends_when_its_time_has_come, a_segment_that_is_over_takes_nobody;
+        calls: what_is_known_of_a_call_is_never_forgotten, a_call_of_a_stranger_is_not_told,
+            calls_are_listed_by_what_they_belong_to;
+        leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
+            a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
+            the_next_due_task_is_known, the_store_answers_for_itself;
+    }
+}
