@@ -27,14 +27,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn begin(attempt: usize, began: Moment, started: Wall, plan: Plan) -> Call {
-        Call {
-            id: uuid::Uuid::new_v4().simple().to_string(),
-            attempt,
-            began,
-            started,
-            plan,
-            ended: false,
-        }
+        Call { id: uuid::Uuid::new_v4().simple().to_string(), attempt, began, started, plan, ended: false }
     }
 
     pub(crate) fn started_at(&self) -> Wall {

@@ -78,9 +78,7 @@ impl<C> Contact<C> {
     }
 
     pub(crate) fn was_answered(&self) -> bool {
-        self.calls
-            .iter()
-            .any(|call| call.plan.outcome == Outcome::Answered && call.ended)
+        self.calls.iter().any(|call| call.plan.outcome == Outcome::Answered && call.ended)
     }
 }
 
@@ -142,9 +140,7 @@ impl<C> Campaign<C> {
     }
 
     pub(crate) fn calls(&self) -> impl Iterator<Item = (&Contact<C>, &Call)> {
-        self.contacts
-            .iter()
-            .flat_map(|contact| contact.calls.iter().map(move |call| (contact, call)))
+        self.contacts.iter().flat_map(|contact| contact.calls.iter().map(move |call| (contact, call)))
     }
 
     pub(crate) fn add(&mut self, number: String, card: C) {
@@ -176,11 +172,7 @@ impl<C> Campaign<C> {
     /// No new calls; over once the live ones have ended.
     pub(crate) fn close(&mut self, end: End) {
         if !matches!(self.phase, Phase::Closing(_) | Phase::Over(_)) {
-            self.enter(if self.live == 0 {
-                Phase::Over(end)
-            } else {
-                Phase::Closing(end)
-            });
+            self.enter(if self.live == 0 { Phase::Over(end) } else { Phase::Closing(end) });
         }
     }
 
@@ -228,14 +220,9 @@ impl<C> Campaign<C> {
     /// When something will happen by itself, if anything will.
     pub(crate) fn next_due(&self) -> Option<Moment> {
         let start = self.rules.not_before.filter(|_| self.phase == Phase::Pending);
-        let end = self
-            .rules
-            .not_after
-            .filter(|_| !matches!(self.phase, Phase::Closing(_) | Phase::Over(_)));
+        let end = self.rules.not_after.filter(|_| !matches!(self.phase, Phase::Closing(_) | Phase::Over(_)));
         let step = self.agenda.peek().map(|Reverse((at, ..))| *at);
-        let window = self
-            .waits_for_window()
-            .then(|| self.cursor + Duration::from_secs(1));
+        let window = self.waits_for_window().then(|| self.cursor + Duration::from_secs(1));
         [start, end, step, window].into_iter().flatten().min()
     }
 
@@ -267,16 +254,8 @@ impl<C> Campaign<C> {
         let contact = &mut self.contacts[index];
         let call = contact.calls.len().saturating_sub(1);
         match step {
-            Step::Ring => self.happened.push(Event::Call {
-                contact: index,
-                call,
-                stage: Stage::Ringing,
-            }),
-            Step::Answer => self.happened.push(Event::Call {
-                contact: index,
-                call,
-                stage: Stage::Answered,
-            }),
+            Step::Ring => self.happened.push(Event::Call { contact: index, call, stage: Stage::Ringing }),
+            Step::Answer => self.happened.push(Event::Call { contact: index, call, stage: Stage::Answered }),
             Step::End => self.hang_up(index, call),
             Step::Retry if contact.standing == Standing::AwaitingRetry => self.ready.push_back(index),
             Step::Retry => {}
@@ -290,23 +269,11 @@ impl<C> Campaign<C> {
         let again = !contact.halted
             && contact.calls.len() < self.rules.tries.max(1)
             && self.rules.retry_on.contains(&outcome);
-        contact.standing = if again {
-            Standing::AwaitingRetry
-        } else {
-            Standing::Finished
-        };
+        contact.standing = if again { Standing::AwaitingRetry } else { Standing::Finished };
         self.live -= 1;
-        self.happened.push(Event::Call {
-            contact: index,
-            call,
-            stage: Stage::HungUp { last: !again },
-        });
+        self.happened.push(Event::Call { contact: index, call, stage: Stage::HungUp { last: !again } });
         if again {
-            self.agenda.push(Reverse((
-                self.cursor + self.rules.retry_after,
-                index,
-                Step::Retry,
-            )));
+            self.agenda.push(Reverse((self.cursor + self.rules.retry_after, index, Step::Retry)));
         } else {
             self.finish(index);
         }
@@ -352,29 +319,16 @@ impl<C> Campaign<C> {
         }
         let attempt = contact.calls.len() + 1;
         let plan = Plan::of(seed, &contact.number, attempt, self.rules.ring_limit);
-        let steps = [
-            (plan.ring, Step::Ring),
-            (plan.answer, Step::Answer),
-            (Some(plan.end), Step::End),
-        ];
+        let steps = [(plan.ring, Step::Ring), (plan.answer, Step::Answer), (Some(plan.end), Step::End)];
         for (offset, step) in steps {
             if let Some(offset) = offset {
                 self.agenda.push(Reverse((self.cursor + offset, index, step)));
             }
         }
         contact.standing = Standing::InCall;
-        contact.calls.push(Call::begin(
-            attempt,
-            self.cursor,
-            clock.wall_at(self.cursor),
-            plan,
-        ));
+        contact.calls.push(Call::begin(attempt, self.cursor, clock.wall_at(self.cursor), plan));
         self.live += 1;
-        self.happened.push(Event::Call {
-            contact: index,
-            call: attempt - 1,
-            stage: Stage::Dialed,
-        });
+        self.happened.push(Event::Call { contact: index, call: attempt - 1, stage: Stage::Dialed });
     }
 
     fn enter(&mut self, phase: Phase) {

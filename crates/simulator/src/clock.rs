@@ -54,10 +54,7 @@ impl Add<Duration> for Wall {
     type Output = Wall;
 
     fn add(self, later: Duration) -> Wall {
-        Wall(
-            self.0
-                .saturating_add(i64::try_from(later.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Wall(self.0.saturating_add(i64::try_from(later.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 
@@ -69,11 +66,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start(speed: f64) -> Clock {
-        Clock {
-            speed,
-            started: Instant::now(),
-            started_wall: system_wall(),
-        }
+        Clock { speed, started: Instant::now(), started_wall: system_wall() }
     }
 
     pub(crate) fn now(&self) -> Moment {

@@ -3,8 +3,8 @@
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::faults::Fault;
-use crate::wire::{Inbound, Reply, pairs};
+use crate::faults::{Fault, Mode};
+use crate::wire::{Inbound, Provider, Reply, pairs};
 use crate::world::World;
 
 const ROUTES: [&str; 9] = [
@@ -17,21 +17,6 @@ const ROUTES: [&str; 9] = [
     "POST settings",
     "GET requests | pushes",
     "POST reset",
-];
-const PROVIDERS: [&str; 3] = ["nxtele", "tencent_ccc", "airudder"];
-const MODES: [&str; 12] = [
-    "refuse_connection",
-    "status",
-    "commit_then_silence",
-    "silence",
-    "reset_mid_body",
-    "slow_body",
-    "garbage",
-    "wrong_signature",
-    "duplicate_webhook",
-    "lose_webhook",
-    "reorder_webhooks",
-    "hide_from_lists",
 ];
 
 /// Answers `/_sim/{path}`.
@@ -111,9 +96,9 @@ fn fault_help(error: &str) -> Value {
     json!({
         "error": error,
         "valid": {
-            "provider": PROVIDERS,
+            "provider": Provider::ALL,
             "operation": "the vendor's own name, such as createTask, or *",
-            "mode": MODES,
+            "mode": Mode::ALL,
             "probability": "0 to 1, default 1",
             "times": "how often it strikes, default until deleted",
             "code": "HTTP status, for mode status",
@@ -124,13 +109,11 @@ fn fault_help(error: &str) -> Value {
 
 fn change_settings(world: &World, body: &[u8]) -> Result<Value, Value> {
     let patch: Result<Map<String, Value>, _> = serde_json::from_slice(body);
-    world.with(
-        |state| match patch.and_then(|patch| state.settings.patched(patch)) {
-            Ok(settings) => {
-                state.settings = settings;
-                Ok(json!(state.settings))
-            }
-            Err(error) => Err(json!({"error": error.to_string(), "valid": state.settings})),
-        },
-    )
+    world.with(|state| match patch.and_then(|patch| state.settings.patched(patch)) {
+        Ok(settings) => {
+            state.settings = settings;
+            Ok(json!(state.settings))
+        }
+        Err(error) => Err(json!({"error": error.to_string(), "valid": state.settings})),
+    })
 }

@@ -7,16 +7,8 @@ pub(crate) struct Draw(u64);
 impl Draw {
     /// The sequence that belongs to this seed and subject, on every machine the same.
     pub(crate) fn about(seed: u64, subject: &str) -> Draw {
-        let digest = Sha256::new()
-            .chain_update(seed.to_le_bytes())
-            .chain_update(subject)
-            .finalize();
-        Draw(
-            digest
-                .iter()
-                .take(8)
-                .fold(0, |state, byte| state << 8 | u64::from(*byte)),
-        )
+        let digest = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(subject).finalize();
+        Draw(digest.iter().take(8).fold(0, |state, byte| state << 8 | u64::from(*byte)))
     }
 
     fn next(&mut self) -> u64 {

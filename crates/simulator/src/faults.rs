@@ -47,6 +47,21 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
+    pub(crate) const ALL: [Mode; 12] = [
+        Mode::RefuseConnection,
+        Mode::Status,
+        Mode::CommitThenSilence,
+        Mode::Silence,
+        Mode::ResetMidBody,
+        Mode::SlowBody,
+        Mode::Garbage,
+        Mode::WrongSignature,
+        Mode::DuplicateWebhook,
+        Mode::LoseWebhook,
+        Mode::ReorderWebhooks,
+        Mode::HideFromLists,
+    ];
+
     /// Changes how a request is received or answered.
     pub(crate) fn is_about_answers(self) -> bool {
         !self.is_about_webhooks() && self != Mode::HideFromLists || self == Mode::WrongSignature
@@ -97,10 +112,7 @@ impl Fault {
             Some("probability: a number from 0 to 1")
         } else if self.times == Some(0) {
             Some("times: at least 1, or absent")
-        } else if self
-            .seconds
-            .is_some_and(|seconds| !(0.0..=86_400.0).contains(&seconds))
-        {
+        } else if self.seconds.is_some_and(|seconds| !(0.0..=86_400.0).contains(&seconds)) {
             Some("seconds: 0 to 86400")
         } else if self.code.is_some_and(|code| !(200..=599).contains(&code)) {
             Some("code: an HTTP status from 200 to 599")
@@ -123,10 +135,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn none(seed: u64) -> Faults {
-        Faults {
-            active: Vec::new(),
-            draw: Draw::about(seed, "faults"),
-        }
+        Faults { active: Vec::new(), draw: Draw::about(seed, "faults") }
     }
 
     pub(crate) fn list(&self) -> &[Fault] {
@@ -182,10 +191,7 @@ pub(crate) struct Listed {
 
 impl Listed {
     pub(crate) fn after(hidden_for: Duration) -> Listed {
-        Listed {
-            created: Instant::now(),
-            hidden_for,
-        }
+        Listed { created: Instant::now(), hidden_for }
     }
 
     /// Whether a read that lags behind by `lag` shows it.

@@ -66,13 +66,8 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn open(path: Option<&Path>) -> std::io::Result<Ledger> {
-        let file = path
-            .map(|path| OpenOptions::new().create(true).append(true).open(path))
-            .transpose()?;
-        Ok(Ledger {
-            file,
-            rings: Vec::new(),
-        })
+        let file = path.map(|path| OpenOptions::new().create(true).append(true).open(path)).transpose()?;
+        Ok(Ledger { file, rings: Vec::new() })
     }
 
     /// Writes and syncs first, shows afterwards.
@@ -107,7 +102,7 @@ impl Ledger {
 
     pub(crate) fn summary(&self) -> Summary {
         let mut per_number: HashMap<&str, (usize, usize)> = HashMap::new();
-        let mut by_provider = BTreeMap::from([("nxtele", 0), ("tencent_ccc", 0), ("airudder", 0)]);
+        let mut by_provider = BTreeMap::from(Provider::ALL.map(|provider| (provider.name(), 0)));
         for ring in &self.rings {
             let (all, first) = per_number.entry(&ring.number).or_default();
             *all += 1;

@@ -21,10 +21,7 @@ pub(crate) struct Line(Arc<socket2::Socket>);
 
 impl Line {
     pub(crate) fn of(connection: &actix_web::rt::net::TcpStream) -> Option<Line> {
-        socket2::SockRef::from(connection)
-            .try_clone()
-            .ok()
-            .map(|socket| Line(Arc::new(socket)))
+        socket2::SockRef::from(connection).try_clone().ok().map(|socket| Line(Arc::new(socket)))
     }
 
     fn cut(&self) {
@@ -43,10 +40,7 @@ pub(crate) struct Trouble<'a> {
 impl Trouble<'_> {
     /// Whether the request takes effect before things go wrong.
     pub(crate) fn commits(&self) -> bool {
-        !matches!(
-            self.fault.mode,
-            Mode::RefuseConnection | Mode::Status | Mode::Silence
-        )
+        !matches!(self.fault.mode, Mode::RefuseConnection | Mode::Status | Mode::Silence)
     }
 
     /// The HTTP status the client sees, 0 for none.
@@ -64,9 +58,7 @@ impl Trouble<'_> {
         match self.fault.mode {
             Mode::Status => {
                 let status = StatusCode::from_u16(self.status(0)).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-                HttpResponse::build(status)
-                    .content_type("text/plain")
-                    .body("simulated fault")
+                HttpResponse::build(status).content_type("text/plain").body("simulated fault")
             }
             Mode::Silence => self.silence().await,
             _ => self.hang_up(),
@@ -78,9 +70,7 @@ impl Trouble<'_> {
         match self.fault.mode {
             Mode::ResetMidBody => self.break_off(reply),
             Mode::SlowBody => self.trickle(reply),
-            Mode::Garbage => HttpResponse::Ok()
-                .content_type("application/json")
-                .body("<<<not json>>>"),
+            Mode::Garbage => HttpResponse::Ok().content_type("application/json").body("<<<not json>>>"),
             Mode::WrongSignature => {
                 reply.spoil_signature();
                 respond(reply)
@@ -90,9 +80,7 @@ impl Trouble<'_> {
     }
 
     async fn silence(&self) -> HttpResponse {
-        self.stop
-            .run_until_cancelled(tokio::time::sleep(self.fault.span()))
-            .await;
+        self.stop.run_until_cancelled(tokio::time::sleep(self.fault.span())).await;
         self.hang_up()
     }
 
@@ -115,10 +103,7 @@ impl Trouble<'_> {
             if let Some(line) = &line {
                 line.cut();
             }
-            Some((
-                Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
-                (None, line),
-            ))
+            Some((Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)), (None, line)))
         });
         head(&reply).body(SizedStream::new(whole as u64, Box::pin(body)))
     }
@@ -127,11 +112,8 @@ impl Trouble<'_> {
         const PIECES: usize = 10;
         let pause = self.fault.span() / 10;
         let whole = reply.body.len();
-        let pieces: Vec<Bytes> = reply
-            .body
-            .chunks(whole.div_ceil(PIECES).max(1))
-            .map(Bytes::copy_from_slice)
-            .collect();
+        let pieces: Vec<Bytes> =
+            reply.body.chunks(whole.div_ceil(PIECES).max(1)).map(Bytes::copy_from_slice).collect();
         let body = stream::unfold(pieces.into_iter(), move |mut pieces| async move {
             tokio::time::sleep(pause).await;
             pieces.next().map(|piece| (Ok::<_, Infallible>(piece), pieces))

@@ -30,13 +30,8 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) const UNANSWERED: [Outcome; 5] = [
-        Outcome::NoAnswer,
-        Outcome::Busy,
-        Outcome::Declined,
-        Outcome::InvalidNumber,
-        Outcome::Voicemail,
-    ];
+    pub(crate) const UNANSWERED: [Outcome; 5] =
+        [Outcome::NoAnswer, Outcome::Busy, Outcome::Declined, Outcome::InvalidNumber, Outcome::Voicemail];
 }
 
 /// One value per outcome: how a vendor (or a scenario) says it.
@@ -105,21 +100,11 @@ impl Plan {
     }
 
     fn answered(rings: u64, talk: u64) -> Plan {
-        Plan::course(
-            Outcome::Answered,
-            Some(CONNECT),
-            Some(CONNECT + rings),
-            CONNECT + rings + talk,
-        )
+        Plan::course(Outcome::Answered, Some(CONNECT), Some(CONNECT + rings), CONNECT + rings + talk)
     }
 
     fn voicemail(rings: u64) -> Plan {
-        Plan::course(
-            Outcome::Voicemail,
-            Some(CONNECT),
-            Some(CONNECT + rings),
-            CONNECT + rings + 6,
-        )
+        Plan::course(Outcome::Voicemail, Some(CONNECT), Some(CONNECT + rings), CONNECT + rings + 6)
     }
 
     fn no_answer(rings: u64) -> Plan {
@@ -149,7 +134,6 @@ impl Plan {
 
     /// Seconds from answer to end; 0 when nobody answered.
     pub(crate) fn talk(&self) -> Duration {
-        self.answer
-            .map_or(Duration::ZERO, |answer| self.end.saturating_sub(answer))
+        self.answer.map_or(Duration::ZERO, |answer| self.end.saturating_sub(answer))
     }
 }

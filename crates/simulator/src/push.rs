@@ -51,12 +51,7 @@ pub(crate) struct Receivers(Vec<mpsc::UnboundedReceiver<Push>>);
 impl Post {
     pub(crate) fn new() -> (Post, Receivers) {
         let (senders, receivers): (Vec<_>, Vec<_>) = (0..LANES).map(|_| mpsc::unbounded_channel()).unzip();
-        (
-            Post {
-                lanes: senders.into(),
-            },
-            Receivers(receivers),
-        )
+        (Post { lanes: senders.into() }, Receivers(receivers))
     }
 
     pub(crate) fn send(&self, push: Push) {
@@ -106,14 +101,7 @@ async fn carry(client: &reqwest::Client, world: &Arc<World>, stop: &Cancellation
     }
     for _ in 0..copies {
         if !deliver(client, world, &push, 1).await {
-            later(
-                client,
-                world,
-                stop,
-                push.clone(),
-                1,
-                world.clock.real(push.policy.spacing),
-            );
+            later(client, world, stop, push.clone(), 1, world.clock.real(push.policy.spacing));
         }
     }
 }
@@ -151,13 +139,7 @@ async fn deliver(client: &reqwest::Client, world: &World, push: &Push, attempt: 
     let status = response.status().as_u16();
     let body = response.bytes().await.unwrap_or_default();
     let accepted = (push.policy.accepted)(status, &body);
-    note(
-        world,
-        push,
-        attempt,
-        if accepted { "acknowledged" } else { "refused" },
-        Some(status),
-    );
+    note(world, push, attempt, if accepted { "acknowledged" } else { "refused" }, Some(status));
     accepted
 }
 

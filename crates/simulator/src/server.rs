@@ -38,12 +38,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            speed: 1.0,
-            ledger: None,
-            seed: 0,
-        }
+        Options { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), speed: 1.0, ledger: None, seed: 0 }
     }
 }
 
@@ -95,10 +90,7 @@ impl Simulator {
         let shared = (web::Data::from(Arc::clone(&world)), web::Data::new(stop.clone()));
         let server = HttpServer::new(move || {
             let (world, stop) = shared.clone();
-            App::new()
-                .app_data(world)
-                .app_data(stop)
-                .default_service(web::to(serve))
+            App::new().app_data(world).app_data(stop).default_service(web::to(serve))
         })
         .workers(2)
         .disable_signals()
@@ -110,12 +102,7 @@ impl Simulator {
         let handle = server.handle();
         tokio::spawn(server);
         let time = world.keep_time()?;
-        Ok(Simulator {
-            address,
-            server: handle,
-            time,
-            halt: Halt { world, stop },
-        })
+        Ok(Simulator { address, server: handle, time, halt: Halt { world, stop } })
     }
 
     /// The address it listens on.
@@ -142,9 +129,7 @@ impl Simulator {
 
 impl std::fmt::Debug for Simulator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Simulator")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        f.debug_struct("Simulator").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -153,10 +138,7 @@ fn url_of(address: SocketAddr) -> String {
 }
 
 fn keep_line(connection: &dyn Any, extensions: &mut Extensions) {
-    if let Some(line) = connection
-        .downcast_ref::<actix_web::rt::net::TcpStream>()
-        .and_then(Line::of)
-    {
+    if let Some(line) = connection.downcast_ref::<actix_web::rt::net::TcpStream>().and_then(Line::of) {
         extensions.insert(line);
     }
 }

@@ -16,6 +16,8 @@ pub(crate) enum Provider {
 }
 
 impl Provider {
+    pub(crate) const ALL: [Provider; 3] = [Provider::Nxtele, Provider::TencentCcc, Provider::Airudder];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Provider::Nxtele => "nxtele",
@@ -37,10 +39,7 @@ pub(crate) struct Inbound {
 impl Inbound {
     /// A header's value; `None` when absent, empty or not text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .filter(|value| !value.is_empty())
+        self.headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
     }
 }
 
@@ -53,9 +52,7 @@ pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
 }
 
 fn decoded(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 pub(crate) struct Reply {

@@ -57,11 +57,7 @@ impl Vendors {
     }
 
     fn next_due(&self) -> Option<Moment> {
-        let each = [
-            self.nxtele.next_due(),
-            self.tencent.next_due(),
-            self.airudder.next_due(),
-        ];
+        let each = [self.nxtele.next_due(), self.tencent.next_due(), self.airudder.next_due()];
         each.into_iter().flatten().min()
     }
 }
@@ -76,14 +72,7 @@ impl World {
             journal: Journal::default(),
             stopped: false,
         };
-        World {
-            clock,
-            seed,
-            base_url,
-            post,
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-        }
+        World { clock, seed, base_url, post, state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Lets a vendor do something at this very moment.
@@ -94,9 +83,7 @@ impl World {
     ) -> T {
         let mut state = self.lock();
         self.advance(&mut state);
-        let done = self.exchange(&mut state, |vendors, exchange| {
-            deed(vendors.one(provider), exchange)
-        });
+        let done = self.exchange(&mut state, |vendors, exchange| deed(vendors.one(provider), exchange));
         self.advance(&mut state);
         self.changed.notify_all();
         done
@@ -142,9 +129,7 @@ impl World {
     /// Plays whatever falls due by itself, until [`World::stop`].
     pub(crate) fn keep_time(self: &Arc<Self>) -> std::io::Result<std::thread::JoinHandle<()>> {
         let world = Arc::clone(self);
-        std::thread::Builder::new()
-            .name("simulated-time".to_owned())
-            .spawn(move || world.watch_the_clock())
+        std::thread::Builder::new().name("simulated-time".to_owned()).spawn(move || world.watch_the_clock())
     }
 
     fn watch_the_clock(&self) {
@@ -158,11 +143,7 @@ impl World {
                 .next_due()
                 .map_or(IDLE, |due| self.clock.until(due))
                 .clamp(Duration::from_millis(1), IDLE);
-            state = self
-                .changed
-                .wait_timeout(state, wait)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

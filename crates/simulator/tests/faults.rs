@@ -12,10 +12,7 @@ use support::{Receiver, eventually, get, post, start};
 
 async fn fault(simulator: &Simulator, operation: &str, mode: &str, more: Value) {
     let mut fault = json!({"provider": "nxtele", "operation": operation, "mode": mode});
-    fault
-        .as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    fault.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let (status, answer) = post(simulator, "faults", fault).await;
     assert_eq!(status, 200, "{answer}");
 }
@@ -23,9 +20,7 @@ async fn fault(simulator: &Simulator, operation: &str, mode: &str, more: Value) 
 /// A client with a manual task `t`, whose `addBatchCall` is about to go wrong once.
 async fn about_to_fail(simulator: &Simulator, mode: &str, more: Value) -> Client {
     let client = Client::new(simulator);
-    client
-        .create_task("t", json!({"startupType": 1}), json!({}))
-        .await;
+    client.create_task("t", json!({"startupType": 1}), json!({})).await;
     let mut more = more;
     more["times"] = json!(1);
     fault(simulator, "addBatchCall", mode, more).await;
@@ -35,9 +30,7 @@ async fn about_to_fail(simulator: &Simulator, mode: &str, more: Value) -> Client
 async fn add(client: &Client) -> reqwest::Result<Value> {
     let list =
         json!({"orderCallbackUrl": "", "callCallbackUrl": "", "callList": [order("o", "8613800000000")]});
-    let answer = client
-        .try_call("addBatchCall", json!({"userTaskID": "t", "callInfoList": list}))
-        .await?;
+    let answer = client.try_call("addBatchCall", json!({"userTaskID": "t", "callInfoList": list})).await?;
     Ok(answer.body)
 }
 
@@ -79,10 +72,8 @@ async fn a_silent_simulator_still_stops_at_once() {
     let simulator = start(600.0).await;
     let client = about_to_fail(&simulator, "silence", json!({})).await;
     let (answer, ()) = tokio::join!(add(&client), async {
-        eventually("the fault has struck", async || {
-            get(&simulator, "faults").await["faults"] == json!([])
-        })
-        .await;
+        eventually("the fault has struck", async || get(&simulator, "faults").await["faults"] == json!([]))
+            .await;
         simulator.stop().await;
     });
     assert!(answer.is_err());
@@ -112,54 +103,23 @@ async fn a_wrong_signature_is_on_the_answer() {
     let simulator = start(600.0).await;
     let client = Client::new(&simulator);
     fault(&simulator, "ping", "wrong_signature", json!({"times": 1})).await;
-    assert!(
-        !client
-            .send("ping", &json!({"data": "x"}))
-            .await
-            .is_signed_properly
-    );
-    assert!(
-        client
-            .send("ping", &json!({"data": "x"}))
-            .await
-            .is_signed_properly
-    );
+    assert!(!client.send("ping", &json!({"data": "x"})).await.is_signed_properly);
+    assert!(client.send("ping", &json!({"data": "x"})).await.is_signed_properly);
 }
 
 #[tokio::test]
 async fn what_is_hidden_exists_all_the_same() {
     let simulator = start(600.0).await;
     let client = Client::new(&simulator);
-    fault(
-        &simulator,
-        "createTask",
-        "hide_from_lists",
-        json!({"seconds": 0.3, "times": 1}),
-    )
-    .await;
-    client
-        .create_task("t", json!({"startupType": 1}), json!({}))
-        .await;
+    fault(&simulator, "createTask", "hide_from_lists", json!({"seconds": 0.3, "times": 1})).await;
+    client.create_task("t", json!({"startupType": 1}), json!({})).await;
     assert!(client.find("t").await.is_null());
-    assert_eq!(
-        client.add("t", &[order("o", "8613800000000")]).await["retCode"],
-        0
-    );
+    assert_eq!(client.add("t", &[order("o", "8613800000000")]).await["retCode"], 0);
     eventually("the task shows", async || !client.find("t").await.is_null()).await;
 
-    fault(
-        &simulator,
-        "listOrderDetail",
-        "hide_from_lists",
-        json!({"seconds": 3600}),
-    )
-    .await;
+    fault(&simulator, "listOrderDetail", "hide_from_lists", json!({"seconds": 3600})).await;
     assert!(!was_added(&client).await);
-    support::http()
-        .delete(format!("{}/_sim/faults", simulator.url()))
-        .send()
-        .await
-        .unwrap();
+    support::http().delete(format!("{}/_sim/faults", simulator.url())).send().await.unwrap();
     assert!(was_added(&client).await);
 }
 
@@ -169,15 +129,11 @@ async fn webhooks_with(mode: &str, expected: usize) -> Vec<String> {
     let client = Client::new(&simulator);
     let receiver = Receiver::start().await;
     fault(&simulator, "callCallback", mode, json!({"seconds": 0.2})).await;
-    client
-        .create_task("t", json!({"startupType": 3}), json!({}))
-        .await;
+    client.create_task("t", json!({"startupType": 3}), json!({})).await;
     let url = receiver.url();
     let list =
         json!({"orderCallbackUrl": url, "callCallbackUrl": url, "callList": [order("o", "8613800000000")]});
-    client
-        .call("addBatchCall", json!({"userTaskID": "t", "callInfoList": list}))
-        .await;
+    client.call("addBatchCall", json!({"userTaskID": "t", "callInfoList": list})).await;
     let kind = |kind: Value| kind.as_str().map_or(kind.to_string(), str::to_owned);
     receiver
         .wait_for(expected)
@@ -206,10 +162,7 @@ async fn a_bad_fault_is_answered_with_what_is_valid() {
     ] {
         let (status, answer) = post(&simulator, "faults", bad).await;
         assert_eq!(status, 400);
-        assert!(
-            answer["error"].is_string() && answer["valid"]["mode"].is_array(),
-            "{answer}"
-        );
+        assert!(answer["error"].is_string() && answer["valid"]["mode"].is_array(), "{answer}");
     }
     let (status, answer) = post(&simulator, "settings", json!({"nxtele.no_such_setting": 1})).await;
     assert_eq!(status, 400, "{answer}");

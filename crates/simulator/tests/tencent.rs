@@ -15,12 +15,7 @@ fn set(headers: &mut Headers, name: &str, value: &str) {
 
 /// Reads are limited to 20 a second; a test that looks until something happens would run into that.
 async fn without_limit(simulator: &outdial_simulator::Simulator) {
-    assert_eq!(
-        post(simulator, "settings", json!({"tencent.requests_per_second": 0}))
-            .await
-            .0,
-        200
-    );
+    assert_eq!(post(simulator, "settings", json!({"tencent.requests_per_second": 0})).await.0, 200);
 }
 
 #[tokio::test]
@@ -32,27 +27,15 @@ async fn checks_come_in_order_and_errors_are_http_200() {
     let good = || client.headers("DescribeAutoCalloutTasks", body, now);
     assert_eq!(code(&client.post(body, good()).await), "");
     let spoil: [(&str, Spoil); 7] = [
-        ("MissingParameter", |headers| {
-            headers.retain(|(name, _)| *name != "X-TC-Timestamp")
-        }),
-        ("AuthFailure.InvalidAuthorization", |headers| {
-            set(headers, "Authorization", "SKIP")
-        }),
-        ("AuthFailure.InvalidAuthorization", |headers| {
-            headers.retain(|(name, _)| *name != "Authorization")
-        }),
-        ("AuthFailure.TokenFailure", |headers| {
-            headers.push(("X-TC-Token", "t".to_owned()))
-        }),
+        ("MissingParameter", |headers| headers.retain(|(name, _)| *name != "X-TC-Timestamp")),
+        ("AuthFailure.InvalidAuthorization", |headers| set(headers, "Authorization", "SKIP")),
+        ("AuthFailure.InvalidAuthorization", |headers| headers.retain(|(name, _)| *name != "Authorization")),
+        ("AuthFailure.TokenFailure", |headers| headers.push(("X-TC-Token", "t".to_owned()))),
         ("AuthFailure.SignatureFailure", |headers| {
             set(headers, "Content-Type", "application/json; charset=utf-8")
         }),
-        ("NoSuchVersion", |headers| {
-            set(headers, "X-TC-Version", "2017-03-12")
-        }),
-        ("InvalidAction", |headers| {
-            set(headers, "X-TC-Action", "describeAutoCalloutTasks")
-        }),
+        ("NoSuchVersion", |headers| set(headers, "X-TC-Version", "2017-03-12")),
+        ("InvalidAction", |headers| set(headers, "X-TC-Action", "describeAutoCalloutTasks")),
     ];
     for (expected, spoil) in spoil {
         let mut headers = good();
@@ -62,24 +45,15 @@ async fn checks_come_in_order_and_errors_are_http_200() {
     let signed = |id, key, at| client.signed("DescribeAutoCalloutTasks", body, at, id, key);
     let own = "AKIDsimtencent";
     for (expected, headers) in [
-        (
-            "AuthFailure.SecretIdNotFound",
-            signed("AKIDnobody", "sim-tencent-secret", now),
-        ),
+        ("AuthFailure.SecretIdNotFound", signed("AKIDnobody", "sim-tencent-secret", now)),
         ("AuthFailure.SignatureFailure", signed(own, "wrong", now)),
-        (
-            "AuthFailure.SignatureExpire",
-            signed(own, "sim-tencent-secret", now - 310),
-        ),
+        ("AuthFailure.SignatureExpire", signed(own, "sim-tencent-secret", now - 310)),
         ("", signed(own, "sim-tencent-secret", now - 290)),
     ] {
         assert_eq!(code(&client.post(body, headers).await), expected);
     }
     let other_body = body.replace("10", "11");
-    assert_eq!(
-        code(&client.post(&other_body, good()).await),
-        "AuthFailure.SignatureFailure"
-    );
+    assert_eq!(code(&client.post(&other_body, good()).await), "AuthFailure.SignatureFailure");
 }
 
 #[tokio::test]
@@ -94,15 +68,9 @@ async fn parameters_are_checked_for_name_presence_type_and_value() {
     };
     for (expected, task) in [
         ("UnknownParameter", change("Colour", json!("red"))),
-        (
-            "UnknownParameter",
-            change("CalleeAttributes", json!([{"Phone": "1"}])),
-        ),
+        ("UnknownParameter", change("CalleeAttributes", json!([{"Phone": "1"}]))),
         ("MissingParameter", change("Callers", json!(null))),
-        (
-            "MissingParameter",
-            change("CalleeAttributes", json!([{"UUI": "x"}])),
-        ),
+        ("MissingParameter", change("CalleeAttributes", json!([{"UUI": "x"}]))),
         ("InvalidParameter", change("NotBefore", json!("now"))),
         ("InvalidParameter", change("Callees", json!([1]))),
         ("InvalidParameterValue", change("Callees", json!([]))),
@@ -111,10 +79,7 @@ async fn parameters_are_checked_for_name_presence_type_and_value() {
         ("InvalidParameterValue", change("RetryInterval", json!(599))),
         ("InvalidParameterValue", change("NotAfter", json!(1))),
         ("InvalidParameterValue", change("IvrId", json!(null))),
-        (
-            "InvalidParameterValue",
-            change("RetryHangupTypes", json!(["206"])),
-        ),
+        ("InvalidParameterValue", change("RetryHangupTypes", json!(["206"]))),
         ("InvalidParameterValue", change("TimeZone", json!("Mars/Olympus"))),
         ("InvalidParameterValue", change("SdkAppId", json!(1))),
     ] {
@@ -135,11 +100,7 @@ async fn the_twenty_first_request_in_a_second_is_refused() {
     assert!(codes[..20].iter().all(String::is_empty));
     assert!(codes[20..].iter().any(|code| code == "RequestLimitExceeded"));
     assert_eq!(
-        code(
-            &client
-                .call("DescribeAIAgentInfoList", json!({"PageSize": 1, "PageNumber": 0}))
-                .await
-        ),
+        code(&client.call("DescribeAIAgentInfoList", json!({"PageSize": 1, "PageNumber": 0})).await),
         ""
     );
 }
@@ -159,20 +120,14 @@ async fn every_suffix_ends_as_the_table_says() {
         ("06", 1, "ok", 1, 2, 20),
         ("07", 202, "notAnswer", 2, 2, 0),
     ];
-    let callees: Vec<String> = expected
-        .iter()
-        .map(|(suffix, ..)| format!("00861380000{suffix}"))
-        .collect();
+    let callees: Vec<String> = expected.iter().map(|(suffix, ..)| format!("00861380000{suffix}")).collect();
     let mut task = Client::task(&callees.iter().map(String::as_str).collect::<Vec<_>>());
     task["Tries"] = json!(2);
     task["RetryInterval"] = json!(600);
     task["UUI"] = json!("everyone");
     task["CalleeAttributes"] = json!([{"Callee": callees[0], "UUI": "the first"}]);
     let id = client.create(task).await;
-    eventually("the task completes", async || {
-        client.describe(id).await["State"] == 2
-    })
-    .await;
+    eventually("the task completes", async || client.describe(id).await["State"] == 2).await;
     let shown = client.describe(id).await;
     let records = client.records().await;
     for (index, (suffix, status, text, state, sessions, talk)) in expected.into_iter().enumerate() {
@@ -181,24 +136,14 @@ async fn every_suffix_ends_as_the_table_says() {
         assert_eq!(callee["State"], state, "{suffix}");
         let ids = callee["Sessions"].as_array().unwrap();
         assert_eq!(ids.len(), sessions, "{suffix}");
-        let last = records
-            .iter()
-            .find(|record| Some(&record["SessionId"]) == ids.last())
-            .unwrap();
-        assert_eq!(
-            (&last["EndStatus"], &last["EndStatusString"]),
-            (&json!(status), &json!(text))
-        );
+        let last = records.iter().find(|record| Some(&record["SessionId"]) == ids.last()).unwrap();
+        assert_eq!((&last["EndStatus"], &last["EndStatusString"]), (&json!(status), &json!(text)));
         assert_eq!(last["Duration"], talk);
         assert_eq!(last["AcceptTimestamp"].as_i64().unwrap() > 0, status == 1);
         assert_eq!(last["UUI"], if index == 0 { "the first" } else { "everyone" });
     }
     // The retry came 600 simulated seconds after the first call had ended.
-    let rings = get(
-        &simulator,
-        "rings?number=%2B861380000 01".replace(' ', "").as_str(),
-    )
-    .await;
+    let rings = get(&simulator, "rings?number=%2B861380000 01".replace(' ', "").as_str()).await;
     let at = |index: usize| rings[index]["sim_seconds"].as_f64().unwrap();
     assert!(at(1) - at(0) >= 600.0, "{rings}");
 }
@@ -216,20 +161,11 @@ async fn a_task_waits_for_not_before_and_can_be_stopped_while_it_does() {
     let stopped = client.create(fused(86_400)).await;
     let runs = client.create(fused(90)).await;
     assert_eq!(client.describe(stopped).await["State"], 0);
-    assert_eq!(
-        code(&client.control("PauseAutoCalloutTask", stopped).await),
-        "UnsupportedOperation"
-    );
+    assert_eq!(code(&client.control("PauseAutoCalloutTask", stopped).await), "UnsupportedOperation");
     client.control("StopAutoCalloutTask", stopped).await;
     assert_eq!(client.describe(stopped).await["State"], 4);
-    assert_eq!(
-        code(&client.control("StopAutoCalloutTask", stopped).await),
-        "UnsupportedOperation"
-    );
-    eventually("the other one completes", async || {
-        client.describe(runs).await["State"] == 2
-    })
-    .await;
+    assert_eq!(code(&client.control("StopAutoCalloutTask", stopped).await), "UnsupportedOperation");
+    eventually("the other one completes", async || client.describe(runs).await["State"] == 2).await;
     let rings = get(&simulator, "rings").await;
     assert_eq!(rings.as_array().unwrap().len(), 1);
     assert_eq!(rings[0]["task"], runs.to_string());
@@ -246,19 +182,13 @@ async fn pause_lets_live_calls_end_and_resume_goes_on() {
     assert_eq!(client.describe(id).await["State"], 1);
     client.control("PauseAutoCalloutTask", id).await;
     assert_eq!(client.describe(id).await["State"], 5);
-    eventually("the live call ends", async || {
-        client.describe(id).await["Callees"][0]["State"] == 1
-    })
-    .await;
+    eventually("the live call ends", async || client.describe(id).await["Callees"][0]["State"] == 1).await;
     assert_eq!(
         client.describe(id).await["Callees"][1],
         json!({"Callee": "008613800000100", "State": 0, "Sessions": []})
     );
     client.control("ResumeAutoCalloutTask", id).await;
-    eventually("the task completes", async || {
-        client.describe(id).await["State"] == 2
-    })
-    .await;
+    eventually("the task completes", async || client.describe(id).await["State"] == 2).await;
 }
 
 #[tokio::test]
@@ -292,18 +222,11 @@ async fn records_and_recordings_are_pushed_until_acknowledged() {
     task["UUI"] = json!("ours");
     client.create(task).await;
     let deliveries = receiver.wait_for(4).await;
-    let kind = |wanted: &str| {
-        deliveries
-            .iter()
-            .filter(|d| d.query == format!("action={wanted}&version=1"))
-            .count()
-    };
+    let kind =
+        |wanted: &str| deliveries.iter().filter(|d| d.query == format!("action={wanted}&version=1")).count();
     assert_eq!((kind("cdr"), kind("record")), (2, 2));
     let records: Vec<_> = deliveries.iter().filter(|d| d.query.contains("cdr")).collect();
-    assert_eq!(
-        records[0].header("X-TCCC-PUSH-UUID"),
-        records[1].header("X-TCCC-PUSH-UUID")
-    );
+    assert_eq!(records[0].header("X-TCCC-PUSH-UUID"), records[1].header("X-TCCC-PUSH-UUID"));
     assert_eq!(records[0].header("authorization"), "Basic eDp5");
     let record = records[0].json();
     assert_eq!(

@@ -13,9 +13,7 @@ use support::{eventually, get, post, start};
 async fn run(options: Options, orders: &[Value]) -> (Simulator, Value) {
     let simulator = Simulator::start(options).await.unwrap();
     let client = Client::new(&simulator);
-    client
-        .create_task("t", json!({"startupType": 3}), json!({"roundRedial": true}))
-        .await;
+    client.create_task("t", json!({"startupType": 3}), json!({"roundRedial": true})).await;
     client.add("t", orders).await;
     eventually("the task completes", async || client.status("t").await == 3).await;
     let summary = get(&simulator, "rings/summary").await;
@@ -23,26 +21,17 @@ async fn run(options: Options, orders: &[Value]) -> (Simulator, Value) {
 }
 
 fn many() -> Vec<Value> {
-    (0..200)
-        .map(|n| order(&format!("o{n}"), &format!("8613800{n:06}")))
-        .collect()
+    (0..200).map(|n| order(&format!("o{n}"), &format!("8613800{n:06}"))).collect()
 }
 
 #[tokio::test]
 async fn the_file_holds_what_the_summary_counts() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("rings.ndjson");
-    let options = Options {
-        speed: 6000.0,
-        ledger: Some(file.clone()),
-        ..Options::default()
-    };
+    let options = Options { speed: 6000.0, ledger: Some(file.clone()), ..Options::default() };
     let (simulator, summary) = run(options, &many()).await;
     let text = std::fs::read_to_string(&file).unwrap();
-    let rings: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let rings: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     for ring in &rings {
         *numbers.entry(ring["number"].as_str().unwrap()).or_default() += 1;
@@ -63,17 +52,7 @@ async fn the_file_holds_what_the_summary_counts() {
 #[tokio::test]
 async fn the_same_seed_draws_the_same_outcomes() {
     let outcome = async |seed| {
-        run(
-            Options {
-                speed: 6000.0,
-                seed,
-                ..Options::default()
-            },
-            &many(),
-        )
-        .await
-        .1["total"]
-            .clone()
+        run(Options { speed: 6000.0, seed, ..Options::default() }, &many()).await.1["total"].clone()
     };
     assert_eq!(outcome(7).await, outcome(7).await);
     assert_ne!(outcome(7).await, outcome(8).await);
@@ -84,23 +63,12 @@ async fn a_number_sent_twice_is_seen() {
     let simulator = start(600.0).await;
     let client = Client::new(&simulator);
     for task in ["t", "u"] {
-        client
-            .create_task(task, json!({"startupType": 3}), json!({}))
-            .await;
+        client.create_task(task, json!({"startupType": 3}), json!({})).await;
         client.add(task, &[order(task, "8613800000000")]).await;
     }
-    eventually("both ring", async || {
-        get(&simulator, "rings/summary").await["total"] == 2
-    })
-    .await;
-    assert_eq!(
-        get(&simulator, "rings/summary").await["max_first_attempts_per_number"],
-        2
-    );
-    assert_eq!(
-        get(&simulator, "rings?number=%2B8613800000000").await[1]["key"],
-        "u"
-    );
+    eventually("both ring", async || get(&simulator, "rings/summary").await["total"] == 2).await;
+    assert_eq!(get(&simulator, "rings/summary").await["max_first_attempts_per_number"], 2);
+    assert_eq!(get(&simulator, "rings?number=%2B8613800000000").await[1]["key"], "u");
 }
 
 #[tokio::test]
@@ -110,23 +78,12 @@ async fn requests_are_noted_with_their_results() {
     client.operate("nobody", 1).await;
     let requests = get(&simulator, "requests").await;
     assert_eq!(
-        (
-            &requests[0]["operation"],
-            &requests[0]["status"],
-            &requests[0]["code"]
-        ),
+        (&requests[0]["operation"], &requests[0]["status"], &requests[0]["code"]),
         (&json!("mgrTaskStatus"), &json!(200), &json!("4"))
     );
 }
 
 #[tokio::test]
 async fn a_speed_of_nothing_is_refused() {
-    assert!(
-        Simulator::start(Options {
-            speed: 0.0,
-            ..Options::default()
-        })
-        .await
-        .is_err()
-    );
+    assert!(Simulator::start(Options { speed: 0.0, ..Options::default() }).await.is_err());
 }

@@ -21,12 +21,12 @@ impl Platform {
         let answer = match (method, name) {
             (&Method::GET, "templates") => Ok(templates()),
             (&Method::GET, "instances") => self.list_instances(fields, exchange),
-            (&Method::GET, "node_tasks") => self
-                .instance(fields.text("workflow_id")?)
-                .map(|instance| json!([wire::node_task(instance)])),
-            (&Method::POST, "call_tasks") => self
-                .instance(fields.text("workflow_id")?)
-                .map(|instance| json!([wire::call_task(instance)])),
+            (&Method::GET, "node_tasks") => {
+                self.instance(fields.text("workflow_id")?).map(|instance| json!([wire::node_task(instance)]))
+            }
+            (&Method::POST, "call_tasks") => {
+                self.instance(fields.text("workflow_id")?).map(|instance| json!([wire::call_task(instance)]))
+            }
             (&Method::GET, "calls") => self.calls(fields, exchange),
             (&Method::GET, "call") => self.call(fields, exchange),
             (&Method::GET, "recordings") => self.recordings(fields, exchange),
@@ -57,11 +57,7 @@ impl Platform {
         for index in instance.rows_named(case_id, callee) {
             let row = &instance.campaign.contacts[index];
             if row.card.listed.is_shown(lag) {
-                calls.extend(
-                    row.calls
-                        .iter()
-                        .map(|call| wire::call(instance, row, call, exchange)),
-                );
+                calls.extend(row.calls.iter().map(|call| wire::call(instance, row, call, exchange)));
             }
         }
         Ok(json!(calls))
@@ -79,10 +75,7 @@ impl Platform {
     fn recordings(&mut self, fields: Fields<'_>, exchange: &Exchange<'_>) -> Result<Value, Refusal> {
         let callee = fields.text("callee")?;
         let instance = self.instance(fields.text("workflow_id")?)?;
-        let calls = instance
-            .campaign
-            .calls()
-            .filter(|(row, call)| row.number == callee && call.ended);
+        let calls = instance.campaign.calls().filter(|(row, call)| row.number == callee && call.ended);
         let recorded = calls.filter(|(_, call)| call.plan.answer.is_some());
         Ok(recorded
             .map(|(_, call)| json!({"callid": call.id, "recLink": exchange.recording_url(&call.id)}))
@@ -91,16 +84,12 @@ impl Platform {
 
     fn update(&mut self, fields: Fields<'_>) -> Result<Value, Refusal> {
         let (case_id, callee) = person(fields)?;
-        let variables = fields
-            .object_if_any("variables")?
-            .ok_or_else(|| Refusal::bad("variables is missing"))?;
+        let variables =
+            fields.object_if_any("variables")?.ok_or_else(|| Refusal::bad("variables is missing"))?;
         let instance = self.instance(fields.text("workflow_id")?)?;
         let rows = instance.rows_named(case_id, callee);
         for index in &rows {
-            instance.campaign.contacts[*index]
-                .card
-                .variables
-                .extend(variables.clone());
+            instance.campaign.contacts[*index].card.variables.extend(variables.clone());
         }
         Ok(json!({"updated": rows.len()}))
     }
@@ -120,9 +109,7 @@ impl Platform {
     }
 
     fn stop(&mut self, fields: Fields<'_>) -> Result<Value, Refusal> {
-        self.instance(fields.text("workflow_id")?)?
-            .campaign
-            .close(End::Stopped);
+        self.instance(fields.text("workflow_id")?)?.campaign.close(End::Stopped);
         Ok(json!({}))
     }
 }

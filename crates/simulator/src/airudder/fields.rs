@@ -27,12 +27,8 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn integer(self, name: &str) -> Result<i64, Refusal> {
-        let value = self
-            .get(name)
-            .ok_or_else(|| Refusal::bad(format!("{name} is missing")))?;
-        value
-            .as_i64()
-            .ok_or_else(|| Refusal::bad(format!("{name}: must be an integer")))
+        let value = self.get(name).ok_or_else(|| Refusal::bad(format!("{name} is missing")))?;
+        value.as_i64().ok_or_else(|| Refusal::bad(format!("{name}: must be an integer")))
     }
 
     pub(super) fn objects_if_any(self, name: &str) -> Result<Option<Vec<Fields<'a>>>, Refusal> {
@@ -41,20 +37,14 @@ impl<'a> Fields<'a> {
             return Ok(None);
         };
         let items = value.as_array().ok_or_else(wrong)?.iter();
-        items
-            .map(|item| item.as_object().map(Fields).ok_or_else(wrong))
-            .collect::<Result<_, _>>()
-            .map(Some)
+        items.map(|item| item.as_object().map(Fields).ok_or_else(wrong)).collect::<Result<_, _>>().map(Some)
     }
 
     pub(super) fn object_if_any(self, name: &str) -> Result<Option<&'a Map<String, Value>>, Refusal> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
-        value
-            .as_object()
-            .map(Some)
-            .ok_or_else(|| Refusal::bad(format!("{name}: must be an object")))
+        value.as_object().map(Some).ok_or_else(|| Refusal::bad(format!("{name}: must be an object")))
     }
 
     fn get(self, name: &str) -> Option<&'a Value> {

@@ -52,9 +52,7 @@ impl Platform {
         let listed = Listed::after(exchange.lag(Provider::Airudder, "uploaddetails"));
         let instance = self.instance(fields.text("workflow_id")?)?;
         if !instance.takes_rows() {
-            return Err(Refusal::bad(
-                "workflow_id: the instance is over and takes no more rows",
-            ));
+            return Err(Refusal::bad("workflow_id: the instance is over and takes no more rows"));
         }
         let rows = uploads(fields, instance.campaign.contacts.len(), exchange)?;
         if rows.is_empty() {
@@ -69,17 +67,10 @@ fn uploads(fields: Fields<'_>, present: usize, exchange: &Exchange<'_>) -> Resul
     let settings = &exchange.settings.airudder;
     let details = fields.objects_if_any("details")?.unwrap_or_default();
     if present + details.len() > settings.row_limit {
-        return Err(Refusal::bad(format!(
-            "details: at most {} rows in one instance",
-            settings.row_limit
-        )));
+        return Err(Refusal::bad(format!("details: at most {} rows in one instance", settings.row_limit)));
     }
     let rows = details.into_iter().map(Upload::read);
-    if settings.skip_bad_rows {
-        Ok(rows.filter_map(Result::ok).collect())
-    } else {
-        rows.collect()
-    }
+    if settings.skip_bad_rows { Ok(rows.filter_map(Result::ok).collect()) } else { rows.collect() }
 }
 
 /// Appends without looking for repeated numbers or cases: nothing says that the vendor does.

@@ -24,11 +24,7 @@ impl Platform {
         }
         let lag = exchange.lag(Provider::Airudder, "detailinstances");
         let mut found = Vec::new();
-        for instance in self
-            .instances
-            .iter()
-            .filter(|instance| instance.listed.is_shown(lag))
-        {
+        for instance in self.instances.iter().filter(|instance| instance.listed.is_shown(lag)) {
             for index in instance.rows_named(case_id, callee) {
                 let row = &instance.campaign.contacts[index];
                 if row.card.listed.is_shown(lag) && (from..=to).contains(&row.card.uploaded) {
@@ -63,11 +59,7 @@ impl Platform {
         });
         let instance = instance.ok_or_else(|| Refusal::bad("task_id: there is no such task"))?;
         let mut detail = wire::call_task(instance);
-        let shown = instance
-            .campaign
-            .contacts
-            .iter()
-            .filter(|row| row.card.listed.is_shown(lag));
+        let shown = instance.campaign.contacts.iter().filter(|row| row.card.listed.is_shown(lag));
         detail["details"] = shown.map(|row| wire::row(instance, row, exchange)).collect();
         Ok(detail)
     }

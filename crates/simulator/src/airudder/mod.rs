@@ -44,17 +44,11 @@ struct Refusal {
 
 impl Refusal {
     fn bad(message: impl Into<String>) -> Refusal {
-        Refusal {
-            code: 400,
-            message: message.into(),
-        }
+        Refusal { code: 400, message: message.into() }
     }
 
     fn credentials(message: &str) -> Refusal {
-        Refusal {
-            code: 401,
-            message: message.to_owned(),
-        }
+        Refusal { code: 401, message: message.to_owned() }
     }
 }
 
@@ -101,10 +95,7 @@ impl Vendor for Platform {
     }
 
     fn next_due(&self) -> Option<Moment> {
-        self.instances
-            .iter()
-            .filter_map(|instance| instance.campaign.next_due())
-            .min()
+        self.instances.iter().filter_map(|instance| instance.campaign.next_due()).min()
     }
 }
 
@@ -145,9 +136,7 @@ impl Platform {
 /// The JSON body of a POST, the query of a GET.
 fn parameters(request: &Inbound) -> Result<Map<String, Value>, Refusal> {
     if request.method == Method::GET {
-        return Ok(pairs(&request.query)
-            .map(|(name, value)| (name, Value::String(value)))
-            .collect());
+        return Ok(pairs(&request.query).map(|(name, value)| (name, Value::String(value))).collect());
     }
     serde_json::from_slice(&request.body).map_err(|_| Refusal::bad("the body is not a JSON object"))
 }
@@ -155,11 +144,7 @@ fn parameters(request: &Inbound) -> Result<Map<String, Value>, Refusal> {
 /// Whether errors come as an HTTP status, as a `code`, or both is not known: the HTTP status is a setting.
 fn refuse(refusal: &Refusal, exchange: &Exchange<'_>) -> Reply {
     let settings = &exchange.settings.airudder;
-    let status = if refusal.code == 401 {
-        settings.bad_credential_status
-    } else {
-        settings.refusal_status
-    };
+    let status = if refusal.code == 401 { settings.bad_credential_status } else { settings.refusal_status };
     let body = json!({"status": "ERROR", "code": refusal.code, "message": refusal.message});
     Reply::json(status, &body, refusal.code)
 }

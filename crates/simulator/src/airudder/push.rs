@@ -57,13 +57,7 @@ pub(super) fn report(instance: &Instance, event: Event, exchange: &mut Exchange<
 fn ring(instance: &Instance, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
     let row = &instance.campaign.contacts[contact];
     let (task, key) = (instance.workflow_id.clone(), &row.card.case_id);
-    exchange.rings.push(Ring::of(
-        Provider::Airudder,
-        task,
-        key,
-        &row.number,
-        &row.calls[call],
-    ));
+    exchange.rings.push(Ring::of(Provider::Airudder, task, key, &row.number, &row.calls[call]));
 }
 
 /// Every stage of a call, and after a talk the agent's result.
@@ -130,10 +124,7 @@ fn send(operation: &'static str, kind: &str, lane: usize, body: &Value, exchange
         provider: Provider::Airudder,
         operation,
         url: url_for(url, kind),
-        headers: vec![
-            ("content-type", "application/json".to_owned()),
-            ("user-agent", "Airudder".to_owned()),
-        ],
+        headers: vec![("content-type", "application/json".to_owned()), ("user-agent", "Airudder".to_owned())],
         body: body.to_string(),
         lane,
         policy: Policy {

@@ -36,11 +36,7 @@ impl Tokens {
 
     pub(super) fn check(&self, request: &Inbound, exchange: &Exchange<'_>) -> Result<(), Refusal> {
         let header = request.header("Authorization").unwrap_or_default();
-        let bearer = || {
-            header
-                .strip_prefix("Bearer ")
-                .filter(|_| exchange.settings.airudder.accept_bearer)
-        };
+        let bearer = || header.strip_prefix("Bearer ").filter(|_| exchange.settings.airudder.accept_bearer);
         let token = header.strip_prefix("Token ").or_else(bearer).unwrap_or_default();
         match self.expiry.get(token) {
             Some(until) if *until > exchange.wall() => Ok(()),
@@ -52,16 +48,8 @@ impl Tokens {
 /// The pair as JSON or as a form.
 fn credentials(body: &[u8]) -> (String, String) {
     let given: Map<String, Value> = serde_json::from_slice(body).unwrap_or_else(|_| {
-        pairs(&String::from_utf8_lossy(body))
-            .map(|(name, value)| (name, Value::String(value)))
-            .collect()
+        pairs(&String::from_utf8_lossy(body)).map(|(name, value)| (name, Value::String(value))).collect()
     });
-    let text = |name: &str| {
-        given
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text = |name: &str| given.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     (text("APPKey"), text("APPSecret"))
 }

@@ -42,11 +42,7 @@ pub(super) fn hangup_reason(call: &Call, stage: Stage, exchange: &Exchange<'_>) 
 }
 
 pub(super) fn recording(call: &Call, exchange: &Exchange<'_>) -> String {
-    if call.ended && call.plan.answer.is_some() {
-        exchange.recording_url(&call.id)
-    } else {
-        String::new()
-    }
+    if call.ended && call.plan.answer.is_some() { exchange.recording_url(&call.id) } else { String::new() }
 }
 
 pub(super) fn instance(instance: &Instance, exchange: &Exchange<'_>) -> Value {
@@ -95,9 +91,7 @@ pub(super) fn row(instance: &Instance, row: &Contact<Row>, exchange: &Exchange<'
 
 pub(super) fn call(instance: &Instance, row: &Contact<Row>, call: &Call, exchange: &Exchange<'_>) -> Value {
     let stage = call.stage(exchange.now);
-    let answered = call
-        .answered_at()
-        .filter(|_| call.ended || stage == Stage::Answered);
+    let answered = call.answered_at().filter(|_| call.ended || stage == Stage::Answered);
     json!({
         "callid": call.id,
         "workflow_id": instance.workflow_id,

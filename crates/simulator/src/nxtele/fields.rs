@@ -69,9 +69,7 @@ impl<'a> Fields<'a> {
             return Ok(None);
         };
         let texts: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
-        texts
-            .map(Some)
-            .ok_or_else(|| wrong_type(name, "an array of strings"))
+        texts.map(Some).ok_or_else(|| wrong_type(name, "an array of strings"))
     }
 
     pub(super) fn integers_if_any(self, name: &str) -> Result<Option<Vec<i64>>, Refusal> {
@@ -79,9 +77,7 @@ impl<'a> Fields<'a> {
             return Ok(None);
         };
         let integers: Option<Vec<i64>> = list.iter().map(Value::as_i64).collect();
-        integers
-            .map(Some)
-            .ok_or_else(|| wrong_type(name, "an array of integers"))
+        integers.map(Some).ok_or_else(|| wrong_type(name, "an array of integers"))
     }
 
     fn required<T>(
@@ -106,10 +102,7 @@ impl<'a> Fields<'a> {
 
     /// `null` counts as absent; a blank after the name is forgiven, because a published example has one (25).
     fn get(self, name: &str) -> Option<&'a Value> {
-        self.0
-            .get(name)
-            .or_else(|| self.0.get(&format!("{name} ")))
-            .filter(|value| !value.is_null())
+        self.0.get(name).or_else(|| self.0.get(&format!("{name} "))).filter(|value| !value.is_null())
     }
 }
 

@@ -17,34 +17,24 @@ pub(super) fn admit(request: &Inbound, exchange: &Exchange<'_>) -> Result<Admitt
     let settings = &exchange.settings.nxtele;
     let body: Map<String, Value> = serde_json::from_slice(&request.body)
         .map_err(|_| Refusal::new(Refusal::FORMAT, "the body is not a JSON object"))?;
-    let given = request
-        .header("sign")
-        .ok_or_else(|| Refusal::new(6001, "the signature is missing"))?;
+    let given = request.header("sign").ok_or_else(|| Refusal::new(6001, "the signature is missing"))?;
     let uuid = request.header("uuid").unwrap_or_default();
     if uuid != UUID {
         return Err(Refusal::new(6002, "no account has this uuid"));
     }
     let created = header(request, "createTs")?;
     let request_id = header(request, "requestID")?;
-    let seconds: i64 = created
-        .parse()
-        .map_err(|_| Refusal::new(Refusal::FORMAT, "createTs: Unix seconds as a decimal"))?;
+    let seconds: i64 =
+        created.parse().map_err(|_| Refusal::new(Refusal::FORMAT, "createTs: Unix seconds as a decimal"))?;
     if exchange.wall().seconds().abs_diff(seconds) > settings.timestamp_tolerance_seconds {
-        return Err(Refusal::new(
-            Refusal::SIGNATURE,
-            "createTs is too far from the server's time",
-        ));
+        return Err(Refusal::new(Refusal::SIGNATURE, "createTs is too far from the server's time"));
     }
     let algorithm = match request.header("algorithm") {
         None => Algorithm::default(),
         Some(name) => Algorithm::named(name).ok_or_else(|| Refusal::value("algorithm: MD5 or SHA256"))?,
     };
     let expected = sign(algorithm, SECRET_KEY, &request.body, created, request_id, uuid);
-    let given = if settings.accept_lowercase_sign {
-        given.to_ascii_uppercase()
-    } else {
-        given.to_owned()
-    };
+    let given = if settings.accept_lowercase_sign { given.to_ascii_uppercase() } else { given.to_owned() };
     if !bool::from(expected.as_bytes().ct_eq(given.as_bytes())) {
         return Err(Refusal::new(Refusal::SIGNATURE, "the signature is incorrect"));
     }

@@ -49,10 +49,7 @@ impl Refusal {
     const SIGNATURE: i64 = 6;
 
     fn new(code: i64, message: impl Into<String>) -> Refusal {
-        Refusal {
-            code,
-            message: message.into(),
-        }
+        Refusal { code, message: message.into() }
     }
 
     fn value(message: impl Into<String>) -> Refusal {
@@ -154,9 +151,7 @@ impl Platform {
         let fields = fields::Fields::of(body);
         if operation == "ping" {
             let data = fields.text("data")?;
-            return Ok(Answer::ok(
-                json!({"data": data, "timestamp": exchange.wall().seconds()}),
-            ));
+            return Ok(Answer::ok(json!({"data": data, "timestamp": exchange.wall().seconds()})));
         }
         if fields.text("productID")? != "callbot" {
             return Err(Refusal::value("productID: the product is \"callbot\""));
@@ -176,10 +171,7 @@ impl Platform {
     }
 
     fn task_index(&self, user_id: &str) -> Result<usize, Refusal> {
-        self.by_user_id
-            .get(user_id)
-            .copied()
-            .ok_or_else(|| Refusal::value("userTaskID: no task has this id"))
+        self.by_user_id.get(user_id).copied().ok_or_else(|| Refusal::value("userTaskID: no task has this id"))
     }
 }
 

@@ -72,13 +72,8 @@ impl Platform {
         let user_id = body.id("userTaskID")?;
         let batch = Batch::read(body.object("callInfoList")?, exchange)?;
         let index = self.task_index(user_id)?;
-        if matches!(
-            self.tasks[index].campaign.phase(),
-            Phase::Closing(_) | Phase::Over(_)
-        ) {
-            return Err(Refusal::value(
-                "userTaskID: the task is over and takes no more orders",
-            ));
+        if matches!(self.tasks[index].campaign.phase(), Phase::Closing(_) | Phase::Over(_)) {
+            return Err(Refusal::value("userTaskID: the task is over and takes no more orders"));
         }
         Ok(self.add_orders("addBatchCall", index, batch, exchange))
     }
@@ -101,11 +96,8 @@ impl Platform {
                 Some(_) if self.orders.contains_key(line.id) => "the orderID is in use already",
                 Some(number) => {
                     let task = &mut self.tasks[index];
-                    let order_url = if batch.order_url.is_empty() {
-                        &task.order_url
-                    } else {
-                        batch.order_url
-                    };
+                    let order_url =
+                        if batch.order_url.is_empty() { &task.order_url } else { batch.order_url };
                     let order = Order {
                         id: line.id.to_owned(),
                         user_name: line.user_name.to_owned(),
@@ -115,8 +107,7 @@ impl Platform {
                         call_url: batch.call_url.to_owned(),
                         listed,
                     };
-                    self.orders
-                        .insert(order.id.clone(), (index, task.campaign.contacts.len()));
+                    self.orders.insert(order.id.clone(), (index, task.campaign.contacts.len()));
                     task.campaign.add(number, order);
                     continue;
                 }
@@ -129,10 +120,7 @@ impl Platform {
             _ if taken < total => exchange.settings.nxtele.partial_success_code,
             _ => 0,
         };
-        Answer {
-            code,
-            members: json!({"totalCount": total, "successCount": taken, "errList": errors}),
-        }
+        Answer { code, members: json!({"totalCount": total, "successCount": taken, "errList": errors}) }
     }
 
     /// A live call is not cut, but it is the last (35). Orders already finished count as stopped.
@@ -172,10 +160,7 @@ impl Platform {
             .iter()
             .filter_map(|id| self.orders.get(*id))
             .filter_map(|(_, contact)| {
-                task.campaign
-                    .contacts
-                    .get(*contact)
-                    .filter(|found| ids.contains(&&*found.card.id))
+                task.campaign.contacts.get(*contact).filter(|found| ids.contains(&&*found.card.id))
             })
             .filter(|contact| contact.card.listed.is_shown(lag))
             .map(|contact| wire::order_detail(task, contact, exchange))
@@ -200,9 +185,7 @@ impl Platform {
             })
             .collect();
         let shown = page.of(&calls);
-        Ok(Answer::ok(
-            json!({"invented": true, "callData": shown, "totalCount": calls.len()}),
-        ))
+        Ok(Answer::ok(json!({"invented": true, "callData": shown, "totalCount": calls.len()})))
     }
 
     /// Invented shape: the papers show no answer (17). `options.finish`: 1 finished, 0 unfinished (41).
@@ -225,8 +208,6 @@ impl Platform {
             .map(|contact| wire::order_detail(task, contact, exchange))
             .collect();
         let shown = page.of(&orders);
-        Ok(Answer::ok(
-            json!({"invented": true, "orderData": shown, "totalCount": orders.len()}),
-        ))
+        Ok(Answer::ok(json!({"invented": true, "orderData": shown, "totalCount": orders.len()})))
     }
 }

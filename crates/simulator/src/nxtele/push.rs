@@ -18,16 +18,10 @@ use crate::wire::Provider;
 /// Writes down a ring, or sends the webhook that belongs to an event.
 pub(super) fn report(task: &Task, event: Event, algorithm: Algorithm, exchange: &mut Exchange<'_>) {
     match event {
-        Event::Call {
-            contact,
-            call,
-            stage: Stage::Dialed,
-        } => ring(task, contact, call, exchange),
-        Event::Call {
-            contact,
-            call,
-            stage: Stage::HungUp { last },
-        } => call_ended(task, contact, call, last, algorithm, exchange),
+        Event::Call { contact, call, stage: Stage::Dialed } => ring(task, contact, call, exchange),
+        Event::Call { contact, call, stage: Stage::HungUp { last } } => {
+            call_ended(task, contact, call, last, algorithm, exchange)
+        }
         Event::ContactFinal { contact } => order_finished(task, contact, algorithm, exchange),
         Event::Phase(phase) => task_changed(task, phase, algorithm, exchange),
         Event::Call { .. } | Event::Drained => {}
@@ -37,13 +31,7 @@ pub(super) fn report(task: &Task, event: Event, algorithm: Algorithm, exchange: 
 fn ring(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
     let order = &task.campaign.contacts[contact];
     let (task, key) = (task.user_id.clone(), &order.card.id);
-    exchange.rings.push(Ring::of(
-        Provider::Nxtele,
-        task,
-        key,
-        &order.number,
-        &order.calls[call],
-    ));
+    exchange.rings.push(Ring::of(Provider::Nxtele, task, key, &order.number, &order.calls[call]));
 }
 
 fn call_ended(
@@ -61,14 +49,7 @@ fn call_ended(
     let mut body = wire::order_identity(task, order, last);
     body["callbackType"] = json!(3);
     body["callInfoDetail"] = wire::call_detail(order, &order.calls[call], exchange);
-    send(
-        "callCallback",
-        &order.card.call_url,
-        contact,
-        body,
-        algorithm,
-        exchange,
-    );
+    send("callCallback", &order.card.call_url, contact, body, algorithm, exchange);
 }
 
 fn order_finished(task: &Task, contact: usize, algorithm: Algorithm, exchange: &mut Exchange<'_>) {
@@ -84,14 +65,7 @@ fn order_finished(task: &Task, contact: usize, algorithm: Algorithm, exchange: &
     if let Some(call) = order.calls.iter().rfind(|call| call.ended) {
         body["callInfoDetail"] = wire::call_detail(order, call, exchange);
     }
-    send(
-        "orderCallback",
-        &order.card.order_url,
-        contact,
-        body,
-        algorithm,
-        exchange,
-    );
+    send("orderCallback", &order.card.order_url, contact, body, algorithm, exchange);
 }
 
 fn task_changed(task: &Task, phase: Phase, algorithm: Algorithm, exchange: &mut Exchange<'_>) {
@@ -123,14 +97,7 @@ fn send(
     let body = body.to_string();
     let created = exchange.wall().seconds().to_string();
     let request_id = uuid::Uuid::new_v4().simple().to_string();
-    let sign = sign(
-        algorithm,
-        SECRET_KEY,
-        body.as_bytes(),
-        &created,
-        &request_id,
-        UUID,
-    );
+    let sign = sign(algorithm, SECRET_KEY, body.as_bytes(), &created, &request_id, UUID);
     exchange.pushes.push(Push {
         provider: Provider::Nxtele,
         operation,

@@ -47,12 +47,7 @@ pub(crate) fn sign(
 }
 
 fn digest<D: Digest>(parts: [&[u8]; 4]) -> String {
-    hex::encode_upper(
-        parts
-            .into_iter()
-            .fold(D::new(), |hash, part| hash.chain_update(part))
-            .finalize(),
-    )
+    hex::encode_upper(parts.into_iter().fold(D::new(), |hash, part| hash.chain_update(part)).finalize())
 }
 
 #[cfg(test)]

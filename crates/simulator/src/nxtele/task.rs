@@ -88,11 +88,8 @@ fn rules(
 ) -> Result<Rules, Refusal> {
     let settings = &exchange.settings.nxtele;
     let redial = flags.flag_if_any("roundRedial")?.unwrap_or(false);
-    let positive = |value: Option<i64>| {
-        value
-            .and_then(|value| u64::try_from(value).ok())
-            .filter(|value| *value > 0)
-    };
+    let positive =
+        |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).filter(|value| *value > 0);
     let max_call = positive(setting.integer_if_any("maxCall")?).and_then(|value| usize::try_from(value).ok());
     let windows = windows(setting)?;
     Ok(Rules {
@@ -114,44 +111,26 @@ fn rules(
 /// The weekday list and the two half-hour lists of section 4.1; `None` when no weekday is named.
 fn windows(setting: Fields<'_>) -> Result<Option<Windows>, Refusal> {
     let offset = setting.integer_if_any("zoneSecond")?.unwrap_or(0);
-    let offset = i32::try_from(offset)
-        .ok()
-        .and_then(|seconds| Offset::from_seconds(seconds).ok());
+    let offset = i32::try_from(offset).ok().and_then(|seconds| Offset::from_seconds(seconds).ok());
     let offset = offset.ok_or_else(|| Refusal::value("zoneSecond: an offset from UTC in seconds"))?;
     let weekdays = numbers(setting, "dialAtWeekDay", 1, 7)?;
     let mut slots = Vec::new();
     for (name, from) in [("dialAtUpHour", 0), ("dialAtDownHour", 1800)] {
         for hour in numbers(setting, name, 0, 23)? {
             let start = u32::from(hour.unsigned_abs()) * 3600 + from;
-            slots.push(Slot {
-                weekdays: weekdays.clone(),
-                from: start,
-                to: start + 1800,
-            });
+            slots.push(Slot { weekdays: weekdays.clone(), from: start, to: start + 1800 });
         }
     }
-    Ok((!weekdays.is_empty()).then(|| Windows {
-        zone: TimeZone::fixed(offset),
-        slots,
-    }))
+    Ok((!weekdays.is_empty()).then(|| Windows { zone: TimeZone::fixed(offset), slots }))
 }
 
 fn numbers(setting: Fields<'_>, name: &str, low: i8, high: i8) -> Result<Vec<i8>, Refusal> {
     let list = setting.text_if_any(name)?.unwrap_or_default();
     list.split(',')
         .filter(|item| !item.trim().is_empty())
-        .map(|item| {
-            item.trim()
-                .parse()
-                .ok()
-                .filter(|number| (low..=high).contains(number))
-        })
+        .map(|item| item.trim().parse().ok().filter(|number| (low..=high).contains(number)))
         .collect::<Option<Vec<i8>>>()
-        .ok_or_else(|| {
-            Refusal::value(format!(
-                "{name}: numbers from {low} to {high}, separated by commas"
-            ))
-        })
+        .ok_or_else(|| Refusal::value(format!("{name}: numbers from {low} to {high}, separated by commas")))
 }
 
 impl Task {

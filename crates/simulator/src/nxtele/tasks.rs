@@ -49,10 +49,7 @@ impl Platform {
         let scene = body.id("sceneID")?;
         let setup = Setup::read(body, exchange)?;
         let top_level = body.text_if_any("taskCallbackUrl")?.unwrap_or_default();
-        let order_url = body
-            .text_if_any("orderCallbackUrl")?
-            .unwrap_or_default()
-            .to_owned();
+        let order_url = body.text_if_any("orderCallbackUrl")?.unwrap_or_default().to_owned();
         if let Some(index) = self.by_user_id.get(user_id) {
             return match exchange.settings.nxtele.duplicate_task_succeeds {
                 true => Ok(*index),
@@ -60,13 +57,10 @@ impl Platform {
             };
         }
         // Nested wins (22).
-        let task_url = Some(setup.text("taskCallbackUrl"))
-            .filter(|url| !url.is_empty())
-            .unwrap_or(top_level);
+        let task_url = Some(setup.text("taskCallbackUrl")).filter(|url| !url.is_empty()).unwrap_or(top_level);
         let urls = (task_url.to_owned(), order_url);
         let listed = Listed::after(exchange.lag(Provider::Nxtele, operation));
-        self.tasks
-            .push(Task::new(user_id, scene, setup, urls, listed, exchange));
+        self.tasks.push(Task::new(user_id, scene, setup, urls, listed, exchange));
         self.by_user_id.insert(user_id.to_owned(), self.tasks.len() - 1);
         Ok(self.tasks.len() - 1)
     }
@@ -85,9 +79,7 @@ impl Platform {
             (2, Phase::Running) => campaign.pause(),
             (3, Phase::Pending | Phase::Running | Phase::Paused) => campaign.close(End::Completed),
             (1..=3, _) => {
-                return Err(Refusal::value(
-                    "taskOperate: not possible in the task's present status",
-                ));
+                return Err(Refusal::value("taskOperate: not possible in the task's present status"));
             }
             _ => return Err(Refusal::value("taskOperate: 1, 2 or 3")),
         }
@@ -109,9 +101,7 @@ impl Platform {
         let index = self.task_index(user_id)?;
         let task = &mut self.tasks[index];
         if !matches!(task.campaign.phase(), Phase::Pending | Phase::Paused) {
-            return Err(Refusal::value(
-                "only a task that is paused or not started can be changed",
-            ));
+            return Err(Refusal::value("only a task that is paused or not started can be changed"));
         }
         let delay = Duration::from_secs(exchange.settings.nxtele.update_delay_seconds);
         task.update_at(exchange.now + delay, setup);
@@ -150,8 +140,7 @@ impl Platform {
 
 /// Absent or empty lists filter nothing.
 fn any<T>(list: &Option<Vec<T>>, fits: impl Fn(&T) -> bool) -> bool {
-    list.as_ref()
-        .is_none_or(|list| list.is_empty() || list.iter().any(fits))
+    list.as_ref().is_none_or(|list| list.is_empty() || list.iter().any(fits))
 }
 
 /// `delCall`: whether numbers not dialed yet go, too.
@@ -177,10 +166,7 @@ impl Page {
         if page == 0 || !(1..=limit).contains(&size) {
             return Err(Refusal::value(format!("page: from 1; size: 1 to {limit}")));
         }
-        Ok(Page {
-            skip: (page - 1).saturating_mul(size),
-            size,
-        })
+        Ok(Page { skip: (page - 1).saturating_mul(size), size })
     }
 
     pub(super) fn of<'a, T>(&self, items: &'a [T]) -> &'a [T] {

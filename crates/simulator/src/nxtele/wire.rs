@@ -39,10 +39,7 @@ pub(super) fn task_stat(task: &Task) -> Value {
     let finished = contacts.iter().filter(|contact| contact.is_final()).count();
     // A mailbox that picks up counts: this vendor cannot tell it from a person.
     let picked_up = |call: &Call| call.ended && call.plan.answer.is_some();
-    let answered = contacts
-        .iter()
-        .filter(|contact| contact.calls.iter().any(picked_up))
-        .count();
+    let answered = contacts.iter().filter(|contact| contact.calls.iter().any(picked_up)).count();
     let calls = task.campaign.calls().filter(|(_, call)| call.ended).count();
     let answered_calls = task.campaign.calls().filter(|(_, call)| picked_up(call)).count();
     json!({
@@ -58,11 +55,7 @@ pub(super) fn task_stat(task: &Task) -> Value {
 
 /// 0 to 1 with two decimals, 0 when there is nothing to divide by (40).
 fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        (part as f64 / whole as f64 * 100.0).round() / 100.0
-    }
+    if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 100.0).round() / 100.0 }
 }
 
 /// What names an order in look-ups and webhooks.

@@ -48,17 +48,11 @@ impl Action {
 }
 
 const VARIABLE: &[Field] = &[required("Key", Text), required("Value", Text)];
-const CALLEE_ATTRIBUTE: &[Field] = &[
-    required("Callee", Text),
-    optional("UUI", Text),
-    optional("Variables", Objects(VARIABLE)),
-];
+const CALLEE_ATTRIBUTE: &[Field] =
+    &[required("Callee", Text), optional("UUI", Text), optional("Variables", Objects(VARIABLE))];
 const TIME_RANGE: &[Field] = &[required("StartTime", Text), required("EndTime", Text)];
-const AVAILABLE_TIME: &[Field] = &[
-    optional("DayType", Text),
-    optional("DaysOfWeek", Texts),
-    optional("TimeRanges", Objects(TIME_RANGE)),
-];
+const AVAILABLE_TIME: &[Field] =
+    &[optional("DayType", Text), optional("DaysOfWeek", Texts), optional("TimeRanges", Objects(TIME_RANGE))];
 const RETRY_TAG: &[Field] = &[optional("TagName", Text), optional("TagValue", Text)];
 
 const CREATE: &[Field] = &[
@@ -86,16 +80,10 @@ const CREATE: &[Field] = &[
     optional("ConcurrencyLimit", Int),
 ];
 const ONE_TASK: &[Field] = &[required("SdkAppId", Uint), required("TaskId", Uint)];
-const PAGE: &[Field] = &[
-    required("SdkAppId", Uint),
-    required("PageSize", Uint),
-    required("PageNumber", Uint),
-];
-const NUMBERS: &[Field] = &[
-    required("SdkAppId", Uint),
-    optional("PageSize", Uint),
-    optional("PageNumber", Uint),
-];
+const PAGE: &[Field] =
+    &[required("SdkAppId", Uint), required("PageSize", Uint), required("PageNumber", Uint)];
+const NUMBERS: &[Field] =
+    &[required("SdkAppId", Uint), optional("PageSize", Uint), optional("PageNumber", Uint)];
 const CDR: &[Field] = &[
     required("StartTimeStamp", Int),
     required("EndTimeStamp", Int),

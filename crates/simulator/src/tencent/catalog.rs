@@ -15,10 +15,8 @@ pub(super) struct NumbersPage {
 }
 
 const NUMBERS: [&str; 2] = ["00862155550000", "00862155550001"];
-const AGENTS: [(u64, &str, &[&str]); 2] = [
-    (12, "Payment reminder", &["name", "due"]),
-    (13, "Survey", &["name"]),
-];
+const AGENTS: [(u64, &str, &[&str]); 2] =
+    [(12, "Payment reminder", &["name", "due"]), (13, "Survey", &["name"])];
 
 pub(super) fn numbers(asked: &NumbersPage) -> Result<Value, Refusal> {
     let page = Page {

@@ -44,14 +44,11 @@ impl Query {
     fn wants(&self, contact: &Contact<Callee>, call: &Call) -> bool {
         let started = call.started_at().seconds();
         let named = |list: &Option<Vec<String>>, fits: &dyn Fn(&String) -> bool| {
-            list.as_ref()
-                .is_none_or(|list| list.is_empty() || list.iter().any(fits))
+            list.as_ref().is_none_or(|list| list.is_empty() || list.iter().any(fits))
         };
         (self.start_time_stamp..=self.end_time_stamp).contains(&started)
             && named(&self.session_ids, &|id| *id == call.id)
-            && named(&self.phones, &|phone| {
-                e164(phone).as_ref() == Some(&contact.number)
-            })
+            && named(&self.phones, &|phone| e164(phone).as_ref() == Some(&contact.number))
     }
 }
 
@@ -71,10 +68,8 @@ impl Platform {
                 && exchange.clock.wall_at(ended) + lag <= exchange.wall()
         };
         let found = || {
-            let calls = self
-                .tasks
-                .iter()
-                .flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
+            let calls =
+                self.tasks.iter().flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
             calls.filter(|(_, (contact, call))| written(call) && query.wants(contact, call))
         };
         let records = found().map(|(task, (contact, call))| record(task, contact, call, exchange));
@@ -139,9 +134,7 @@ pub(super) struct Times {
 
 impl Times {
     pub(super) fn of(call: &Call) -> Times {
-        let accepted = call
-            .answered_at()
-            .filter(|_| call.plan.outcome == Outcome::Answered);
+        let accepted = call.answered_at().filter(|_| call.plan.outcome == Outcome::Answered);
         Times {
             start: call.started_at().seconds(),
             ring: call.rang_at().map_or(0, |at| at.seconds()),
@@ -151,11 +144,7 @@ impl Times {
     }
 
     pub(super) fn talk(&self) -> i64 {
-        if self.accept == 0 {
-            0
-        } else {
-            self.end - self.accept
-        }
+        if self.accept == 0 { 0 } else { self.end - self.accept }
     }
 }
 

@@ -76,14 +76,8 @@ impl Create {
     pub(super) fn check(&self, exchange: &Exchange<'_>) -> Result<(), Refusal> {
         let limit = exchange.settings.tencent.callee_limit;
         let numbers = || self.callees.iter().chain(&self.callers);
-        let uuis = || {
-            self.uui.iter().chain(
-                self.callee_attributes
-                    .iter()
-                    .flatten()
-                    .filter_map(|a| a.uui.as_ref()),
-            )
-        };
+        let uuis =
+            || self.uui.iter().chain(self.callee_attributes.iter().flatten().filter_map(|a| a.uui.as_ref()));
         let hangups = self.retry_hangup_types.as_deref().unwrap_or_default();
         let rules = [
             (
@@ -91,47 +85,22 @@ impl Create {
                 "Callees: at least one, and not too many",
             ),
             (!self.callers.is_empty(), "Callers: at least one"),
+            (numbers().all(|number| e164(number).is_some()), "Callees, Callers: a phone number is not valid"),
+            (self.ivr_id.is_some() || self.ai_agent_id.is_some(), "IvrId or AIAgentId is needed"),
+            (self.tries.is_none_or(|tries| (1..=3).contains(&tries)), "Tries: 1 to 3"),
             (
-                numbers().all(|number| e164(number).is_some()),
-                "Callees, Callers: a phone number is not valid",
-            ),
-            (
-                self.ivr_id.is_some() || self.ai_agent_id.is_some(),
-                "IvrId or AIAgentId is needed",
-            ),
-            (
-                self.tries.is_none_or(|tries| (1..=3).contains(&tries)),
-                "Tries: 1 to 3",
-            ),
-            (
-                self.retry_interval
-                    .is_none_or(|wait| (600..=86_400).contains(&wait)),
+                self.retry_interval.is_none_or(|wait| (600..=86_400).contains(&wait)),
                 "RetryInterval: 600 to 86400",
             ),
-            (
-                self.not_after.is_none_or(|end| end > self.not_before),
-                "NotAfter: must be after NotBefore",
-            ),
-            (
-                uuis().all(|uui| uui.len() <= UUI_LIMIT),
-                "UUI: at most 1024 bytes",
-            ),
+            (self.not_after.is_none_or(|end| end > self.not_before), "NotAfter: must be after NotBefore"),
+            (uuis().all(|uui| uui.len() <= UUI_LIMIT), "UUI: at most 1024 bytes"),
             (
                 hangups.iter().all(|code| RETRYABLE.contains(&code.as_str())),
                 "RetryHangupTypes: not a retryable code",
             ),
-            (
-                hangups.is_empty() || self.ai_agent_id.is_some(),
-                "RetryHangupTypes: only with AIAgentId",
-            ),
-            (
-                self.max_ring_timeout_second.is_none_or(|limit| limit > 0),
-                "MaxRingTimeoutSecond: above 0",
-            ),
-            (
-                self.concurrency_limit.is_none_or(|limit| limit > 0),
-                "ConcurrencyLimit: above 0",
-            ),
+            (hangups.is_empty() || self.ai_agent_id.is_some(), "RetryHangupTypes: only with AIAgentId"),
+            (self.max_ring_timeout_second.is_none_or(|limit| limit > 0), "MaxRingTimeoutSecond: above 0"),
+            (self.concurrency_limit.is_none_or(|limit| limit > 0), "ConcurrencyLimit: above 0"),
         ];
         match rules.into_iter().find(|(holds, _)| !holds) {
             Some((_, message)) => Err(Refusal::value(message)),
@@ -143,9 +112,7 @@ impl Create {
         let settings = &exchange.settings.tencent;
         let windows = self.windows()?;
         let deadline = |seconds: i64| exchange.clock.deadline(Wall::from_seconds(seconds));
-        let concurrency = self
-            .concurrency_limit
-            .and_then(|limit| usize::try_from(limit).ok());
+        let concurrency = self.concurrency_limit.and_then(|limit| usize::try_from(limit).ok());
         let interval = self.retry_interval.map(i64::unsigned_abs);
         Ok(Rules {
             concurrency: concurrency.unwrap_or(settings.default_concurrency),
@@ -173,9 +140,8 @@ impl Create {
     /// The user data of each number: its own, else the task's.
     pub(super) fn user_data(&self) -> impl Fn(&str) -> String {
         let attributes = self.callee_attributes.iter().flatten();
-        let own: HashMap<&str, &str> = attributes
-            .filter_map(|a| Some((a.callee.as_str(), a.uui.as_deref()?)))
-            .collect();
+        let own: HashMap<&str, &str> =
+            attributes.filter_map(|a| Some((a.callee.as_str(), a.uui.as_deref()?))).collect();
         let common = self.uui.as_deref().unwrap_or_default();
         move |callee| own.get(callee).copied().unwrap_or(common).to_owned()
     }
@@ -203,33 +169,19 @@ impl Create {
 
 impl AvailableTime {
     fn weekdays(&self) -> Result<Vec<i8>, Refusal> {
-        const NAMES: [&str; 7] = [
-            "Monday",
-            "Tuesday",
-            "Wednesday",
-            "Thursday",
-            "Friday",
-            "Saturday",
-            "Sunday",
-        ];
+        const NAMES: [&str; 7] =
+            ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
         match self.day_type.as_deref().unwrap_or("EveryDay") {
             "EveryDay" => Ok(Windows::EVERY_DAY.to_vec()),
             "BusinessDay" => Ok(vec![1, 2, 3, 4, 5]),
             "Holiday" => Ok(vec![6, 7]),
             "Custom" => {
-                let place = |day: &String| {
-                    NAMES
-                        .iter()
-                        .zip(1..)
-                        .find(|(name, _)| *name == day)
-                        .map(|(_, n)| n)
-                };
+                let place =
+                    |day: &String| NAMES.iter().zip(1..).find(|(name, _)| *name == day).map(|(_, n)| n);
                 let days: Option<Vec<i8>> = self.days_of_week.iter().flatten().map(place).collect();
                 days.ok_or_else(|| Refusal::value("DaysOfWeek: Monday to Sunday"))
             }
-            _ => Err(Refusal::value(
-                "DayType: EveryDay, BusinessDay, Holiday or Custom",
-            )),
+            _ => Err(Refusal::value("DayType: EveryDay, BusinessDay, Holiday or Custom")),
         }
     }
 }
@@ -237,11 +189,7 @@ impl AvailableTime {
 fn add_slots(slots: &mut Vec<Slot>, weekdays: &[i8], ranges: &[TimeRange]) -> Result<(), Refusal> {
     for range in ranges {
         let (from, to) = (second_of_day(&range.start_time)?, second_of_day(&range.end_time)?);
-        slots.push(Slot {
-            weekdays: weekdays.to_vec(),
-            from,
-            to,
-        });
+        slots.push(Slot { weekdays: weekdays.to_vec(), from, to });
     }
     Ok(())
 }

@@ -33,12 +33,7 @@ fn put(object: &mut Map<String, Value>, path: &[&str], value: String) {
 }
 
 fn typed(object: Map<String, Value>, fields: &[Field]) -> Map<String, Value> {
-    let kind_of = |name: &str| {
-        fields
-            .iter()
-            .find(|field| field.name == name)
-            .map(|field| field.kind)
-    };
+    let kind_of = |name: &str| fields.iter().find(|field| field.name == name).map(|field| field.kind);
     object
         .into_iter()
         .map(|(name, value)| {
@@ -67,10 +62,8 @@ fn coerced(value: Value, kind: Kind) -> Value {
 
 /// `{"0": a, "1": b}` as a list.
 fn in_order(items: Map<String, Value>) -> Vec<Value> {
-    let mut items: Vec<(usize, Value)> = items
-        .into_iter()
-        .map(|(index, value)| (index.parse().unwrap_or(usize::MAX), value))
-        .collect();
+    let mut items: Vec<(usize, Value)> =
+        items.into_iter().map(|(index, value)| (index.parse().unwrap_or(usize::MAX), value)).collect();
     items.sort_by_key(|(index, _)| *index);
     items.into_iter().map(|(_, value)| value).collect()
 }

@@ -16,10 +16,7 @@ pub(super) fn admit(request: &Inbound, exchange: &Exchange<'_>) -> Result<Action
         return Err(Refusal::new("UnsupportedProtocol", "only GET and POST"));
     }
     if request.body.len() > BODY_LIMIT {
-        return Err(Refusal::new(
-            "RequestSizeLimitExceeded",
-            "the request is larger than 10 MB",
-        ));
+        return Err(Refusal::new("RequestSizeLimitExceeded", "the request is larger than 10 MB"));
     }
     let action = required(request, "X-TC-Action")?;
     let version = required(request, "X-TC-Version")?;
@@ -43,22 +40,13 @@ fn authenticate(request: &Inbound, timestamp: &str, exchange: &Exchange<'_>) -> 
         .header("Authorization")
         .and_then(|authorization| Claim::parse(authorization, SERVICE))
         .ok_or_else(|| {
-            Refusal::new(
-                "AuthFailure.InvalidAuthorization",
-                "the Authorization header is malformed",
-            )
+            Refusal::new("AuthFailure.InvalidAuthorization", "the Authorization header is malformed")
         })?;
     if claim.secret_id != SECRET_ID {
-        return Err(Refusal::new(
-            "AuthFailure.SecretIdNotFound",
-            "there is no such SecretId",
-        ));
+        return Err(Refusal::new("AuthFailure.SecretIdNotFound", "there is no such SecretId"));
     }
     if request.header("X-TC-Token").is_some() {
-        return Err(Refusal::new(
-            "AuthFailure.TokenFailure",
-            "the key is permanent and has no token",
-        ));
+        return Err(Refusal::new("AuthFailure.TokenFailure", "the key is permanent and has no token"));
     }
     let seconds: i64 = timestamp
         .parse()
@@ -71,11 +59,7 @@ fn authenticate(request: &Inbound, timestamp: &str, exchange: &Exchange<'_>) -> 
     }
     let unsigned =
         settings.accept_unsigned_payload && request.header("X-TC-Content-SHA256") == Some("UNSIGNED-PAYLOAD");
-    let payload = if unsigned {
-        b"UNSIGNED-PAYLOAD"
-    } else {
-        request.body.as_slice()
-    };
+    let payload = if unsigned { b"UNSIGNED-PAYLOAD" } else { request.body.as_slice() };
     let canonical = canonical_request(
         request.method.as_str(),
         &request.query,

@@ -49,10 +49,7 @@ struct Refusal {
 
 impl Refusal {
     fn new(code: &'static str, message: impl Into<String>) -> Refusal {
-        Refusal {
-            code,
-            message: message.into(),
-        }
+        Refusal { code, message: message.into() }
     }
 
     fn value(message: impl Into<String>) -> Refusal {
@@ -104,10 +101,7 @@ impl Vendor for Platform {
     }
 
     fn next_due(&self) -> Option<Moment> {
-        self.tasks
-            .iter()
-            .filter_map(|task| task.campaign.next_due())
-            .min()
+        self.tasks.iter().filter_map(|task| task.campaign.next_due()).min()
     }
 }
 
@@ -150,9 +144,6 @@ fn own_application(sdk_app_id: u64, code: &'static str) -> Result<(), Refusal> {
     if sdk_app_id == SDK_APP_ID {
         Ok(())
     } else {
-        Err(Refusal::new(
-            code,
-            "SdkAppId: the account has no such application",
-        ))
+        Err(Refusal::new(code, "SdkAppId: the account has no such application"))
     }
 }

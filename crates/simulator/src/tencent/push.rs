@@ -18,16 +18,10 @@ use crate::wire::Provider;
 /// Writes down a ring, or pushes the records of an ended call.
 pub(super) fn report(task: &Task, event: Event, exchange: &mut Exchange<'_>) {
     match event {
-        Event::Call {
-            contact,
-            call,
-            stage: Stage::Dialed,
-        } => ring(task, contact, call, exchange),
-        Event::Call {
-            contact,
-            call,
-            stage: Stage::HungUp { .. },
-        } => push_records(task, contact, call, exchange),
+        Event::Call { contact, call, stage: Stage::Dialed } => ring(task, contact, call, exchange),
+        Event::Call { contact, call, stage: Stage::HungUp { .. } } => {
+            push_records(task, contact, call, exchange)
+        }
         _ => {}
     }
 }
@@ -35,13 +29,7 @@ pub(super) fn report(task: &Task, event: Event, exchange: &mut Exchange<'_>) {
 fn ring(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
     let contact = &task.campaign.contacts[contact];
     let (task, key) = (task.id.to_string(), &contact.card.uui);
-    exchange.rings.push(Ring::of(
-        Provider::TencentCcc,
-        task,
-        key,
-        &contact.number,
-        &contact.calls[call],
-    ));
+    exchange.rings.push(Ring::of(Provider::TencentCcc, task, key, &contact.number, &contact.calls[call]));
 }
 
 fn push_records(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
@@ -78,10 +66,7 @@ fn push_records(task: &Task, contact: usize, call: usize, exchange: &mut Exchang
     if !talked {
         return;
     }
-    for side in [
-        &contact.card.written,
-        task.asked.callers.first().unwrap_or(&contact.card.written),
-    ] {
+    for side in [&contact.card.written, task.asked.callers.first().unwrap_or(&contact.card.written)] {
         let recording = json!({
             "SdkAppId": SDK_APP_ID,
             "RecordId": call.id,
@@ -103,12 +88,7 @@ fn send(kind: &'static str, lane: usize, body: &Value, exchange: &mut Exchange<'
         ("content-type", "application/json;charset=utf8".to_owned()),
         ("X-TCCC-PUSH-UUID", uuid::Uuid::new_v4().to_string()),
     ];
-    headers.extend(
-        settings
-            .push_authorization
-            .clone()
-            .map(|value| ("authorization", value)),
-    );
+    headers.extend(settings.push_authorization.clone().map(|value| ("authorization", value)));
     exchange.pushes.push(Push {
         provider: Provider::TencentCcc,
         operation: kind,

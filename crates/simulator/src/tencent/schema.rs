@@ -22,27 +22,16 @@ pub(super) struct Field {
 }
 
 pub(super) const fn required(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: true,
-    }
+    Field { name, kind, required: true }
 }
 
 pub(super) const fn optional(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: false,
-    }
+    Field { name, kind, required: false }
 }
 
 pub(super) fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<(), Refusal> {
     let checks: [Check; 3] = [unknown, missing, mistyped];
-    checks
-        .into_iter()
-        .find_map(|check| walk(object, fields, check))
-        .map_or(Ok(()), Err)
+    checks.into_iter().find_map(|check| walk(object, fields, check)).map_or(Ok(()), Err)
 }
 
 type Check = fn(&Map<String, Value>, &[Field]) -> Option<Refusal>;
@@ -50,48 +39,30 @@ type Check = fn(&Map<String, Value>, &[Field]) -> Option<Refusal>;
 /// Applies one check to the object and to the objects inside it.
 fn walk(object: &Map<String, Value>, fields: &[Field], check: Check) -> Option<Refusal> {
     check(object, fields).or_else(|| {
-        fields
-            .iter()
-            .find_map(|field| match (field.kind, object.get(field.name)) {
-                (Kind::Objects(inner), Some(Value::Array(items))) => items
-                    .iter()
-                    .filter_map(Value::as_object)
-                    .find_map(|item| walk(item, inner, check)),
-                _ => None,
-            })
+        fields.iter().find_map(|field| match (field.kind, object.get(field.name)) {
+            (Kind::Objects(inner), Some(Value::Array(items))) => {
+                items.iter().filter_map(Value::as_object).find_map(|item| walk(item, inner, check))
+            }
+            _ => None,
+        })
     })
 }
 
 fn unknown(object: &Map<String, Value>, fields: &[Field]) -> Option<Refusal> {
-    let name = object
-        .keys()
-        .find(|name| fields.iter().all(|field| field.name != **name))?;
-    Some(Refusal::new(
-        "UnknownParameter",
-        format!("{name} is not a parameter of this action"),
-    ))
+    let name = object.keys().find(|name| fields.iter().all(|field| field.name != **name))?;
+    Some(Refusal::new("UnknownParameter", format!("{name} is not a parameter of this action")))
 }
 
 fn missing(object: &Map<String, Value>, fields: &[Field]) -> Option<Refusal> {
     let absent = |field: &&Field| object.get(field.name).is_none_or(Value::is_null);
     let field = fields.iter().filter(|field| field.required).find(absent)?;
-    Some(Refusal::new(
-        "MissingParameter",
-        format!("{} is missing", field.name),
-    ))
+    Some(Refusal::new("MissingParameter", format!("{} is missing", field.name)))
 }
 
 fn mistyped(object: &Map<String, Value>, fields: &[Field]) -> Option<Refusal> {
-    let wrong = |field: &&Field| {
-        object
-            .get(field.name)
-            .is_some_and(|value| !fits(field.kind, value))
-    };
+    let wrong = |field: &&Field| object.get(field.name).is_some_and(|value| !fits(field.kind, value));
     let field = fields.iter().find(wrong)?;
-    Some(Refusal::new(
-        "InvalidParameter",
-        format!("{} has the wrong type", field.name),
-    ))
+    Some(Refusal::new("InvalidParameter", format!("{} has the wrong type", field.name)))
 }
 
 /// `null` counts as absent.

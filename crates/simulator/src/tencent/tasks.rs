@@ -38,10 +38,7 @@ impl Page {
     }
 
     pub(super) fn of<T>(&self, items: impl Iterator<Item = T>) -> Vec<T> {
-        items
-            .skip(self.page_number.saturating_mul(self.page_size))
-            .take(self.page_size)
-            .collect()
+        items.skip(self.page_number.saturating_mul(self.page_size)).take(self.page_size).collect()
     }
 }
 
@@ -53,24 +50,13 @@ impl Platform {
         let uui_of = asked.user_data();
         for written in &asked.callees {
             if let Some(number) = e164(written) {
-                campaign.add(
-                    number,
-                    Callee {
-                        written: written.clone(),
-                        uui: uui_of(written),
-                    },
-                );
+                campaign.add(number, Callee { written: written.clone(), uui: uui_of(written) });
             }
         }
         drop(uui_of);
         let listed = Listed::after(exchange.lag(Provider::TencentCcc, "CreateAutoCalloutTask"));
         let id = self.tasks.len() + 1;
-        self.tasks.push(Task {
-            id,
-            asked,
-            campaign,
-            listed,
-        });
+        self.tasks.push(Task { id, asked, campaign, listed });
         Ok(json!({"TaskId": id}))
     }
 
@@ -81,11 +67,7 @@ impl Platform {
     ) -> Result<Value, Refusal> {
         let lag = exchange.lag(Provider::TencentCcc, "DescribeAutoCalloutTask");
         let task = self.task(wanted)?;
-        if task.listed.is_shown(lag) {
-            Ok(task.detail())
-        } else {
-            Err(no_such_task())
-        }
+        if task.listed.is_shown(lag) { Ok(task.detail()) } else { Err(no_such_task()) }
     }
 
     pub(super) fn list(&mut self, page: &Page, exchange: &mut Exchange<'_>) -> Result<Value, Refusal> {
@@ -125,11 +107,7 @@ impl Platform {
 
     fn task(&mut self, wanted: &OneTask) -> Result<&mut Task, Refusal> {
         own_application(wanted.sdk_app_id, "InvalidParameterValue")?;
-        wanted
-            .task_id
-            .checked_sub(1)
-            .and_then(|index| self.tasks.get_mut(index))
-            .ok_or_else(no_such_task)
+        wanted.task_id.checked_sub(1).and_then(|index| self.tasks.get_mut(index)).ok_or_else(no_such_task)
     }
 }
 

@@ -20,11 +20,7 @@ impl<'a> Claim<'a> {
     /// `None` unless it has the shape of section 3.4, this service's scope, and signs `content-type` and
     /// `host`.
     pub(super) fn parse(authorization: &'a str, service: &str) -> Option<Claim<'a>> {
-        let mut parts = authorization
-            .strip_prefix(ALGORITHM)?
-            .strip_prefix(' ')?
-            .split(',')
-            .map(str::trim);
+        let mut parts = authorization.strip_prefix(ALGORITHM)?.strip_prefix(' ')?.split(',').map(str::trim);
         let credential = parts.next()?.strip_prefix("Credential=")?;
         let signed_headers = parts.next()?.strip_prefix("SignedHeaders=")?;
         let signature = parts.next()?.strip_prefix("Signature=")?;
@@ -35,12 +31,7 @@ impl<'a> Claim<'a> {
         let signs = |wanted: &str| signed_headers.split(';').any(|name| name == wanted);
         let complete =
             parts.next().is_none() && scope_service == service && signs("content-type") && signs("host");
-        complete.then_some(Claim {
-            secret_id,
-            date,
-            signed_headers,
-            signature,
-        })
+        complete.then_some(Claim { secret_id, date, signed_headers, signature })
     }
 }
 
@@ -54,17 +45,9 @@ pub(super) fn canonical_request<'a>(
 ) -> String {
     let block: String = signed_headers
         .split(';')
-        .map(|name| {
-            format!(
-                "{name}:{}\n",
-                header(name).unwrap_or_default().trim().to_lowercase()
-            )
-        })
+        .map(|name| format!("{name}:{}\n", header(name).unwrap_or_default().trim().to_lowercase()))
         .collect();
-    format!(
-        "{method}\n/\n{query}\n{block}\n{signed_headers}\n{}",
-        hex_sha256(payload)
-    )
+    format!("{method}\n/\n{query}\n{block}\n{signed_headers}\n{}", hex_sha256(payload))
 }
 
 /// Sections 3.2 and 3.3: the lower-case hex signature.
@@ -76,14 +59,12 @@ pub(super) fn signature(
     canonical: &str,
 ) -> String {
     let scope = format!("{date}/{service}/tc3_request");
-    let text = format!(
-        "{ALGORITHM}\n{timestamp}\n{scope}\n{}",
-        hex_sha256(canonical.as_bytes())
-    );
-    let key = ["tc3_request", &text].into_iter().fold(
-        hmac(&hmac(format!("TC3{secret_key}").as_bytes(), date), service),
-        |key, message| hmac(&key, message),
-    );
+    let text = format!("{ALGORITHM}\n{timestamp}\n{scope}\n{}", hex_sha256(canonical.as_bytes()));
+    let key = ["tc3_request", &text]
+        .into_iter()
+        .fold(hmac(&hmac(format!("TC3{secret_key}").as_bytes(), date), service), |key, message| {
+            hmac(&key, message)
+        });
     hex::encode(key)
 }
 
@@ -119,20 +100,10 @@ mod tests {
         let number = |name: &str| usize::try_from(recipe[name].as_u64().unwrap()).unwrap();
         let items: Vec<String> = (number("first")..=number("last"))
             .map(|i| {
-                format!(
-                    "{}{i:0width$}{}",
-                    text("item_prefix"),
-                    text("item_suffix"),
-                    width = number("width")
-                )
+                format!("{}{i:0width$}{}", text("item_prefix"), text("item_suffix"), width = number("width"))
             })
             .collect();
-        format!(
-            "{}{}{}",
-            text("prefix"),
-            items.join(text("separator")),
-            text("suffix")
-        )
+        format!("{}{}{}", text("prefix"), items.join(text("separator")), text("suffix"))
     }
 
     fn check(vector: &Value, body: &str, expected: &Value) {
@@ -145,29 +116,13 @@ mod tests {
             "x-tc-action" => vector["action"].as_str(),
             _ => None,
         };
-        let canonical = canonical_request(
-            text("method"),
-            text("query"),
-            claim.signed_headers,
-            header,
-            body.as_bytes(),
-        );
+        let canonical =
+            canonical_request(text("method"), text("query"), claim.signed_headers, header, body.as_bytes());
         let timestamp = vector["timestamp"].as_i64().unwrap();
-        assert_eq!(
-            canonical,
-            expected["canonical_request"].as_str().unwrap(),
-            "{}",
-            text("id")
-        );
+        assert_eq!(canonical, expected["canonical_request"].as_str().unwrap(), "{}", text("id"));
         assert_eq!(utc_date(timestamp).unwrap(), claim.date);
         assert_eq!(claim.secret_id, text("secret_id"));
-        let signature = signature(
-            text("secret_key"),
-            timestamp,
-            claim.date,
-            text("service"),
-            &canonical,
-        );
+        let signature = signature(text("secret_key"), timestamp, claim.date, text("service"), &canonical);
         assert_eq!(signature, claim.signature, "{}", text("id"));
     }
 

@@ -19,30 +19,16 @@ use outdial_simulator::{Options, Simulator};
 use serde_json::Value;
 
 pub async fn start(speed: f64) -> Simulator {
-    Simulator::start(Options {
-        speed,
-        ..Options::default()
-    })
-    .await
-    .unwrap()
+    Simulator::start(Options { speed, ..Options::default() }).await.unwrap()
 }
 
 pub fn http() -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(10))
-        .build()
-        .unwrap()
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "clients of a vendor have a clock")]
 pub fn unix_seconds() -> i64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-        .try_into()
-        .unwrap()
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
 }
 
 /// Looks again and again until the condition holds; fails loudly when it never does.
@@ -55,14 +41,7 @@ pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
 }
 
 pub async fn get(simulator: &Simulator, path: &str) -> Value {
-    http()
-        .get(format!("{}/_sim/{path}", simulator.url()))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap()
+    http().get(format!("{}/_sim/{path}", simulator.url())).send().await.unwrap().json().await.unwrap()
 }
 
 pub async fn post(simulator: &Simulator, path: &str, body: Value) -> (u16, Value) {
@@ -83,10 +62,7 @@ impl Delivery {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().unwrap())
-            .unwrap_or_default()
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 }
 
@@ -105,19 +81,9 @@ impl Receiver {
         let port = listener.local_addr().unwrap().port();
         let (inbox, refuse) = (Inbox::default(), Arc::new(Mutex::new(0)));
         let shared = web::Data::new((Arc::clone(&inbox), Arc::clone(&refuse)));
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(shared.clone())
-                .default_service(web::to(accept))
-        });
-        tokio::spawn(
-            server
-                .workers(1)
-                .disable_signals()
-                .listen(listener)
-                .unwrap()
-                .run(),
-        );
+        let server =
+            HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(accept)));
+        tokio::spawn(server.workers(1).disable_signals().listen(listener).unwrap().run());
         Receiver { port, inbox, refuse }
     }
 

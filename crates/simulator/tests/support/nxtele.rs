@@ -31,11 +31,7 @@ impl Client {
     }
 
     pub fn with_algorithm(simulator: &Simulator, algorithm: &str) -> Client {
-        Client {
-            url: simulator.url(),
-            algorithm: algorithm.to_owned(),
-            http: http(),
-        }
+        Client { url: simulator.url(), algorithm: algorithm.to_owned(), http: http() }
     }
 
     fn sign(&self, body: &[u8], created: &str, request_id: &str) -> String {
@@ -68,41 +64,30 @@ impl Client {
     }
 
     pub async fn try_post(&self, operation: &str, body: &str, headers: Headers) -> reqwest::Result<Answer> {
-        let mut request = self
-            .http
-            .post(format!("{}/callcentre/api/v3/{operation}", self.url));
+        let mut request = self.http.post(format!("{}/callcentre/api/v3/{operation}", self.url));
         for (name, value) in headers {
             request = request.header(name, value);
         }
         let response = request.body(body.to_owned()).send().await?.error_for_status()?;
         let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .map(|value| value.to_str().unwrap().to_owned())
-                .unwrap_or_default()
+            response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
         };
         let (sign, created, request_id) = (header("sign"), header("createTs"), header("requestID"));
         let body = response.bytes().await?;
         let is_signed_properly = sign == self.sign(&body, &created, &request_id);
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Ok(Answer {
-            body,
-            is_signed_properly,
-        })
+        Ok(Answer { body, is_signed_properly })
     }
 
     pub async fn send(&self, operation: &str, body: &Value) -> Answer {
         let body = body.to_string();
-        self.post(operation, &body, self.headers(&body, unix_seconds()))
-            .await
+        self.post(operation, &body, self.headers(&body, unix_seconds())).await
     }
 
     pub async fn try_call(&self, operation: &str, mut body: Value) -> reqwest::Result<Answer> {
         body["productID"] = json!("callbot");
         let body = body.to_string();
-        self.try_post(operation, &body, self.headers(&body, unix_seconds()))
-            .await
+        self.try_post(operation, &body, self.headers(&body, unix_seconds())).await
     }
 
     pub async fn call(&self, operation: &str, body: Value) -> Value {
@@ -122,16 +107,11 @@ impl Client {
 
     pub async fn add(&self, id: &str, orders: &[Value]) -> Value {
         let list = json!({"orderCallbackUrl": "", "callCallbackUrl": "", "callList": orders});
-        self.call("addBatchCall", json!({"userTaskID": id, "callInfoList": list}))
-            .await
+        self.call("addBatchCall", json!({"userTaskID": id, "callInfoList": list})).await
     }
 
     pub async fn operate(&self, id: &str, operate: i64) -> Value {
-        self.call(
-            "mgrTaskStatus",
-            json!({"userTaskID": id, "taskOperate": operate, "delCall": 0}),
-        )
-        .await
+        self.call("mgrTaskStatus", json!({"userTaskID": id, "taskOperate": operate, "delCall": 0})).await
     }
 
     /// The task as `listTask` shows it; null when it does not.
@@ -150,22 +130,11 @@ impl Client {
     }
 
     pub fn signed(&self, delivery: &Delivery) -> bool {
-        let sign = self.sign(
-            &delivery.body,
-            delivery.header("createTs"),
-            delivery.header("requestID"),
-        );
+        let sign = self.sign(&delivery.body, delivery.header("createTs"), delivery.header("requestID"));
         delivery.header("uuid") == NXTELE_UUID && delivery.header("sign") == sign
     }
 
     pub async fn sim(&self, path: &str) -> Value {
-        self.http
-            .get(format!("{}/_sim/{path}", self.url))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.http.get(format!("{}/_sim/{path}", self.url)).send().await.unwrap().json().await.unwrap()
     }
 }

@@ -17,21 +17,12 @@ pub struct Client {
 pub type Headers = Vec<(&'static str, String)>;
 
 fn hmac(key: &[u8], message: &str) -> Vec<u8> {
-    Hmac::<Sha256>::new_from_slice(key)
-        .unwrap()
-        .chain_update(message)
-        .finalize()
-        .into_bytes()
-        .to_vec()
+    Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(message).finalize().into_bytes().to_vec()
 }
 
 impl Client {
     pub fn new(simulator: &Simulator) -> Client {
-        Client {
-            url: simulator.url(),
-            host: simulator.address().to_string(),
-            http: http(),
-        }
+        Client { url: simulator.url(), host: simulator.address().to_string(), http: http() }
     }
 
     pub fn headers(&self, action: &str, body: &str, timestamp: i64) -> Headers {
@@ -39,10 +30,7 @@ impl Client {
     }
 
     pub fn signed(&self, action: &str, body: &str, timestamp: i64, id: &str, key: &str) -> Headers {
-        let date = Timestamp::from_second(timestamp)
-            .unwrap()
-            .strftime("%Y-%m-%d")
-            .to_string();
+        let date = Timestamp::from_second(timestamp).unwrap().strftime("%Y-%m-%d").to_string();
         let hash = hex::encode(Sha256::digest(body));
         let canonical = format!(
             "POST\n/\n\ncontent-type:application/json\nhost:{}\n\ncontent-type;host\n{hash}",
@@ -84,8 +72,7 @@ impl Client {
             body["SdkAppId"] = json!(TENCENT_SDK_APP_ID);
         }
         let body = body.to_string();
-        self.post(&body, self.headers(action, &body, unix_seconds()))
-            .await
+        self.post(&body, self.headers(action, &body, unix_seconds())).await
     }
 
     pub fn task(callees: &[&str]) -> Value {
@@ -109,10 +96,7 @@ impl Client {
         let now = unix_seconds();
         let body =
             json!({"StartTimeStamp": now - 3600, "EndTimeStamp": now + 60, "PageSize": 100, "PageNumber": 0});
-        self.call("DescribeTelCdr", body).await["TelCdrList"]
-            .as_array()
-            .unwrap()
-            .clone()
+        self.call("DescribeTelCdr", body).await["TelCdrList"].as_array().unwrap().clone()
     }
 }
 
