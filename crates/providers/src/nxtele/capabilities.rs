@@ -8,15 +8,13 @@ pub(super) const ORDERS_PER_READ: usize = 500;
 /// NXTele does not say how soon a task or an order is listed.
 const SETTLE: Duration = Duration::from_secs(10);
 
-pub(super) const NO_CATALOG: &str = "NXTele publishes no list of scripts, strategies or lines; look them up in its back office";
+pub(super) const NO_CATALOG: &str =
+    "NXTele publishes no list of scripts, strategies or lines; look them up in its back office";
 
 /// What an account with this batch size can do.
 pub(super) fn of(batch_size: usize) -> Capabilities {
     let support = |operation: Operation| match operation {
         Operation::Catalog => Support::Unsupported(NO_CATALOG),
-        Operation::Recording => Support::Emulated(
-            "NXTele gives the address of a recording with the call; Outdial fetches it from there when it is asked for",
-        ),
         _ => Support::Native,
     };
     Capabilities {

@@ -7,8 +7,8 @@ use super::config::{Config, ResponseSignature};
 use super::map;
 use super::sign::{Signer, Stamp};
 use super::wire::{
-    AddBatchCall, CreateTask, ListOptions, ListOrderDetail, ListTask, MgrTaskStatus,
-    OrderDetails, Ping, Pong, StopOrder, TaskPage, TaskState, UpdateTask,
+    AddBatchCall, CreateTask, ListOptions, ListOrderDetail, ListTask, MgrTaskStatus, OrderDetails, Ping,
+    Pong, StopOrder, TaskPage, TaskState, UpdateTask,
 };
 use crate::lenient;
 use outdial_model::Clock;
@@ -105,11 +105,7 @@ impl Client {
 
     /// With people in it the operation is `createAndCall`; its answer is not published.
     pub(super) async fn create_task(&self, request: &CreateTask<'_>) -> Result<Reply, ProviderError> {
-        let action = if request.call_info_list.is_some() {
-            "createAndCall"
-        } else {
-            "createTask"
-        };
+        let action = if request.call_info_list.is_some() { "createAndCall" } else { "createTask" };
         self.ask(action, Sending::Once, request).await
     }
 
@@ -122,9 +118,7 @@ impl Client {
         &self,
         request: &MgrTaskStatus<'_>,
     ) -> Result<TaskState, ProviderError> {
-        self.ask("mgrTaskStatus", Sending::Repeatable, request)
-            .await?
-            .accepted()
+        self.ask("mgrTaskStatus", Sending::Repeatable, request).await?.accepted()
     }
 
     pub(super) async fn update_task(&self, request: &UpdateTask<'_>) -> Result<(), ProviderError> {
@@ -133,18 +127,14 @@ impl Client {
     }
 
     pub(super) async fn list_task(&self, request: &ListTask<'_>) -> Result<TaskPage, ProviderError> {
-        self.ask("listTask", Sending::Repeatable, request)
-            .await?
-            .accepted()
+        self.ask("listTask", Sending::Repeatable, request).await?.accepted()
     }
 
     pub(super) async fn list_order_detail(
         &self,
         request: &ListOrderDetail<'_>,
     ) -> Result<OrderDetails, ProviderError> {
-        self.ask("listOrderDetail", Sending::Repeatable, request)
-            .await?
-            .accepted()
+        self.ask("listOrderDetail", Sending::Repeatable, request).await?.accepted()
     }
 
     pub(super) async fn stop_order(&self, request: &StopOrder<'_>) -> Result<Reply, ProviderError> {
@@ -153,16 +143,12 @@ impl Client {
 
     /// An answer of unpublished form.
     pub(super) async fn list_call(&self, request: &ListOptions<'_>) -> Result<Value, ProviderError> {
-        self.ask("listCall", Sending::Repeatable, request)
-            .await?
-            .accepted()
+        self.ask("listCall", Sending::Repeatable, request).await?.accepted()
     }
 
     /// An answer of unpublished form.
     pub(super) async fn list_order(&self, request: &ListOptions<'_>) -> Result<Value, ProviderError> {
-        self.ask("listOrder", Sending::Repeatable, request)
-            .await?
-            .accepted()
+        self.ask("listOrder", Sending::Repeatable, request).await?.accepted()
     }
 
     async fn ask(
@@ -181,10 +167,7 @@ impl Client {
         let request_id = Mutex::new(String::new());
         let build = || {
             let id = uuid::Uuid::new_v4().simple().to_string();
-            request_id
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone_from(&id);
+            request_id.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&id);
             self.signed(action, id, body.clone())
         };
         let answer = match sending {
@@ -198,10 +181,7 @@ impl Client {
 
     fn signed(&self, action: &str, request_id: String, body: Vec<u8>) -> Outgoing {
         let create_ts = self.clock.now().as_second().to_string();
-        let stamp = Stamp {
-            create_ts: &create_ts,
-            request_id: &request_id,
-        };
+        let stamp = Stamp { create_ts: &create_ts, request_id: &request_id };
         let sign = self.signer.sign(&body, stamp);
         Outgoing {
             method: Method::POST,
@@ -240,10 +220,7 @@ impl Client {
 
     fn is_signed(&self, answer: &Answer, request_id: &str) -> bool {
         let header = |name| answer.header(name).unwrap_or_default();
-        let stamp = Stamp {
-            create_ts: header("createts"),
-            request_id,
-        };
+        let stamp = Stamp { create_ts: header("createts"), request_id };
         header("uuid") == self.signer.uuid && self.signer.verify(header("sign"), &answer.body, stamp)
     }
 }
@@ -263,11 +240,7 @@ fn reply(answer: &Answer) -> Result<Reply, ProviderError> {
     if code == 0 && !answer.status.is_success() {
         return Err(unreadable());
     }
-    Ok(Reply {
-        code,
-        response_id: envelope.response_id.or(envelope.req_id),
-        body,
-    })
+    Ok(Reply { code, response_id: envelope.response_id.or(envelope.req_id), body })
 }
 
 #[cfg(test)]

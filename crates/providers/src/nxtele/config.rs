@@ -58,11 +58,7 @@ impl Config {
             false,
             "`off`, `warn` (default) or `enforce`: whether an answer without a right signature is believed.",
         ),
-        key(
-            "webhook_tolerance_seconds",
-            false,
-            "How far a webhook's time may be from ours; default 300.",
-        ),
+        key("webhook_tolerance_seconds", false, "How far a webhook's time may be from ours; default 300."),
         key(
             "strategy_name",
             false,
@@ -97,9 +93,7 @@ impl Config {
             signer: Signer {
                 uuid: header_text(&mut settings, "uuid")?,
                 secret_key: Secret::from(header_text(&mut settings, "secret_key")?),
-                algorithm: settings
-                    .optional("algorithm", "MD5 or SHA256")?
-                    .unwrap_or_default(),
+                algorithm: settings.optional("algorithm", "MD5 or SHA256")?.unwrap_or_default(),
             },
             response_signature: settings
                 .optional("response_signature", "off, warn or enforce")?
@@ -122,12 +116,7 @@ impl Config {
 }
 
 const fn key(name: &'static str, required: bool, about: &'static str) -> SettingKey {
-    SettingKey {
-        name,
-        required,
-        secret: false,
-        about,
-    }
+    SettingKey { name, required, secret: false, about }
 }
 
 /// Text as it can travel in a header: printable, no blanks around it, not empty.
@@ -135,10 +124,7 @@ fn header_text(settings: &mut Settings, key: &str) -> Result<String, ConfigProbl
     const EXPECTED: &str = "text as the back office shows it";
     let text: String = settings.required(key, EXPECTED)?;
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(ConfigProblem::new(
-            key,
-            format!("expected {EXPECTED}, without blanks"),
-        ));
+        return Err(ConfigProblem::new(key, format!("expected {EXPECTED}, without blanks")));
     }
     Ok(text)
 }
@@ -172,10 +158,7 @@ mod tests {
         .unwrap();
         assert_eq!(config.signer.algorithm, Algorithm::Sha256);
         assert_eq!(config.webhook_tolerance, Duration::from_secs(60));
-        assert_eq!(
-            config.call_status.disposition(6),
-            Some(Disposition::AnsweredMachine)
-        );
+        assert_eq!(config.call_status.disposition(6), Some(Disposition::AnsweredMachine));
     }
 
     #[test]

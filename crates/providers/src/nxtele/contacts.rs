@@ -2,7 +2,7 @@
 
 use super::Nxtele;
 use super::map;
-use super::segments::{unlisted, user_task_id};
+use super::segments::user_task_id;
 use super::wire::{AddBatchCall, ListOrderDetail, PRODUCT, StopAnswer, StopOrder};
 use outdial_model::ContactId;
 use outdial_provider::{
@@ -41,16 +41,12 @@ impl Nxtele {
         Ok(refused)
     }
 
+    /// A task that is not listed yet has orders all the same; then nothing is told of the segment.
     pub(super) async fn read_progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
         let user_task_id = user_task_id(request.segment);
-        let (_, task) = self.listed(user_task_id).await?.ok_or_else(unlisted)?;
-        let contacts = self
-            .read_orders(request.segment, request.contacts, task.task_status)
-            .await?;
-        Ok(Progress {
-            segment: Some(map::segment_report(user_task_id, task.task_status)),
-            contacts,
-        })
+        let listed = self.listed(user_task_id).await?.map(|(_, task)| task.task_status);
+        let contacts = self.read_orders(request.segment, request.contacts, listed.flatten()).await?;
+        Ok(Progress { segment: listed.map(|status| map::segment_report(user_task_id, status)), contacts })
     }
 
     /// Those of `contacts` that NXTele has; `task_status` is the task's, when it was read before.
@@ -69,19 +65,10 @@ impl Nxtele {
             order_list: keys(contacts),
         };
         let details = self.client.list_order_detail(&orders).await?;
-        Ok(map::contact_reports(
-            &details,
-            contacts,
-            task_status,
-            &self.config.call_status,
-        ))
+        Ok(map::contact_reports(&details, contacts, task_status, &self.config.call_status))
     }
 }
 
 fn keys(contacts: &[DialContact]) -> Vec<&str> {
-    contacts
-        .iter()
-        .map(|contact| &contact.key)
-        .map(ContactId::as_str)
-        .collect()
+    contacts.iter().map(|contact| &contact.key).map(ContactId::as_str).collect()
 }

@@ -108,10 +108,7 @@ impl Provider for Nxtele {
     fn refuse_task(&self, spec: &TaskSpec) -> Vec<FieldProblem> {
         let options = Options::read(spec).err();
         let hours = DialHours::of(&spec.schedule).err();
-        let fields = [
-            refuse_template(&spec.script.template_id),
-            refuse_attempts(spec.retry.max_attempts),
-        ];
+        let fields = [refuse_template(&spec.script.template_id), refuse_attempts(spec.retry.max_attempts)];
         fields
             .into_iter()
             .flatten()
@@ -151,10 +148,9 @@ impl Provider for Nxtele {
     async fn find(&self, request: &Find<'_>) -> Result<Found, ProviderError> {
         match *request {
             Find::Segment(segment) => self.find_segment(segment).await,
-            Find::Contacts { segment, contacts } => self
-                .read_orders(segment, contacts, None)
-                .await
-                .map(Found::Contacts),
+            Find::Contacts { segment, contacts } => {
+                self.read_orders(segment, contacts, None).await.map(Found::Contacts)
+            }
         }
     }
 

@@ -57,14 +57,22 @@ impl DialHours {
         let hours = |day| open_on(day, &schedule.windows);
         let first = days.first().map(|day| hours(*day)).unwrap_or_default();
         if first == HalfHours::default() {
-            return Err(vec![FieldProblem::new("/schedule/windows", "invalid_value", "no window is ever open")]);
+            return Err(vec![FieldProblem::new(
+                "/schedule/windows",
+                "invalid_value",
+                "no window is ever open",
+            )]);
         }
         match days.iter().find(|day| hours(**day) != first) {
             None => Ok(Self::written(&days, first)),
             Some(odd) => {
                 let index = schedule.windows.iter().position(|window| window.days.contains(odd)).unwrap_or(0);
                 let detail = "NXTele has one set of hours for all days; give every day the same hours, or make a task for each set";
-                Err(vec![FieldProblem::new(&format!("/schedule/windows/{index}/days"), "not_supported", detail)])
+                Err(vec![FieldProblem::new(
+                    &format!("/schedule/windows/{index}/days"),
+                    "not_supported",
+                    detail,
+                )])
             }
         }
     }

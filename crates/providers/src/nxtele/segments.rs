@@ -47,21 +47,13 @@ impl Nxtele {
             (true, None) => Added::default(),
             (false, refusal) => map::opened_with(&reply.read::<BatchAnswer>()?, refusal, contacts)?,
         };
-        Ok(Opened {
-            vendor_ref: Some(user_task_id.to_owned()),
-            added,
-        })
+        Ok(Opened { vendor_ref: Some(user_task_id.to_owned()), added })
     }
 
     pub(super) async fn steer(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
         let (user_task_id, verb) = (user_task_id(request.segment), request.verb);
         let (task_operate, del_call) = map::operate(verb);
-        let control = MgrTaskStatus {
-            product_id: PRODUCT,
-            user_task_id,
-            task_operate,
-            del_call,
-        };
+        let control = MgrTaskStatus { product_id: PRODUCT, user_task_id, task_operate, del_call };
         match self.client.mgr_task_status(&control).await {
             Ok(state) if state.task_status.is_some() => {
                 Ok(map::segment_report(user_task_id, state.task_status))
@@ -95,10 +87,7 @@ impl Nxtele {
         let user_task_id = user_task_id(request.segment);
         let task = self.listed(user_task_id).await?.ok_or_else(unlisted)?.1;
         let status = task.task_status.map(map::segment_state);
-        if !matches!(
-            status,
-            Some(SegmentState::Known(SegmentStatus::Ready | SegmentStatus::Paused))
-        ) {
+        if !matches!(status, Some(SegmentState::Known(SegmentStatus::Ready | SegmentStatus::Paused))) {
             return Err(ProviderError::new(
                 ErrorKind::Conflict,
                 Effect::NotSent,
@@ -135,22 +124,16 @@ impl Nxtele {
             product_id: PRODUCT,
             page: 1,
             size: 100,
-            query_conditions: QueryConditions {
-                user_task_id: Some([user_task_id]),
-            },
+            query_conditions: QueryConditions { user_task_id: Some([user_task_id]) },
         };
         let tasks = self.client.list_task(&page).await?.task_data;
         let is_empty = tasks.is_empty();
-        let mut read = tasks
-            .into_iter()
-            .filter_map(|raw| map::task_data(&raw).map(|task| (raw, task)));
+        let mut read = tasks.into_iter().filter_map(|raw| map::task_data(&raw).map(|task| (raw, task)));
         match read.find(|(_, task)| task.user_task_id.as_deref() == Some(user_task_id)) {
             Some(found) => Ok(Some(found)),
             None if is_empty => Ok(None),
             // Not a proof of absence: whoever lists other tasks has not looked for this one.
-            None => Err(ProviderError::unexpected(
-                "NXTele lists other tasks than the one asked for",
-            )),
+            None => Err(ProviderError::unexpected("NXTele lists other tasks than the one asked for")),
         }
     }
 
@@ -176,11 +159,7 @@ pub(super) fn user_task_id(segment: &SegmentRef) -> &str {
 }
 
 pub(super) fn unlisted() -> ProviderError {
-    ProviderError::new(
-        ErrorKind::NotFound,
-        Effect::None,
-        "NXTele lists no task of this id",
-    )
+    ProviderError::new(ErrorKind::NotFound, Effect::None, "NXTele lists no task of this id")
 }
 
 fn read_options(spec: &TaskSpec) -> Result<Options, ProviderError> {

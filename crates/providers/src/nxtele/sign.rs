@@ -57,10 +57,7 @@ impl Signer {
     /// Whether `sign` (in either case) is the signature of `body`; takes the same time either way.
     pub(super) fn verify(&self, sign: &str, body: &[u8], stamp: Stamp<'_>) -> bool {
         let expected = self.sign(body, stamp);
-        expected
-            .as_bytes()
-            .ct_eq(sign.to_ascii_uppercase().as_bytes())
-            .into()
+        expected.as_bytes().ct_eq(sign.to_ascii_uppercase().as_bytes()).into()
     }
 
     fn digest<D: Digest>(&self, body: &[u8], stamp: Stamp<'_>) -> String {
@@ -102,19 +99,10 @@ mod tests {
             let text = |name: &str| vector[name].as_str().unwrap();
             let body = text("body").as_bytes();
             assert_eq!(body.len() as u64, vector["bodyLen"].as_u64().unwrap());
-            let stamp = Stamp {
-                create_ts: text("createTs"),
-                request_id: "0123456789abcdef0123456789abcdef",
-            };
+            let stamp = Stamp { create_ts: text("createTs"), request_id: "0123456789abcdef0123456789abcdef" };
             for (algorithm, expected) in [(Algorithm::Md5, "md5"), (Algorithm::Sha256, "sha256")] {
                 let signer = sample(algorithm);
-                assert_eq!(
-                    signer.sign(body, stamp),
-                    text(expected),
-                    "{} {}",
-                    text("id"),
-                    expected
-                );
+                assert_eq!(signer.sign(body, stamp), text(expected), "{} {}", text("id"), expected);
                 assert!(signer.verify(&text(expected).to_ascii_lowercase(), body, stamp));
             }
         }
@@ -122,17 +110,11 @@ mod tests {
 
     #[test]
     fn one_changed_byte_is_noticed() {
-        let stamp = Stamp {
-            create_ts: "1700000000",
-            request_id: "r-1",
-        };
+        let stamp = Stamp { create_ts: "1700000000", request_id: "r-1" };
         let signer = sample(Algorithm::Sha256);
         let sign = signer.sign(b"{}", stamp);
         assert!(!signer.verify(&sign, b"{ }", stamp));
-        assert!(
-            !sample(Algorithm::Md5).verify(&sign, b"{}", stamp),
-            "never another digest"
-        );
+        assert!(!sample(Algorithm::Md5).verify(&sign, b"{}", stamp), "never another digest");
         assert!(!signer.verify("", b"{}", stamp));
     }
 

@@ -9,9 +9,7 @@ use serde_json::{Value, json};
 pub(super) fn spec() -> TaskSpec {
     TaskSpec {
         name: "March reminders".to_owned(),
-        script: Script {
-            template_id: "scene-1".to_owned(),
-        },
+        script: Script { template_id: "scene-1".to_owned() },
         callers: Vec::new(),
         default_country: None,
         schedule: Schedule::default(),

@@ -3,15 +3,19 @@ use super::*;
 
 fn provider() -> Nxtele {
     use outdial_provider::{RateLimits, Transport, TransportSettings};
-    let settings = TransportSettings {
-        timeout: std::time::Duration::from_secs(1),
-        rate: RateLimits::per_action(10),
-    };
+    let settings =
+        TransportSettings { timeout: std::time::Duration::from_secs(1), rate: RateLimits::per_action(10) };
     let config = testing::config(json!({"batch_size": 7}));
-    let clock: Arc<dyn Clock> = Arc::new(outdial_model::ManualClock::at("2026-03-02T01:00:00Z".parse().unwrap()));
+    let clock: Arc<dyn Clock> =
+        Arc::new(outdial_model::ManualClock::at("2026-03-02T01:00:00Z".parse().unwrap()));
     Nxtele {
         capabilities: capabilities::of(config.batch_size),
-        client: Client::new(Transport::new(settings).unwrap(), Arc::clone(&clock), DEFAULT_BASE_URL.to_owned(), &config),
+        client: Client::new(
+            Transport::new(settings).unwrap(),
+            Arc::clone(&clock),
+            DEFAULT_BASE_URL.to_owned(),
+            &config,
+        ),
         config,
         clock,
         callbacks: Callbacks::new("https://gw.example/ingress/a/s3cret"),

@@ -15,9 +15,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// What NXTele is told; the expected form is unpublished, any 2xx is assumed to do.
-pub(super) const ACK: Ack = Ack {
-    body: r#"{"retCode":0,"retMsg":"success"}"#,
-};
+pub(super) const ACK: Ack = Ack { body: r#"{"retCode":0,"retMsg":"success"}"# };
 
 /// Verifies and parses one delivery.
 pub(super) fn receive(inbound: &Inbound<'_>, config: &Config) -> Result<Received, ReceiveError> {
@@ -32,17 +30,10 @@ pub(super) fn receive(inbound: &Inbound<'_>, config: &Config) -> Result<Received
 }
 
 fn verify(inbound: &Inbound<'_>, signer: &Signer, tolerance: Duration) -> Result<(), ReceiveError> {
-    let proof = |name| {
-        inbound
-            .header(name)
-            .filter(|value| !value.is_empty())
-            .ok_or(ReceiveError::MissingProof)
-    };
+    let proof =
+        |name| inbound.header(name).filter(|value| !value.is_empty()).ok_or(ReceiveError::MissingProof);
     let (sign, uuid) = (proof("sign")?, proof("uuid")?);
-    let stamp = Stamp {
-        create_ts: proof("createTs")?,
-        request_id: proof("requestID")?,
-    };
+    let stamp = Stamp { create_ts: proof("createTs")?, request_id: proof("requestID")? };
     let algorithm = inbound.header("algorithm").unwrap_or(signer.algorithm.as_str());
     let is_ours = uuid == signer.uuid && algorithm.eq_ignore_ascii_case(signer.algorithm.as_str());
     if !is_ours || !signer.verify(sign, inbound.body, stamp) {
@@ -86,10 +77,7 @@ fn counters(stat: Option<&TaskStat>) -> String {
         ]
     });
     let counts = counts.iter().flatten();
-    counts
-        .map(|count| count.unwrap_or_default().to_string())
-        .collect::<Vec<_>>()
-        .join("-")
+    counts.map(|count| count.unwrap_or_default().to_string()).collect::<Vec<_>>().join("-")
 }
 
 /// A call is over; its order may be, too.
@@ -111,7 +99,12 @@ fn order(body: &[u8], config: &Config) -> Result<Received, ReceiveError> {
 
 /// Without a call in it the delivery does not tell how far the person has come: whether nobody was
 /// rung or only the details are missing is found out by reading.
-fn about_order(order: &Order, is_finished: bool, news: String, config: &Config) -> Result<Received, ReceiveError> {
+fn about_order(
+    order: &Order,
+    is_finished: bool,
+    news: String,
+    config: &Config,
+) -> Result<Received, ReceiveError> {
     let detail = order.call_info_detail.as_ref();
     let call = detail.and_then(|call| map::call_report(call, true, &config.call_status));
     let mut subject = subject_of(order.user_task_id.as_deref())?;

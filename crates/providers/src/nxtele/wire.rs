@@ -6,10 +6,13 @@
 mod answers;
 mod requests;
 
-pub(super) use answers::{BatchAnswer, CallDetail, Order, OrderDetails, Pong, StopAnswer, TaskData, TaskPage, TaskStat, TaskState};
+pub(super) use answers::{
+    BatchAnswer, CallDetail, Order, OrderDetails, Pong, StopAnswer, TaskData, TaskPage, TaskStat, TaskState,
+};
 pub(super) use requests::{
-    AddBatchCall, CallInfo, CallInfoList, CreateTask, FuncFlag, ListOptions, ListOrderDetail, ListTask, ManualCallSetting,
-    MgrTaskStatus, Param, Ping, QueryConditions, SmsRule, StopOrder, TaskCreateSetting, UpdateTask,
+    AddBatchCall, CallInfo, CallInfoList, CreateTask, FuncFlag, ListOptions, ListOrderDetail, ListTask,
+    ManualCallSetting, MgrTaskStatus, Param, Ping, QueryConditions, SmsRule, StopOrder, TaskCreateSetting,
+    UpdateTask,
 };
 
 /// The product every body but ping's names.

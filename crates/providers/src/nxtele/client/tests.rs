@@ -4,11 +4,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 fn answer(status: u16, body: impl Into<Vec<u8>>) -> Answer {
-    Answer {
-        status: StatusCode::from_u16(status).unwrap(),
-        headers: HeaderMap::new(),
-        body: body.into(),
-    }
+    Answer { status: StatusCode::from_u16(status).unwrap(), headers: HeaderMap::new(), body: body.into() }
 }
 
 fn outcome(status: u16, body: &str) -> Result<(), ProviderError> {
@@ -33,7 +29,9 @@ fn a_repeated_member_does_not_make_an_answer_unreadable() {
 
 #[test]
 fn what_is_no_answer_of_nxtele_proves_nothing() {
-    for body in ["", "<html>", "[]", "null", "{}", r#"{"retCode":"zero"}"#, r#"{"retCode":null}"#, "\"retCode\""] {
+    for body in
+        ["", "<html>", "[]", "null", "{}", r#"{"retCode":"zero"}"#, r#"{"retCode":null}"#, "\"retCode\""]
+    {
         let error = outcome(200, body).unwrap_err();
         assert_eq!((error.kind, error.effect), (ErrorKind::UnexpectedResponse, Effect::Possible), "{body}");
     }

@@ -184,7 +184,9 @@ mod tests {
 
     #[test]
     fn a_call_without_an_end_goes_on() {
-        let call = report(json!({"callID": "c-1", "callAnswerTs": 1_700_000_005, "callEndTs": null, "callDuration": 7}));
+        let call = report(
+            json!({"callID": "c-1", "callAnswerTs": 1_700_000_005, "callEndTs": null, "callDuration": 7}),
+        );
         assert_eq!(call.disposition, None);
         assert_eq!(call.talk_seconds, 7);
     }

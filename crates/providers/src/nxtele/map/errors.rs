@@ -37,12 +37,7 @@ const RESULT_CODES: &[Row] = &[
         Effect::None,
         "NXTele takes fewer contacts at once; they are sent in smaller requests, and `batch_size` can be lowered",
     ),
-    (
-        5,
-        ErrorKind::Unavailable,
-        Effect::None,
-        "NXTele is under maintenance; it is tried again later",
-    ),
+    (5, ErrorKind::Unavailable, Effect::None, "NXTele is under maintenance; it is tried again later"),
     (
         5001,
         ErrorKind::Unavailable,
@@ -73,18 +68,8 @@ const RESULT_CODES: &[Row] = &[
         Effect::None,
         "the NXTele account may not do this; ask NXTele to allow it",
     ),
-    (
-        7,
-        ErrorKind::RateLimited,
-        Effect::None,
-        "NXTele is busy; it is asked again more slowly",
-    ),
-    (
-        1001,
-        ErrorKind::Unavailable,
-        Effect::None,
-        "an import is running at NXTele; it is tried again later",
-    ),
+    (7, ErrorKind::RateLimited, Effect::None, "NXTele is busy; it is asked again more slowly"),
+    (1001, ErrorKind::Unavailable, Effect::None, "an import is running at NXTele; it is tried again later"),
 ];
 
 /// The error for a result code other than 0. `response_id` is what NXTele's support asks for.
@@ -112,11 +97,9 @@ pub(in crate::nxtele) fn http_error(status: StatusCode) -> ProviderError {
             Effect::None,
             "NXTele's gateway lets nobody in from here; check `base_url` and allowed addresses",
         ),
-        404 | 405 => (
-            ErrorKind::Config,
-            Effect::None,
-            "there is no NXTele Callbot at this address; check `base_url`",
-        ),
+        404 | 405 => {
+            (ErrorKind::Config, Effect::None, "there is no NXTele Callbot at this address; check `base_url`")
+        }
         413 => (
             ErrorKind::TooLarge,
             Effect::None,

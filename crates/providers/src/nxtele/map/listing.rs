@@ -46,7 +46,8 @@ impl Cursor {
         let Some(text) = &request.cursor else {
             return Ok(Self { page: 1, size: request.limit.max(1) });
         };
-        let parts = text.split_once('x').and_then(|(page, size)| Some((page.parse().ok()?, size.parse().ok()?)));
+        let parts =
+            text.split_once('x').and_then(|(page, size)| Some((page.parse().ok()?, size.parse().ok()?)));
         match parts {
             Some((page @ 1.., size @ 1..=100)) => Ok(Self { page, size }),
             _ => Err(ProviderError::new(
@@ -80,12 +81,16 @@ fn sifted(name: &str, value: Value) -> Value {
     let is_word = ["ID", "Cause", "Code"].iter().any(|end| name.ends_with(end));
     let hidden = || Value::String("***".to_owned());
     match value {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().map(|(name, value)| (name.clone(), sifted(&name, value))).collect())
-        }
+        Value::Object(members) => Value::Object(
+            members.into_iter().map(|(name, value)| (name.clone(), sifted(&name, value))).collect(),
+        ),
         Value::Array(items) => items.into_iter().map(|item| sifted(name, item)).collect(),
         Value::String(text) if !text.is_empty() && !is_word => hidden(),
-        Value::Number(number) if !name.ends_with("Ts") && number.as_f64().is_none_or(|size| size >= LARGEST) => hidden(),
+        Value::Number(number)
+            if !name.ends_with("Ts") && number.as_f64().is_none_or(|size| size >= LARGEST) =>
+        {
+            hidden()
+        }
         other => other,
     }
 }

@@ -6,13 +6,17 @@ use crate::nxtele::wire::{BatchAnswer, CallInfo, CallInfoList, Order, OrderDetai
 use crate::redact;
 use outdial_model::{ContactId, Disposition, PersonName};
 use outdial_provider::{
-    Added, CallReport, Callbacks, ContactProgress, ContactReport, DialContact, Effect, ProviderError, Refusal, SegmentState,
+    Added, CallReport, Callbacks, ContactProgress, ContactReport, DialContact, Effect, ProviderError,
+    Refusal, SegmentState,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The people of one request, each number once: refusals come back by number, so two people with one
 /// number could not be told apart. Whoever is left out is in no list and found absent when looked up.
-pub(in crate::nxtele) fn call_info_list<'a>(contacts: &'a [DialContact], callbacks: &Callbacks) -> CallInfoList<'a> {
+pub(in crate::nxtele) fn call_info_list<'a>(
+    contacts: &'a [DialContact],
+    callbacks: &Callbacks,
+) -> CallInfoList<'a> {
     let mut numbers = BTreeSet::new();
     let first = contacts.iter().filter(|contact| numbers.insert(contact.phone.digits()));
     CallInfoList {
@@ -47,7 +51,8 @@ pub(in crate::nxtele) fn added(
         Some(refusal) => refusal.effect == Effect::Possible,
         None => false,
     };
-    let by_number: BTreeMap<_, _> = contacts.iter().rev().map(|contact| (contact.phone.digits(), contact)).collect();
+    let by_number: BTreeMap<_, _> =
+        contacts.iter().rev().map(|contact| (contact.phone.digits(), contact)).collect();
     let mut refused = BTreeMap::new();
     for error in &answer.err_list {
         let number = error.phone.as_deref().unwrap_or_default().trim_start_matches('+');
@@ -102,9 +107,9 @@ pub(in crate::nxtele) fn contact_reports(
     words: &CallStatusWords,
 ) -> Vec<ContactReport> {
     let asked: BTreeSet<_> = contacts.iter().map(|contact| &contact.key).collect();
-    let is_over = task_status.is_some_and(|status| {
-        matches!(segment_state(status), SegmentState::Known(state) if state.is_final())
-    });
+    let is_over = task_status.is_some_and(
+        |status| matches!(segment_state(status), SegmentState::Known(state) if state.is_final()),
+    );
     let report = |order: &Order| {
         let key: ContactId = order.order_id.as_deref()?.parse().ok().filter(|key| asked.contains(key))?;
         let is_finished = order.finish == Some(true);
@@ -152,7 +157,8 @@ pub(in crate::nxtele) fn not_cancelled(
     contacts: &[DialContact],
 ) -> Result<Vec<Refusal>, ProviderError> {
     let named = |contact: &DialContact| {
-        let error = answer.err_list.iter().find(|error| error.order_id.as_deref() == Some(contact.key.as_str()))?;
+        let error =
+            answer.err_list.iter().find(|error| error.order_id.as_deref() == Some(contact.key.as_str()))?;
         Some(Refusal { key: contact.key.clone(), reason: reason(error.err_msg.as_deref(), contact) })
     };
     let refused: Vec<_> = contacts.iter().filter_map(named).collect();

@@ -4,7 +4,8 @@ use crate::nxtele::config::Config;
 use crate::nxtele::options::{Options, Sms};
 use crate::nxtele::schedule::{DialHours, zone_second};
 use crate::nxtele::wire::{
-    CallInfoList, CreateTask, FuncFlag, ManualCallSetting, PRODUCT, SmsRule, TaskCreateSetting, TaskData, UpdateTask,
+    CallInfoList, CreateTask, FuncFlag, ManualCallSetting, PRODUCT, SmsRule, TaskCreateSetting, TaskData,
+    UpdateTask,
 };
 use outdial_model::{SegmentStatus, TaskSpec, Timestamp};
 use outdial_provider::{Effect, ErrorKind, ProviderError, SegmentReport, SegmentState, Verb};

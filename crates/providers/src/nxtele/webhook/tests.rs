@@ -14,9 +14,14 @@ fn headers(body: &[u8]) -> Vec<(String, String)> {
     let (create_ts, request_id) = (SENT_AT.to_string(), "r-1".to_owned());
     let stamp = Stamp { create_ts: &create_ts, request_id: &request_id };
     let sign = config(json!({})).signer.sign(body, stamp);
-    [("Requestid", request_id.clone()), ("UUID", "u-1".to_owned()), ("createts", create_ts.clone()), ("Sign", sign)]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+    [
+        ("Requestid", request_id.clone()),
+        ("UUID", "u-1".to_owned()),
+        ("createts", create_ts.clone()),
+        ("Sign", sign),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
 }
 
 fn inbound<'a>(kind: &'a str, headers: &'a [(String, String)], body: &'a [u8], at: i64) -> Inbound<'a> {
@@ -126,7 +131,9 @@ fn a_wrong_proof_is_refused() {
 #[test]
 fn an_old_proof_is_stale_by_the_accounts_tolerance() {
     let headers = headers(TASK);
-    let at = |seconds: i64, account: Value| receive(&inbound("task", &headers, TASK, SENT_AT + seconds), &config(account)).map(drop);
+    let at = |seconds: i64, account: Value| {
+        receive(&inbound("task", &headers, TASK, SENT_AT + seconds), &config(account)).map(drop)
+    };
     assert_eq!(at(300, json!({})), Ok(()));
     assert_eq!(at(301, json!({})), Err(ReceiveError::Stale));
     assert_eq!(at(-301, json!({})), Err(ReceiveError::Stale));

@@ -126,7 +126,7 @@ pub(crate) struct Order {
     pub(crate) order_id: Option<String>,
     #[serde(default, rename = "userTaskID", deserialize_with = "lenient::text")]
     pub(crate) user_task_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::flag")]
     pub(crate) finish: Option<bool>,
     /// Listed.
     #[serde(default, deserialize_with = "lenient::list")]

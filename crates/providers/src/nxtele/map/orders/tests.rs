@@ -120,13 +120,19 @@ fn calls(answered: &[i64]) -> Value {
 fn an_order_is_done_when_it_says_so_and_answered_wins() {
     let order = |calls: Value| json!({"finish": true, "callInfoDetailList": calls});
     assert_eq!(progress(order(calls(&[0, 0])), 2), [ContactProgress::Done(Disposition::Busy)]);
-    assert_eq!(progress(order(calls(&[1_700_000_000, 0])), 2), [ContactProgress::Done(Disposition::Answered)]);
+    assert_eq!(
+        progress(order(calls(&[1_700_000_000, 0])), 2),
+        [ContactProgress::Done(Disposition::Answered)]
+    );
 }
 
 #[test]
 fn an_unfinished_order_waits_or_is_dialed_whatever_the_task_does() {
     for status in [1, 2, 3, 4, 5, 6] {
-        assert_eq!(progress(json!({"finish": false, "callInfoDetailList": null}), status), [ContactProgress::Waiting]);
+        assert_eq!(
+            progress(json!({"finish": false, "callInfoDetailList": null}), status),
+            [ContactProgress::Waiting]
+        );
         let between = json!({"finish": false, "callInfoDetailList": calls(&[0])});
         assert_eq!(progress(between, status), [ContactProgress::Dialing]);
     }

@@ -11,13 +11,25 @@ fn now() -> Timestamp {
 
 fn created(spec: &TaskSpec) -> Value {
     let options = Options::read(spec).unwrap();
-    let plan = Plan { spec, options: &options, hours: DialHours::of(&spec.schedule).unwrap(), callback_url: CALLBACK, now: now() };
+    let plan = Plan {
+        spec,
+        options: &options,
+        hours: DialHours::of(&spec.schedule).unwrap(),
+        callback_url: CALLBACK,
+        now: now(),
+    };
     serde_json::to_value(create_task(plan, "seg_1", &config(json!({})), None)).unwrap()
 }
 
 fn updated(spec: &TaskSpec, listed: &Value) -> Value {
     let options = Options::read(spec).unwrap();
-    let plan = Plan { spec, options: &options, hours: DialHours::of(&spec.schedule).unwrap(), callback_url: CALLBACK, now: now() };
+    let plan = Plan {
+        spec,
+        options: &options,
+        hours: DialHours::of(&spec.schedule).unwrap(),
+        callback_url: CALLBACK,
+        now: now(),
+    };
     let listed = serde_json::from_value(listed.clone()).unwrap();
     serde_json::to_value(update_task(plan, "seg_1", &config(json!({})), &listed).unwrap()).unwrap()
 }
@@ -61,8 +73,12 @@ fn what_the_task_asks_for_is_sent() {
     let setting = &task["taskCreateSetting"];
     assert_eq!(setting["strategyName"], "evening");
     assert_eq!(setting["zoneSecond"], 7200, "summer time, when the task begins in summer");
-    assert_eq!((&setting["maxCall"], &setting["maxRingTime"], &setting["routeID"]), (&json!(20), &json!(30), &json!("r-1")));
-    let agents = json!({"agentGroup": "g-1", "dispatchType": 1, "ratioCallRate": 1.5, "predictCallRate": 0.0});
+    assert_eq!(
+        (&setting["maxCall"], &setting["maxRingTime"], &setting["routeID"]),
+        (&json!(20), &json!(30), &json!("r-1"))
+    );
+    let agents =
+        json!({"agentGroup": "g-1", "dispatchType": 1, "ratioCallRate": 1.5, "predictCallRate": 0.0});
     assert_eq!(setting["manualCallSetting"], agents);
     let flags = json!({
         "taskKeep": true, "roundRedial": true, "wholeTTS": false, "smsEnable": true,
