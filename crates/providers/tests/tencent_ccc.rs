@@ -1,10 +1,6 @@
 //! The Tencent Cloud CCC adapter against the simulated vendor, over real HTTP.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on says where"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says where")]
 
 use outdial_model::{
     AccountId, Clock, ContactId, Disposition, Pacing, Phone, Retry, Schedule, Script, SegmentId,
@@ -33,18 +29,9 @@ struct Bench {
 
 impl Bench {
     async fn at_speed(speed: f64) -> Self {
-        let simulator = Simulator::start(Options {
-            speed,
-            ..Options::default()
-        })
-        .await
-        .unwrap();
+        let simulator = Simulator::start(Options { speed, ..Options::default() }).await.unwrap();
         let provider = account(&simulator, json!({}));
-        let bench = Self {
-            simulator,
-            provider,
-            spec: spec(),
-        };
+        let bench = Self { simulator, provider, spec: spec() };
         bench.set(json!({"tencent.requests_per_second": 0})).await;
         bench
     }
@@ -60,25 +47,12 @@ impl Bench {
 
     async fn heal(&self) {
         let url = format!("{}/_sim/faults", self.simulator.url());
-        http()
-            .delete(url)
-            .send()
-            .await
-            .unwrap()
-            .error_for_status()
-            .unwrap();
+        http().delete(url).send().await.unwrap().error_for_status().unwrap();
     }
 
     async fn sim(&self, path: &str, body: Value) {
         let url = format!("{}/_sim/{path}", self.simulator.url());
-        http()
-            .post(url)
-            .json(&body)
-            .send()
-            .await
-            .unwrap()
-            .error_for_status()
-            .unwrap();
+        http().post(url).json(&body).send().await.unwrap().error_for_status().unwrap();
     }
 
     async fn rings(&self) -> Value {
@@ -102,14 +76,7 @@ impl Bench {
             Ok(opened) => (opened.vendor_ref, Ok(())),
             Err(error) => (None, Err(error)),
         };
-        (
-            SegmentRef {
-                key,
-                vendor_ref,
-                opened_at: now,
-            },
-            outcome,
-        )
+        (SegmentRef { key, vendor_ref, opened_at: now }, outcome)
     }
 
     async fn opened(&self, people: &[DialContact], fuse: Duration) -> SegmentRef {
@@ -119,10 +86,7 @@ impl Bench {
     }
 
     async fn progress(&self, segment: &SegmentRef, people: &[DialContact]) -> Vec<ContactReport> {
-        let request = ReadProgress {
-            segment,
-            contacts: people,
-        };
+        let request = ReadProgress { segment, contacts: people };
         self.provider.progress(&request).await.unwrap().contacts
     }
 
@@ -130,10 +94,7 @@ impl Bench {
     async fn outcomes(&self, segment: &SegmentRef, people: &[DialContact]) -> Vec<Disposition> {
         self.until("everybody is done", async || {
             let reports = self.progress(segment, people).await;
-            reports
-                .into_iter()
-                .map(|report| outcome_of(report.progress))
-                .collect()
+            reports.into_iter().map(|report| outcome_of(report.progress)).collect()
         })
         .await
     }
@@ -170,29 +131,22 @@ fn account(simulator: &Simulator, more: Value) -> Arc<dyn Provider> {
     let factory = registry::find("tencent_ccc").unwrap();
     let mut table = (factory.simulated)().as_object().unwrap().clone();
     table.extend(more.as_object().unwrap().clone());
-    let transport = TransportSettings {
-        timeout: Duration::from_secs(5),
-        rate: RateLimits::per_action(10_000),
-    };
+    let transport =
+        TransportSettings { timeout: Duration::from_secs(5), rate: RateLimits::per_action(10_000) };
     let deps = Deps {
         account: "tencent-main".parse::<AccountId>().unwrap(),
         transport: Transport::new(transport).unwrap(),
         clock: Arc::new(SystemClock),
         callbacks: Callbacks::new("http://127.0.0.1:9/ingress/tencent-main/secret"),
     };
-    let settings = AccountSettings {
-        base_url: Some(simulator.url()),
-        table,
-    };
+    let settings = AccountSettings { base_url: Some(simulator.url()), table };
     (factory.build)(settings, deps).unwrap()
 }
 
 fn spec() -> TaskSpec {
     TaskSpec {
         name: "March reminders".to_owned(),
-        script: Script {
-            template_id: "ivr:8".to_owned(),
-        },
+        script: Script { template_id: "ivr:8".to_owned() },
         callers: Vec::new(),
         default_country: None,
         schedule: Schedule::default(),
@@ -246,10 +200,7 @@ async fn each_person_is_rung_once_and_told_apart_by_the_call_record() {
     assert!(reports[0].calls[0].recording.is_some());
     assert_eq!(reports[2].calls[0].raw.code.as_deref(), Some("206"));
     let rings = bench.rings().await;
-    assert_eq!(
-        (&rings["total"], &rings["max_per_number"]),
-        (&json!(6), &json!(1))
-    );
+    assert_eq!((&rings["total"], &rings["max_per_number"]), (&json!(6), &json!(1)));
     let status = bench.provider.segment_status(&segment).await.unwrap();
     assert_eq!(status.state, SegmentState::Known(SegmentStatus::Completed));
     bench.simulator.stop().await;
@@ -264,10 +215,7 @@ async fn a_second_attempt_is_told_in_order_and_decides() {
     assert_eq!(bench.outcomes(&segment, &people).await, [Disposition::Answered]);
     let calls = &bench.progress(&segment, &people).await[0].calls;
     let dispositions: Vec<_> = calls.iter().map(|call| call.disposition).collect();
-    assert_eq!(
-        dispositions,
-        [Some(Disposition::NoAnswer), Some(Disposition::Answered)]
-    );
+    assert_eq!(dispositions, [Some(Disposition::NoAnswer), Some(Disposition::Answered)]);
     bench.simulator.stop().await;
 }
 
@@ -293,19 +241,12 @@ async fn a_lost_answer_is_looked_up_by_our_key() {
         panic!("the task was made");
     };
     assert_eq!(report.state, SegmentState::Known(SegmentStatus::Ready));
-    let look_up = Find::Contacts {
-        segment: &segment,
-        contacts: &people,
-    };
+    let look_up = Find::Contacts { segment: &segment, contacts: &people };
     let Found::Contacts(found) = bench.provider.find(&look_up).await.unwrap() else {
         panic!("the vendor can tell");
     };
     assert_eq!(found.len(), 2);
-    assert!(
-        found
-            .iter()
-            .all(|report| report.progress == ContactProgress::Waiting)
-    );
+    assert!(found.iter().all(|report| report.progress == ContactProgress::Waiting));
     bench.simulator.stop().await;
 }
 
@@ -314,13 +255,27 @@ async fn a_task_missing_from_the_whole_list_is_not_there() {
     let bench = Bench::at_speed(1.0).await;
     bench.opened(&people([200]), LATER).await;
     bench.fault("DescribeAutoCalloutTasks", "hide_from_lists").await;
-    let hidden = SegmentRef {
-        vendor_ref: None,
-        ..bench.opened(&people([201]), LATER).await
-    };
+    let hidden = SegmentRef { vendor_ref: None, ..bench.opened(&people([201]), LATER).await };
     assert_eq!(bench.find(&hidden).await, Found::NoSegment);
     bench.heal().await;
     assert!(matches!(bench.find(&hidden).await, Found::Segment(_)));
+    bench.simulator.stop().await;
+}
+
+#[tokio::test]
+async fn a_task_on_a_later_page_of_the_list_is_found_and_the_lack_of_one_proven() {
+    let bench = Bench::at_speed(1.0).await;
+    let oldest = bench.opened(&people([200]), LATER).await;
+    for ending in 0..100 {
+        bench.opened(&people([ending]), LATER).await;
+    }
+    let by_key = SegmentRef { vendor_ref: None, ..oldest.clone() };
+    let Found::Segment(report) = bench.find(&by_key).await else {
+        panic!("it is the last of the list");
+    };
+    assert_eq!(report.vendor_ref, oldest.vendor_ref);
+    let nobodys = SegmentRef { key: SegmentId::generate(SystemClock.now()), ..by_key };
+    assert_eq!(bench.find(&nobodys).await, Found::NoSegment);
     bench.simulator.stop().await;
 }
 
@@ -331,14 +286,8 @@ async fn people_of_a_task_out_of_sight_are_known_by_their_call_records() {
     let segment = bench.opened(&people, SOON).await;
     bench.outcomes(&segment, &people).await;
     bench.fault("DescribeAutoCalloutTasks", "hide_from_lists").await;
-    let by_key = SegmentRef {
-        vendor_ref: None,
-        ..segment
-    };
-    let look_up = Find::Contacts {
-        segment: &by_key,
-        contacts: &people[..1],
-    };
+    let by_key = SegmentRef { vendor_ref: None, ..segment };
+    let look_up = Find::Contacts { segment: &by_key, contacts: &people[..1] };
     let Found::Contacts(found) = bench.provider.find(&look_up).await.unwrap() else {
         panic!("the vendor can tell");
     };
@@ -360,16 +309,10 @@ async fn a_call_without_its_record_is_not_over_yet() {
             (status.state == SegmentState::Known(SegmentStatus::Completed)).then_some(())
         })
         .await;
-    assert_eq!(
-        bench.progress(&segment, &people).await[0].progress,
-        ContactProgress::Dialing
-    );
+    assert_eq!(bench.progress(&segment, &people).await[0].progress, ContactProgress::Dialing);
 
     let impatient = account(&bench.simulator, json!({"cdr_grace_seconds": 0}));
-    let request = ReadProgress {
-        segment: &segment,
-        contacts: &people,
-    };
+    let request = ReadProgress { segment: &segment, contacts: &people };
     let report = bench
         .until("the grace is over", async || {
             let report = impatient.progress(&request).await.unwrap().contacts.remove(0);
@@ -377,10 +320,7 @@ async fn a_call_without_its_record_is_not_over_yet() {
         })
         .await;
     assert_eq!(report.progress, ContactProgress::Done(Disposition::NoAnswer));
-    assert_eq!(
-        report.calls[0].disposition, None,
-        "the record may still come and say more"
-    );
+    assert_eq!(report.calls[0].disposition, None, "the record may still come and say more");
     bench.simulator.stop().await;
 }
 
@@ -394,11 +334,7 @@ async fn who_was_never_dialed_when_the_task_is_stopped_is_told_so() {
     let again = bench.control(&segment, Verb::Complete).await.unwrap();
     assert_eq!(again, report, "already so");
     let reports = bench.progress(&segment, &people).await;
-    assert!(
-        reports
-            .iter()
-            .all(|report| report.progress == ContactProgress::NotDialed)
-    );
+    assert!(reports.iter().all(|report| report.progress == ContactProgress::NotDialed));
     assert_eq!(bench.rings().await["total"], 0);
     bench.simulator.stop().await;
 }
@@ -408,15 +344,9 @@ async fn pausing_before_the_start_is_a_conflict_and_twice_is_not() {
     let bench = Bench::at_speed(1.0).await;
     let segment = bench.opened(&people([500]), Duration::from_secs(3)).await;
     let refusal = bench.control(&segment, Verb::Pause).await.unwrap_err();
-    assert_eq!(
-        (refusal.kind, refusal.effect),
-        (ErrorKind::Conflict, Effect::None)
-    );
-    let paused = bench
-        .until("the task can be paused", async || {
-            bench.control(&segment, Verb::Pause).await.ok()
-        })
-        .await;
+    assert_eq!((refusal.kind, refusal.effect), (ErrorKind::Conflict, Effect::None));
+    let paused =
+        bench.until("the task can be paused", async || bench.control(&segment, Verb::Pause).await.ok()).await;
     assert_eq!(paused.state, SegmentState::Known(SegmentStatus::Paused));
     assert_eq!(bench.control(&segment, Verb::Pause).await.unwrap(), paused);
     for _ in 0..2 {
@@ -432,10 +362,7 @@ async fn the_vendors_tasks_are_paged_through_and_shown_without_numbers() {
     for ending in [600, 601, 602] {
         bench.opened(&people([ending]), LATER).await;
     }
-    let mut page = PageRequest {
-        cursor: None,
-        limit: 2,
-    };
+    let mut page = PageRequest { cursor: None, limit: 2 };
     let first = bench.provider.vendor_tasks(&page).await.unwrap();
     assert_eq!((first.tasks.len(), first.total), (2, Some(3)));
     page.cursor = first.next;
@@ -449,10 +376,7 @@ async fn the_vendors_tasks_are_paged_through_and_shown_without_numbers() {
     assert_eq!(alone.name, listed.name);
     assert!(!alone.raw.to_string().contains("8613900"), "{}", alone.raw);
     for unknown in ["999999", "seg_of_somebody"] {
-        assert_eq!(
-            bench.provider.vendor_task(unknown).await.unwrap_err().kind,
-            ErrorKind::NotFound
-        );
+        assert_eq!(bench.provider.vendor_task(unknown).await.unwrap_err().kind, ErrorKind::NotFound);
     }
     bench.simulator.stop().await;
 }
@@ -462,10 +386,7 @@ async fn the_catalog_says_what_a_task_can_be_made_of() {
     let bench = Bench::at_speed(1.0).await;
     let catalog = bench.provider.catalog().await.unwrap();
     let agents = catalog.templates.unwrap();
-    assert_eq!(
-        (agents[0].id.as_str(), agents[0].variables.len()),
-        ("agent:12", 2)
-    );
+    assert_eq!((agents[0].id.as_str(), agents[0].variables.len()), ("agent:12", 2));
     let callers = catalog.callers.unwrap();
     let mut spec = spec();
     spec.script.template_id = agents[0].id.clone();
@@ -500,10 +421,7 @@ async fn too_many_requests_are_a_refusal_even_when_creating() {
         outcomes.push(bench.open(&people, LATER).await.1);
     }
     let refusal = outcomes.into_iter().find_map(Result::err).unwrap();
-    assert_eq!(
-        (refusal.kind, refusal.effect),
-        (ErrorKind::RateLimited, Effect::None)
-    );
+    assert_eq!((refusal.kind, refusal.effect), (ErrorKind::RateLimited, Effect::None));
     bench.simulator.stop().await;
 }
 
@@ -512,19 +430,10 @@ async fn later_people_are_refused_here_because_they_go_into_the_next_segment() {
     let bench = Bench::at_speed(1.0).await;
     let people = people([800]);
     let segment = bench.opened(&people, LATER).await;
-    let request = outdial_provider::AddContacts {
-        segment: &segment,
-        contacts: &people,
-    };
+    let request = outdial_provider::AddContacts { segment: &segment, contacts: &people };
     let refusal = bench.provider.add_contacts(&request).await.unwrap_err();
-    assert_eq!(
-        (refusal.kind, refusal.effect),
-        (ErrorKind::Unsupported, Effect::NotSent)
-    );
+    assert_eq!((refusal.kind, refusal.effect), (ErrorKind::Unsupported, Effect::NotSent));
     let nobody = bench.open(&[], LATER).await.1.unwrap_err();
-    assert_eq!(
-        (nobody.kind, nobody.effect),
-        (ErrorKind::InvalidRequest, Effect::NotSent)
-    );
+    assert_eq!((nobody.kind, nobody.effect), (ErrorKind::InvalidRequest, Effect::NotSent));
     bench.simulator.stop().await;
 }

@@ -26,10 +26,7 @@ pub fn of(config: &Config) -> Capabilities {
 /// What an account can do whose tasks hold so many people.
 pub fn with_contacts_per_task(contacts: usize) -> Capabilities {
     Capabilities {
-        operations: Operation::ALL
-            .iter()
-            .map(|&operation| (operation, support(operation)))
-            .collect(),
+        operations: Operation::ALL.iter().map(|&operation| (operation, support(operation))).collect(),
         staging: Staging::WholeWithFuse,
         limits: Limits {
             contacts_per_request: contacts,

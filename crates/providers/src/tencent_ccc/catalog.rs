@@ -17,10 +17,7 @@ const USABLE: i64 = 1;
 impl TencentCcc {
     /// Callers as a task names them, agents as `agent:<id>`.
     pub(super) async fn offers(&self) -> Result<Catalog, ProviderError> {
-        Ok(Catalog {
-            templates: Some(self.agents().await?),
-            callers: Some(self.numbers().await?),
-        })
+        Ok(Catalog { templates: Some(self.agents().await?), callers: Some(self.numbers().await?) })
     }
 
     async fn agents(&self) -> Result<Vec<CatalogItem>, ProviderError> {
@@ -49,17 +46,10 @@ impl TencentCcc {
             let request = self.page(NUMBERS, page_number);
             let page: NumberPage = self.client.read("DescribeNumbers", &request).await?;
             let last = is_last(page.numbers.len(), NUMBERS, page_number, page.total_count);
-            let usable = page
-                .numbers
-                .into_iter()
-                .filter(|number| number.state.is_none_or(|s| s == USABLE));
+            let usable = page.numbers.into_iter().filter(|number| number.state.is_none_or(|s| s == USABLE));
             items.extend(usable.filter_map(|number| {
                 let phone = number::read(&number.number?)?;
-                Some(CatalogItem {
-                    id: phone.e164().to_owned(),
-                    name: None,
-                    variables: Vec::new(),
-                })
+                Some(CatalogItem { id: phone.e164().to_owned(), name: None, variables: Vec::new() })
             }));
             if last {
                 break;
@@ -69,11 +59,7 @@ impl TencentCcc {
     }
 
     fn page(&self, page_size: u32, page_number: u32) -> Page {
-        Page {
-            sdk_app_id: self.config.sdk_app_id,
-            page_size,
-            page_number,
-        }
+        Page { sdk_app_id: self.config.sdk_app_id, page_size, page_number }
     }
 }
 

@@ -50,15 +50,12 @@ impl Client {
         action: &'static str,
         request: &impl Serialize,
     ) -> Result<T, ProviderError> {
-        self.control(action, request)
-            .await
-            .and_then(decode)
-            .map_err(|mut error| {
-                if error.effect == Effect::Possible {
-                    error.effect = Effect::None;
-                }
-                error
-            })
+        self.control(action, request).await.and_then(decode).map_err(|mut error| {
+            if error.effect == Effect::Possible {
+                error.effect = Effect::None;
+            }
+            error
+        })
     }
 
     /// Asks for an absolute state; repeated by the transport like a read.
@@ -68,10 +65,7 @@ impl Client {
         request: &impl Serialize,
     ) -> Result<Value, ProviderError> {
         let body = written(request)?;
-        let answer = self
-            .transport
-            .send_repeatable(action, || self.signed(action, &body))
-            .await;
+        let answer = self.transport.send_repeatable(action, || self.signed(action, &body)).await;
         opened(answer)
     }
 
@@ -82,10 +76,7 @@ impl Client {
         request: &impl Serialize,
     ) -> Result<T, ProviderError> {
         let body = written(request)?;
-        let answer = self
-            .transport
-            .send_once(action, || self.signed(action, &body))
-            .await;
+        let answer = self.transport.send_once(action, || self.signed(action, &body)).await;
         opened(answer).and_then(decode)
     }
 
@@ -107,11 +98,7 @@ impl Client {
             ("x-tc-language", self.language.clone()),
         ];
         headers.extend(self.region.clone().map(|region| ("x-tc-region", region)));
-        headers.extend(
-            self.token
-                .as_ref()
-                .map(|token| ("x-tc-token", token.expose_secret().to_owned())),
-        );
+        headers.extend(self.token.as_ref().map(|token| ("x-tc-token", token.expose_secret().to_owned())));
         Outgoing {
             method: reqwest::Method::POST,
             url: self.endpoint.url.clone(),
@@ -142,4 +129,55 @@ fn opened(answer: Result<Answer, TransportError>) -> Result<Value, ProviderError
 fn decode<T: DeserializeOwned>(response: Value) -> Result<T, ProviderError> {
     T::deserialize(response)
         .map_err(|_| ProviderError::unexpected("the vendor's answer does not have the documented members"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::account;
+    use super::*;
+    use outdial_model::{ManualClock, Timestamp};
+    use outdial_provider::{RateLimits, TransportSettings};
+    use serde_json::json;
+    use std::collections::HashMap;
+    use std::time::Duration;
+
+    fn client(settings: Value) -> (Client, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_729_905_740).unwrap()));
+        let transport =
+            TransportSettings { timeout: Duration::from_secs(1), rate: RateLimits::per_action(1) };
+        let transport = Transport::new(transport).unwrap();
+        (Client::new(&account(settings).unwrap(), transport, clock.clone()), clock)
+    }
+
+    fn headers(client: &Client) -> HashMap<&'static str, String> {
+        client.signed("DescribeAutoCalloutTask", b"{}").headers.into_iter().collect()
+    }
+
+    #[test]
+    fn temporary_credentials_and_a_region_travel_beside_the_signature() {
+        let settings = json!({"token": "sts-token", "region": "ap-guangzhou", "language": "en-US"});
+        let sent = headers(&client(settings).0);
+        assert_eq!(sent["x-tc-token"], "sts-token");
+        assert_eq!(sent["x-tc-region"], "ap-guangzhou");
+        assert_eq!(sent["x-tc-language"], "en-US");
+        assert!(sent["authorization"].contains("SignedHeaders=content-type;host, "));
+        let plain = headers(&client(json!({})).0);
+        assert!(!plain.contains_key("x-tc-token") && !plain.contains_key("x-tc-region"));
+    }
+
+    #[test]
+    fn every_attempt_is_signed_afresh() {
+        let (client, clock) = client(json!({}));
+        let first = headers(&client);
+        clock.advance(Duration::from_secs(1));
+        let second = headers(&client);
+        assert_eq!((&*first["x-tc-timestamp"], &*second["x-tc-timestamp"]), ("1729905740", "1729905741"));
+        assert_ne!(first["authorization"], second["authorization"]);
+    }
+
+    #[test]
+    fn what_the_vendor_would_not_take_is_not_sent() {
+        let error = written(&"x".repeat(BODY_LIMIT)).unwrap_err();
+        assert_eq!((error.kind, error.effect), (ErrorKind::TooLarge, Effect::NotSent));
+    }
 }

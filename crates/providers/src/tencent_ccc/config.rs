@@ -55,12 +55,7 @@ pub struct Config {
 }
 
 const fn key(name: &'static str, required: bool, secret: bool, about: &'static str) -> SettingKey {
-    SettingKey {
-        name,
-        required,
-        secret,
-        about,
-    }
+    SettingKey { name, required, secret, about }
 }
 
 /// Keys of an account.
@@ -79,30 +74,15 @@ pub const KEYS: &[SettingKey] = &[
         false,
         "`mainland` (default) or `international`: decides the host and the default language.",
     ),
-    key(
-        "region",
-        false,
-        false,
-        "X-TC-Region, for example ap-guangzhou; CCC does not need it.",
-    ),
-    key(
-        "token",
-        false,
-        true,
-        "Token of temporary credentials, sent as X-TC-Token.",
-    ),
+    key("region", false, false, "X-TC-Region, for example ap-guangzhou; CCC does not need it."),
+    key("token", false, true, "Token of temporary credentials, sent as X-TC-Token."),
     key(
         "language",
         false,
         false,
         "`zh-CN` or `en-US`: language of the vendor's messages; by default the site's.",
     ),
-    key(
-        "callers",
-        false,
-        false,
-        "Own numbers to call from when a task names none.",
-    ),
+    key("callers", false, false, "Own numbers to call from when a task names none."),
     key(
         "contacts_per_task",
         false,
@@ -121,33 +101,16 @@ pub const KEYS: &[SettingKey] = &[
         false,
         "How pushes are authenticated in the console: `none` (default), `basic` or `bearer`.",
     ),
-    key(
-        "push_user",
-        false,
-        false,
-        "User name of pushes, with push_auth = \"basic\".",
-    ),
-    key(
-        "push_password",
-        false,
-        true,
-        "Password of pushes, with push_auth = \"basic\".",
-    ),
-    key(
-        "push_token",
-        false,
-        true,
-        "Token of pushes, with push_auth = \"bearer\".",
-    ),
+    key("push_user", false, false, "User name of pushes, with push_auth = \"basic\"."),
+    key("push_password", false, true, "Password of pushes, with push_auth = \"basic\"."),
+    key("push_token", false, true, "Token of pushes, with push_auth = \"bearer\"."),
 ];
 
 impl Config {
     /// Reads an account's settings, or says which one is wrong.
     pub fn read(account: AccountSettings) -> Result<Self, ConfigProblem> {
         let mut settings = Settings::new(account.table, KEYS)?;
-        let site: Site = settings
-            .optional("site", "`mainland` or `international`")?
-            .unwrap_or_default();
+        let site: Site = settings.optional("site", "`mainland` or `international`")?.unwrap_or_default();
         let (host, language) = match site {
             Site::Mainland => (MAINLAND, "zh-CN"),
             Site::International => (INTERNATIONAL, "en-US"),
@@ -169,11 +132,7 @@ impl Config {
                 .map(|region| header_text("region", region))
                 .transpose()?,
             language: language_of(settings.optional("language", "text")?, language)?,
-            callers: callers(
-                settings
-                    .optional("callers", "a list of numbers")?
-                    .unwrap_or_default(),
-            )?,
+            callers: callers(settings.optional("callers", "a list of numbers")?.unwrap_or_default())?,
             contacts_per_task: contacts_per_task(settings.optional("contacts_per_task", "a whole number")?)?,
             cdr_grace: settings
                 .optional("cdr_grace_seconds", "whole seconds")?
@@ -192,10 +151,7 @@ fn header_text(key: &str, text: String) -> Result<String, ConfigProblem> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text)
     } else {
-        Err(ConfigProblem::new(
-            key,
-            "expected visible ASCII characters without blanks",
-        ))
+        Err(ConfigProblem::new(key, "expected visible ASCII characters without blanks"))
     }
 }
 
@@ -253,10 +209,7 @@ mod tests {
         let config = account(json!({"site": "international"})).unwrap();
         assert_eq!(config.endpoint.host, "ccc.intl.tencentcloudapi.com");
         assert_eq!(config.language, "en-US");
-        assert_eq!(
-            account(json!({})).unwrap().endpoint.host,
-            "ccc.tencentcloudapi.com"
-        );
+        assert_eq!(account(json!({})).unwrap().endpoint.host, "ccc.tencentcloudapi.com");
     }
 
     #[test]
@@ -272,10 +225,7 @@ mod tests {
             (json!({"callers": ["+8675586013388", "nobody"]}), "callers"),
             (json!({"contacts_per_task": 0}), "contacts_per_task"),
             (json!({"push_auth": "digest"}), "push_auth"),
-            (
-                json!({"push_auth": "basic", "push_user": "tencent"}),
-                "push_password",
-            ),
+            (json!({"push_auth": "basic", "push_user": "tencent"}), "push_password"),
             (json!({"push_auth": "bearer"}), "push_token"),
             (json!({"secretkey": "hush"}), "secretkey"),
         ] {

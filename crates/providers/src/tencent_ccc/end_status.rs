@@ -92,9 +92,7 @@ mod tests {
     fn every_code_and_every_string_is_listed_once() {
         for (i, (code, text, _)) in END_STATUS.iter().enumerate() {
             assert!(
-                END_STATUS[..i]
-                    .iter()
-                    .all(|other| other.0 != *code && other.1 != *text),
+                END_STATUS[..i].iter().all(|other| other.0 != *code && other.1 != *text),
                 "{code} {text}"
             );
         }
@@ -104,11 +102,7 @@ mod tests {
     fn an_unknown_ending_is_other_unless_somebody_picked_up() {
         assert_eq!(disposition(Some(627), Some("somethingNew"), false), Some(Other));
         assert_eq!(disposition(Some(627), None, true), Some(Answered));
-        assert_eq!(
-            disposition(Some(222), None, true),
-            Some(AnsweredMachine),
-            "a machine picked up"
-        );
+        assert_eq!(disposition(Some(222), None, true), Some(AnsweredMachine), "a machine picked up");
     }
 
     #[test]

@@ -25,9 +25,7 @@ impl Endpoint {
             .filter(|_| bare && anonymous && matches!(url.scheme(), "http" | "https"))
             .ok_or_else(problem)?;
         Ok(Self {
-            host: url
-                .port()
-                .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+            host: url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
             url: url.to_string(),
         })
     }
@@ -58,11 +56,7 @@ mod tests {
             "https://host/?x",
             "ftp://host",
         ] {
-            assert_eq!(
-                Endpoint::parse(base_url).unwrap_err().key,
-                "base_url",
-                "{base_url}"
-            );
+            assert_eq!(Endpoint::parse(base_url).unwrap_err().key, "base_url", "{base_url}");
         }
     }
 }

@@ -24,10 +24,7 @@ pub fn open(answer: &Answer) -> Result<Value, ProviderError> {
     let Some(error) = response.get("Error").filter(|error| !error.is_null()) else {
         return Ok(response);
     };
-    let request_id = response
-        .get("RequestId")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
+    let request_id = response.get("RequestId").and_then(Value::as_str).map(str::to_owned);
     Err(match error.get("Code").and_then(Value::as_str) {
         Some(code) => error_codes::error(code, request_id),
         None => ProviderError::unexpected("the vendor's answer is an error without a code"),
@@ -56,11 +53,7 @@ mod tests {
         let body =
             br#"{"Response":{"TaskId":18446744073709551615,"Error":null,"RequestId":"r","RequestId":"s"}}"#;
         let response = open(&answer(200, body)).unwrap();
-        assert_eq!(
-            response["TaskId"].as_u64(),
-            Some(u64::MAX),
-            "64 bits, not a float's 53"
-        );
+        assert_eq!(response["TaskId"].as_u64(), Some(u64::MAX), "64 bits, not a float's 53");
         assert_eq!(response["RequestId"], "s");
     }
 
@@ -72,10 +65,7 @@ mod tests {
         );
         assert_eq!(error.kind, ErrorKind::Unauthenticated);
         assert_eq!(error.request_id.as_deref(), Some("ed93f3cb"));
-        assert!(
-            !format!("{error:?}").contains("13900000001"),
-            "the vendor's words are not passed on"
-        );
+        assert!(!format!("{error:?}").contains("13900000001"), "the vendor's words are not passed on");
     }
 
     #[test]

@@ -16,21 +16,11 @@ struct Rule {
 }
 
 const fn refused(code: &'static str, kind: ErrorKind, detail: &'static str) -> Rule {
-    Rule {
-        code,
-        kind,
-        effect: Effect::None,
-        detail,
-    }
+    Rule { code, kind, effect: Effect::None, detail }
 }
 
 const fn uncertain(code: &'static str, kind: ErrorKind, detail: &'static str) -> Rule {
-    Rule {
-        code,
-        kind,
-        effect: Effect::Possible,
-        detail,
-    }
+    Rule { code, kind, effect: Effect::Possible, detail }
 }
 
 const THROTTLED: &str = "the vendor's request rate is used up; the request was refused and may be sent again";
@@ -60,88 +50,28 @@ const RULES: &[Rule] = &[
     uncertain("ResponseSizeLimitExceeded", ErrorKind::UnexpectedResponse, FAULT),
     refused("AuthFailure", ErrorKind::Unauthenticated, CREDENTIALS),
     refused("AuthFailure.SignatureExpire", ErrorKind::Unauthenticated, CLOCK),
-    refused(
-        "AuthFailure.UnauthorizedOperation",
-        ErrorKind::PermissionDenied,
-        RIGHTS,
-    ),
+    refused("AuthFailure.UnauthorizedOperation", ErrorKind::PermissionDenied, RIGHTS),
     refused("UnauthorizedOperation", ErrorKind::PermissionDenied, RIGHTS),
-    refused(
-        "FailedOperation.PermissionDenied",
-        ErrorKind::PermissionDenied,
-        RIGHTS,
-    ),
-    refused(
-        "InvalidParameterValue.ExperienceAccount",
-        ErrorKind::PermissionDenied,
-        PACKAGE,
-    ),
+    refused("FailedOperation.PermissionDenied", ErrorKind::PermissionDenied, RIGHTS),
+    refused("InvalidParameterValue.ExperienceAccount", ErrorKind::PermissionDenied, PACKAGE),
     refused("IpInBlacklist", ErrorKind::PermissionDenied, ADDRESS),
     refused("IpNotInWhitelist", ErrorKind::PermissionDenied, ADDRESS),
     refused("LimitExceeded", ErrorKind::QuotaExhausted, QUOTA),
     refused("FailedOperation.AcquireQuota", ErrorKind::QuotaExhausted, QUOTA),
-    refused(
-        "FailedOperation.AIConcurrentOverFrequency",
-        ErrorKind::QuotaExhausted,
-        QUOTA,
-    ),
-    refused(
-        "FailedOperation.CallerOverFrequency",
-        ErrorKind::QuotaExhausted,
-        QUOTA,
-    ),
+    refused("FailedOperation.AIConcurrentOverFrequency", ErrorKind::QuotaExhausted, QUOTA),
+    refused("FailedOperation.CallerOverFrequency", ErrorKind::QuotaExhausted, QUOTA),
     refused("FailedOperation.SeatStatusBusy", ErrorKind::QuotaExhausted, QUOTA),
     refused("ResourceInsufficient", ErrorKind::QuotaExhausted, QUOTA),
-    refused(
-        "LimitExceeded.BasePackageExpired",
-        ErrorKind::QuotaExhausted,
-        PACKAGE,
-    ),
-    refused(
-        "LimitExceeded.InsufficientLicense",
-        ErrorKind::QuotaExhausted,
-        PACKAGE,
-    ),
-    refused(
-        "FailedOperation.AIConcurrentNoPackage",
-        ErrorKind::QuotaExhausted,
-        PACKAGE,
-    ),
-    refused(
-        "FailedOperation.AILicenseHasExpired",
-        ErrorKind::QuotaExhausted,
-        PACKAGE,
-    ),
-    refused(
-        "FailedOperation.CalleeIsBlackUser",
-        ErrorKind::PermissionDenied,
-        POLICY,
-    ),
-    refused(
-        "FailedOperation.CalleeIsLimited",
-        ErrorKind::PermissionDenied,
-        POLICY,
-    ),
-    refused(
-        "FailedOperation.CalloutRuleBlindArea",
-        ErrorKind::PermissionDenied,
-        POLICY,
-    ),
-    refused(
-        "FailedOperation.CalloutRuleNotWorkTime",
-        ErrorKind::PermissionDenied,
-        POLICY,
-    ),
-    refused(
-        "FailedOperation.CalloutRuleMaxCallCountCalleeIntervalTime",
-        ErrorKind::PermissionDenied,
-        POLICY,
-    ),
-    refused(
-        "FailedOperation.CalloutRuleMaxCallCountCalleePerDayAppID",
-        ErrorKind::PermissionDenied,
-        POLICY,
-    ),
+    refused("LimitExceeded.BasePackageExpired", ErrorKind::QuotaExhausted, PACKAGE),
+    refused("LimitExceeded.InsufficientLicense", ErrorKind::QuotaExhausted, PACKAGE),
+    refused("FailedOperation.AIConcurrentNoPackage", ErrorKind::QuotaExhausted, PACKAGE),
+    refused("FailedOperation.AILicenseHasExpired", ErrorKind::QuotaExhausted, PACKAGE),
+    refused("FailedOperation.CalleeIsBlackUser", ErrorKind::PermissionDenied, POLICY),
+    refused("FailedOperation.CalleeIsLimited", ErrorKind::PermissionDenied, POLICY),
+    refused("FailedOperation.CalloutRuleBlindArea", ErrorKind::PermissionDenied, POLICY),
+    refused("FailedOperation.CalloutRuleNotWorkTime", ErrorKind::PermissionDenied, POLICY),
+    refused("FailedOperation.CalloutRuleMaxCallCountCalleeIntervalTime", ErrorKind::PermissionDenied, POLICY),
+    refused("FailedOperation.CalloutRuleMaxCallCountCalleePerDayAppID", ErrorKind::PermissionDenied, POLICY),
     refused("OperationDenied", ErrorKind::PermissionDenied, POLICY),
     refused(
         "FailedOperation.NoCallOutNumber",
@@ -152,47 +82,28 @@ const RULES: &[Rule] = &[
     refused("InvalidParameterValue", ErrorKind::InvalidRequest, VALUE),
     refused("MissingParameter", ErrorKind::InvalidRequest, VALUE),
     refused("UnknownParameter", ErrorKind::InvalidRequest, VALUE),
-    refused(
-        "InvalidParameter.InstanceNotExist",
-        ErrorKind::Config,
-        APPLICATION,
-    ),
-    refused(
-        "InvalidParameterValue.InstanceNotExist",
-        ErrorKind::Config,
-        APPLICATION,
-    ),
+    refused("InvalidParameter.InstanceNotExist", ErrorKind::Config, APPLICATION),
+    refused("InvalidParameterValue.InstanceNotExist", ErrorKind::Config, APPLICATION),
     refused("InvalidAction", ErrorKind::InvalidRequest, PROTOCOL),
     refused("ActionOffline", ErrorKind::InvalidRequest, PROTOCOL),
     refused("InvalidRequest", ErrorKind::InvalidRequest, PROTOCOL),
     refused("NoSuchProduct", ErrorKind::InvalidRequest, PROTOCOL),
     refused("NoSuchVersion", ErrorKind::InvalidRequest, PROTOCOL),
     refused("UnsupportedProtocol", ErrorKind::InvalidRequest, PROTOCOL),
-    refused(
-        "UnsupportedRegion",
-        ErrorKind::Config,
-        "the vendor does not serve the region; check region",
-    ),
+    refused("UnsupportedRegion", ErrorKind::Config, "the vendor does not serve the region; check region"),
     refused(
         "RequestSizeLimitExceeded",
         ErrorKind::TooLarge,
         "the request is larger than the vendor takes; lower contacts_per_task",
     ),
-    refused(
-        "ResourceNotFound",
-        ErrorKind::NotFound,
-        "the vendor does not know the thing",
-    ),
+    refused("ResourceNotFound", ErrorKind::NotFound, "the vendor does not know the thing"),
     refused("ResourceInUse", ErrorKind::Conflict, STATE),
     refused("UnsupportedOperation", ErrorKind::Conflict, STATE),
 ];
 
 /// What an error code of a creating request means.
 pub fn error(code: &str, request_id: Option<String>) -> ProviderError {
-    let rule = RULES
-        .iter()
-        .filter(|rule| covers(rule.code, code))
-        .max_by_key(|rule| rule.code.len());
+    let rule = RULES.iter().filter(|rule| covers(rule.code, code)).max_by_key(|rule| rule.code.len());
     let error = match rule {
         Some(rule) => ProviderError::new(rule.kind, rule.effect, rule.detail),
         None => ProviderError::unexpected("the vendor answered with an error code that is not documented"),
@@ -201,8 +112,7 @@ pub fn error(code: &str, request_id: Option<String>) -> ProviderError {
 }
 
 fn covers(family: &str, code: &str) -> bool {
-    code.strip_prefix(family)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    code.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 #[cfg(test)]
@@ -225,56 +135,26 @@ mod tests {
 
     #[test]
     fn a_fault_of_the_vendors_may_have_created_the_task() {
-        for code in [
-            "InternalError",
-            "InternalError.DBError",
-            "ServiceUnavailable",
-            "ResourceUnavailable",
-        ] {
+        for code in ["InternalError", "InternalError.DBError", "ServiceUnavailable", "ResourceUnavailable"] {
             assert_eq!(class(code), (ErrorKind::Unavailable, Effect::Possible), "{code}");
         }
     }
 
     #[test]
     fn details_go_before_their_family_and_unknown_details_follow_it() {
-        assert_eq!(
-            class("AuthFailure.SignatureFailure").0,
-            ErrorKind::Unauthenticated
-        );
-        assert!(
-            error("AuthFailure.SignatureExpire", None)
-                .detail
-                .contains("clock")
-        );
-        assert_eq!(
-            class("LimitExceeded.OutOfQuotaMaxCount").0,
-            ErrorKind::QuotaExhausted
-        );
-        assert_eq!(
-            class("InvalidParameter.InvalidPhoneNumber").0,
-            ErrorKind::InvalidRequest
-        );
-        assert_eq!(
-            class("InvalidParameterValue.InstanceNotExist").0,
-            ErrorKind::Config
-        );
-        assert_eq!(
-            class("FailedOperation.CalloutRuleNotWorkTime").0,
-            ErrorKind::PermissionDenied
-        );
-        assert_eq!(
-            class("FailedOperation.SomethingNew"),
-            (ErrorKind::Unavailable, Effect::Possible)
-        );
+        assert_eq!(class("AuthFailure.SignatureFailure").0, ErrorKind::Unauthenticated);
+        assert!(error("AuthFailure.SignatureExpire", None).detail.contains("clock"));
+        assert_eq!(class("LimitExceeded.OutOfQuotaMaxCount").0, ErrorKind::QuotaExhausted);
+        assert_eq!(class("InvalidParameter.InvalidPhoneNumber").0, ErrorKind::InvalidRequest);
+        assert_eq!(class("InvalidParameterValue.InstanceNotExist").0, ErrorKind::Config);
+        assert_eq!(class("FailedOperation.CalloutRuleNotWorkTime").0, ErrorKind::PermissionDenied);
+        assert_eq!(class("FailedOperation.SomethingNew"), (ErrorKind::Unavailable, Effect::Possible));
         assert_eq!(class("UnsupportedOperation").0, ErrorKind::Conflict);
     }
 
     #[test]
     fn an_undocumented_code_is_not_trusted() {
-        assert_eq!(
-            class("BrandNew.Trouble"),
-            (ErrorKind::UnexpectedResponse, Effect::Possible)
-        );
+        assert_eq!(class("BrandNew.Trouble"), (ErrorKind::UnexpectedResponse, Effect::Possible));
         assert_eq!(
             class("InvalidParameters"),
             (ErrorKind::UnexpectedResponse, Effect::Possible),

@@ -177,7 +177,7 @@ fn example_task() -> Value {
         "schedule": {
             "start": "manual",
             "time_zone": "Asia/Shanghai",
-            "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}],
+            "windows": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "24:00"}],
         },
         "retry": {"max_attempts": 2, "interval_seconds": 600},
         "provider_options": {KIND: {"description": "Outstanding payments"}},

@@ -9,16 +9,10 @@ use outdial_model::{FieldProblem, TaskSpec};
 use serde_json::{Value, json};
 
 /// Hang-up codes the vendor lets an AI agent's task be tried again on (dossier section 7.1).
-const RETRYABLE_HANGUPS: &[u16] = &[
-    202, 203, 204, 205, 206, 207, 208, 210, 212, 213, 215, 216, 217, 218, 219, 221, 222, 234,
-];
+const RETRYABLE_HANGUPS: &[u16] =
+    &[202, 203, 204, 205, 206, 207, 208, 210, 212, 213, 215, 216, 217, 218, 219, 221, 222, 234];
 
-const FIELDS: &[&str] = &[
-    "description",
-    "max_ring_seconds",
-    "retry_hangup_types",
-    "retry_tags",
-];
+const FIELDS: &[&str] = &["description", "max_ring_seconds", "retry_hangup_types", "retry_tags"];
 
 /// A task's options, checked.
 #[derive(Debug, Default)]
@@ -42,11 +36,7 @@ impl Options {
         if options.max_ring_seconds == Some(0) {
             given.refuse("max_ring_seconds", "out_of_range", "expected at least 1 second");
         }
-        if options
-            .retry_hangup_types
-            .iter()
-            .any(|code| !RETRYABLE_HANGUPS.contains(code))
-        {
+        if options.retry_hangup_types.iter().any(|code| !RETRYABLE_HANGUPS.contains(code)) {
             let codes: Vec<_> = RETRYABLE_HANGUPS.iter().map(u16::to_string).collect();
             let detail = format!("expected codes out of {}", codes.join(", "));
             given.refuse("retry_hangup_types", "out_of_range", detail);

@@ -36,17 +36,9 @@ impl Plan {
         let (options, mut problems) = Options::read(spec, agent);
         if speaker.is_none() {
             let detail = "expected `ivr:<IvrId>` or `agent:<AIAgentId>`, for example `ivr:8`";
-            problems.push(FieldProblem::new(
-                "/script/template_id",
-                "invalid_template_id",
-                detail,
-            ));
+            problems.push(FieldProblem::new("/script/template_id", "invalid_template_id", detail));
         }
-        let callers = if spec.callers.is_empty() {
-            &config.callers
-        } else {
-            &spec.callers
-        };
+        let callers = if spec.callers.is_empty() { &config.callers } else { &spec.callers };
         if callers.is_empty() {
             let detail = "Tencent Cloud needs at least one number to call from: name it here or as the account's `callers`";
             problems.push(FieldProblem::new("/callers", "required", detail));
@@ -54,11 +46,7 @@ impl Plan {
         problems.extend(retry_problems(spec));
         if spec.pacing.max_concurrent_calls.is_some() && !(agent && config.site == Site::Mainland) {
             let detail = "only tasks of an AI agent on the mainland site take a limit of their own";
-            problems.push(FieldProblem::new(
-                "/pacing/max_concurrent_calls",
-                "unsupported",
-                detail,
-            ));
+            problems.push(FieldProblem::new("/pacing/max_concurrent_calls", "unsupported", detail));
         }
         if !problems.is_empty() {
             return Err(problems);
@@ -89,20 +77,13 @@ impl Plan {
 
     /// The creating request: our key opens `Name`, each person's key is its `UUI`.
     pub fn create<'a>(&'a self, request: &OpenSegment<'a>, now: Timestamp) -> CreateTask<'a> {
-        let begin = request
-            .not_before
-            .unwrap_or(now)
-            .max(request.spec.schedule.not_before.unwrap_or(now));
+        let begin = request.not_before.unwrap_or(now).max(request.spec.schedule.not_before.unwrap_or(now));
         let title: String = request.spec.name.chars().take(NAME_KEPT).collect();
         CreateTask {
             sdk_app_id: self.sdk_app_id,
             name: format!("{} {title}", request.key).trim_end().to_owned(),
             not_before: whole_seconds_up(begin),
-            callees: request
-                .contacts
-                .iter()
-                .map(|contact| number::dialable(&contact.phone))
-                .collect(),
+            callees: request.contacts.iter().map(|contact| number::dialable(&contact.phone)).collect(),
             callers: &self.callers,
             callee_attributes: request.contacts.iter().map(attribute).collect(),
             terms: &self.terms,
@@ -128,11 +109,7 @@ fn retry_problems(spec: &TaskSpec) -> Vec<FieldProblem> {
     }
     if !(600..=86_400).contains(&retry.interval_seconds) {
         let detail = "Tencent Cloud waits 600 to 86400 seconds between attempts";
-        problems.push(FieldProblem::new(
-            "/retry/interval_seconds",
-            "out_of_range",
-            detail,
-        ));
+        problems.push(FieldProblem::new("/retry/interval_seconds", "out_of_range", detail));
     }
     problems
 }
@@ -141,11 +118,7 @@ fn attribute(contact: &DialContact) -> CalleeAttribute<'_> {
     CalleeAttribute {
         callee: number::dialable(&contact.phone),
         uui: contact.key.as_str(),
-        variables: contact
-            .variables
-            .iter()
-            .map(|(key, value)| Variable { key, value })
-            .collect(),
+        variables: contact.variables.iter().map(|(key, value)| Variable { key, value }).collect(),
     }
 }
 
@@ -168,12 +141,7 @@ mod tests {
     fn sent(spec: &TaskSpec, settings: Value, not_before: Option<&str>) -> Value {
         let plan = Plan::of(spec, &account(settings).unwrap()).unwrap();
         let (key, contacts) = (segment(), [contact("+8613900000001")]);
-        let request = OpenSegment {
-            key: &key,
-            spec,
-            contacts: &contacts,
-            not_before: not_before.map(at),
-        };
+        let request = OpenSegment { key: &key, spec, contacts: &contacts, not_before: not_before.map(at) };
         serde_json::to_value(plan.create(&request, at("2026-03-02T01:00:00.250Z"))).unwrap()
     }
 
@@ -183,19 +151,14 @@ mod tests {
 
     fn pointers(spec: &TaskSpec, settings: Value) -> Vec<(String, &'static str)> {
         let problems = Plan::of(spec, &account(settings).unwrap()).unwrap_err();
-        problems
-            .into_iter()
-            .map(|problem| (problem.pointer, problem.code))
-            .collect()
+        problems.into_iter().map(|problem| (problem.pointer, problem.code)).collect()
     }
 
     #[test]
     fn the_request_carries_our_keys_and_the_terms_of_the_task() {
         let mut spec = spec();
-        spec.provider_options.insert(
-            "tencent_ccc".into(),
-            json!({"description": "d", "max_ring_seconds": 30}),
-        );
+        spec.provider_options
+            .insert("tencent_ccc".into(), json!({"description": "d", "max_ring_seconds": 30}));
         spec.schedule.not_after = Some(at("2026-03-08T12:00:00Z"));
         let body = sent(&spec, json!({}), Some("2026-03-02T01:01:30Z"));
         let uui = body["CalleeAttributes"][0]["UUI"].clone();
@@ -224,11 +187,7 @@ mod tests {
     #[test]
     fn nobody_is_dialed_early() {
         let mut spec = spec();
-        assert_eq!(
-            sent(&spec, json!({}), None)["NotBefore"],
-            1_772_413_201,
-            "a fraction is rounded up"
-        );
+        assert_eq!(sent(&spec, json!({}), None)["NotBefore"], 1_772_413_201, "a fraction is rounded up");
         spec.schedule.not_before = Some(at("2026-03-03T00:00:00Z"));
         let start = json!(1_772_496_000);
         assert_eq!(sent(&spec, json!({}), None)["NotBefore"], start);
@@ -284,16 +243,10 @@ mod tests {
             ("#/provider_options/another", "wrong_provider_options"),
             ("#/provider_options/tencent_ccc/max_ring_second", "unknown_field"),
             ("#/provider_options/tencent_ccc/max_ring_seconds", "out_of_range"),
-            (
-                "#/provider_options/tencent_ccc/retry_hangup_types",
-                "invalid_value",
-            ),
+            ("#/provider_options/tencent_ccc/retry_hangup_types", "invalid_value"),
             ("#/provider_options/tencent_ccc/description", "invalid_value"),
         ] {
-            assert!(
-                refused.contains(&(expected.0.to_owned(), expected.1)),
-                "{expected:?} in {refused:?}"
-            );
+            assert!(refused.contains(&(expected.0.to_owned(), expected.1)), "{expected:?} in {refused:?}");
         }
     }
 
@@ -308,15 +261,9 @@ mod tests {
     #[test]
     fn a_template_is_an_ivr_or_an_agent_and_a_whole_number() {
         let mut spec = spec();
-        for template in [
-            "8", "ivr:", "ivr:-1", "ivr:1.5", "agent:-2", "agent:x", "IVR:8", "bot:1",
-        ] {
+        for template in ["8", "ivr:", "ivr:-1", "ivr:1.5", "agent:-2", "agent:x", "IVR:8", "bot:1"] {
             spec.script.template_id = template.into();
-            assert_eq!(
-                pointers(&spec, json!({}))[0].0,
-                "#/script/template_id",
-                "{template}"
-            );
+            assert_eq!(pointers(&spec, json!({}))[0].0, "#/script/template_id", "{template}");
         }
     }
 }

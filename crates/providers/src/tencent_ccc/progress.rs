@@ -34,13 +34,8 @@ impl TencentCcc {
             Search::Absent => return Err(no_such_task()),
             Search::Undecided => return Err(undecided()),
         };
-        let contacts = self
-            .people(&described.task, request.segment, request.contacts)
-            .await?;
-        Ok(Progress {
-            segment: Some(described.report()),
-            contacts,
-        })
+        let contacts = self.people(&described.task, request.segment, request.contacts).await?;
+        Ok(Progress { segment: Some(described.report()), contacts })
     }
 
     /// Which of these people the vendor has.
@@ -66,25 +61,17 @@ impl TencentCcc {
         segment: &SegmentRef,
         contacts: &[DialContact],
     ) -> Result<Vec<ContactReport>, ProviderError> {
-        let book = Book::of(&task.callees);
-        let asked: Vec<_> = contacts
-            .iter()
-            .map(|contact| (contact, book.find(&contact.phone)))
-            .collect();
-        let wanted = sessions(task, asked.iter().filter_map(|(_, callee)| *callee));
+        let callees = recognised(contacts, &task.callees);
+        let wanted = sessions(task, callees.iter().copied().flatten());
         let records = self.records(&wanted, segment.opened_at).await?;
         let (now, grace) = (self.clock.now(), self.config.cdr_grace);
         let setting = Setting::of(task, segment.opened_at, records.values(), now, grace);
         let report = |(contact, callee): (&DialContact, Option<&Callee>)| {
             let calls = callee.map_or_else(Vec::new, |callee| attempts(callee, &records));
             let progress = callee.map_or(ContactProgress::Absent, |callee| judge(callee, &calls, setting));
-            ContactReport {
-                key: contact.key.clone(),
-                progress,
-                calls,
-            }
+            ContactReport { key: contact.key.clone(), progress, calls }
         };
-        Ok(asked.into_iter().map(report).collect())
+        Ok(contacts.iter().zip(callees).map(report).collect())
     }
 
     /// The records of the given sessions, those that exist.
@@ -96,10 +83,7 @@ impl TencentCcc {
         let mut records = HashMap::new();
         for group in sessions.chunks(RECORDS) {
             let page = self.cdr_page(since, group, &[], 0).await?;
-            let named = page
-                .tel_cdr_list
-                .into_iter()
-                .filter_map(|cdr| Some((cdr.session_id.clone()?, cdr)));
+            let named = page.tel_cdr_list.into_iter().filter_map(|cdr| Some((cdr.session_id.clone()?, cdr)));
             records.extend(named);
         }
         Ok(records)
@@ -114,10 +98,7 @@ impl TencentCcc {
     ) -> Result<Vec<ContactReport>, ProviderError> {
         let mut calls: HashMap<String, Vec<CallReport>> = HashMap::new();
         for group in contacts.chunks(RECORDS) {
-            let phones: Vec<_> = group
-                .iter()
-                .map(|contact| number::dialable(&contact.phone))
-                .collect();
+            let phones: Vec<_> = group.iter().map(|contact| number::dialable(&contact.phone)).collect();
             for number in 0..PAGES {
                 let page = self.cdr_page(segment.opened_at, &[], &phones, number).await?;
                 let full = page.tel_cdr_list.len() >= RECORDS;
@@ -134,11 +115,7 @@ impl TencentCcc {
         let report = |contact: &DialContact| {
             let mut calls = calls.get(contact.key.as_str())?.clone();
             calls.sort_by_key(|call| call.started_at);
-            Some(ContactReport {
-                key: contact.key.clone(),
-                progress: ContactProgress::Dialing,
-                calls,
-            })
+            Some(ContactReport { key: contact.key.clone(), progress: ContactProgress::Dialing, calls })
         };
         Ok(contacts.iter().filter_map(report).collect())
     }
@@ -166,40 +143,29 @@ impl TencentCcc {
     }
 }
 
-/// A task's people by number, however the vendor writes it.
-struct Book<'a>(HashMap<String, &'a Callee>);
-
-impl<'a> Book<'a> {
-    fn of(callees: &'a [Callee]) -> Self {
-        let mut book = HashMap::with_capacity(callees.len());
-        for callee in callees {
-            let Some(text) = callee.callee.as_deref() else {
-                continue;
-            };
-            let key = number::read(text).map_or_else(|| text.to_owned(), |phone| phone.e164().to_owned());
-            book.insert(key, callee);
+/// Each person's entry in the task. Numbers come back as they were sent; only for those that do not
+/// (a task made elsewhere) the whole list is read as numbers and compared.
+fn recognised<'a>(contacts: &[DialContact], callees: &'a [Callee]) -> Vec<Option<&'a Callee>> {
+    let entries = || callees.iter().filter_map(|callee| Some((callee.callee.as_deref()?, callee)));
+    let as_written: HashMap<&str, &Callee> = entries().collect();
+    let found = |contact: &DialContact| as_written.get(number::dialable(&contact.phone).as_str()).copied();
+    let mut recognised: Vec<_> = contacts.iter().map(found).collect();
+    if recognised.iter().any(Option::is_none) {
+        let read = |(text, callee)| Some((number::read(text)?, callee));
+        let as_numbers: HashMap<Phone, &Callee> = entries().filter_map(read).collect();
+        for (callee, contact) in recognised.iter_mut().zip(contacts) {
+            *callee = callee.or_else(|| as_numbers.get(&contact.phone).copied());
         }
-        Self(book)
     }
-
-    fn find(&self, phone: &Phone) -> Option<&'a Callee> {
-        self.0
-            .get(phone.e164())
-            .or_else(|| self.0.get(&number::dialable(phone)))
-            .copied()
-    }
+    recognised
 }
 
 /// The sessions of the people asked about. Of a task that is over also some of the others' last ones:
 /// they tell when it last did anything (see `verdict`).
 fn sessions<'a>(task: &'a Task, asked: impl Iterator<Item = &'a Callee>) -> Vec<&'a str> {
     let of_asked = asked.flat_map(|callee| &callee.sessions);
-    let over = map::is_over(map::segment_state(task.state));
-    let witnesses = task
-        .callees
-        .iter()
-        .rev()
-        .filter_map(|callee| callee.sessions.last());
+    let over = map::is_over(task.state);
+    let witnesses = task.callees.iter().rev().filter_map(|callee| callee.sessions.last());
     let mut known = HashSet::new();
     of_asked
         .chain(witnesses.take(if over { RECORDS } else { 0 }))
@@ -211,18 +177,8 @@ fn sessions<'a>(task: &'a Task, asked: impl Iterator<Item = &'a Callee>) -> Vec<
 /// A person's calls, oldest first. The vendor promises no order: records are sorted by their time,
 /// calls without one are the latest.
 fn attempts(callee: &Callee, records: &HashMap<String, Cdr>) -> Vec<CallReport> {
-    let call = |id: &String| {
-        records
-            .get(id)
-            .and_then(map::call_report)
-            .unwrap_or_else(|| unrecorded(id))
-    };
-    let mut calls: Vec<_> = callee
-        .sessions
-        .iter()
-        .filter(|id| !id.is_empty())
-        .map(call)
-        .collect();
+    let call = |id: &String| records.get(id).and_then(map::call_report).unwrap_or_else(|| unrecorded(id));
+    let mut calls: Vec<_> = callee.sessions.iter().filter(|id| !id.is_empty()).map(call).collect();
     calls.sort_by_key(|call| (call.started_at.is_none(), call.started_at));
     calls
 }
@@ -237,5 +193,56 @@ fn unrecorded(session_id: &str) -> CallReport {
         disposition: None,
         raw: RawOutcome::default(),
         recording: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::contact;
+    use super::*;
+    use serde_json::json;
+
+    fn task(state: i64) -> Task {
+        let callees = json!([
+            {"Callee": "008613900000001", "State": 1, "Sessions": ["a", "b"]},
+            {"Callee": "+8613900000002", "State": 0, "Sessions": []},
+            {"Callee": null, "State": 2, "Sessions": null},
+            {"Callee": "someone", "State": 3, "Sessions": ["c"]},
+        ]);
+        serde_json::from_value(json!({"State": state, "Callees": callees})).unwrap()
+    }
+
+    #[test]
+    fn people_are_recognised_however_their_number_is_written() {
+        let people = ["+8613900000001", "+8613900000002", "+8613900000003"].map(contact);
+        let task = task(1);
+        let states: Vec<_> = recognised(&people, &task.callees)
+            .into_iter()
+            .map(|callee| callee.and_then(|callee| callee.state))
+            .collect();
+        assert_eq!(states, [Some(1), Some(0), None]);
+    }
+
+    #[test]
+    fn of_a_task_that_is_over_others_calls_bear_witness_too() {
+        let (running, over) = (task(1), task(2));
+        assert_eq!(sessions(&running, running.callees[..1].iter()), ["a", "b"]);
+        assert_eq!(sessions(&over, over.callees[..1].iter()), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn calls_are_told_oldest_first_and_those_without_a_record_last() {
+        let callee = Callee {
+            callee: None,
+            state: Some(1),
+            sessions: ["new", "lost", "old"].map(str::to_owned).into(),
+        };
+        let record = |id: &str, time| {
+            let cdr = Cdr { session_id: Some(id.to_owned()), time: Some(time), ..Cdr::default() };
+            (id.to_owned(), cdr)
+        };
+        let records = HashMap::from([record("new", 2000), record("old", 1000)]);
+        let ids: Vec<_> = attempts(&callee, &records).into_iter().map(|call| call.vendor_call_id).collect();
+        assert_eq!(ids, ["old", "new", "lost"]);
     }
 }

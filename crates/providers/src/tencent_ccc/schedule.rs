@@ -12,14 +12,9 @@ pub fn hours(schedule: &Schedule) -> Hours {
     if windows.is_empty() {
         return Hours::default();
     }
-    let every_day = windows
-        .iter()
-        .all(|window| window.days.len() == Weekday::ALL.len());
-    let (daily, weekly) = if every_day {
-        (windows.as_slice(), [].as_slice())
-    } else {
-        ([].as_slice(), windows.as_slice())
-    };
+    let every_day = windows.iter().all(|window| window.days.len() == Weekday::ALL.len());
+    let (daily, weekly) =
+        if every_day { (windows.as_slice(), [].as_slice()) } else { ([].as_slice(), windows.as_slice()) };
     Hours {
         time_zone: Some(schedule.time_zone.clone()),
         available_time: daily.iter().map(range).collect(),
@@ -40,11 +35,7 @@ fn range(window: &Window) -> TimeRange {
     let clock = |minute: u16| format!("{:02}:{:02}:00", minute / 60, minute % 60);
     TimeRange {
         start_time: clock(open),
-        end_time: if close == 1440 {
-            "23:59:59".to_owned()
-        } else {
-            clock(close)
-        },
+        end_time: if close == 1440 { "23:59:59".to_owned() } else { clock(close) },
     }
 }
 
@@ -90,10 +81,7 @@ mod tests {
             {"StartTime": "09:00:00", "EndTime": "12:15:00"},
             {"StartTime": "14:00:00", "EndTime": "23:59:59"},
         ]);
-        assert_eq!(
-            sent(windows),
-            json!({"TimeZone": "Asia/Shanghai", "AvailableTime": daily})
-        );
+        assert_eq!(sent(windows), json!({"TimeZone": "Asia/Shanghai", "AvailableTime": daily}));
     }
 
     #[test]

@@ -44,25 +44,16 @@ impl TencentCcc {
     pub(super) async fn open(&self, request: &OpenSegment<'_>) -> Result<Opened, ProviderError> {
         let plan = Plan::of(request.spec, &self.config).map_err(|problems| {
             let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
-            unsent(format!(
-                "the task cannot be expressed at this vendor: {}",
-                pointers.join(", ")
-            ))
+            unsent(format!("the task cannot be expressed at this vendor: {}", pointers.join(", ")))
         })?;
         if request.contacts.is_empty() {
-            return Err(unsent(
-                "the vendor's tasks are created with their people, and there are none",
-            ));
+            return Err(unsent("the vendor's tasks are created with their people, and there are none"));
         }
         let body = plan.create(request, self.clock.now());
         let created: Created = self.client.create("CreateAutoCalloutTask", &body).await?;
-        let vendor_ref = created
-            .task_id
-            .ok_or_else(|| ProviderError::unexpected("the vendor's answer has no TaskId"))?;
-        Ok(Opened {
-            vendor_ref: Some(vendor_ref),
-            added: Added::default(),
-        })
+        let vendor_ref =
+            created.task_id.ok_or_else(|| ProviderError::unexpected("the vendor's answer has no TaskId"))?;
+        Ok(Opened { vendor_ref: Some(vendor_ref), added: Added::default() })
     }
 
     /// Whether the task was made, by its id or by our key in its `Name`.
@@ -90,10 +81,10 @@ impl TencentCcc {
             Verb::Stop => self.bring(id, "StopAutoCalloutTask", is_ended).await,
             Verb::Complete => {
                 let report = self.status_of(id).await?;
-                if map::is_over(report.state) {
-                    return Ok(report);
+                match report.state {
+                    SegmentState::Known(status) if is_ended(status) => Ok(report),
+                    _ => self.bring(id, "StopAutoCalloutTask", is_ended).await,
                 }
-                self.bring(id, "StopAutoCalloutTask", is_ended).await
             }
         }
     }
@@ -124,18 +115,12 @@ impl TencentCcc {
     }
 
     async fn described(&self, id: u64) -> Result<Described, ProviderError> {
-        Ok(Described {
-            id,
-            task: self.describe(id).await?,
-        })
+        Ok(Described { id, task: self.describe(id).await? })
     }
 
     /// One task with all its people; as the vendor's JSON or as what we read of it.
     pub(super) async fn describe<T: DeserializeOwned>(&self, id: u64) -> Result<T, ProviderError> {
-        self.client
-            .read("DescribeAutoCalloutTask", &self.by_id(id))
-            .await
-            .map_err(unknown_task)
+        self.client.read("DescribeAutoCalloutTask", &self.by_id(id)).await.map_err(unknown_task)
     }
 
     /// A page of the application's tasks, counted from 0.
@@ -144,11 +129,7 @@ impl TencentCcc {
         page_size: u32,
         page_number: u32,
     ) -> Result<TaskPage, ProviderError> {
-        let page = Page {
-            sdk_app_id: self.config.sdk_app_id,
-            page_size,
-            page_number,
-        };
+        let page = Page { sdk_app_id: self.config.sdk_app_id, page_size, page_number };
         self.client.read("DescribeAutoCalloutTasks", &page).await
     }
 
@@ -206,10 +187,7 @@ impl TencentCcc {
     }
 
     fn by_id(&self, task_id: u64) -> TaskById {
-        TaskById {
-            sdk_app_id: self.config.sdk_app_id,
-            task_id,
-        }
+        TaskById { sdk_app_id: self.config.sdk_app_id, task_id }
     }
 }
 
@@ -231,11 +209,7 @@ pub(super) fn parse_ref(vendor_ref: &str) -> Result<u64, ProviderError> {
 fn unknown_task(error: ProviderError) -> ProviderError {
     if error.code.as_deref() == Some("InvalidParameterValue") {
         let detail = "the vendor does not know this task".to_owned();
-        return ProviderError {
-            kind: ErrorKind::NotFound,
-            detail,
-            ..error
-        };
+        return ProviderError { kind: ErrorKind::NotFound, detail, ..error };
     }
     error
 }

@@ -31,10 +31,7 @@ pub struct Signable<'a> {
 impl Signable<'_> {
     /// The value of the `Authorization` header.
     pub fn authorization(&self, credentials: &Credentials) -> String {
-        let signature = hmac(
-            &self.signing_key(&credentials.secret_key),
-            self.string_to_sign().as_bytes(),
-        );
+        let signature = hmac(&self.signing_key(&credentials.secret_key), self.string_to_sign().as_bytes());
         format!(
             "{ALGORITHM} Credential={}/{}, SignedHeaders={}, Signature={}",
             credentials.secret_id,
@@ -50,11 +47,7 @@ impl Signable<'_> {
             .iter()
             .map(|(name, value)| format!("{name}:{}\n", value.trim().to_lowercase()))
             .collect();
-        format!(
-            "POST\n/\n\n{block}\n{}\n{}",
-            self.signed_headers(),
-            sha256_hex(self.body)
-        )
+        format!("POST\n/\n\n{block}\n{}\n{}", self.signed_headers(), sha256_hex(self.body))
     }
 
     fn signed_headers(&self) -> String {
@@ -116,12 +109,7 @@ mod tests {
             let items: Vec<_> = (recipe["first"].as_u64().unwrap()..=recipe["last"].as_u64().unwrap())
                 .map(|i| format!("{}{i:0width$}{}", part("item_prefix"), part("item_suffix")))
                 .collect();
-            format!(
-                "{}{}{}",
-                part("prefix"),
-                items.join(part("separator")),
-                part("suffix")
-            )
+            format!("{}{}{}", part("prefix"), items.join(part("separator")), part("suffix"))
         }
     }
 
@@ -133,11 +121,7 @@ mod tests {
     #[test]
     fn every_published_vector_comes_out_step_by_step() {
         let vectors = vectors();
-        assert_eq!(
-            vectors.len(),
-            8 + 4 + 1,
-            "vectors, the vendor's examples, the escaped form of v3"
-        );
+        assert_eq!(vectors.len(), 8 + 4 + 1, "vectors, the vendor's examples, the escaped form of v3");
         for vector in vectors {
             let (id, body) = (vector.text("id"), vector.body());
             let action = vector.text("action").to_owned();
@@ -147,11 +131,8 @@ mod tests {
                 "x-tc-action" => &action,
                 other => panic!("{id} signs {other}"),
             };
-            let headers: Vec<_> = vector
-                .text("signed_headers")
-                .split(';')
-                .map(|name| (name, values(name)))
-                .collect();
+            let headers: Vec<_> =
+                vector.text("signed_headers").split(';').map(|name| (name, values(name))).collect();
             let signable = Signable {
                 service: vector.text("service"),
                 headers: &headers,
@@ -163,28 +144,18 @@ mod tests {
                 secret_key: vector.text("secret_key").to_owned().into(),
             };
             assert_eq!(sha256_hex(body.as_bytes()), vector.text("payload_sha256"), "{id}");
-            assert_eq!(
-                signable.canonical_request(),
-                vector.text("canonical_request"),
-                "{id}"
-            );
+            assert_eq!(signable.canonical_request(), vector.text("canonical_request"), "{id}");
             assert_eq!(signable.string_to_sign(), vector.text("string_to_sign"), "{id}");
             let key = signable.signing_key(&credentials.secret_key);
             assert_eq!(hex::encode(key), vector.text("secret_signing_hex"), "{id}");
-            assert_eq!(
-                signable.authorization(&credentials),
-                vector.text("authorization"),
-                "{id}"
-            );
+            assert_eq!(signable.authorization(&credentials), vector.text("authorization"), "{id}");
         }
     }
 
     #[test]
     fn the_key_never_prints() {
-        let credentials = Credentials {
-            secret_id: "AKID".into(),
-            secret_key: "open sesame".to_owned().into(),
-        };
+        let credentials =
+            Credentials { secret_id: "AKID".into(), secret_key: "open sesame".to_owned().into() };
         assert!(!format!("{credentials:?}").contains("sesame"));
     }
 }

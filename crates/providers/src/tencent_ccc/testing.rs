@@ -12,19 +12,14 @@ pub fn account(more: Value) -> Result<Config, ConfigProblem> {
     if let (Value::Object(table), Value::Object(more)) = (&mut table, more) {
         table.extend(more);
     }
-    Config::read(AccountSettings {
-        base_url: None,
-        table: table.as_object().unwrap().clone(),
-    })
+    Config::read(AccountSettings { base_url: None, table: table.as_object().unwrap().clone() })
 }
 
 /// A task that asks for nothing special.
 pub fn spec() -> TaskSpec {
     TaskSpec {
         name: "March reminders".to_owned(),
-        script: Script {
-            template_id: "ivr:8".to_owned(),
-        },
+        script: Script { template_id: "ivr:8".to_owned() },
         callers: vec!["+8675586013388".parse().unwrap()],
         default_country: None,
         schedule: Schedule::default(),

@@ -33,13 +33,7 @@ impl TencentCcc {
         });
         Ok(VendorTaskPage {
             tasks: listed.collect::<Result<_, ProviderError>>()?,
-            next: more.then(|| {
-                Place {
-                    size,
-                    number: number + 1,
-                }
-                .cursor()
-            }),
+            next: more.then(|| Place { size, number: number + 1 }.cursor()),
             total,
         })
     }
@@ -49,10 +43,8 @@ impl TencentCcc {
         let id = parse_ref(vendor_ref)?;
         let raw: Value = self.describe(id).await?;
         let task = read_task(&raw)?;
-        let (people, done) = (
-            task.callees.len(),
-            task.callees.iter().filter(|callee| is_done(callee.state)).count(),
-        );
+        let (people, done) =
+            (task.callees.len(), task.callees.iter().filter(|callee| is_done(callee.state)).count());
         let mut shown = shown(id.to_string(), task, raw);
         shown.contacts = u64::try_from(people).ok();
         shown.finished = u64::try_from(done).ok();
@@ -89,17 +81,11 @@ struct Place {
 impl Place {
     fn of(request: &PageRequest) -> Result<Self, ProviderError> {
         let Some(cursor) = &request.cursor else {
-            return Ok(Self {
-                size: request.limit.clamp(1, 100),
-                number: 0,
-            });
+            return Ok(Self { size: request.limit.clamp(1, 100), number: 0 });
         };
         let read = |(size, number): (&str, &str)| {
             let size = size.parse().ok().filter(|size| (1..=100).contains(size))?;
-            Some(Self {
-                size,
-                number: number.parse().ok()?,
-            })
+            Some(Self { size, number: number.parse().ok()? })
         };
         cursor.split_once('x').and_then(read).ok_or_else(|| {
             let detail = "not a cursor of this list; begin again without one";
@@ -119,26 +105,15 @@ mod tests {
     #[test]
     fn a_cursor_keeps_its_place_whatever_the_limit_becomes() {
         let cursor = Place { size: 20, number: 3 }.cursor();
-        let request = PageRequest {
-            cursor: Some(cursor),
-            limit: 50,
-        };
+        let request = PageRequest { cursor: Some(cursor), limit: 50 };
         assert_eq!(Place::of(&request).unwrap(), Place { size: 20, number: 3 });
     }
 
     #[test]
     fn a_foreign_cursor_is_refused_before_anything_is_sent() {
         for cursor in ["", "3", "0x1", "101x0", "20x-1"] {
-            let error = Place::of(&PageRequest {
-                cursor: Some(cursor.into()),
-                limit: 50,
-            })
-            .unwrap_err();
-            assert_eq!(
-                (error.kind, error.effect),
-                (ErrorKind::InvalidRequest, Effect::NotSent),
-                "{cursor}"
-            );
+            let error = Place::of(&PageRequest { cursor: Some(cursor.into()), limit: 50 }).unwrap_err();
+            assert_eq!((error.kind, error.effect), (ErrorKind::InvalidRequest, Effect::NotSent), "{cursor}");
         }
     }
 }

@@ -63,26 +63,12 @@ impl Setting {
     ) -> Self {
         let begun = map::instant(task.not_before).map_or(opened_at, |begin| begin.max(opened_at));
         let last_news = records
-            .flat_map(|cdr| {
-                [
-                    cdr.time,
-                    cdr.start_timestamp,
-                    cdr.accept_timestamp,
-                    cdr.ended_timestamp,
-                ]
-            })
+            .flat_map(|cdr| [cdr.time, cdr.start_timestamp, cdr.accept_timestamp, cdr.ended_timestamp])
             .filter_map(map::instant)
             .fold(begun, Timestamp::max);
-        let over = map::is_over(map::segment_state(task.state));
-        let (since, patience) = if over {
-            (last_news, grace)
-        } else {
-            (begun, LONGEST_WAIT)
-        };
-        Self {
-            over,
-            records_complete: now.duration_since(since).unsigned_abs() >= patience && now >= since,
-        }
+        let over = map::is_over(task.state);
+        let (since, patience) = if over { (last_news, grace) } else { (begun, LONGEST_WAIT) };
+        Self { over, records_complete: since.saturating_add(patience).is_ok_and(|end| now >= end) }
     }
 }
 
@@ -116,11 +102,7 @@ mod tests {
     use outdial_model::RawOutcome;
 
     fn callee(state: i64) -> Callee {
-        Callee {
-            callee: None,
-            state: Some(state),
-            sessions: Vec::new(),
-        }
+        Callee { callee: None, state: Some(state), sessions: Vec::new() }
     }
 
     fn call(disposition: Option<Disposition>) -> CallReport {
@@ -136,44 +118,23 @@ mod tests {
         }
     }
 
-    const RUNNING: Setting = Setting {
-        over: false,
-        records_complete: false,
-    };
-    const OVER: Setting = Setting {
-        over: true,
-        records_complete: false,
-    };
-    const SETTLED: Setting = Setting {
-        over: true,
-        records_complete: true,
-    };
+    const RUNNING: Setting = Setting { over: false, records_complete: false };
+    const OVER: Setting = Setting { over: true, records_complete: false };
+    const SETTLED: Setting = Setting { over: true, records_complete: true };
 
     #[test]
     fn the_record_of_the_last_call_decides_how_it_ended() {
         let calls = [call(Some(Disposition::NoAnswer)), call(Some(Disposition::Busy))];
-        assert_eq!(
-            judge(&callee(2), &calls, RUNNING),
-            ContactProgress::Done(Disposition::Busy)
-        );
+        assert_eq!(judge(&callee(2), &calls, RUNNING), ContactProgress::Done(Disposition::Busy));
         let machine = [call(Some(Disposition::AnsweredMachine))];
-        assert_eq!(
-            judge(&callee(1), &machine, RUNNING),
-            ContactProgress::Done(Disposition::AnsweredMachine)
-        );
+        assert_eq!(judge(&callee(1), &machine, RUNNING), ContactProgress::Done(Disposition::AnsweredMachine));
     }
 
     #[test]
     fn an_answer_that_ended_in_an_unlisted_way_is_still_an_answer() {
         let calls = [call(Some(Disposition::Other))];
-        assert_eq!(
-            judge(&callee(1), &calls, RUNNING),
-            ContactProgress::Done(Disposition::Answered)
-        );
-        assert_eq!(
-            judge(&callee(2), &calls, RUNNING),
-            ContactProgress::Done(Disposition::Other)
-        );
+        assert_eq!(judge(&callee(1), &calls, RUNNING), ContactProgress::Done(Disposition::Answered));
+        assert_eq!(judge(&callee(2), &calls, RUNNING), ContactProgress::Done(Disposition::Other));
     }
 
     #[test]
@@ -182,14 +143,8 @@ mod tests {
         for setting in [RUNNING, OVER] {
             assert_eq!(judge(&callee(1), &calls, setting), ContactProgress::Dialing);
         }
-        assert_eq!(
-            judge(&callee(1), &calls, SETTLED),
-            ContactProgress::Done(Disposition::Answered)
-        );
-        assert_eq!(
-            judge(&callee(2), &calls, SETTLED),
-            ContactProgress::Done(Disposition::NoAnswer)
-        );
+        assert_eq!(judge(&callee(1), &calls, SETTLED), ContactProgress::Done(Disposition::Answered));
+        assert_eq!(judge(&callee(2), &calls, SETTLED), ContactProgress::Done(Disposition::NoAnswer));
     }
 
     #[test]
@@ -198,14 +153,8 @@ mod tests {
         assert_eq!(judge(&callee(0), &[], OVER), ContactProgress::NotDialed);
         let tried = [call(Some(Disposition::Busy))];
         assert_eq!(judge(&callee(4), &tried, RUNNING), ContactProgress::Dialing);
-        assert_eq!(
-            judge(&callee(4), &tried, OVER),
-            ContactProgress::Done(Disposition::Busy)
-        );
-        assert_eq!(
-            judge(&callee(4), &[], SETTLED),
-            ContactProgress::Done(Disposition::NoAnswer)
-        );
+        assert_eq!(judge(&callee(4), &tried, OVER), ContactProgress::Done(Disposition::Busy));
+        assert_eq!(judge(&callee(4), &[], SETTLED), ContactProgress::Done(Disposition::NoAnswer));
     }
 
     #[test]
@@ -223,15 +172,9 @@ mod tests {
 
     #[test]
     fn the_grace_runs_from_the_last_news_of_a_task_that_is_over() {
-        assert!(
-            !setting(2, &[], 209).records_complete,
-            "90 s of fuse, 119 s of grace"
-        );
+        assert!(!setting(2, &[], 209).records_complete, "90 s of fuse, 119 s of grace");
         assert!(setting(2, &[], 210).records_complete);
-        let ended = [Cdr {
-            ended_timestamp: Some(1_000_500),
-            ..Cdr::default()
-        }];
+        let ended = [Cdr { ended_timestamp: Some(1_000_500), ..Cdr::default() }];
         assert!(!setting(2, &ended, 619).records_complete);
         assert!(setting(2, &ended, 620).records_complete);
     }

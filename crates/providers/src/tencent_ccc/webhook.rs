@@ -18,9 +18,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 /// Anything else, and the vendor delivers again.
-pub const ACK: Ack = Ack {
-    body: r#"{"ErrCode":0,"ErrMsg":""}"#,
-};
+pub const ACK: Ack = Ack { body: r#"{"ErrCode":0,"ErrMsg":""}"# };
 
 const PUSH_ID: &str = "X-TCCC-PUSH-UUID";
 
@@ -63,10 +61,7 @@ pub fn receive(inbound: &Inbound<'_>, config: &Config) -> Result<Received, Recei
         dedupe_key: dedupe_key(inbound),
         subject,
         segment: None,
-        contact: call.map(|call| PushedContact {
-            progress: None,
-            call: Some(call),
-        }),
+        contact: call.map(|call| PushedContact { progress: None, call: Some(call) }),
         authenticated,
     })
 }
@@ -82,9 +77,7 @@ fn verify(inbound: &Inbound<'_>, proof: &PushProof) -> Result<bool, ReceiveError
         PushProof::Basic(pair) => format!("Basic {}", BASE64_STANDARD.encode(pair.expose_secret())),
         PushProof::Bearer(token) => format!("Bearer {}", token.expose_secret()),
     };
-    let given = inbound
-        .header("authorization")
-        .ok_or(ReceiveError::MissingProof)?;
+    let given = inbound.header("authorization").ok_or(ReceiveError::MissingProof)?;
     if bool::from(given.as_bytes().ct_eq(expected.as_bytes())) {
         Ok(true)
     } else {
@@ -111,19 +104,11 @@ fn call_record(cdr: &Cdr) -> (Option<i64>, Subject, Option<CallReport>) {
     let key = cdr.pushed_uui.as_deref().or(cdr.uui.as_deref());
     let subject = Subject {
         contact: key.and_then(|key| key.trim().parse().ok()),
-        phone: cdr
-            .callee
-            .as_deref()
-            .filter(|_| !inbound_call)
-            .and_then(number::read),
+        phone: cdr.callee.as_deref().filter(|_| !inbound_call).and_then(number::read),
         vendor_call_id: cdr.session_id.clone(),
         ..Subject::default()
     };
-    (
-        cdr.sdk_app_id,
-        subject,
-        map::call_report(cdr).filter(|_| !inbound_call),
-    )
+    (cdr.sdk_app_id, subject, map::call_report(cdr).filter(|_| !inbound_call))
 }
 
 /// Where one side's recording is. `EndpointUser` is that side: the customer's number or an agent's
@@ -141,10 +126,7 @@ fn recording(pushed: PushedRecording) -> (Option<i64>, Subject, Option<CallRepor
         raw: RawOutcome::default(),
         recording: Some(url),
     });
-    let subject = Subject {
-        vendor_call_id: session,
-        ..Subject::default()
-    };
+    let subject = Subject { vendor_call_id: session, ..Subject::default() };
     (pushed.sdk_app_id, subject, call)
 }
 
@@ -168,12 +150,7 @@ mod tests {
 
     fn push<'a>(kind: &'a str, body: &'a str) -> Push<'a> {
         let headers = vec![("x-tccc-push-uuid".to_owned(), "0b1f".to_owned())];
-        Push {
-            kind,
-            query: "",
-            headers,
-            body,
-        }
+        Push { kind, query: "", headers, body }
     }
 
     impl Push<'_> {
@@ -198,10 +175,7 @@ mod tests {
     fn a_call_record_names_the_person_by_our_key_and_tells_the_call() {
         let received = push("cdr", CDR).received(json!({})).unwrap();
         assert_eq!(received.dedupe_key, "push:0b1f");
-        assert_eq!(
-            received.subject.contact.unwrap().as_str(),
-            "con_01jn9kzr00e0080000000000a1"
-        );
+        assert_eq!(received.subject.contact.unwrap().as_str(), "con_01jn9kzr00e0080000000000a1");
         assert_eq!(received.subject.phone.unwrap().e164(), "+8618600000000");
         assert!(!received.authenticated, "nobody proved anything");
         let contact = received.contact.unwrap();
@@ -216,10 +190,7 @@ mod tests {
         let body = r#"{"SessionId":"first","SessionId":"s","Direction":1,"EndStatusString":"busy","AcceptTimestamp":"0",
             "IVRKeyPressed":null,"IVRKeyPressedEx":[{"key":"1","label":"a"}],"UUI":"con_01jn9kzr00e0080000000000a1"}"#;
         let received = push("cdr", body).received(json!({})).unwrap();
-        assert!(
-            received.subject.contact.is_some(),
-            "the other spelling of the key"
-        );
+        assert!(received.subject.contact.is_some(), "the other spelling of the key");
         let call = received.contact.unwrap().call.unwrap();
         assert_eq!(call.vendor_call_id, "s");
         assert_eq!(call.disposition, Some(Disposition::Busy));
@@ -227,39 +198,18 @@ mod tests {
 
     #[test]
     fn the_kind_in_the_query_wins_because_the_console_knows_one_url() {
-        let recording = Push {
-            query: "action=record&version=1",
-            ..push("cdr", RECORD)
-        };
-        let call = recording
-            .received(json!({}))
-            .unwrap()
-            .contact
-            .unwrap()
-            .call
-            .unwrap();
-        assert_eq!(
-            call.recording.as_deref(),
-            Some("https://recordings.example.com/rec-1.wav")
-        );
+        let recording = Push { query: "action=record&version=1", ..push("cdr", RECORD) };
+        let call = recording.received(json!({})).unwrap().contact.unwrap().call.unwrap();
+        assert_eq!(call.recording.as_deref(), Some("https://recordings.example.com/rec-1.wav"));
         assert_eq!(call.disposition, None);
-        let unknown = Push {
-            query: "version=1&action=chat",
-            ..push("cdr", CDR)
-        };
+        let unknown = Push { query: "version=1&action=chat", ..push("cdr", CDR) };
         assert_eq!(unknown.received(json!({})), Err(ReceiveError::UnknownKind));
     }
 
     #[test]
     fn a_voice_mail_may_give_its_number_as_a_number() {
         let body = r#"{"SdkAppId":1400000000,"SessionId":"s","Timestamp":1608130651,"RecordURL":"https://r.example.com/1","EndpointUser":8618600000000}"#;
-        assert!(
-            push("voicemail", body)
-                .received(json!({}))
-                .unwrap()
-                .contact
-                .is_some()
-        );
+        assert!(push("voicemail", body).received(json!({})).unwrap().contact.is_some());
     }
 
     #[test]
@@ -272,10 +222,7 @@ mod tests {
     #[test]
     fn without_the_vendors_id_a_push_is_known_by_its_body() {
         let bare = |body| {
-            let push = Push {
-                headers: Vec::new(),
-                ..push("cdr", body)
-            };
+            let push = Push { headers: Vec::new(), ..push("cdr", body) };
             push.received(json!({})).unwrap().dedupe_key
         };
         assert_eq!(bare(CDR), bare(CDR));
@@ -286,17 +233,8 @@ mod tests {
     fn a_proof_that_was_agreed_on_is_demanded() {
         let basic = || json!({"push_auth": "basic", "push_user": "tencent", "push_password": "hush"});
         let good = format!("Basic {}", BASE64_STANDARD.encode("tencent:hush"));
-        assert!(
-            push("cdr", CDR)
-                .with("Authorization", &good)
-                .received(basic())
-                .unwrap()
-                .authenticated
-        );
-        assert_eq!(
-            push("cdr", CDR).received(basic()),
-            Err(ReceiveError::MissingProof)
-        );
+        assert!(push("cdr", CDR).with("Authorization", &good).received(basic()).unwrap().authenticated);
+        assert_eq!(push("cdr", CDR).received(basic()), Err(ReceiveError::MissingProof));
         let wrong = push("cdr", CDR).with("Authorization", "Bearer hush");
         assert_eq!(wrong.received(basic()), Err(ReceiveError::BadProof));
 
@@ -316,11 +254,7 @@ mod tests {
     #[test]
     fn what_is_not_an_object_is_unreadable() {
         for body in ["", "[]", "null", "{", "\"cdr\"", r#"{"SessionId":"#] {
-            assert_eq!(
-                push("cdr", body).received(json!({})),
-                Err(ReceiveError::Unreadable),
-                "{body}"
-            );
+            assert_eq!(push("cdr", body).received(json!({})), Err(ReceiveError::Unreadable), "{body}");
         }
     }
 
