@@ -3,7 +3,9 @@
 //! Every vendor says itself what an account at the simulator looks like, so this knows none of them.
 
 use crate::{Config, ConfigProblems};
+use outdial_provider::Factory;
 use outdial_providers::registry;
+use serde_json::{Value as Json, json};
 use std::net::SocketAddr;
 use toml::{Table, Value};
 
@@ -33,7 +35,7 @@ impl Rehearsal {
                 account.insert("provider".into(), factory.kind.into());
                 account.insert("base_url".into(), self.simulator_url.clone().into());
                 account.extend(self.account_keys.clone());
-                (Self::account(factory.kind), Value::Table(account))
+                (Self::account(factory), Value::Table(account))
             })
             .collect();
         let server = Table::from_iter([("listen".to_owned(), self.listen.to_string().into())]);
@@ -47,7 +49,27 @@ impl Rehearsal {
     }
 
     /// The name of the account at a vendor.
-    pub fn account(kind: &str) -> String {
-        format!("{kind}-demo")
+    pub fn account(factory: &Factory) -> String {
+        format!("{}-demo", factory.kind)
+    }
+
+    /// The vendor's own example of a task, made one of ours: at the rehearsal's account, started by
+    /// hand, at any hour, one attempt each, nobody in it yet.
+    pub fn task(factory: &Factory) -> Json {
+        let mut task = (factory.example_task)();
+        task["account"] = Self::account(factory).into();
+        task["schedule"] = json!({"start": "manual"});
+        task["retry"] = json!({"max_attempts": 1});
+        task["contacts"] = json!([]);
+        task
+    }
+
+    /// A number as the vendor's example has it, its last six digits replaced: by `row` (below
+    /// 10,000), and by the two digits that decide how the simulated call ends.
+    pub fn number(factory: &Factory, row: usize, ending: &str) -> String {
+        let example = (factory.example_task)();
+        let phone = example["contacts"][0]["phone"].as_str().unwrap_or("+8613800000000");
+        let stem: String = phone.chars().take(phone.len().saturating_sub(6)).collect();
+        format!("{stem}{row:04}{ending}")
     }
 }

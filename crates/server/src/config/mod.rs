@@ -94,6 +94,3 @@ impl Config {
         if problems.is_empty() { Ok(()) } else { Err(ConfigProblems::new(problems)) }
     }
 }
-
-#[cfg(test)]
-mod tests;

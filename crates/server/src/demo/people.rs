@@ -14,39 +14,26 @@ const ENDINGS: [&str; 20] = [
     "96", "00", "11",
 ];
 
-/// The vendor's own example, made into a task of the demo's: `number` tells the vendors' people apart.
+/// A task of the demo's; `number` tells the vendors' people apart.
 pub(super) fn task(factory: &Factory, number: usize) -> Value {
-    let mut task = (factory.example_task)();
-    let stem = stem(&task);
-    let contacts: Vec<_> = (0..COUNT).map(|row| contact(&stem, number, row)).collect();
+    let contacts: Vec<_> = (0..COUNT).map(|row| contact(factory, number, row)).collect();
+    let mut task = Rehearsal::task(factory);
     task["name"] = json!(format!("Demo: {}", factory.title));
-    task["account"] = json!(Rehearsal::account(factory.kind));
-    task["schedule"] = json!({"start": "manual"});
-    task["retry"] = json!({"max_attempts": 1});
     task["contacts"] = json!(contacts);
-    if let Some(task) = task.as_object_mut() {
-        task.remove("external_id");
-    }
     task
 }
 
-fn contact(stem: &str, number: usize, row: usize) -> Value {
+fn contact(factory: &Factory, number: usize, row: usize) -> Value {
     let ending = ENDINGS[row % ENDINGS.len()];
     let mut contact = json!({
         "external_id": format!("person-{row:02}"),
-        "phone": format!("{stem}{number}{row:03}{ending}"),
+        "phone": Rehearsal::number(factory, number * 1000 + row, ending),
     });
-    if row % 3 == 0 {
+    if row.is_multiple_of(3) {
         contact["name"] = json!(format!("Person {row:02}"));
         contact["variables"] = json!({"due": "12 March"});
     }
     contact
-}
-
-/// The example's number without its last six digits: a valid beginning for that vendor's country.
-fn stem(task: &Value) -> String {
-    let example = task["contacts"][0]["phone"].as_str().unwrap_or("+8613800000000");
-    example.chars().take(example.len().saturating_sub(6)).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,225 @@
+//! What a person who writes a configuration is told by `outdial config check` and `print`.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+const ACCOUNT: &str = "
+[accounts.nx-id]
+provider = \"nxtele\"
+uuid = \"u-1\"
+secret_key = \"hush\"
+";
+
+/// A folder with an `outdial.toml`, and an environment.
+struct Desk {
+    folder: TempDir,
+    environment: Vec<(&'static str, String)>,
+}
+
+/// What the command said.
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Desk {
+    fn with(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("outdial.toml"), text).unwrap();
+        Self { folder, environment: Vec::new() }
+    }
+
+    fn and(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.to_owned()));
+        self
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn check(&self) -> Said {
+        self.run("check")
+    }
+
+    fn print(&self) -> Said {
+        self.run("print")
+    }
+
+    fn run(&self, verb: &str) -> Said {
+        let output = Command::new(env!("CARGO_BIN_EXE_outdial"))
+            .args(["config", verb, "--config", "outdial.toml"])
+            .current_dir(self.folder.path())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .output()
+            .unwrap();
+        Said {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Said {
+    /// The value and the origin of a key that was printed.
+    fn shown(&self, key: &str) -> (String, String) {
+        let line = self.out.lines().find(|line| line.split_whitespace().next() == Some(key)).unwrap();
+        let mut words = line.split_whitespace().skip(1);
+        (words.next().unwrap().to_owned(), words.next().unwrap().to_owned())
+    }
+}
+
+fn complaints(text: &str) -> String {
+    let said = Desk::with(text).check();
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(!said.err.contains("hush") && said.out.is_empty(), "{}", said.err);
+    said.err
+}
+
+fn pair(value: &str, origin: &str) -> (String, String) {
+    (value.to_owned(), origin.to_owned())
+}
+
+#[test]
+fn nothing_at_all_is_a_configuration() {
+    let desk = Desk::with("");
+    assert_eq!(desk.check().code, 0);
+    let said = desk.print();
+    assert_eq!(said.shown("server.listen"), pair("127.0.0.1:8080", "default"));
+    assert_eq!(said.shown("store.url"), pair("sqlite://outdial.db", "default"));
+    assert_eq!(said.shown("server.public_url"), pair("unset", "default"));
+}
+
+#[test]
+fn an_account_needs_only_what_its_provider_needs() {
+    let said = Desk::with(ACCOUNT).print();
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.shown("accounts.nx-id.timeout_seconds"), pair("15", "default"));
+    assert_eq!(said.shown("accounts.nx-id.fuse_seconds"), pair("90", "default"));
+    assert_eq!(said.shown("accounts.nx-id.uuid"), pair("u-1", "outdial.toml"));
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
+    let said = Desk::with(&format!(
+        "{ACCOUNT}\n[server]\nlisten = \"127.0.0.1:1\"\n[store]\nurl = \"sqlite://here.db\""
+    ))
+    .and("OUTDIAL__SERVER__LISTEN", "127.0.0.1:2")
+    .and("OUTDIAL__WEBHOOKS__ALLOW_HTTP", "true")
+    .and("OUTDIAL__WEBHOOKS__ALLOWED_NETWORKS", "[\"10.0.0.0/8\"]")
+    .and("OUTDIAL__ACCOUNTS__NX_ID__TIMEOUT_SECONDS", "3")
+    .and("OUTDIAL__ACCOUNTS__NX_ID__BATCH_SIZE", "20")
+    .print();
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.shown("server.listen"), pair("127.0.0.1:2", "environment"));
+    assert_eq!(said.shown("store.url"), pair("sqlite://here.db", "outdial.toml"));
+    assert_eq!(said.shown("webhooks.allow_http"), pair("true", "environment"));
+    assert_eq!(said.shown("accounts.nx-id.timeout_seconds"), pair("3", "environment"));
+    assert_eq!(said.shown("accounts.nx-id.batch_size"), pair("20", "environment"));
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let told = complaints(
+        "
+        [servr]
+        [server]
+        lisen = \"127.0.0.1:1\"
+        [store]
+        url = \"postgres://db\"
+        [accounts.one]
+        provider = \"nxtel\"
+        [accounts.two]
+        provider = \"nxtele\"
+        algorithm = \"HMAC\"
+        uuid = \"u-1\"
+        secret_kye = \"hush\"
+        timeout_seconds = 0
+        [accounts.three]
+        uuid = \"u-3\"
+        [accounts.four]
+        provider = \"nxtele\"
+        uuid = \"u-4\"
+        secret_key = \"hush\"
+        algorithm = \"HMAC\"
+        ",
+    );
+    for expected in [
+        "servr (outdial.toml): no such key; did you mean `server`?",
+        "server.lisen (outdial.toml): no such key; did you mean `listen`?",
+        "store.url (outdial.toml): expected sqlite://",
+        "accounts.one.provider (outdial.toml): no such provider; did you mean `nxtele`?",
+        "accounts.two.secret_kye (outdial.toml): no such key; did you mean `secret_key`?",
+        "accounts.two.secret_key: must be set (or `secret_key_file`)",
+        "accounts.two.timeout_seconds (outdial.toml): expected a whole number of seconds",
+        "accounts.three.provider: must be set to one of ",
+        "accounts.four.algorithm: ",
+    ] {
+        assert!(told.contains(expected), "{expected} is missing in:\n{told}");
+    }
+}
+
+#[test]
+fn an_unknown_key_of_the_environment_is_told_too() {
+    let said = Desk::with("").and("OUTDIAL__SERVER__LISEN", "x").check();
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("server.lisen (environment): no such key"), "{}", said.err);
+}
+
+#[test]
+fn unreadable_toml_is_told_by_its_line_without_its_text() {
+    let told = complaints("[store]\nurl = \"sqlite://x\"\n[accounts.a]\nsecret_key = hush\n");
+    assert!(told.contains("line 4"), "{told}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let desk = Desk::with("");
+    fs::remove_file(desk.folder.path().join("outdial.toml")).unwrap();
+    let said = desk.check();
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("outdial.toml: cannot be read"), "{}", said.err);
+}
+
+#[test]
+fn a_secret_can_come_from_a_file() {
+    let desk = Desk::with("");
+    let secret = desk.file("secret", "hush\n");
+    let with = |path: &Path| ACCOUNT.replace("secret_key = \"hush\"", &format!("secret_key_file = {path:?}"));
+    assert_eq!(Desk::with(&with(&secret)).check().code, 0);
+    let told = complaints(&with(Path::new("/nowhere/secret")));
+    assert!(
+        told.contains("accounts.nx-id.secret_key_file (outdial.toml): the file /nowhere/secret"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_secret_given_twice_is_refused_unless_the_environment_overrides_the_file() {
+    let twice = format!("{ACCOUNT}\nsecret_key_file = \"/nowhere/secret\"");
+    assert!(complaints(&twice).contains("not both"));
+    let file = ACCOUNT.replace("secret_key = \"hush\"", "secret_key_file = \"/nowhere/secret\"");
+    let desk = Desk::with(&file).and("OUTDIAL__ACCOUNTS__NX_ID__SECRET_KEY", "12345");
+    assert_eq!(desk.check().code, 0);
+}
+
+#[test]
+fn secrets_are_masked() {
+    let said = Desk::with(&format!("{ACCOUNT}\ningress_secret = \"hush-hush\"")).print();
+    assert_eq!(said.shown("accounts.nx-id.secret_key"), pair("***", "outdial.toml"));
+    assert_eq!(said.shown("accounts.nx-id.ingress_secret"), pair("***", "outdial.toml"));
+    assert!(!said.out.contains("hush"), "{}", said.out);
+}
+
+#[test]
+fn access_by_jwt_is_refused_rather_than_ignored() {
+    let told = complaints("[[auth.jwt]]\nissuer = \"https://issuer.example.com\"");
+    assert!(told.contains("auth (outdial.toml): not available in this version"), "{told}");
+}
