@@ -98,7 +98,8 @@ pub(super) fn read(
         id,
         kind,
         factory,
-        base_url: section.checked(book, "base_url", "a URL that begins with https://", is_url),
+        base_url: section
+            .checked(book, "base_url", "a URL that begins with https://", |url: &String| is_url(url)),
         timeout: seconds(&mut section, book, "timeout_seconds", TIMEOUT_SECONDS),
         policy: AccountPolicy {
             settle: section
@@ -174,6 +175,6 @@ fn seconds(section: &mut Section, book: &mut Book, key: &str, fallback: u64) -> 
     Duration::from_secs(section.or(book, key, SECONDS, fallback, |seconds| *seconds > 0))
 }
 
-fn is_url(text: &String) -> bool {
+fn is_url(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }

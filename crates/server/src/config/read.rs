@@ -15,8 +15,12 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
 
     let mut server = root.section(book_ref, "server");
     let listen = server.optional(book_ref, "listen", "an address and port such as 127.0.0.1:8080");
-    let public_url =
-        server.checked(book_ref, "public_url", "a URL such as https://outdial.example.com", is_public_url);
+    let public_url = server.checked(
+        book_ref,
+        "public_url",
+        "a URL such as https://outdial.example.com",
+        |url: &String| is_public_url(url),
+    );
     server.finish(book_ref);
 
     let mut store = root.section(book_ref, "store");
@@ -72,7 +76,7 @@ fn accounts(
     names.iter().filter_map(|name| account::read(&mut accounts, book, name, factories)).collect()
 }
 
-fn is_public_url(text: &String) -> bool {
+fn is_public_url(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.has_host()
