@@ -23,11 +23,7 @@ const PEOPLE_PER_READ: usize = 20;
 /// What an account with these paths can do.
 pub(super) fn of(paths: &Paths, batch_size: usize) -> Capabilities {
     let if_configured = |needed: Unlisted| {
-        if paths.has(needed) {
-            Support::Native
-        } else {
-            Support::Unsupported(needed.note())
-        }
+        if paths.has(needed) { Support::Native } else { Support::Unsupported(needed.note()) }
     };
     let how = |operation| match operation {
         Operation::Check
@@ -52,10 +48,7 @@ pub(super) fn of(paths: &Paths, batch_size: usize) -> Capabilities {
         Operation::Recording => Support::Emulated(PUSHED_LINKS),
     };
     Capabilities {
-        operations: Operation::ALL
-            .iter()
-            .map(|operation| (*operation, how(*operation)))
-            .collect(),
+        operations: Operation::ALL.iter().map(|operation| (*operation, how(*operation))).collect(),
         staging: Staging::EmptyLive,
         limits: Limits {
             contacts_per_request: batch_size,

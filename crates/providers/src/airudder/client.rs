@@ -59,9 +59,7 @@ impl Client {
         let data = map::judge(ACTION, &answer)?;
         match data.get("token").and_then(Value::as_str) {
             Some(token) if !token.is_empty() => Ok(token.into()),
-            _ => Err(ProviderError::unexpected(
-                "AI Rudder's answer to auth holds no token; check base_url",
-            )),
+            _ => Err(ProviderError::unexpected("AI Rudder's answer to auth holds no token; check base_url")),
         }
     }
 
@@ -110,20 +108,11 @@ impl Client {
         let url = format!("{}{path}", self.config.base_url);
         let (url, body) = if method == Method::GET {
             let url = reqwest::Url::parse_with_params(&url, parameters).map(String::from);
-            (
-                url.map_err(|_| not_sent("the configured path does not make a URL"))?,
-                Vec::new(),
-            )
+            (url.map_err(|_| not_sent("the configured path does not make a URL"))?, Vec::new())
         } else {
             (url, body.to_string().into_bytes())
         };
-        let call = Call {
-            action: operation.name(),
-            creates: false,
-            method,
-            url,
-            body,
-        };
+        let call = Call { action: operation.name(), creates: false, method, url, body };
         self.call(&call).await
     }
 
@@ -159,12 +148,7 @@ impl Client {
     async fn send(&self, call: &Call, token: &Secret) -> Result<Value, ProviderError> {
         let build = || {
             let authorization = sign::authorization(&self.config.auth_scheme, token);
-            outgoing(
-                call.method.clone(),
-                &call.url,
-                call.body.clone(),
-                Some(authorization),
-            )
+            outgoing(call.method.clone(), &call.url, call.body.clone(), Some(authorization))
         };
         let transport = &self.deps.transport;
         let answer = if call.creates {
@@ -178,22 +162,14 @@ impl Client {
     /// The shared token. Whatever goes wrong on the way to it, the call itself was not sent.
     async fn token(&self) -> Result<Arc<Secret>, ProviderError> {
         let token = self.tokens.get(&*self.deps.clock, self.authenticate()).await;
-        token.map_err(|error| ProviderError {
-            effect: Effect::NotSent,
-            ..error
-        })
+        token.map_err(|error| ProviderError { effect: Effect::NotSent, ..error })
     }
 }
 
 fn outgoing(method: Method, url: &str, body: Vec<u8>, authorization: Option<String>) -> Outgoing {
     let authorization = authorization.map(|value| ("authorization", value));
     let json = ("content-type", "application/json".to_owned());
-    Outgoing {
-        method,
-        url: url.to_owned(),
-        headers: authorization.into_iter().chain([json]).collect(),
-        body,
-    }
+    Outgoing { method, url: url.to_owned(), headers: authorization.into_iter().chain([json]).collect(), body }
 }
 
 fn not_sent(detail: &str) -> ProviderError {

@@ -22,18 +22,8 @@ const INSTANCE_DAYS: i64 = 7;
 
 /// The account's own keys.
 pub(super) const KEYS: &[SettingKey] = &[
-    SettingKey {
-        name: "app_key",
-        required: true,
-        secret: false,
-        about: "APPKey issued by AI Rudder.",
-    },
-    SettingKey {
-        name: "app_secret",
-        required: true,
-        secret: true,
-        about: "APPSecret issued by AI Rudder.",
-    },
+    SettingKey { name: "app_key", required: true, secret: false, about: "APPKey issued by AI Rudder." },
+    SettingKey { name: "app_secret", required: true, secret: true, about: "APPSecret issued by AI Rudder." },
     SettingKey {
         name: "auth_scheme",
         required: false,
@@ -171,19 +161,13 @@ mod tests {
 
     fn read(table: Value) -> Result<Config, ConfigProblem> {
         let table = table.as_object().unwrap().clone();
-        Config::read(AccountSettings {
-            base_url: None,
-            table,
-        })
+        Config::read(AccountSettings { base_url: None, table })
     }
 
     #[test]
     fn key_and_secret_are_enough() {
         let config = read(json!({"app_key": 12345, "app_secret": "hush"})).unwrap();
-        assert_eq!(
-            (config.app_key.as_str(), config.auth_scheme.as_str()),
-            ("12345", "Token")
-        );
+        assert_eq!((config.app_key.as_str(), config.auth_scheme.as_str()), ("12345", "Token"));
         assert_eq!((config.batch_size, config.instance_days), (100, 7));
         assert_eq!(config.base_url, PRODUCTION);
         assert!(!format!("{config:?}").contains("hush"));

@@ -23,19 +23,13 @@ pub(super) async fn control(client: &Client, request: &Control<'_>) -> Result<Se
     let state = match end {
         Some(end) if paths.has(Unlisted::Stop) => {
             let workflow_id = workflow_id(request.segment)?;
-            client
-                .unlisted(Unlisted::Stop, &[("workflow_id", workflow_id)])
-                .await?;
+            client.unlisted(Unlisted::Stop, &[("workflow_id", workflow_id)]).await?;
             SegmentState::Known(end)
         }
         _ if paths.has(Unlisted::ListInstances) => return progress::segment(client, request.segment).await,
         _ => SegmentState::Unrecognized,
     };
-    Ok(SegmentReport {
-        state,
-        raw: None,
-        vendor_ref: request.segment.vendor_ref.clone(),
-    })
+    Ok(SegmentReport { state, raw: None, vendor_ref: request.segment.vendor_ref.clone() })
 }
 
 /// Drops the rest of each person's flow; a call in progress is not promised to end.
@@ -52,10 +46,9 @@ pub(super) async fn cancel(
         let row = [("workflow_id", workflow_id), ("case_id", contact.key.as_str())];
         match client.unlisted(Unlisted::CancelRow, &row).await {
             Ok(_) => {}
-            Err(error) if error.kind == ErrorKind::InvalidRequest => refused.push(Refusal {
-                key: contact.key.clone(),
-                reason: error.detail,
-            }),
+            Err(error) if error.kind == ErrorKind::InvalidRequest => {
+                refused.push(Refusal { key: contact.key.clone(), reason: error.detail })
+            }
             Err(error) => return Err(error),
         }
     }

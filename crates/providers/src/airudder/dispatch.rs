@@ -31,10 +31,7 @@ pub(super) async fn open(client: &Client, request: &OpenSegment<'_>) -> Result<O
             details: request.contacts.iter().map(map::row).collect(),
         })
         .await?;
-    Ok(Opened {
-        vendor_ref: Some(vendor_ref),
-        added: Added::default(),
-    })
+    Ok(Opened { vendor_ref: Some(vendor_ref), added: Added::default() })
 }
 
 /// Uploads rows. The vendor tells of no partial acceptance: success is for all of them.

@@ -61,15 +61,8 @@ async fn has(
     contact: &DialContact,
     (start_time, end_time): &(String, String),
 ) -> Result<Option<bool>, ProviderError> {
-    for person in [
-        Person::CaseId(contact.key.as_str()),
-        Person::Callee(contact.phone.e164()),
-    ] {
-        let query = DetailInstances {
-            person,
-            start_time,
-            end_time,
-        };
+    for person in [Person::CaseId(contact.key.as_str()), Person::Callee(contact.phone.e164())] {
+        let query = DetailInstances { person, start_time, end_time };
         let data = client.detail_instances(&query).await?;
         match wire::workflow_ids(&data) {
             None => return Ok(None),

@@ -62,10 +62,7 @@ pub(super) fn is_named(name: &str, key: &SegmentId) -> bool {
 /// A person as a list row; the name travels as the variable `name` unless the task sets its own.
 pub(super) fn row(contact: &DialContact) -> Row<'_> {
     let named = contact.name.iter().map(|name| ("name", name.expose()));
-    let variables = contact
-        .variables
-        .iter()
-        .map(|(key, value)| (key.as_str(), value.as_str()));
+    let variables = contact.variables.iter().map(|(key, value)| (key.as_str(), value.as_str()));
     Row {
         callee: contact.phone.e164(),
         case_id: contact.key.as_str(),
@@ -87,14 +84,8 @@ mod tests {
     #[test]
     fn an_instance_is_found_by_the_first_word_of_its_name() {
         let key = SegmentId::generate(Timestamp::UNIX_EPOCH);
-        let name = instance_name(
-            &key,
-            "März\n mit sehr langem Titel, der nirgends mehr hineinpasst",
-        );
-        assert!(
-            is_named(&name, &key) && name.chars().count() <= NAME_LENGTH,
-            "{name}"
-        );
+        let name = instance_name(&key, "März\n mit sehr langem Titel, der nirgends mehr hineinpasst");
+        assert!(is_named(&name, &key) && name.chars().count() <= NAME_LENGTH, "{name}");
         assert!(is_named(&instance_name(&key, ""), &key));
         assert!(!is_named("March reminders", &key));
     }
@@ -110,14 +101,8 @@ mod tests {
         let json = serde_json::to_value(row(&contact)).unwrap();
         assert_eq!(json["callee"], "+639170000000");
         assert_eq!(json["case_id"], contact.key.as_str());
-        assert_eq!(
-            json["variables"],
-            serde_json::json!({"name": "Ana", "due": "12 March"})
-        );
+        assert_eq!(json["variables"], serde_json::json!({"name": "Ana", "due": "12 March"}));
         contact.variables.insert("name".to_owned(), "Ms Ana".to_owned());
-        assert_eq!(
-            serde_json::to_value(row(&contact)).unwrap()["variables"]["name"],
-            "Ms Ana"
-        );
+        assert_eq!(serde_json::to_value(row(&contact)).unwrap()["variables"]["name"], "Ms Ana");
     }
 }

@@ -115,9 +115,10 @@ impl Provider for AiRudder {
     }
 
     async fn check(&self) -> Result<Checked, ProviderError> {
-        self.client.authenticate().await.map(|_| Checked {
-            detail: "AI Rudder gave a token for app_key and app_secret".to_owned(),
-        })
+        self.client
+            .authenticate()
+            .await
+            .map(|_| Checked { detail: "AI Rudder gave a token for app_key and app_secret".to_owned() })
     }
 
     async fn open_segment(&self, request: &OpenSegment<'_>) -> Result<Opened, ProviderError> {

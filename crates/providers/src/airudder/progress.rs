@@ -6,8 +6,8 @@ use super::unlisted::Unlisted;
 use super::wire::{self, Call};
 use super::{find, map};
 use outdial_provider::{
-    ContactProgress, ContactReport, DialContact, ErrorKind, Found, Progress, ProviderError, ReadProgress,
-    SegmentRef, SegmentReport,
+    ContactProgress, ContactReport, DialContact, Effect, ErrorKind, Found, Progress, ProviderError,
+    ReadProgress, SegmentRef, SegmentReport,
 };
 use serde_json::Value;
 
@@ -15,11 +15,9 @@ use serde_json::Value;
 pub(super) async fn segment(client: &Client, segment: &SegmentRef) -> Result<SegmentReport, ProviderError> {
     match find::segment(client, segment).await? {
         Found::Segment(report) => Ok(report),
-        Found::NoSegment => Err(ProviderError::new(
-            ErrorKind::NotFound,
-            outdial_provider::Effect::None,
-            "AI Rudder lists no such instance",
-        )),
+        Found::NoSegment => {
+            Err(ProviderError::new(ErrorKind::NotFound, Effect::None, "AI Rudder lists no such instance"))
+        }
         Found::Contacts(_) | Found::CannotTell => {
             Err(ProviderError::unsupported(Unlisted::ListInstances.note()))
         }
@@ -50,10 +48,7 @@ pub(super) async fn contacts(client: &Client, request: &ReadProgress<'_>) -> Res
             calls: calls.iter().filter_map(map::call_report).collect(),
         });
     }
-    Ok(Progress {
-        segment: None,
-        contacts,
-    })
+    Ok(Progress { segment: None, contacts })
 }
 
 /// A recording's link may come later than the call's end: asks again for calls that were talked on.
@@ -82,12 +77,24 @@ async fn find_late_links(
 
 fn link_of(data: &Value, callid: &str) -> Option<String> {
     let one = std::slice::from_ref(data);
-    let rows = if data.get("callid").is_some() {
-        one
-    } else {
-        wire::rows(data)?
-    };
+    let rows = if data.get("callid").is_some() { one } else { wire::rows(data)? };
     wire::each::<Call>(rows)
         .find(|call| call.callid.as_deref() == Some(callid))
         .and_then(|call| call.rec_link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_late_link_is_read_from_one_record_or_a_list() {
+        let record = json!({"callid": "c1", "recLink": "https://records.example/c1.wav"});
+        let link = Some("https://records.example/c1.wav".to_owned());
+        assert_eq!(link_of(&record, "c1"), link);
+        assert_eq!(link_of(&json!([{"callid": "c0", "recLink": "x"}, record]), "c1"), link);
+        assert_eq!(link_of(&record, "c2"), None);
+        assert_eq!(link_of(&json!("nothing"), "c1"), None);
+    }
 }

@@ -62,9 +62,7 @@ mod tests {
     fn spec() -> TaskSpec {
         TaskSpec {
             name: "March reminders".into(),
-            script: Script {
-                template_id: "1001".into(),
-            },
+            script: Script { template_id: "1001".into() },
             callers: Vec::new(),
             default_country: None,
             schedule: Schedule::default(),
@@ -81,10 +79,7 @@ mod tests {
     }
 
     fn with_options(options: Value) -> TaskSpec {
-        TaskSpec {
-            provider_options: serde_json::from_value(options).unwrap(),
-            ..spec()
-        }
+        TaskSpec { provider_options: serde_json::from_value(options).unwrap(), ..spec() }
     }
 
     #[test]
@@ -98,23 +93,11 @@ mod tests {
     fn what_the_template_decides_is_refused_by_name() {
         let greedy = TaskSpec {
             callers: vec!["+639170000000".parse().unwrap()],
-            retry: Retry {
-                max_attempts: 2,
-                interval_seconds: 60,
-            },
-            pacing: Pacing {
-                max_concurrent_calls: Some(20),
-            },
+            retry: Retry { max_attempts: 2, interval_seconds: 60 },
+            pacing: Pacing { max_concurrent_calls: Some(20) },
             ..spec()
         };
-        assert_eq!(
-            pointers(&greedy),
-            [
-                "#/retry/max_attempts",
-                "#/pacing/max_concurrent_calls",
-                "#/callers"
-            ]
-        );
+        assert_eq!(pointers(&greedy), ["#/retry/max_attempts", "#/pacing/max_concurrent_calls", "#/callers"]);
     }
 
     #[test]

@@ -14,19 +14,14 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// When the instance ends: with the task, or `days` from now when the task has no end.
 pub(super) fn end_time(schedule: &Schedule, now: Timestamp, days: i64) -> String {
-    let end = schedule
-        .not_after
-        .unwrap_or_else(|| shifted(now, SignedDuration::from_hours(24 * days)));
+    let end = schedule.not_after.unwrap_or_else(|| shifted(now, SignedDuration::from_hours(24 * days)));
     written(end, schedule.zone())
 }
 
 /// Between which instants to look for people of an instance that was asked for at `opened_at`.
 pub(super) fn search_window(opened_at: Timestamp, now: Timestamp) -> (String, String) {
     let from = shifted(opened_at.min(now), -MARGIN);
-    (
-        written(from, TimeZone::UTC),
-        written(shifted(now, MARGIN), TimeZone::UTC),
-    )
+    (written(from, TimeZone::UTC), written(shifted(now, MARGIN), TimeZone::UTC))
 }
 
 fn written(moment: Timestamp, zone: TimeZone) -> String {
@@ -46,18 +41,12 @@ mod tests {
     }
 
     fn manila() -> Schedule {
-        Schedule {
-            time_zone: "Asia/Manila".into(),
-            ..Schedule::default()
-        }
+        Schedule { time_zone: "Asia/Manila".into(), ..Schedule::default() }
     }
 
     #[test]
     fn the_end_is_the_tasks_in_the_tasks_zone() {
-        let schedule = Schedule {
-            not_after: Some(at("2026-03-08T12:00:00.750Z")),
-            ..manila()
-        };
+        let schedule = Schedule { not_after: Some(at("2026-03-08T12:00:00.750Z")), ..manila() };
         let now = at("2026-03-01T00:00:00Z");
         assert_eq!(end_time(&schedule, now, 7), "2026-03-08 20:00:00+08:00");
     }
@@ -66,10 +55,7 @@ mod tests {
     fn a_task_without_an_end_gets_some_days() {
         let now = at("2026-03-01T00:00:00Z");
         assert_eq!(end_time(&manila(), now, 7), "2026-03-08 08:00:00+08:00");
-        assert_eq!(
-            end_time(&Schedule::default(), now, 2),
-            "2026-03-03 00:00:00+00:00"
-        );
+        assert_eq!(end_time(&Schedule::default(), now, 2), "2026-03-03 00:00:00+00:00");
     }
 
     #[test]

@@ -6,9 +6,7 @@ use serde_json::json;
 
 /// Body of the token request. The names' case is the vendor's.
 pub(super) fn token_request(app_key: &str, app_secret: &Secret) -> Vec<u8> {
-    json!({"APPKey": app_key, "APPSecret": app_secret.expose_secret()})
-        .to_string()
-        .into_bytes()
+    json!({"APPKey": app_key, "APPSecret": app_secret.expose_secret()}).to_string().into_bytes()
 }
 
 /// Value of the `Authorization` header. The token may hold `+ / =` and is not encoded.

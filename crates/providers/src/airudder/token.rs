@@ -119,10 +119,7 @@ mod tests {
     #[tokio::test]
     async fn many_at_once_share_one_failure_and_the_next_one_tries_again() {
         let (cache, vendor, clock) = (TokenCache::default(), Vendor::default(), clock());
-        let (a, b) = tokio::join!(
-            cache.get(&clock, vendor.refusal()),
-            cache.get(&clock, vendor.refusal())
-        );
+        let (a, b) = tokio::join!(cache.get(&clock, vendor.refusal()), cache.get(&clock, vendor.refusal()));
         assert!(a.is_err() && b.is_err());
         assert_eq!(vendor.0.load(Ordering::SeqCst), 1);
         assert!(cache.get(&clock, vendor.token()).await.is_ok());
@@ -133,15 +130,9 @@ mod tests {
         let (cache, vendor, clock) = (TokenCache::default(), Vendor::default(), clock());
         let first = cache.get(&clock, vendor.token()).await.unwrap();
         clock.advance(Duration::from_secs(23 * 3600 - 1));
-        assert!(Arc::ptr_eq(
-            &first,
-            &cache.get(&clock, vendor.token()).await.unwrap()
-        ));
+        assert!(Arc::ptr_eq(&first, &cache.get(&clock, vendor.token()).await.unwrap()));
         clock.advance(Duration::from_secs(1));
-        assert!(!Arc::ptr_eq(
-            &first,
-            &cache.get(&clock, vendor.token()).await.unwrap()
-        ));
+        assert!(!Arc::ptr_eq(&first, &cache.get(&clock, vendor.token()).await.unwrap()));
     }
 
     #[tokio::test]
@@ -151,10 +142,7 @@ mod tests {
         cache.forget(&first).await;
         let second = cache.get(&clock, vendor.token()).await.unwrap();
         cache.forget(&first).await;
-        assert!(Arc::ptr_eq(
-            &second,
-            &cache.get(&clock, vendor.token()).await.unwrap()
-        ));
+        assert!(Arc::ptr_eq(&second, &cache.get(&clock, vendor.token()).await.unwrap()));
         assert!(!format!("{cache:?}").contains("token-2"));
     }
 }

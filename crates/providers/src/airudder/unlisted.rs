@@ -121,16 +121,13 @@ impl Paths {
 
 fn known(name: &str) -> Result<Unlisted, ConfigProblem> {
     let names = || Unlisted::ALL.into_iter().map(Unlisted::name);
-    Unlisted::ALL
-        .into_iter()
-        .find(|operation| operation.name() == name)
-        .ok_or_else(|| {
-            let help = match nearest(name, names()) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
-            };
-            ConfigProblem::new(format!("operations.{name}"), format!("no such operation; {help}"))
-        })
+    Unlisted::ALL.into_iter().find(|operation| operation.name() == name).ok_or_else(|| {
+        let help = match nearest(name, names()) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        ConfigProblem::new(format!("operations.{name}"), format!("no such operation; {help}"))
+    })
 }
 
 fn usable(name: &str, path: &Value) -> Result<String, ConfigProblem> {
@@ -170,13 +167,7 @@ mod tests {
 
     #[test]
     fn only_a_path_on_the_same_host_is_a_path() {
-        for odd in [
-            json!("https://elsewhere/x"),
-            json!("stop"),
-            json!("/a b"),
-            json!("/a?b=1"),
-            json!(3),
-        ] {
+        for odd in [json!("https://elsewhere/x"), json!("stop"), json!("/a b"), json!("/a?b=1"), json!(3)] {
             assert_eq!(read(json!({"stop": odd})).unwrap_err().key, "operations.stop");
         }
     }

@@ -16,22 +16,13 @@ use serde_json::{Value, json};
 const SHOWN_TASKS: usize = 10;
 
 /// Members of a record that say who a person is.
-const PERSONAL: &[&str] = &[
-    "variables",
-    "customerInfo",
-    "callee_name",
-    "contactName",
-    "address",
-    "remark",
-];
+const PERSONAL: &[&str] = &["variables", "customerInfo", "callee_name", "contactName", "address", "remark"];
 
 /// Every instance with its record, or `None` when the answer is no list.
 pub(super) async fn instances(client: &Client) -> Result<Option<Vec<(Instance, Value)>>, ProviderError> {
     let data = client.unlisted(Unlisted::ListInstances, &[]).await?;
     Ok(wire::rows(&data).map(|rows| {
-        rows.iter()
-            .filter_map(|record| Some((Instance::deserialize(record).ok()?, record.clone())))
-            .collect()
+        rows.iter().filter_map(|record| Some((Instance::deserialize(record).ok()?, record.clone()))).collect()
     }))
 }
 
@@ -41,12 +32,8 @@ pub(super) async fn page(client: &Client, page: &PageRequest) -> Result<VendorTa
     let tasks: Vec<_> = listed(client).await?;
     let total = tasks.len();
     let seen = page.cursor.as_ref();
-    let start = seen.map_or(Some(0), |last| {
-        tasks
-            .iter()
-            .position(|task| task.vendor_ref == *last)
-            .map(|at| at + 1)
-    });
+    let start =
+        seen.map_or(Some(0), |last| tasks.iter().position(|task| task.vendor_ref == *last).map(|at| at + 1));
     let start =
         start.ok_or_else(|| not_found("the page's cursor names an instance that is gone; begin anew"))?;
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
@@ -92,10 +79,7 @@ pub(super) async fn catalog(client: &Client) -> Result<Catalog, ProviderError> {
                 variables: Vec::new(),
             })
         });
-    Ok(Catalog {
-        templates: Some(templates.collect()),
-        callers: None,
-    })
+    Ok(Catalog { templates: Some(templates.collect()), callers: None })
 }
 
 /// The call tasks with what `taskdetail` tells of each.

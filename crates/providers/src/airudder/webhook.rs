@@ -62,10 +62,7 @@ fn completion(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         dedupe_key: digest(inbound.kind, inbound.body),
         contact: Some(PushedContact {
             progress: Some(ContactProgress::Done(ending)),
-            call: map::call_report(&push.call).map(|call| CallReport {
-                disposition: Some(ending),
-                ..call
-            }),
+            call: map::call_report(&push.call).map(|call| CallReport { disposition: Some(ending), ..call }),
         }),
         ..about(subject)
     })
@@ -78,15 +75,8 @@ fn status_change(inbound: &Inbound<'_>, statuses: &Statuses) -> Result<Received,
         vendor_ref: Some(push.workflow_id.clone()),
         ..map::segment_status(Some(&push.status), statuses)
     };
-    let subject = Subject {
-        vendor_ref: Some(push.workflow_id),
-        ..Subject::default()
-    };
-    Ok(Received {
-        dedupe_key: digest(inbound.kind, inbound.body),
-        segment: Some(report),
-        ..about(subject)
-    })
+    let subject = Subject { vendor_ref: Some(push.workflow_id), ..Subject::default() };
+    Ok(Received { dedupe_key: digest(inbound.kind, inbound.body), segment: Some(report), ..about(subject) })
 }
 
 /// A person reached a custom API node. It says nothing of a call, so it moves nothing and needs no proof.
@@ -98,28 +88,16 @@ fn node_push(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         phone: phone(push.callee.callee_number.as_deref()),
         ..Subject::default()
     };
-    Ok(Received {
-        dedupe_key: digest(inbound.kind, inbound.body),
-        ..about(subject)
-    })
+    Ok(Received { dedupe_key: digest(inbound.kind, inbound.body), ..about(subject) })
 }
 
 fn news(call: &Call) -> PushedContact {
-    PushedContact {
-        progress: Some(map::progress(call)),
-        call: map::call_report(call),
-    }
+    PushedContact { progress: Some(map::progress(call)), call: map::call_report(call) }
 }
 
 /// A push without news.
 fn about(subject: Subject) -> Received {
-    Received {
-        dedupe_key: String::new(),
-        subject,
-        segment: None,
-        contact: None,
-        authenticated: false,
-    }
+    Received { dedupe_key: String::new(), subject, segment: None, contact: None, authenticated: false }
 }
 
 /// The same for every delivery of one stage of one call. A recording's link that comes later is news.
@@ -151,22 +129,10 @@ mod tests {
     use serde_json::{Value, json};
 
     const CONTACT_STATUS: &[u8] = include_bytes!("fixtures/contact_status.json");
-    const KINDS: [&str; 5] = [
-        "pds",
-        "call_completion",
-        "list_completion",
-        "workflow_status",
-        "custom_api",
-    ];
+    const KINDS: [&str; 5] = ["pds", "call_completion", "list_completion", "workflow_status", "custom_api"];
 
     fn push(kind: &str, body: &[u8]) -> Result<Received, ReceiveError> {
-        let inbound = Inbound {
-            kind,
-            query: "",
-            headers: &[],
-            body,
-            received_at: Timestamp::UNIX_EPOCH,
-        };
+        let inbound = Inbound { kind, query: "", headers: &[], body, received_at: Timestamp::UNIX_EPOCH };
         receive(&inbound, &Statuses::default())
     }
 
@@ -181,15 +147,9 @@ mod tests {
     #[test]
     fn the_vendors_own_example_is_a_call_to_an_invalid_number() {
         let received = push("pds", CONTACT_STATUS).unwrap();
-        assert_eq!(
-            received.subject.vendor_ref.as_deref(),
-            Some("2b6951a25b434657b94d4d60d96fcf18")
-        );
+        assert_eq!(received.subject.vendor_ref.as_deref(), Some("2b6951a25b434657b94d4d60d96fcf18"));
         let contact = received.contact.unwrap();
-        assert_eq!(
-            contact.progress,
-            Some(ContactProgress::Done(Disposition::InvalidNumber))
-        );
+        assert_eq!(contact.progress, Some(ContactProgress::Done(Disposition::InvalidNumber)));
         let call = contact.call.unwrap();
         assert_eq!(call.vendor_call_id, "48ff2faa9de34c0387eb688468d563a5");
         assert_eq!(call.ended_at, Some("2022-11-21T02:38:37.236Z".parse().unwrap()));
@@ -232,10 +192,7 @@ mod tests {
         call.insert("State".into(), json!("TALKRESULT"));
         call.insert("hangupReason".into(), json!("12"));
         let contact = pushed("pds", &body).contact.unwrap();
-        assert_eq!(
-            contact.progress,
-            Some(ContactProgress::Done(Disposition::AnsweredHuman))
-        );
+        assert_eq!(contact.progress, Some(ContactProgress::Done(Disposition::AnsweredHuman)));
         assert_eq!(contact.call.unwrap().ended_at, None);
     }
 
@@ -260,10 +217,7 @@ mod tests {
 
         let bare = pushed("list_completion", &json!({"workflow_id": "w1", "case_id": case}));
         let contact = bare.contact.unwrap();
-        assert_eq!(
-            contact.progress,
-            Some(ContactProgress::Done(Disposition::Unknown))
-        );
+        assert_eq!(contact.progress, Some(ContactProgress::Done(Disposition::Unknown)));
         assert_eq!(contact.call, None);
     }
 
@@ -280,10 +234,7 @@ mod tests {
     fn a_custom_node_names_a_person_and_moves_nothing() {
         let case = "con_01h0000000000000000000000a";
         let callee = json!({"case_id": case, "callee_number": "+639170000000", "callee_name": "A"});
-        let received = pushed(
-            "custom_api",
-            &json!({"workflow_id": "w1", "node_id": "n", "callee": callee}),
-        );
+        let received = pushed("custom_api", &json!({"workflow_id": "w1", "node_id": "n", "callee": callee}));
         assert_eq!(received.subject.contact, case.parse().ok());
         assert_eq!((received.segment, received.contact), (None, None));
     }
@@ -292,11 +243,7 @@ mod tests {
     fn what_is_not_its_kind_is_refused() {
         for kind in KINDS {
             for body in ["", "[]", "{}", "null", r#"{"workflow_id": 1}"#] {
-                assert_eq!(
-                    push(kind, body.as_bytes()),
-                    Err(ReceiveError::Unreadable),
-                    "{kind} {body}"
-                );
+                assert_eq!(push(kind, body.as_bytes()), Err(ReceiveError::Unreadable), "{kind} {body}");
             }
         }
         assert_eq!(push("chatbot", CONTACT_STATUS), Err(ReceiveError::UnknownKind));

@@ -93,10 +93,7 @@ pub(super) struct Instance {
 impl Instance {
     /// Which of the two names is the one it was created with is not published.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.name
-            .as_deref()
-            .into_iter()
-            .chain(self.workflow_name.as_deref())
+        self.name.as_deref().into_iter().chain(self.workflow_name.as_deref())
     }
 }
 

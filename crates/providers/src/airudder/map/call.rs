@@ -49,10 +49,7 @@ pub(in crate::airudder) fn ending(call: &Call) -> Disposition {
 /// Number and name of the hang-up reason once there is one, the state until then.
 fn raw_outcome(call: &Call) -> RawOutcome {
     let reason = call.hangup_reason.filter(|_| !is_under_way(call));
-    let name = HANGUP_REASONS
-        .iter()
-        .find(|(number, ..)| Some(*number) == reason)
-        .map(|row| row.1);
+    let name = HANGUP_REASONS.iter().find(|(number, ..)| Some(*number) == reason).map(|row| row.1);
     RawOutcome {
         code: reason.map(|reason| reason.to_string()),
         text: name.map(str::to_owned).or_else(|| call.word().map(bounded)),
@@ -81,10 +78,7 @@ const STATES: &[(&str, Stage)] = &[
 
 fn stage(call: &Call) -> Option<Stage> {
     let word = call.word()?;
-    STATES
-        .iter()
-        .find(|(state, _)| *state == word)
-        .map(|(_, stage)| *stage)
+    STATES.iter().find(|(state, _)| *state == word).map(|(_, stage)| *stage)
 }
 
 /// How far the person of a call has come.
@@ -115,9 +109,7 @@ pub(in crate::airudder) fn call_report(call: &Call) -> Option<CallReport> {
     let at = |wanted: Stage| moment(call.timestamp).filter(|_| stage == Some(wanted));
     let answered_at = moment(call.answered_timestamp).or_else(|| at(Stage::Answered));
     let ended_at = moment(call.ended_timestamp).or_else(|| at(Stage::Ended));
-    let talk = answered_at
-        .zip(ended_at)
-        .map(|(from, to)| to.duration_since(from).as_secs());
+    let talk = answered_at.zip(ended_at).map(|(from, to)| to.duration_since(from).as_secs());
     Some(CallReport {
         vendor_call_id,
         started_at: moment(call.start_timestamp).or_else(|| at(Stage::Calling)),
@@ -131,17 +123,12 @@ pub(in crate::airudder) fn call_report(call: &Call) -> Option<CallReport> {
 }
 
 fn is_under_way(call: &Call) -> bool {
-    matches!(
-        stage(call),
-        Some(Stage::Calling | Stage::Ringing | Stage::Answered)
-    )
+    matches!(stage(call), Some(Stage::Calling | Stage::Ringing | Stage::Answered))
 }
 
 /// Unix milliseconds as the vendor writes them; nothing for nonsense.
 pub(in crate::airudder) fn moment(millis: Option<i64>) -> Option<Timestamp> {
-    millis
-        .filter(|millis| *millis > 0)
-        .and_then(|millis| Timestamp::from_millisecond(millis).ok())
+    millis.filter(|millis| *millis > 0).and_then(|millis| Timestamp::from_millisecond(millis).ok())
 }
 
 #[cfg(test)]
@@ -196,26 +183,17 @@ mod tests {
     #[test]
     fn normal_means_no_answer_unless_an_answer_was_seen() {
         let hangup = json!({"state": "HANGUP", "hangupReason": 2});
-        assert_eq!(
-            progress(&call(hangup.clone())),
-            ContactProgress::Done(Disposition::NoAnswer)
-        );
+        assert_eq!(progress(&call(hangup.clone())), ContactProgress::Done(Disposition::NoAnswer));
         let mut answered = hangup;
         answered["answeredTimestamp"] = json!("1772326810000");
-        assert_eq!(
-            progress(&call(answered)),
-            ContactProgress::Done(Disposition::Answered)
-        );
+        assert_eq!(progress(&call(answered)), ContactProgress::Done(Disposition::Answered));
     }
 
     #[test]
     fn unknown_words_and_reasons_are_kept_and_move_nothing() {
         let odd = call(json!({"callid": "c1", "state": "TRANSFERRED"}));
         assert_eq!(progress(&odd), ContactProgress::Unrecognized);
-        assert_eq!(
-            call_report(&odd).unwrap().raw.text.as_deref(),
-            Some("TRANSFERRED")
-        );
+        assert_eq!(call_report(&odd).unwrap().raw.text.as_deref(), Some("TRANSFERRED"));
 
         let odd = call(json!({"callid": "c1", "state": "HANGUP", "hangupReason": 99}));
         assert_eq!(progress(&odd), ContactProgress::Done(Disposition::Other));

@@ -67,26 +67,20 @@ pub(in crate::airudder) fn judge(operation: &str, answer: &Answer) -> Result<Val
     let refused = answer.status.is_client_error() || (answer.status.is_success() && code.is_some());
     let (kind, effect, detail) = match known {
         Some(verdict) => (verdict.kind, verdict.effect, verdict.detail),
-        None if refused && code != Some(SUCCESS) && throttled() => (
-            ErrorKind::RateLimited,
-            Effect::None,
-            "was refused: a limit is reached; send it again later",
-        ),
-        None if refused && code != Some(SUCCESS) => (
-            ErrorKind::InvalidRequest,
-            Effect::None,
-            "was refused by AI Rudder; its code says why",
-        ),
+        None if refused && code != Some(SUCCESS) && throttled() => {
+            (ErrorKind::RateLimited, Effect::None, "was refused: a limit is reached; send it again later")
+        }
+        None if refused && code != Some(SUCCESS) => {
+            (ErrorKind::InvalidRequest, Effect::None, "was refused by AI Rudder; its code says why")
+        }
         None => (
             ErrorKind::UnexpectedResponse,
             Effect::Possible,
             "got an answer that cannot be understood; look before sending it again",
         ),
     };
-    let mut error = ProviderError::new(kind, effect, format!("{operation} {detail}")).with_vendor(
-        code.filter(|code| *code != SUCCESS).unwrap_or(status).to_string(),
-        None,
-    );
+    let mut error = ProviderError::new(kind, effect, format!("{operation} {detail}"))
+        .with_vendor(code.filter(|code| *code != SUCCESS).unwrap_or(status).to_string(), None);
     error.retry_after = answer.retry_after();
     Err(error)
 }
@@ -115,104 +109,29 @@ mod tests {
 
     #[test]
     fn success_needs_both_the_status_and_the_code() {
-        let data = judge(
-            "op",
-            &answer(200, r#"{"code":"200","status":"OK","data":{"token":"t"}}"#),
-        );
+        let data = judge("op", &answer(200, r#"{"code":"200","status":"OK","data":{"token":"t"}}"#));
         assert_eq!(data.unwrap(), json!({"token": "t"}));
     }
 
     /// Status, body, kind and effect, code kept.
     const CASES: &[(u16, &str, ErrorKind, Effect, &str)] = &[
         (401, "", ErrorKind::Unauthenticated, Effect::None, "401"),
-        (
-            200,
-            r#"{"code":401}"#,
-            ErrorKind::Unauthenticated,
-            Effect::None,
-            "401",
-        ),
-        (
-            200,
-            r#"{"code":403}"#,
-            ErrorKind::PermissionDenied,
-            Effect::None,
-            "403",
-        ),
+        (200, r#"{"code":401}"#, ErrorKind::Unauthenticated, Effect::None, "401"),
+        (200, r#"{"code":403}"#, ErrorKind::PermissionDenied, Effect::None, "403"),
         (429, "slow down", ErrorKind::RateLimited, Effect::None, "429"),
-        (
-            200,
-            r#"{"code":7,"message":"QPS Limit reached"}"#,
-            ErrorKind::RateLimited,
-            Effect::None,
-            "7",
-        ),
-        (
-            200,
-            r#"{"code":10501,"message":"no"}"#,
-            ErrorKind::InvalidRequest,
-            Effect::None,
-            "10501",
-        ),
-        (
-            400,
-            r#"{"code":400}"#,
-            ErrorKind::InvalidRequest,
-            Effect::None,
-            "400",
-        ),
-        (
-            404,
-            "no such path",
-            ErrorKind::InvalidRequest,
-            Effect::None,
-            "404",
-        ),
-        (
-            200,
-            r#"{"code":500}"#,
-            ErrorKind::Unavailable,
-            Effect::Possible,
-            "500",
-        ),
-        (
-            502,
-            "bad gateway",
-            ErrorKind::Unavailable,
-            Effect::Possible,
-            "502",
-        ),
-        (
-            500,
-            r#"{"code":401}"#,
-            ErrorKind::Unavailable,
-            Effect::Possible,
-            "401",
-        ),
+        (200, r#"{"code":7,"message":"QPS Limit reached"}"#, ErrorKind::RateLimited, Effect::None, "7"),
+        (200, r#"{"code":10501,"message":"no"}"#, ErrorKind::InvalidRequest, Effect::None, "10501"),
+        (400, r#"{"code":400}"#, ErrorKind::InvalidRequest, Effect::None, "400"),
+        (404, "no such path", ErrorKind::InvalidRequest, Effect::None, "404"),
+        (200, r#"{"code":500}"#, ErrorKind::Unavailable, Effect::Possible, "500"),
+        (502, "bad gateway", ErrorKind::Unavailable, Effect::Possible, "502"),
+        (500, r#"{"code":401}"#, ErrorKind::Unavailable, Effect::Possible, "401"),
         (408, "", ErrorKind::Unavailable, Effect::Possible, "408"),
-        (
-            200,
-            "<html>",
-            ErrorKind::UnexpectedResponse,
-            Effect::Possible,
-            "200",
-        ),
+        (200, "<html>", ErrorKind::UnexpectedResponse, Effect::Possible, "200"),
         (200, "[]", ErrorKind::UnexpectedResponse, Effect::Possible, "200"),
-        (
-            200,
-            r#"{"status":"OK"}"#,
-            ErrorKind::UnexpectedResponse,
-            Effect::Possible,
-            "200",
-        ),
+        (200, r#"{"status":"OK"}"#, ErrorKind::UnexpectedResponse, Effect::Possible, "200"),
         (302, "", ErrorKind::UnexpectedResponse, Effect::Possible, "302"),
-        (
-            404,
-            r#"{"code":200}"#,
-            ErrorKind::UnexpectedResponse,
-            Effect::Possible,
-            "404",
-        ),
+        (404, r#"{"code":200}"#, ErrorKind::UnexpectedResponse, Effect::Possible, "404"),
     ];
 
     #[test]
@@ -221,10 +140,7 @@ mod tests {
             let error = judge("createinstance", &answer(status, body)).unwrap_err();
             assert_eq!((error.kind, error.effect), (kind, effect), "HTTP {status} {body}");
             assert_eq!(error.code.as_deref(), Some(code), "HTTP {status} {body}");
-            assert_eq!(
-                effect == Effect::Possible,
-                error.retry() == RetryAdvice::ReconcileFirst
-            );
+            assert_eq!(effect == Effect::Possible, error.retry() == RetryAdvice::ReconcileFirst);
         }
     }
 

@@ -1,0 +1,215 @@
+//! The AI Rudder adapter against the simulated vendor, over real HTTP.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says where")]
+
+mod bench;
+mod pushes;
+
+use bench::{Bench, account, outcome, people, until};
+use outdial_model::{Disposition, SegmentStatus};
+use outdial_provider::{
+    CancelContacts, Control, Effect, ErrorKind, Find, Found, Operation, PageRequest, ReadProgress,
+    SegmentRef, SegmentState, Support, Verb,
+};
+use serde_json::json;
+
+#[tokio::test]
+async fn everybody_is_rung_once_and_told_of_in_our_words() {
+    let bench = Bench::start().await;
+    let people = people(&["00", "01", "02", "03", "04", "05"]);
+    let segment = bench.open().await.unwrap();
+    bench.add(&segment, &people).await.unwrap();
+    let reports = bench.finished(&segment, &people).await;
+    let outcomes: Vec<_> = reports.iter().filter_map(outcome).collect();
+    assert_eq!(
+        outcomes,
+        [
+            Disposition::AnsweredHuman,
+            Disposition::NoAnswer,
+            Disposition::Busy,
+            Disposition::Declined,
+            Disposition::InvalidNumber,
+            Disposition::AnsweredMachine,
+        ]
+    );
+    let talk = &reports[0].calls[0];
+    assert_eq!(talk.talk_seconds, 20);
+    assert!(talk.recording.is_some());
+    assert_eq!(bench.most_rings_per_number().await, 1);
+}
+
+#[tokio::test]
+async fn an_upload_without_an_answer_is_looked_up_by_our_keys() {
+    let bench = Bench::bare().await;
+    let segment = bench.open().await.unwrap();
+    let (sent, unsent) = (people(&["00", "01"]), people(&["22"]));
+    bench.fault("uploaddetails", "reset_mid_body", 0).await;
+    let error = bench.add(&segment, &sent).await.unwrap_err();
+    assert_eq!(error.effect, Effect::Possible);
+    assert_eq!(bench.times_asked("uploaddetails").await, 1, "a creating request is sent once");
+    bench.heal().await;
+
+    assert_eq!(bench.found(&segment, &sent).await, Some(2));
+    assert_eq!(bench.found(&segment, &unsent).await, Some(0));
+    assert_eq!(bench.most_rings_per_number().await, 1);
+}
+
+#[tokio::test]
+async fn an_instance_without_an_answer_is_looked_up_by_its_name() {
+    let bench = Bench::start().await;
+    let segment = bench.open().await.unwrap();
+    let unknown = SegmentRef { vendor_ref: None, ..segment.clone() };
+    let Found::Segment(report) = bench.provider.find(&Find::Segment(&unknown)).await.unwrap() else {
+        panic!("the instance is there");
+    };
+    assert_eq!(report.vendor_ref, segment.vendor_ref);
+
+    let bare = account(&bench.simulator, json!({"operations": {}}));
+    assert_eq!(bare.find(&Find::Segment(&unknown)).await.unwrap(), Found::CannotTell);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_fetched_again_once() {
+    let bench = Bench::bare().await;
+    bench.open().await.unwrap();
+    bench.forget().await;
+    bench.open().await.unwrap();
+    assert_eq!(
+        bench.asked().await,
+        ["createinstance", "auth", "createinstance"],
+        "after the vendor forgot the token"
+    );
+
+    bench.set(json!({"airudder.token_lifetime_seconds": 0})).await;
+    bench.forget().await;
+    bench.set(json!({"airudder.token_lifetime_seconds": 0})).await;
+    let error = bench.open().await.unwrap_err();
+    assert_eq!((error.kind, error.effect), (ErrorKind::Unauthenticated, Effect::None));
+    assert_eq!(bench.times_asked("createinstance").await, 2);
+}
+
+#[tokio::test]
+async fn wrong_credentials_mean_that_nothing_was_sent() {
+    let bench = Bench::with(json!({"app_secret": "wrong"})).await;
+    for status in [200, 401] {
+        bench.set(json!({"airudder.bad_credential_status": status})).await;
+        let error = bench.provider.check().await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Unauthenticated, "HTTP {status}");
+        let error = bench.open().await.unwrap_err();
+        assert_eq!((error.kind, error.effect), (ErrorKind::Unauthenticated, Effect::NotSent));
+    }
+    assert_eq!(bench.times_asked("createinstance").await, 0);
+}
+
+#[tokio::test]
+async fn the_scheme_word_is_a_setting() {
+    let bench = Bench::with(json!({"auth_scheme": "Bearer"})).await;
+    assert_eq!(bench.open().await.unwrap_err().kind, ErrorKind::Unauthenticated);
+    bench.set(json!({"airudder.accept_bearer": true})).await;
+    bench.open().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_counts_whatever_http_status_it_comes_with() {
+    let bench = Bench::bare().await;
+    let mut segment = bench.open().await.unwrap();
+    segment.vendor_ref = Some("no-such-instance".to_owned());
+    for status in [200, 400] {
+        bench.set(json!({"airudder.refusal_status": status})).await;
+        let error = bench.add(&segment, &people(&["00"])).await.unwrap_err();
+        assert_eq!((error.kind, error.effect), (ErrorKind::InvalidRequest, Effect::None));
+        assert_eq!(error.code.as_deref(), Some("400"));
+    }
+}
+
+#[tokio::test]
+async fn without_paths_the_rest_is_unsupported_and_says_which_setting_helps() {
+    let bench = Bench::bare().await;
+    let segment = bench.open().await.unwrap();
+    let asked = bench.asked().await.len();
+    let request = ReadProgress { segment: &segment, contacts: &people(&["00"]) };
+    let error = bench.provider.progress(&request).await.unwrap_err();
+    assert_eq!((error.kind, error.effect), (ErrorKind::Unsupported, Effect::NotSent));
+    assert!(error.detail.contains("operations.calls_by_person"), "{error}");
+    let error = bench.provider.catalog().await.unwrap_err();
+    assert!(error.detail.contains("operations.list_templates"), "{error}");
+    assert_eq!(bench.asked().await.len(), asked, "nothing was sent");
+
+    let capabilities = bench.provider.capabilities();
+    assert!(matches!(capabilities.support(Operation::Stop), Support::Emulated(_)));
+    assert!(matches!(capabilities.support(Operation::Progress), Support::Unsupported(_)));
+}
+
+#[tokio::test]
+async fn a_stopped_instance_is_shown_stopped_and_takes_nobody() {
+    let bench = Bench::start().await;
+    let segment = bench.open().await.unwrap();
+    let stop = Control { segment: &segment, verb: Verb::Stop };
+    for _ in 0..2 {
+        let report = bench.provider.control(&stop).await.unwrap();
+        assert_eq!(report.state, SegmentState::Known(SegmentStatus::Stopped));
+    }
+    let report = bench.provider.segment_status(&segment).await.unwrap();
+    assert_eq!(report.state, SegmentState::Known(SegmentStatus::Stopped));
+    assert_eq!(report.raw.as_deref(), Some("Stopped"));
+    let error = bench.add(&segment, &people(&["00"])).await.unwrap_err();
+    assert_eq!(error.effect, Effect::None);
+}
+
+#[tokio::test]
+async fn whoever_waits_can_be_taken_back_and_strangers_are_told_of() {
+    let bench = Bench::start().await;
+    bench.set(json!({"airudder.concurrency": 1})).await;
+    let segment = bench.open().await.unwrap();
+    let (people, stranger) = (people(&["07", "00"]), people(&["33"]));
+    bench.add(&segment, &people).await.unwrap();
+    let cancel = |contacts| CancelContacts { segment: &segment, contacts };
+    assert_eq!(bench.provider.cancel_contacts(&cancel(&people[1..])).await.unwrap(), []);
+    let refused = bench.provider.cancel_contacts(&cancel(&stranger)).await.unwrap();
+    assert_eq!(refused[0].key, stranger[0].key);
+    bench.finished(&segment, &people[..1]).await;
+    let report = bench.provider.segment_status(&segment).await.unwrap();
+    assert_eq!(report.state, SegmentState::Known(SegmentStatus::Running));
+}
+
+#[tokio::test]
+async fn an_instance_is_shown_with_its_tasks_and_nobodys_number() {
+    let bench = Bench::start().await;
+    let (first, second) = (bench.open().await.unwrap(), bench.open().await.unwrap());
+    let people = people(&["00"]);
+    bench.add(&first, &people).await.unwrap();
+    let mut page = PageRequest { cursor: None, limit: 1 };
+    let newest = bench.provider.vendor_tasks(&page).await.unwrap();
+    assert_eq!(Some(&newest.tasks[0].vendor_ref), second.vendor_ref.as_ref());
+    assert_eq!(newest.total, Some(2));
+    page.cursor = newest.next;
+    let older = bench.provider.vendor_tasks(&page).await.unwrap();
+    assert_eq!(Some(&older.tasks[0].vendor_ref), first.vendor_ref.as_ref());
+    assert_eq!(older.next, None);
+
+    let task = until("the call task has its row", async || {
+        let task = bench.provider.vendor_task(&older.tasks[0].vendor_ref).await.unwrap();
+        (task.raw["call_tasks"][0]["task"]["finished"] == 1).then_some(task)
+    })
+    .await;
+    assert!(task.name.is_some_and(|name| name.starts_with(first.key.as_str())));
+    assert_eq!(task.raw["node_tasks"][0]["node_type"], "PDS");
+    let shown = task.raw.to_string();
+    assert!(shown.contains(people[0].key.as_str()));
+    assert!(!shown.contains(people[0].phone.digits()) && !shown.contains("Ana"), "{shown}");
+
+    let error = bench.provider.vendor_task("no-such-instance").await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn templates_are_offered_in_the_form_a_task_takes() {
+    let bench = Bench::start().await;
+    let templates = bench.provider.catalog().await.unwrap().templates.unwrap();
+    let mut task = bench::spec();
+    for template in &templates {
+        task.script.template_id = template.id.clone();
+        assert_eq!(bench.provider.refuse_task(&task), []);
+    }
+    assert!(templates.iter().any(|template| template.name.as_deref() == Some("Survey")));
+}
