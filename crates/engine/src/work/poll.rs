@@ -2,7 +2,7 @@
 
 use super::dispatch::dial_contacts;
 use super::observe::{Undialed, call_changes, contact_change};
-use super::{After, Interrupted, Job, reference};
+use super::{After, Interrupted, Job, later, reference};
 use outdial_model::{Contact, ContactId, ContactStatus, Segment, SegmentId, SegmentStatus};
 use outdial_provider::{
     ContactProgress, ContactReport, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
@@ -75,6 +75,7 @@ impl Job<'_> {
         let report = progress.segment.as_ref();
         let over = report
             .is_some_and(|report| matches!(report.state, SegmentState::Known(state) if state.is_final()));
+        let over = over && self.is_quiet();
         let reports: BTreeMap<_, _> = progress.contacts.iter().map(|report| (&report.key, report)).collect();
         let mut changes = Changes::under(self.lease);
         for person in people {
@@ -109,7 +110,13 @@ impl Job<'_> {
         }
     }
 
-    pub(super) fn undialed(&self) -> Undialed {
+    /// Nothing has moved for the settle delay. A call in progress may be told of only when it has
+    /// ended, so nobody is written off the moment a segment is over.
+    fn is_quiet(&self) -> bool {
+        later(self.work.task.updated_at, self.account.settle()) <= self.now
+    }
+
+    fn undialed(&self) -> Undialed {
         if self.is_ending() {
             Undialed { status: ContactStatus::Cancelled, reason: "the task was stopped" }
         } else if self.work.task.spec.schedule.is_over(self.now) {
