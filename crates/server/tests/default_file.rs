@@ -1,5 +1,5 @@
 //! `config/default.toml` keeps its word: every key, its default, one comment.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use outdial_providers::registry;
 use outdial_server::{Config, DEFAULTS};
