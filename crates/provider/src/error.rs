@@ -78,14 +78,7 @@ pub struct ProviderError {
 impl ProviderError {
     /// An error without vendor particulars.
     pub fn new(kind: ErrorKind, effect: Effect, detail: impl Into<String>) -> Self {
-        Self {
-            kind,
-            effect,
-            code: None,
-            request_id: None,
-            detail: detail.into(),
-            retry_after: None,
-        }
+        Self { kind, effect, code: None, request_id: None, detail: detail.into(), retry_after: None }
     }
 
     /// The operation is not offered; `why` is the capability's note.

@@ -41,10 +41,7 @@ pub struct ConfigProblem {
 impl ConfigProblem {
     /// A problem with `key`.
     pub fn new(key: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            detail: detail.into(),
-        }
+        Self { key: key.into(), detail: detail.into() }
     }
 }
 

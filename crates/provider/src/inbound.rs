@@ -21,10 +21,7 @@ pub struct Inbound<'a> {
 impl Inbound<'_> {
     /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
@@ -71,11 +68,7 @@ impl PushedContact {
     /// As a report about `key`.
     pub fn report(&self, key: ContactId) -> ContactReport {
         let progress = self.progress.unwrap_or(crate::ContactProgress::Dialing);
-        ContactReport {
-            key,
-            progress,
-            calls: self.call.iter().cloned().collect(),
-        }
+        ContactReport { key, progress, calls: self.call.iter().cloned().collect() }
     }
 }
 

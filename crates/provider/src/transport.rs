@@ -71,9 +71,7 @@ impl Answer {
 
     /// `Retry-After` in seconds, when the vendor sent one.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.header("retry-after")
-            .and_then(|text| text.trim().parse().ok())
-            .map(Duration::from_secs)
+        self.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs)
     }
 }
 
@@ -145,11 +143,8 @@ impl Transport {
                 .map_err(|_| TransportError::NotSent("a header name is not one"))?;
             headers.insert(name, value);
         }
-        let request = self
-            .client
-            .request(outgoing.method, &outgoing.url)
-            .headers(headers)
-            .body(outgoing.body);
+        let request =
+            self.client.request(outgoing.method, &outgoing.url).headers(headers).body(outgoing.body);
         let response = request.send().await.map_err(|error| classify(&error))?;
         read_bounded(response).await
     }
@@ -207,20 +202,12 @@ async fn read_bounded(response: reqwest::Response) -> Result<Answer, TransportEr
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| {
-            if error.is_timeout() {
-                TransportError::Timeout
-            } else {
-                TransportError::Broken
-            }
+            if error.is_timeout() { TransportError::Timeout } else { TransportError::Broken }
         })?;
         if body.len() + chunk.len() > ANSWER_LIMIT {
             return Err(TransportError::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer {
-        status,
-        headers,
-        body,
-    })
+    Ok(Answer { status, headers, body })
 }

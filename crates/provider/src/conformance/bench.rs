@@ -43,18 +43,9 @@ impl Bench {
                 variables: BTreeMap::from([("due".to_owned(), format!("{number} März"))]),
             });
         }
-        let stranger = people
-            .pop()
-            .ok_or_else(|| Violation::new("the harness has no numbers"))?;
+        let stranger = people.pop().ok_or_else(|| Violation::new("the harness has no numbers"))?;
         let task = harness.task();
-        Ok(Self {
-            harness,
-            vendor,
-            provider,
-            task,
-            people,
-            stranger,
-        })
+        Ok(Self { harness, vendor, provider, task, people, stranger })
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -69,19 +60,12 @@ impl Bench {
     /// is opened may be called emulated: Outdial does it with the next segment, the provider does not.
     pub(super) fn offers(&self, operation: Operation) -> bool {
         let is_outdials = operation == Operation::AddContacts && self.staging() == Staging::WholeWithFuse;
-        !is_outdials
-            && !matches!(
-                self.provider.capabilities().support(operation),
-                Support::Unsupported(_)
-            )
+        !is_outdials && !matches!(self.provider.capabilities().support(operation), Support::Unsupported(_))
     }
 
     /// The wire and the line, for checks that are only made where there are some.
     pub(super) fn wire(&self) -> Outcome<(Arc<dyn Wire>, &Line)> {
-        self.harness
-            .wire()
-            .zip(self.vendor.line())
-            .ok_or_else(|| Violation::new("the vendor has no line"))
+        self.harness.wire().zip(self.vendor.line()).ok_or_else(|| Violation::new("the vendor has no line"))
     }
 
     /// The values of the account's settings that are secret.
@@ -91,30 +75,19 @@ impl Bench {
         };
         let settings = wire.settings();
         let keys = wire.factory().setting_keys.iter().filter(|key| key.secret);
-        keys.filter_map(|key| settings.get(key.name)?.as_str().map(str::to_owned))
-            .collect()
+        keys.filter_map(|key| settings.get(key.name)?.as_str().map(str::to_owned)).collect()
     }
 
     /// Another provider of the same account, at `base_url` and with another deadline.
     pub(super) fn reconnect(&self, base_url: &str, timeout: Duration) -> Outcome<Arc<dyn Provider>> {
         let (wire, _) = self.wire()?;
-        Ok(connect(
-            &*wire,
-            wire.settings(),
-            base_url,
-            timeout,
-            self.vendor.clock(),
-        )?)
+        Ok(connect(&*wire, wire.settings(), base_url, timeout, self.vendor.clock())?)
     }
 
     /// A segment nobody has heard of.
     pub(super) fn new_segment(&self) -> SegmentRef {
         let now = self.now();
-        SegmentRef {
-            key: SegmentId::generate(now),
-            vendor_ref: None,
-            opened_at: now,
-        }
+        SegmentRef { key: SegmentId::generate(now), vendor_ref: None, opened_at: now }
     }
 
     /// Opens `segment` the way the staging wants it: empty, or with everybody in it and a fuse.
@@ -139,10 +112,7 @@ impl Bench {
         let segment = self.new_segment();
         let opened = self.open(&*self.provider, &segment, fuse).await?;
         ensure(opened.added.refused.is_empty(), "people were refused on opening")?;
-        let segment = SegmentRef {
-            vendor_ref: opened.vendor_ref,
-            ..segment
-        };
+        let segment = SegmentRef { vendor_ref: opened.vendor_ref, ..segment };
         if self.staging() == Staging::EmptyThenStart {
             self.add(&segment).await?;
         }
@@ -150,17 +120,8 @@ impl Bench {
     }
 
     async fn add(&self, segment: &SegmentRef) -> Outcome {
-        let added = self
-            .provider
-            .add_contacts(&AddContacts {
-                segment,
-                contacts: &self.people,
-            })
-            .await?;
-        ensure(
-            added.refused.is_empty() && !added.ambiguous,
-            format!("not everybody was added: {added:?}"),
-        )
+        let added = self.provider.add_contacts(&AddContacts { segment, contacts: &self.people }).await?;
+        ensure(added.refused.is_empty() && !added.ambiguous, format!("not everybody was added: {added:?}"))
     }
 
     /// Lets a staged segment ring.
@@ -179,18 +140,13 @@ impl Bench {
 
     /// What the vendor tells of everybody who was sent.
     pub(super) async fn everybody(&self, segment: &SegmentRef) -> Result<Vec<ContactReport>, ProviderError> {
-        let request = ReadProgress {
-            segment,
-            contacts: &self.people,
-        };
+        let request = ReadProgress { segment, contacts: &self.people };
         Ok(self.provider.progress(&request).await?.contacts)
     }
 
     pub(super) async fn everybody_is_done(&self, segment: &SegmentRef) -> Outcome<bool> {
         let reports = self.everybody(segment).await?;
-        let done = reports
-            .iter()
-            .filter(|report| matches!(report.progress, ContactProgress::Done(_)));
+        let done = reports.iter().filter(|report| matches!(report.progress, ContactProgress::Done(_)));
         Ok(done.count() == self.people.len())
     }
 
@@ -221,35 +177,22 @@ impl Bench {
         match operation {
             Operation::Check => provider.check().await.map(drop),
             Operation::OpenSegment => self.open(provider, segment, LONG_FUSE).await.map(drop),
-            Operation::AddContacts => provider
-                .add_contacts(&AddContacts { segment, contacts })
-                .await
-                .map(drop),
+            Operation::AddContacts => {
+                provider.add_contacts(&AddContacts { segment, contacts }).await.map(drop)
+            }
             Operation::Start => provider.control(&control(Verb::Start)).await.map(drop),
             Operation::Pause => provider.control(&control(Verb::Pause)).await.map(drop),
             Operation::Resume => provider.control(&control(Verb::Resume)).await.map(drop),
             Operation::Stop => provider.control(&control(Verb::Stop)).await.map(drop),
             Operation::UpdateSegment => {
-                provider
-                    .update_segment(&UpdateSegment {
-                        segment,
-                        spec: &self.task,
-                    })
-                    .await
+                provider.update_segment(&UpdateSegment { segment, spec: &self.task }).await
             }
-            Operation::CancelContact => provider
-                .cancel_contacts(&CancelContacts { segment, contacts })
-                .await
-                .map(drop),
+            Operation::CancelContact => {
+                provider.cancel_contacts(&CancelContacts { segment, contacts }).await.map(drop)
+            }
             Operation::FindSegment => provider.find(&Find::Segment(segment)).await.map(drop),
-            Operation::FindContacts => provider
-                .find(&Find::Contacts { segment, contacts })
-                .await
-                .map(drop),
-            Operation::Progress => provider
-                .progress(&ReadProgress { segment, contacts })
-                .await
-                .map(drop),
+            Operation::FindContacts => provider.find(&Find::Contacts { segment, contacts }).await.map(drop),
+            Operation::Progress => provider.progress(&ReadProgress { segment, contacts }).await.map(drop),
             Operation::ListVendorTasks => provider.vendor_tasks(&FIRST_PAGE).await.map(drop),
             Operation::GetVendorTask => {
                 let vendor_ref = segment.vendor_ref.as_deref().unwrap_or("1");
@@ -261,7 +204,4 @@ impl Bench {
     }
 }
 
-pub(super) const FIRST_PAGE: PageRequest = PageRequest {
-    cursor: None,
-    limit: 100,
-};
+pub(super) const FIRST_PAGE: PageRequest = PageRequest { cursor: None, limit: 100 };

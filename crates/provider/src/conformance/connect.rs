@@ -23,10 +23,7 @@ pub fn connect(
     timeout: Duration,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn Provider>, ConfigProblem> {
-    let transport = TransportSettings {
-        timeout,
-        rate: RateLimits::per_action(RATE),
-    };
+    let transport = TransportSettings { timeout, rate: RateLimits::per_action(RATE) };
     let unusable = |key: &str, detail: String| ConfigProblem::new(key, detail);
     let deps = Deps {
         account: "conformance"
@@ -37,9 +34,6 @@ pub fn connect(
         clock,
         callbacks: Callbacks::new(format!("http://127.0.0.1:9/ingress/conformance/{INGRESS_SECRET}")),
     };
-    let settings = AccountSettings {
-        base_url: Some(base_url.to_owned()),
-        table: settings,
-    };
+    let settings = AccountSettings { base_url: Some(base_url.to_owned()), table: settings };
     (wire.factory().build)(settings, deps)
 }

@@ -39,18 +39,12 @@ impl Request {
         };
         let mut words = message.first_line.split(' ').map(str::to_owned);
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        Ok(Some(Self {
-            method,
-            target,
-            headers: message.headers,
-            body: message.body,
-        }))
+        Ok(Some(Self { method, target, headers: message.headers, body: message.body }))
     }
 
     pub(super) async fn write(&self, stream: &mut TcpStream) -> io::Result<()> {
         let first_line = format!("{} {} HTTP/1.1", self.method, self.target);
-        stream.write_all(&head(&first_line, &self.headers)).await?;
-        stream.write_all(&self.body).await
+        stream.write_all(&message(&first_line, &self.headers, &self.body)).await
     }
 }
 
@@ -78,11 +72,7 @@ impl Reply {
 
     fn new(status: u16, content_type: &str, body: impl Into<String>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self {
-            status,
-            headers,
-            body: body.into().into_bytes(),
-        }
+        Self { status, headers, body: body.into().into_bytes() }
     }
 
     /// The same reply with one more header.
@@ -94,38 +84,22 @@ impl Reply {
 
     pub(super) async fn read(stream: &mut TcpStream) -> io::Result<Self> {
         let message = Message::read(stream).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let status = message
-            .first_line
-            .split(' ')
-            .nth(1)
-            .and_then(|code| code.parse().ok());
+        let status = message.first_line.split(' ').nth(1).and_then(|code| code.parse().ok());
         let status = status.ok_or_else(|| unreadable("no status"))?;
         let is_about_framing = |name: &str| {
             name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("connection")
         };
-        let headers = message
-            .headers
-            .into_iter()
-            .filter(|(name, _)| !is_about_framing(name))
-            .collect();
-        Ok(Self {
-            status,
-            headers,
-            body: message.body,
-        })
+        let headers = message.headers.into_iter().filter(|(name, _)| !is_about_framing(name)).collect();
+        Ok(Self { status, headers, body: message.body })
     }
 
     /// Writes the head, and the first `bytes` of the body it announces.
     pub(super) async fn write(&self, stream: &mut TcpStream, bytes: usize) -> io::Result<()> {
         let mut headers = self.headers.clone();
         headers.push(("content-length".to_owned(), self.body.len().to_string()));
-        stream
-            .write_all(&head(&format!("HTTP/1.1 {} Said", self.status), &headers))
-            .await?;
-        stream
-            .write_all(self.body.get(..bytes).unwrap_or(&self.body))
-            .await?;
-        stream.flush().await
+        let first_line = format!("HTTP/1.1 {} Said", self.status);
+        let body = self.body.get(..bytes).unwrap_or(&self.body);
+        stream.write_all(&message(&first_line, &headers, body)).await
     }
 }
 
@@ -140,18 +114,11 @@ impl Message {
     async fn read(stream: &mut TcpStream) -> io::Result<Option<Self>> {
         let mut bytes = Vec::new();
         let head_len = loop {
-            if let Some(end) = bytes
-                .windows(HEAD_END.len())
-                .position(|window| window == HEAD_END)
-            {
+            if let Some(end) = bytes.windows(HEAD_END.len()).position(|window| window == HEAD_END) {
                 break end;
             }
             if stream.read_buf(&mut bytes).await? == 0 {
-                return if bytes.is_empty() {
-                    Ok(None)
-                } else {
-                    Err(io::ErrorKind::UnexpectedEof.into())
-                };
+                return if bytes.is_empty() { Ok(None) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
             }
         };
         let mut body = bytes.split_off(head_len + HEAD_END.len());
@@ -162,32 +129,26 @@ impl Message {
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
             .collect();
-        let body_len = find(&headers, "content-length")
-            .and_then(|len| len.parse().ok())
-            .unwrap_or(0);
+        let body_len = find(&headers, "content-length").and_then(|len| len.parse().ok()).unwrap_or(0);
         while body.len() < body_len {
             if stream.read_buf(&mut body).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
-        Ok(Some(Self {
-            first_line,
-            headers,
-            body,
-        }))
+        Ok(Some(Self { first_line, headers, body }))
     }
 }
 
-fn head(first_line: &str, headers: &[(String, String)]) -> Vec<u8> {
+/// One piece, so that no half of it waits for the other half's acknowledgement.
+fn message(first_line: &str, headers: &[(String, String)], body: &[u8]) -> Vec<u8> {
     let lines = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
-    format!("{first_line}\r\n{}\r\n", lines.collect::<String>()).into_bytes()
+    let mut bytes = format!("{first_line}\r\n{}\r\n", lines.collect::<String>()).into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
 }
 
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 fn unreadable(what: &str) -> io::Error {

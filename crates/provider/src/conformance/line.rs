@@ -48,12 +48,8 @@ impl Line {
     pub async fn to(vendor: SocketAddr, wire: Arc<dyn Wire>) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared {
-            vendor,
-            wire,
-            recorded: Mutex::default(),
-            disturbance: Mutex::default(),
-        });
+        let shared =
+            Arc::new(Shared { vendor, wire, recorded: Mutex::default(), disturbance: Mutex::default() });
         let serving = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -77,18 +73,12 @@ impl Line {
 
     /// Requests so far that were no logins.
     pub fn operations(&self) -> usize {
-        lock(&self.shared.recorded)
-            .iter()
-            .filter(|request| !self.shared.is_login(request))
-            .count()
+        lock(&self.shared.recorded).iter().filter(|request| !self.shared.is_login(request)).count()
     }
 
     /// Requests so far that were logins.
     pub fn logins(&self) -> usize {
-        lock(&self.shared.recorded)
-            .iter()
-            .filter(|request| self.shared.is_login(request))
-            .count()
+        lock(&self.shared.recorded).iter().filter(|request| self.shared.is_login(request)).count()
     }
 
     /// From now on this happens.
@@ -106,11 +96,7 @@ impl Shared {
     async fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         while let Some(request) = Request::read(&mut stream).await? {
             lock(&self.recorded).push(request.clone());
-            let disturbance = if self.is_login(&request) {
-                None
-            } else {
-                lock(&self.disturbance).clone()
-            };
+            let disturbance = if self.is_login(&request) { None } else { lock(&self.disturbance).clone() };
             match disturbance {
                 None => whole(&self.forward(&request).await?, &mut stream).await?,
                 Some(Disturbance::Answer(reply)) => {

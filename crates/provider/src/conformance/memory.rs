@@ -39,23 +39,15 @@ impl Harness for Memory {
         let mut options = MemoryOptions::staged(self.staging, Arc::<ManualClock>::clone(&clock));
         if self.staging == Staging::EmptyLive {
             let nobody_can = Support::Unsupported("the vendor has no such operation");
-            options = options
-                .with(Operation::Catalog, nobody_can)
-                .with(Operation::CancelContact, nobody_can);
+            options = options.with(Operation::Catalog, nobody_can).with(Operation::CancelContact, nobody_can);
         }
-        Ok(Box::new(Stand {
-            provider: MemoryProvider::new(options),
-            clock,
-            pace,
-        }))
+        Ok(Box::new(Stand { provider: MemoryProvider::new(options), clock, pace }))
     }
 
     fn task(&self) -> TaskSpec {
         TaskSpec {
             name: "Reminders".to_owned(),
-            script: Script {
-                template_id: "script-1".to_owned(),
-            },
+            script: Script { template_id: "script-1".to_owned() },
             callers: Vec::new(),
             default_country: None,
             schedule: Schedule::default(),
@@ -72,12 +64,7 @@ impl Harness for Memory {
     }
 
     fn phones(&self) -> [&'static str; 4] {
-        [
-            "+8613800000100",
-            "+8613800000200",
-            "+8613800000300",
-            "+8613800000400",
-        ]
+        ["+8613800000100", "+8613800000200", "+8613800000300", "+8613800000400"]
     }
 
     fn pushes(&self) -> Option<Pushes> {

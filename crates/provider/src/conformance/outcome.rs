@@ -16,10 +16,7 @@ impl Violation {
     /// What is wrong, noticed by the caller.
     #[track_caller]
     pub fn new(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            at: Location::caller(),
-        }
+        Self { what: what.into(), at: Location::caller() }
     }
 }
 
@@ -40,9 +37,5 @@ impl<E: std::error::Error> From<E> for Violation {
 /// `Ok` when the promise is kept.
 #[track_caller]
 pub fn ensure(is_kept: bool, otherwise: impl Into<String>) -> Outcome {
-    if is_kept {
-        Ok(())
-    } else {
-        Err(Violation::new(otherwise))
-    }
+    if is_kept { Ok(()) } else { Err(Violation::new(otherwise)) }
 }

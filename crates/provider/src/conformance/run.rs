@@ -18,21 +18,11 @@ pub fn run(vendors: Vec<Arc<dyn Harness>>, registered: &[&'static str]) -> ExitC
     let arguments = Arguments::from_args();
     let tally = Arc::new(Tally::default());
     let harnesses: Vec<_> = memory::harnesses().into_iter().chain(vendors).collect();
-    let mut trials: Vec<Trial> = registered
-        .iter()
-        .map(|kind| has_a_harness(kind, &harnesses))
-        .collect();
+    let mut trials: Vec<Trial> = registered.iter().map(|kind| has_a_harness(kind, &harnesses)).collect();
     for harness in &harnesses {
-        let checks: Vec<_> = CHECKS
-            .iter()
-            .filter(|check| check.applies_to(&**harness))
-            .collect();
+        let checks: Vec<_> = CHECKS.iter().filter(|check| check.applies_to(&**harness)).collect();
         tally.expect(harness.name(), checks.len());
-        trials.extend(
-            checks
-                .into_iter()
-                .map(|check| trial(Arc::clone(harness), check, Arc::clone(&tally))),
-        );
+        trials.extend(checks.into_iter().map(|check| trial(Arc::clone(harness), check, Arc::clone(&tally))));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
@@ -50,9 +40,7 @@ fn has_a_harness(kind: &'static str, harnesses: &[Arc<dyn Harness>]) -> Trial {
         if has_one {
             Ok(())
         } else {
-            Err(Failed::from(
-                "registered, but no trial is made for it: add a harness next to the others",
-            ))
+            Err(Failed::from("registered, but no trial is made for it: add a harness next to the others"))
         }
     })
 }
@@ -60,12 +48,8 @@ fn has_a_harness(kind: &'static str, harnesses: &[Arc<dyn Harness>]) -> Trial {
 fn trial(harness: Arc<dyn Harness>, check: &'static Check, tally: Arc<Tally>) -> Trial {
     Trial::test(format!("{}::{}", harness.name(), check.name), move || {
         tally.note(harness.name(), |row| row.run += 1);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        runtime
-            .block_on(conduct(Arc::clone(&harness), check))
-            .map_err(|violation| violation.to_string())?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(conduct(Arc::clone(&harness), check)).map_err(|violation| violation.to_string())?;
         tally.note(harness.name(), |row| row.passed += 1);
         Ok(())
     })
@@ -94,13 +78,7 @@ impl Tally {
     }
 
     fn note(&self, vendor: &'static str, change: impl FnOnce(&mut Row)) {
-        change(
-            self.0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(vendor)
-                .or_default(),
-        );
+        change(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(vendor).or_default());
     }
 
     fn table(&self) -> String {
@@ -109,13 +87,6 @@ impl Tally {
             let Row { trials, run, passed } = row;
             format!("{vendor:<16}{trials:>8}{run:>8}{passed:>8}\n")
         });
-        format!(
-            "{:<16}{:>8}{:>8}{:>8}\n{}",
-            "vendor",
-            "trials",
-            "run",
-            "passed",
-            lines.collect::<String>()
-        )
+        format!("{:<16}{:>8}{:>8}{:>8}\n{}", "vendor", "trials", "run", "passed", lines.collect::<String>())
     }
 }

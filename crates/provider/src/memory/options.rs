@@ -23,10 +23,8 @@ pub struct MemoryOptions {
 impl MemoryOptions {
     /// A vendor that stages in this way, with everything that makes sense for it native.
     pub fn staged(staging: Staging, clock: Arc<dyn Clock>) -> Self {
-        let mut operations: BTreeMap<_, _> = Operation::ALL
-            .iter()
-            .map(|&operation| (operation, Support::Native))
-            .collect();
+        let mut operations: BTreeMap<_, _> =
+            Operation::ALL.iter().map(|&operation| (operation, Support::Native)).collect();
         operations.insert(Operation::Recording, NO_RECORDINGS);
         if staging != Staging::EmptyThenStart {
             operations.insert(Operation::Start, BEGINS_BY_ITSELF);
@@ -41,15 +39,7 @@ impl MemoryOptions {
             unique_numbers_per_segment: false,
         };
         let settle = Duration::from_secs(5);
-        Self {
-            capabilities: Capabilities {
-                operations,
-                staging,
-                limits,
-                settle,
-            },
-            clock,
-        }
+        Self { capabilities: Capabilities { operations, staging, limits, settle }, clock }
     }
 
     /// The same vendor, doing `operation` in another way or not at all.

@@ -32,11 +32,7 @@ impl MemoryProvider {
         let MemoryOptions { capabilities, clock } = options;
         let world = World::new(capabilities.staging, capabilities.limits);
         let vendor = MemoryVendor::new(world, Arc::clone(&clock));
-        Self {
-            capabilities,
-            clock,
-            vendor,
-        }
+        Self { capabilities, clock, vendor }
     }
 
     /// The vendor's end.
@@ -55,10 +51,7 @@ impl MemoryProvider {
         }
         let now = self.clock.now();
         let mut world = self.vendor.now();
-        let scripted = world
-            .script
-            .get_mut(&operation)
-            .and_then(|answers| answers.pop_front());
+        let scripted = world.script.get_mut(&operation).and_then(|answers| answers.pop_front());
         if scripted != Some(NextAnswer::NotSent) {
             *world.requests.entry(operation).or_default() += 1;
         }
@@ -76,11 +69,7 @@ impl MemoryProvider {
         if people <= self.capabilities.limits.contacts_per_request {
             return Ok(());
         }
-        Err(ProviderError::new(
-            ErrorKind::TooLarge,
-            Effect::None,
-            "too many people in one request",
-        ))
+        Err(ProviderError::new(ErrorKind::TooLarge, Effect::None, "too many people in one request"))
     }
 }
 
@@ -94,11 +83,7 @@ impl Provider for MemoryProvider {
         let mut problems = Vec::new();
         if spec.script.template_id.trim().is_empty() {
             let detail = "give any text that is not blank";
-            problems.push(FieldProblem::new(
-                "/script/template_id",
-                "invalid_template_id",
-                detail,
-            ));
+            problems.push(FieldProblem::new("/script/template_id", "invalid_template_id", detail));
         }
         for (provider, options) in &spec.provider_options {
             let pointer = format!("/provider_options/{provider}");
@@ -108,11 +93,7 @@ impl Provider for MemoryProvider {
             }
             for field in options.as_object().into_iter().flat_map(|options| options.keys()) {
                 let pointer = format!("{pointer}/{field}");
-                problems.push(FieldProblem::new(
-                    &pointer,
-                    "unknown_field",
-                    "there are no options",
-                ));
+                problems.push(FieldProblem::new(&pointer, "unknown_field", "there are no options"));
             }
         }
         problems
@@ -124,9 +105,7 @@ impl Provider for MemoryProvider {
 
     async fn check(&self) -> Result<Checked, ProviderError> {
         self.ask(Operation::Check, |_, _, _| {
-            Ok(Checked {
-                detail: "the vendor in memory is there".to_owned(),
-            })
+            Ok(Checked { detail: "the vendor in memory is there".to_owned() })
         })
     }
 
@@ -134,10 +113,7 @@ impl Provider for MemoryProvider {
         self.ask(Operation::OpenSegment, |world, except, now| {
             self.within_limit(request.contacts.len())?;
             let (vendor_ref, added) = world.open(request, except, now);
-            Ok(Opened {
-                vendor_ref: Some(vendor_ref),
-                added,
-            })
+            Ok(Opened { vendor_ref: Some(vendor_ref), added })
         })
     }
 
@@ -181,10 +157,7 @@ impl Provider for MemoryProvider {
             let segment = world.known(request.segment)?;
             let refused = request.contacts.iter().filter_map(|contact| {
                 let reason = segment.cancel(&contact.key).err()?;
-                Some(Refusal {
-                    key: contact.key.clone(),
-                    reason: reason.to_owned(),
-                })
+                Some(Refusal { key: contact.key.clone(), reason: reason.to_owned() })
             });
             Ok(refused.collect())
         })
@@ -199,84 +172,48 @@ impl Provider for MemoryProvider {
             }),
             Find::Contacts { segment, contacts } => self.ask(Operation::FindContacts, |world, _, now| {
                 let horizon = world.horizon(now);
-                let reports = world
-                    .find(segment)
-                    .map(|segment| segment.reports(contacts, horizon));
+                let reports = world.find(segment).map(|segment| segment.reports(contacts, horizon));
                 Ok(Found::Contacts(reports.unwrap_or_default()))
             }),
         }
     }
 
     async fn segment_status(&self, segment: &SegmentRef) -> Result<SegmentReport, ProviderError> {
-        self.ask(Operation::Progress, |world, _, _| {
-            world.known(segment).map(|segment| segment.report())
-        })
+        self.ask(Operation::Progress, |world, _, _| world.known(segment).map(|segment| segment.report()))
     }
 
     async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
         self.ask(Operation::Progress, |world, _, _| {
             let segment = world.known(request.segment)?;
             let contacts = segment.reports(request.contacts, Timestamp::MAX);
-            Ok(Progress {
-                segment: Some(segment.report()),
-                contacts,
-            })
+            Ok(Progress { segment: Some(segment.report()), contacts })
         })
     }
 
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {
         self.ask(Operation::ListVendorTasks, |world, _, _| {
-            let first: usize = page
-                .cursor
-                .as_deref()
-                .and_then(|cursor| cursor.parse().ok())
-                .unwrap_or(0);
+            let first: usize = page.cursor.as_deref().and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
             let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
             let (total, end) = (world.segments.len(), first.saturating_add(limit));
-            let tasks = world
-                .segments
-                .iter()
-                .rev()
-                .skip(first)
-                .take(limit)
-                .map(shown)
-                .collect();
+            let tasks = world.segments.iter().rev().skip(first).take(limit).map(shown).collect();
             let next = (end < total).then(|| end.to_string());
-            Ok(VendorTaskPage {
-                tasks,
-                next,
-                total: u64::try_from(total).ok(),
-            })
+            Ok(VendorTaskPage { tasks, next, total: u64::try_from(total).ok() })
         })
     }
 
     async fn vendor_task(&self, vendor_ref: &str) -> Result<VendorTask, ProviderError> {
         self.ask(Operation::GetVendorTask, |world, _, _| {
-            let segment = world
-                .segments
-                .iter()
-                .find(|segment| segment.vendor_ref == vendor_ref);
+            let segment = world.segments.iter().find(|segment| segment.vendor_ref == vendor_ref);
             segment.map(shown).ok_or_else(|| {
-                ProviderError::new(
-                    ErrorKind::NotFound,
-                    Effect::None,
-                    "the vendor does not know this task",
-                )
+                ProviderError::new(ErrorKind::NotFound, Effect::None, "the vendor does not know this task")
             })
         })
     }
 
     async fn catalog(&self) -> Result<Catalog, ProviderError> {
         self.ask(Operation::Catalog, |_, _, _| {
-            let script = CatalogItem {
-                id: "script-1".to_owned(),
-                name: None,
-                variables: Vec::new(),
-            };
-            Ok(Catalog {
-                templates: Some(vec![script]),
-                callers: None,
-            })
+            let script = CatalogItem { id: "script-1".to_owned(), name: None, variables: Vec::new() };
+            Ok(Catalog { templates: Some(vec![script]), callers: None })
         })
     }
 
@@ -292,11 +229,8 @@ impl Provider for MemoryProvider {
 fn shown(segment: &Segment) -> VendorTask {
     let report = segment.report();
     let people = segment.people.len();
-    let done = segment
-        .people
-        .iter()
-        .filter(|person| matches!(person.progress, ContactProgress::Done(_)))
-        .count();
+    let done =
+        segment.people.iter().filter(|person| matches!(person.progress, ContactProgress::Done(_))).count();
     let raw: Value = json!({"name": segment.key.as_str(), "status": report.raw, "people": people});
     VendorTask {
         vendor_ref: segment.vendor_ref.clone(),

@@ -45,11 +45,7 @@ impl MemoryPush {
             (PROOF_HEADER.to_owned(), PROOF.to_owned()),
             (SENT_AT_HEADER.to_owned(), sent_at.to_string()),
         ];
-        Self {
-            kind: KIND,
-            headers,
-            body,
-        }
+        Self { kind: KIND, headers, body }
     }
 
     pub(super) fn about(segment: &Segment, report: &ContactReport, now: Timestamp) -> Self {
@@ -85,10 +81,7 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         },
         segment: None,
         contact: Some(PushedContact {
-            progress: Some(
-                body.disposition
-                    .map_or(ContactProgress::Dialing, ContactProgress::Done),
-            ),
+            progress: Some(body.disposition.map_or(ContactProgress::Dialing, ContactProgress::Done)),
             call: Some(CallReport {
                 vendor_call_id: body.call,
                 started_at: body.started_at,
@@ -96,10 +89,7 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
                 ended_at: body.ended_at,
                 talk_seconds: 0,
                 disposition: body.disposition,
-                raw: RawOutcome {
-                    code: Some(step.to_owned()),
-                    text: None,
-                },
+                raw: RawOutcome { code: Some(step.to_owned()), text: None },
                 recording: None,
             }),
         }),
@@ -115,9 +105,5 @@ fn verify(inbound: &Inbound<'_>) -> Result<(), ReceiveError> {
         return Err(ReceiveError::BadProof);
     }
     let age = inbound.received_at.duration_since(sent_at).unsigned_abs();
-    if age > FRESH {
-        Err(ReceiveError::Stale)
-    } else {
-        Ok(())
-    }
+    if age > FRESH { Err(ReceiveError::Stale) } else { Ok(()) }
 }

@@ -29,35 +29,21 @@ impl NextAnswer {
         let error = |kind, effect, detail| Some(ProviderError::new(kind, effect, detail));
         match self {
             Self::Refuse(kind) => error(*kind, Effect::None, "the vendor refused the request"),
-            Self::Throttle(pause) => error(
-                ErrorKind::RateLimited,
-                Effect::None,
-                "the vendor asks for fewer requests",
-            )
-            .map(|error| ProviderError {
-                retry_after: *pause,
-                ..error
-            }),
-            Self::NotSent => error(
-                ErrorKind::Unreachable,
-                Effect::NotSent,
-                "the vendor was not reached",
-            ),
-            Self::Timeout | Self::TimeoutAfterCommit => error(
-                ErrorKind::Unavailable,
-                Effect::Possible,
-                "the vendor did not answer in time",
-            ),
+            Self::Throttle(pause) => {
+                error(ErrorKind::RateLimited, Effect::None, "the vendor asks for fewer requests")
+                    .map(|error| ProviderError { retry_after: *pause, ..error })
+            }
+            Self::NotSent => error(ErrorKind::Unreachable, Effect::NotSent, "the vendor was not reached"),
+            Self::Timeout | Self::TimeoutAfterCommit => {
+                error(ErrorKind::Unavailable, Effect::Possible, "the vendor did not answer in time")
+            }
             Self::RefuseContacts(_) | Self::LoseContacts(_) => None,
         }
     }
 
     /// Whether the vendor does what was asked, whatever the caller learns.
     pub(super) fn is_done(&self) -> bool {
-        matches!(
-            self,
-            Self::TimeoutAfterCommit | Self::RefuseContacts(_) | Self::LoseContacts(_)
-        )
+        matches!(self, Self::TimeoutAfterCommit | Self::RefuseContacts(_) | Self::LoseContacts(_))
     }
 }
 
@@ -71,14 +57,8 @@ pub(super) struct Except {
 impl From<Option<NextAnswer>> for Except {
     fn from(answer: Option<NextAnswer>) -> Self {
         match answer {
-            Some(NextAnswer::RefuseContacts(refused)) => Self {
-                refused,
-                lost: Vec::new(),
-            },
-            Some(NextAnswer::LoseContacts(lost)) => Self {
-                refused: Vec::new(),
-                lost,
-            },
+            Some(NextAnswer::RefuseContacts(refused)) => Self { refused, lost: Vec::new() },
+            Some(NextAnswer::LoseContacts(lost)) => Self { refused: Vec::new(), lost },
             _ => Self::default(),
         }
     }

@@ -28,10 +28,7 @@ pub struct MemoryVendor {
 
 impl MemoryVendor {
     pub(super) fn new(world: World, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            world: Arc::new(Mutex::new(world)),
-            clock,
-        }
+        Self { world: Arc::new(Mutex::new(world)), clock }
     }
 
     /// The vendor as it is now, after everything that was due has happened.
@@ -55,11 +52,7 @@ impl MemoryVendor {
 
     /// The keys of the segments it was asked to make, in order, those made twice twice.
     pub fn segments(&self) -> Vec<SegmentId> {
-        self.now()
-            .segments
-            .iter()
-            .map(|segment| segment.key.clone())
-            .collect()
+        self.now().segments.iter().map(|segment| segment.key.clone()).collect()
     }
 
     /// What a segment is to dial by.
@@ -80,11 +73,7 @@ impl MemoryVendor {
     /// shows a status nobody knows, and goes on dialing as before.
     pub fn set_state(&self, segment: &SegmentId, state: SegmentState) {
         let mut world = self.now();
-        for segment in world
-            .segments
-            .iter_mut()
-            .filter(|candidate| candidate.key == *segment)
-        {
+        for segment in world.segments.iter_mut().filter(|candidate| candidate.key == *segment) {
             segment.is_strange = state == SegmentState::Unrecognized;
             if let SegmentState::Known(status) = state {
                 segment.status = status;

@@ -125,11 +125,7 @@ impl World {
 
     pub(super) fn known(&mut self, wanted: &SegmentRef) -> Result<&mut Segment, ProviderError> {
         self.find(wanted).ok_or_else(|| {
-            ProviderError::new(
-                ErrorKind::NotFound,
-                Effect::None,
-                "the vendor does not know this segment",
-            )
+            ProviderError::new(ErrorKind::NotFound, Effect::None, "the vendor does not know this segment")
         })
     }
 
@@ -141,14 +137,9 @@ impl World {
 
 impl Segment {
     fn take(&mut self, contacts: &[DialContact], except: &Except, limits: Limits, now: Timestamp) -> Added {
-        let mut added = Added {
-            refused: Vec::new(),
-            ambiguous: !except.lost.is_empty(),
-        };
+        let mut added = Added { refused: Vec::new(), ambiguous: !except.lost.is_empty() };
         for contact in contacts {
-            let is_full = limits
-                .contacts_per_segment
-                .is_some_and(|most| self.people.len() >= most);
+            let is_full = limits.contacts_per_segment.is_some_and(|most| self.people.len() >= most);
             let is_repeated = limits.unique_numbers_per_segment
                 && self.people.iter().any(|person| person.phone == contact.phone);
             let refusal = if except.refused.contains(&contact.key) {
@@ -162,10 +153,7 @@ impl Segment {
             };
             match refusal {
                 Some(reason) => {
-                    added.refused.push(Refusal {
-                        key: contact.key.clone(),
-                        reason: reason.to_owned(),
-                    });
+                    added.refused.push(Refusal { key: contact.key.clone(), reason: reason.to_owned() });
                 }
                 None if except.lost.contains(&contact.key) => {}
                 None => self.people.push(Person::new(contact, now)),
@@ -235,11 +223,7 @@ impl Segment {
         } else {
             (SegmentState::Known(self.status), self.status.as_str())
         };
-        SegmentReport {
-            state,
-            raw: Some(raw.to_owned()),
-            vendor_ref: Some(self.vendor_ref.clone()),
-        }
+        SegmentReport { state, raw: Some(raw.to_owned()), vendor_ref: Some(self.vendor_ref.clone()) }
     }
 
     /// What it knows of the people among `wanted` who have been there since `horizon` or longer.

@@ -19,10 +19,7 @@ impl RateLimits {
     pub fn per_action(per_second: u32) -> Self {
         let per_second = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_second(per_second).allow_burst(NonZeroU32::MIN);
-        Self {
-            per_second,
-            limiter: Arc::new(RateLimiter::keyed(quota)),
-        }
+        Self { per_second, limiter: Arc::new(RateLimiter::keyed(quota)) }
     }
 
     /// Requests per second for each action.

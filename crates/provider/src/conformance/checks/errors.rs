@@ -16,9 +16,8 @@ pub(super) async fn every_row(bench: &Bench) -> Outcome {
         let result = bench.perform(&*bench.provider, row.operation, &segment).await;
         line.calm();
         let sent = line.operations() - before;
-        let is_right = result
-            .as_ref()
-            .is_err_and(|error| error.kind == row.kind && error.effect == row.effect);
+        let is_right =
+            result.as_ref().is_err_and(|error| error.kind == row.kind && error.effect == row.effect);
         // Whoever may have been rung must not be sent again, whatever the answer was.
         if !is_right || (row.effect == Effect::Possible && sent != 1) {
             let (operation, name) = (row.operation.as_str(), row.name);

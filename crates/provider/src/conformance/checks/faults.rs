@@ -14,19 +14,13 @@ pub(super) async fn refused_connection(bench: &Bench) -> Outcome {
     let nobody = format!("http://{}", taken.local_addr()?);
     drop(taken);
     let provider = bench.reconnect(&nobody, DEADLINE)?;
-    let segment = SegmentRef {
-        vendor_ref: Some("1".to_owned()),
-        ..bench.new_segment()
-    };
+    let segment = SegmentRef { vendor_ref: Some("1".to_owned()), ..bench.new_segment() };
     for operation in creating_operations(bench) {
         let result = bench.perform(&*provider, operation, &segment).await;
         let is_right = result
             .as_ref()
             .is_err_and(|error| error.effect == Effect::NotSent && error.kind == ErrorKind::Unreachable);
-        ensure(
-            is_right,
-            format!("{} without a connection: {result:?}", operation.as_str()),
-        )?;
+        ensure(is_right, format!("{} without a connection: {result:?}", operation.as_str()))?;
     }
     Ok(())
 }
@@ -45,13 +39,8 @@ pub(super) async fn creating(bench: &Bench, disturbance: Disturbance) -> Outcome
         let result = bench.perform(&*provider, operation, &segment).await;
         line.calm();
         let (name, sent) = (operation.as_str(), line.operations() - before);
-        let is_right = result
-            .as_ref()
-            .is_err_and(|error| error.effect == Effect::Possible);
-        ensure(
-            is_right,
-            format!("{name} may have happened, and is called {result:?}"),
-        )?;
+        let is_right = result.as_ref().is_err_and(|error| error.effect == Effect::Possible);
+        ensure(is_right, format!("{name} may have happened, and is called {result:?}"))?;
         ensure(sent == 1, format!("{name} was sent {sent} times"))?;
     }
     Ok(())
@@ -70,10 +59,7 @@ pub(super) async fn hidden_is_found(bench: &Bench) -> Outcome {
     ensure(opened.is_err(), "half an answer was enough")?;
     bench
         .until("the segment is found by our key", async || {
-            Ok(matches!(
-                bench.provider.find(&Find::Segment(&segment)).await?,
-                Found::Segment(_)
-            ))
+            Ok(matches!(bench.provider.find(&Find::Segment(&segment)).await?, Found::Segment(_)))
         })
         .await
 }
@@ -81,23 +67,13 @@ pub(super) async fn hidden_is_found(bench: &Bench) -> Outcome {
 pub(super) async fn reads_are_repeated(bench: &Bench) -> Outcome {
     let (_, line) = bench.wire()?;
     let segment = bench.stage(LONG_FUSE).await?;
-    line.disturb(Disturbance::Answer(Reply::html(
-        503,
-        "<html>Service Unavailable</html>",
-    )));
-    for operation in [
-        Operation::Progress,
-        Operation::FindSegment,
-        Operation::ListVendorTasks,
-    ] {
+    line.disturb(Disturbance::Answer(Reply::html(503, "<html>Service Unavailable</html>")));
+    for operation in [Operation::Progress, Operation::FindSegment, Operation::ListVendorTasks] {
         if bench.offers(operation) {
             let before = line.operations();
             let result = bench.perform(&*bench.provider, operation, &segment).await;
             let (name, sent) = (operation.as_str(), line.operations() - before);
-            ensure(
-                result.is_err(),
-                format!("{name} succeeds although nobody answers it"),
-            )?;
+            ensure(result.is_err(), format!("{name} succeeds although nobody answers it"))?;
             ensure((2..=3).contains(&sent), format!("{name} was sent {sent} times"))?;
         }
     }
@@ -105,7 +81,5 @@ pub(super) async fn reads_are_repeated(bench: &Bench) -> Outcome {
 }
 
 fn creating_operations(bench: &Bench) -> impl Iterator<Item = Operation> {
-    [Operation::OpenSegment, Operation::AddContacts]
-        .into_iter()
-        .filter(|&operation| bench.offers(operation))
+    [Operation::OpenSegment, Operation::AddContacts].into_iter().filter(|&operation| bench.offers(operation))
 }

@@ -11,10 +11,7 @@ pub(super) async fn a_segment(bench: &Bench) -> Outcome {
         return refuses(bench, Operation::FindSegment).await;
     }
     let segment = bench.stage(LONG_FUSE).await?;
-    let by_key_alone = SegmentRef {
-        vendor_ref: None,
-        ..segment.clone()
-    };
+    let by_key_alone = SegmentRef { vendor_ref: None, ..segment.clone() };
     bench
         .until("the segment is found by our key", async || {
             Ok(match bench.provider.find(&Find::Segment(&by_key_alone)).await? {
@@ -31,10 +28,7 @@ pub(super) async fn a_segment(bench: &Bench) -> Outcome {
         .await?;
     let nobodys = bench.new_segment();
     let found = bench.provider.find(&Find::Segment(&nobodys)).await?;
-    ensure(
-        found == Found::NoSegment,
-        format!("a segment nobody opened is found: {found:?}"),
-    )
+    ensure(found == Found::NoSegment, format!("a segment nobody opened is found: {found:?}"))
 }
 
 pub(super) async fn people(bench: &Bench) -> Outcome {
@@ -48,18 +42,12 @@ pub(super) async fn people(bench: &Bench) -> Outcome {
     let wanted: Vec<_> = bench.people.iter().chain([&bench.stranger]).cloned().collect();
     bench
         .until("everybody is found by our keys", async || {
-            let look_up = Find::Contacts {
-                segment: &segment,
-                contacts: &wanted,
-            };
+            let look_up = Find::Contacts { segment: &segment, contacts: &wanted };
             let Found::Contacts(reports) = bench.provider.find(&look_up).await? else {
                 return Ok(false);
             };
             let is_there = |key: &ContactId| reports.iter().any(|report| report.key == *key);
-            ensure(
-                !is_there(&bench.stranger.key),
-                "somebody who was never sent is found",
-            )?;
+            ensure(!is_there(&bench.stranger.key), "somebody who was never sent is found")?;
             Ok(bench.people.iter().all(|person| is_there(&person.key)))
         })
         .await

@@ -9,9 +9,7 @@ const AT_ONCE: usize = 8;
 pub(super) async fn once(bench: &Bench) -> Outcome {
     let (_, line) = bench.wire()?;
     let segments: Vec<_> = (0..AT_ONCE).map(|_| bench.new_segment()).collect();
-    let openings = segments
-        .iter()
-        .map(|segment| bench.open(&*bench.provider, segment, LONG_FUSE));
+    let openings = segments.iter().map(|segment| bench.open(&*bench.provider, segment, LONG_FUSE));
     for opened in join_all(openings).await {
         opened?;
     }

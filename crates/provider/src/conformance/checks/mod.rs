@@ -55,198 +55,64 @@ impl Check {
 
 macro_rules! check {
     ($name:literal, $needs:ident, $pace:ident, $run:expr) => {
-        Check {
-            name: $name,
-            pace: Pace::$pace,
-            needs: Needs::$needs,
-            run: |bench| Box::pin($run(bench)),
-        }
+        Check { name: $name, pace: Pace::$pace, needs: Needs::$needs, run: |bench| Box::pin($run(bench)) }
     };
 }
 
 pub(super) const CHECKS: &[Check] = &[
-    check!(
-        "every_operation_is_declared",
-        Nothing,
-        Slow,
-        declared::every_operation
-    ),
+    check!("every_operation_is_declared", Nothing, Slow, declared::every_operation),
     check!("the_example_can_be_dialed", Nothing, Slow, declared::the_example),
-    check!(
-        "a_template_of_the_wrong_form_is_pointed_at",
-        Nothing,
-        Slow,
-        declared::a_wrong_template
-    ),
-    check!(
-        "foreign_options_are_pointed_at",
-        Nothing,
-        Slow,
-        declared::foreign_options
-    ),
-    check!(
-        "unsupported_operations_send_nothing",
-        Nothing,
-        Slow,
-        unsupported::send_nothing
-    ),
+    check!("a_template_of_the_wrong_form_is_pointed_at", Nothing, Slow, declared::a_wrong_template),
+    check!("foreign_options_are_pointed_at", Nothing, Slow, declared::foreign_options),
+    check!("unsupported_operations_send_nothing", Nothing, Slow, unsupported::send_nothing),
     check!("the_account_can_be_checked", Nothing, Slow, reads::the_account),
     check!("vendor_tasks_are_shown", Nothing, Slow, reads::vendor_tasks),
     check!("the_catalog_is_shown", Nothing, Slow, reads::catalog),
-    check!(
-        "a_segment_is_found_by_our_key_alone",
-        Nothing,
-        Slow,
-        keys::a_segment
-    ),
+    check!("a_segment_is_found_by_our_key_alone", Nothing, Slow, keys::a_segment),
     check!("people_are_found_by_our_keys", Nothing, Slow, keys::people),
-    check!(
-        "a_staged_segment_rings_nobody",
-        Nothing,
-        Fast,
-        life::staged_rings_nobody
-    ),
-    check!(
-        "everybody_is_rung_once_and_reported_done",
-        Nothing,
-        Fast,
-        life::everybody_once
-    ),
-    check!(
-        "whoever_is_cancelled_is_not_rung",
-        Nothing,
-        Fast,
-        life::cancelled_is_not_rung
-    ),
-    check!(
-        "control_is_repeatable",
-        Nothing,
-        Slow,
-        life::control_is_repeatable
-    ),
+    check!("a_staged_segment_rings_nobody", Nothing, Fast, life::staged_rings_nobody),
+    check!("everybody_is_rung_once_and_reported_done", Nothing, Fast, life::everybody_once),
+    check!("whoever_is_cancelled_is_not_rung", Nothing, Fast, life::cancelled_is_not_rung),
+    check!("control_is_repeatable", Nothing, Slow, life::control_is_repeatable),
     check!("a_still_segment_can_be_updated", Nothing, Slow, life::update),
-    check!(
-        "a_good_push_is_received_alike_each_time",
-        Pushes,
-        Slow,
-        pushes::good
-    ),
-    check!(
-        "a_push_of_no_known_kind_is_refused",
-        Pushes,
-        Slow,
-        pushes::unknown_kind
-    ),
-    check!(
-        "a_push_with_a_wrong_proof_is_refused",
-        Proof,
-        Slow,
-        pushes::wrong_proof
-    ),
-    check!(
-        "a_push_without_proof_is_refused",
-        Proof,
-        Slow,
-        pushes::missing_proof
-    ),
-    check!(
-        "a_push_with_an_expired_proof_is_refused",
-        Expiry,
-        Slow,
-        pushes::expired_proof
-    ),
-    check!(
-        "a_pushed_unknown_status_is_no_error",
-        Pushes,
-        Slow,
-        pushes::unknown_status
-    ),
-    check!(
-        "odd_bytes_in_pushes_do_no_harm",
-        Pushes,
-        Slow,
-        odd_bytes::in_pushes
-    ),
-    check!(
-        "odd_bytes_in_answers_do_no_harm",
-        Wire,
-        Slow,
-        odd_bytes::in_answers
-    ),
+    check!("a_good_push_is_received_alike_each_time", Pushes, Slow, pushes::good),
+    check!("a_push_of_no_known_kind_is_refused", Pushes, Slow, pushes::unknown_kind),
+    check!("a_push_with_a_wrong_proof_is_refused", Proof, Slow, pushes::wrong_proof),
+    check!("a_push_without_proof_is_refused", Proof, Slow, pushes::missing_proof),
+    check!("a_push_with_an_expired_proof_is_refused", Expiry, Slow, pushes::expired_proof),
+    check!("a_pushed_unknown_status_is_no_error", Pushes, Slow, pushes::unknown_status),
+    check!("odd_bytes_in_pushes_do_no_harm", Pushes, Slow, odd_bytes::in_pushes),
+    check!("odd_bytes_in_answers_do_no_harm", Wire, Slow, odd_bytes::in_answers),
     check!("an_unknown_setting_is_named", Wire, Slow, settings::unknown_key),
     check!("a_missing_setting_is_named", Wire, Slow, settings::missing_key),
-    check!(
-        "the_bytes_signed_are_the_bytes_sent",
-        Wire,
-        Fast,
-        signature::fits_the_bytes
-    ),
+    check!("the_bytes_signed_are_the_bytes_sent", Wire, Fast, signature::fits_the_bytes),
     check!("every_documented_error_is_classed", Wire, Slow, errors::every_row),
-    check!(
-        "a_refused_connection_is_not_sent",
-        Wire,
-        Slow,
-        faults::refused_connection
-    ),
+    check!("a_refused_connection_is_not_sent", Wire, Slow, faults::refused_connection),
     check!("creating_into_silence_may_have_happened", Wire, Slow, |bench| {
         faults::creating(bench, Disturbance::Silence)
     }),
     check!("creating_into_a_reset_may_have_happened", Wire, Slow, |bench| {
         faults::creating(bench, Disturbance::Reset)
     }),
-    check!(
-        "creating_into_a_closed_connection_may_have_happened",
-        Wire,
-        Slow,
-        |bench| faults::creating(bench, Disturbance::Close)
-    ),
-    check!(
-        "creating_with_half_an_answer_may_have_happened",
-        Wire,
-        Slow,
-        |bench| faults::creating(bench, Disturbance::Cut)
-    ),
-    check!(
-        "creating_with_garbage_answered_may_have_happened",
-        Wire,
-        Slow,
-        |bench| faults::creating(
-            bench,
-            Disturbance::Answer(Reply::html(200, "<html>It works!</html>"))
-        )
-    ),
-    check!(
-        "creating_into_a_broken_gateway_may_have_happened",
-        Wire,
-        Slow,
-        |bench| faults::creating(
-            bench,
-            Disturbance::Answer(Reply::html(502, "<html>Bad Gateway</html>"))
-        )
-    ),
-    check!(
-        "what_half_an_answer_hid_is_found_by_key",
-        Wire,
-        Slow,
-        faults::hidden_is_found
-    ),
-    check!(
-        "reads_are_repeated_at_most_three_times",
-        Wire,
-        Slow,
-        faults::reads_are_repeated
-    ),
+    check!("creating_into_a_closed_connection_may_have_happened", Wire, Slow, |bench| faults::creating(
+        bench,
+        Disturbance::Close
+    )),
+    check!("creating_with_half_an_answer_may_have_happened", Wire, Slow, |bench| faults::creating(
+        bench,
+        Disturbance::Cut
+    )),
+    check!("creating_with_garbage_answered_may_have_happened", Wire, Slow, |bench| faults::creating(
+        bench,
+        Disturbance::Answer(Reply::html(200, "<html>It works!</html>"))
+    )),
+    check!("creating_into_a_broken_gateway_may_have_happened", Wire, Slow, |bench| faults::creating(
+        bench,
+        Disturbance::Answer(Reply::html(502, "<html>Bad Gateway</html>"))
+    )),
+    check!("what_half_an_answer_hid_is_found_by_key", Wire, Slow, faults::hidden_is_found),
+    check!("reads_are_repeated_at_most_three_times", Wire, Slow, faults::reads_are_repeated),
     check!("an_unknown_status_is_no_error", Wire, Slow, status::unknown),
-    check!(
-        "a_token_is_fetched_once_under_concurrency",
-        Login,
-        Slow,
-        login::once
-    ),
-    check!(
-        "nothing_private_is_printed",
-        Nothing,
-        Fast,
-        secrecy::nothing_is_printed
-    ),
+    check!("a_token_is_fetched_once_under_concurrency", Login, Slow, login::once),
+    check!("nothing_private_is_printed", Nothing, Fast, secrecy::nothing_is_printed),
 ];

@@ -83,14 +83,8 @@ fn with_odd_bytes(body: &[u8], draw: &mut Draw) -> Vec<u8> {
 fn with_an_odd_value(mut value: Value, draw: &mut Draw) -> Vec<u8> {
     let mut pointers = Vec::new();
     collect(&value, String::new(), &mut pointers);
-    let odd = draw
-        .one_of(ODD)
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
-    if let Some(place) = draw
-        .one_of(&pointers)
-        .and_then(|pointer| value.pointer_mut(pointer))
-    {
+    let odd = draw.one_of(ODD).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    if let Some(place) = draw.one_of(&pointers).and_then(|pointer| value.pointer_mut(pointer)) {
         *place = odd;
     }
     value.to_string().into_bytes()

@@ -18,9 +18,7 @@ pub(super) async fn in_pushes(bench: &Bench) -> Outcome {
         for _ in 0..PUSHES_PER_SAMPLE {
             let odd = mutated(&sample.body, &mut draw);
             // Taken or refused, as it may be: it must not panic.
-            Push::sent(&pushes, sample.kind, odd, bench.now())
-                .received(bench)
-                .ok();
+            Push::sent(&pushes, sample.kind, odd, bench.now()).received(bench).ok();
         }
     }
     Ok(())
@@ -36,10 +34,7 @@ pub(super) async fn in_answers(bench: &Bench) -> Outcome {
     line.disturb(Disturbance::Mangle(Arc::new(move |body| {
         mutated(body, &mut draw.lock().unwrap_or_else(PoisonError::into_inner))
     })));
-    for &operation in Operation::ALL
-        .iter()
-        .filter(|operation| bench.offers(**operation))
-    {
+    for &operation in Operation::ALL.iter().filter(|operation| bench.offers(**operation)) {
         for _ in 0..ANSWERS_PER_OPERATION {
             // Success or error, as it may be: it must not panic.
             bench.perform(&*bench.provider, operation, &segment).await.ok();

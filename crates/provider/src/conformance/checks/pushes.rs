@@ -32,14 +32,9 @@ impl Push {
 }
 
 pub(super) fn samples(bench: &Bench, sent_at: Timestamp) -> Outcome<(Pushes, Vec<Push>)> {
-    let pushes = bench
-        .harness
-        .pushes()
-        .ok_or_else(|| Violation::new("the vendor pushes nothing"))?;
+    let pushes = bench.harness.pushes().ok_or_else(|| Violation::new("the vendor pushes nothing"))?;
     let samples = pushes.samples.clone().into_iter();
-    let sent = samples
-        .map(|(kind, body)| Push::sent(&pushes, kind, body, sent_at))
-        .collect::<Vec<_>>();
+    let sent = samples.map(|(kind, body)| Push::sent(&pushes, kind, body, sent_at)).collect::<Vec<_>>();
     ensure(!sent.is_empty(), "the harness has no samples of pushes")?;
     Ok((pushes, sent))
 }
@@ -49,45 +44,25 @@ pub(super) async fn good(bench: &Bench) -> Outcome {
     let (_, sent_again) = samples(bench, bench.now())?;
     for (push, again) in sent.iter().zip(&sent_again) {
         let received = push.received(bench)?;
-        ensure(
-            received.authenticated == pushes.proof_header.is_some(),
-            "`authenticated` is not the truth",
-        )?;
-        ensure(
-            !received.dedupe_key.is_empty(),
-            "a push without a key to recognise it by",
-        )?;
-        ensure(
-            received == again.received(bench)?,
-            "the same push is not the same news the second time",
-        )?;
+        ensure(received.authenticated == pushes.proof_header.is_some(), "`authenticated` is not the truth")?;
+        ensure(!received.dedupe_key.is_empty(), "a push without a key to recognise it by")?;
+        ensure(received == again.received(bench)?, "the same push is not the same news the second time")?;
         let ack = bench.provider.acknowledge(push.kind).body;
         let is_json = ack.is_empty() || serde_json::from_str::<serde_json::Value>(ack).is_ok();
-        ensure(
-            is_json,
-            format!("the acknowledgement of `{}` is not JSON", push.kind),
-        )?;
+        ensure(is_json, format!("the acknowledgement of `{}` is not JSON", push.kind))?;
     }
     Ok(())
 }
 
 pub(super) async fn unknown_kind(bench: &Bench) -> Outcome {
     let (_, sent) = samples(bench, bench.now())?;
-    each(bench, sent, ReceiveError::UnknownKind, |push| {
-        Some(Push {
-            kind: "no_such_kind",
-            ..push
-        })
-    })
+    each(bench, sent, ReceiveError::UnknownKind, |push| Some(Push { kind: "no_such_kind", ..push }))
 }
 
 pub(super) async fn wrong_proof(bench: &Bench) -> Outcome {
     let (pushes, sent) = samples(bench, bench.now())?;
     each(bench, sent, ReceiveError::BadProof, |mut push| {
-        let (_, proof) = push
-            .headers
-            .iter_mut()
-            .find(|(name, _)| is(name, pushes.proof_header))?;
+        let (_, proof) = push.headers.iter_mut().find(|(name, _)| is(name, pushes.proof_header))?;
         let last = proof.pop()?;
         proof.push(if last == '0' { '1' } else { '0' });
         Some(push)
@@ -113,19 +88,13 @@ pub(super) async fn unknown_status(bench: &Bench) -> Outcome {
         return Ok(());
     };
     let received = Push::sent(&pushes, kind, body, bench.now()).received(bench)?;
-    let segment_stands = received
-        .segment
-        .as_ref()
-        .is_none_or(|segment| segment.state == SegmentState::Unrecognized);
-    let person_stands = received
-        .contact
-        .as_ref()
-        .and_then(|contact| contact.progress)
-        .is_none_or(|progress| matches!(progress, ContactProgress::Unrecognized | ContactProgress::Dialing));
-    ensure(
-        segment_stands && person_stands,
-        format!("an unknown status is read as {received:?}"),
-    )
+    let segment_stands =
+        received.segment.as_ref().is_none_or(|segment| segment.state == SegmentState::Unrecognized);
+    let person_stands =
+        received.contact.as_ref().and_then(|contact| contact.progress).is_none_or(|progress| {
+            matches!(progress, ContactProgress::Unrecognized | ContactProgress::Dialing)
+        });
+    ensure(segment_stands && person_stands, format!("an unknown status is read as {received:?}"))
 }
 
 fn each(
@@ -138,10 +107,7 @@ fn each(
         let kind = push.kind;
         let spoilt = spoil(push).ok_or_else(|| Violation::new("a sample lacks the proof it declares"))?;
         let received = spoilt.received(bench);
-        ensure(
-            received == Err(expected),
-            format!("`{kind}` is received as {received:?}"),
-        )?;
+        ensure(received == Err(expected), format!("`{kind}` is received as {received:?}"))?;
     }
     Ok(())
 }

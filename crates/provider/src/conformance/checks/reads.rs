@@ -7,10 +7,7 @@ use crate::{ErrorKind, Operation};
 
 pub(super) async fn the_account(bench: &Bench) -> Outcome {
     let checked = bench.provider.check().await?;
-    ensure(
-        !checked.detail.trim().is_empty(),
-        "the check does not say what it did",
-    )?;
+    ensure(!checked.detail.trim().is_empty(), "the check does not say what it did")?;
     ensure(bench.vendor.requests() > 0, "the check asked nobody")
 }
 
@@ -26,10 +23,7 @@ pub(super) async fn vendor_tasks(bench: &Bench) -> Outcome {
             let ours = page.tasks.into_iter().find(|task| {
                 Some(&task.vendor_ref) == segment.vendor_ref.as_ref()
                     || task.vendor_ref == segment.key.as_str()
-                    || task
-                        .name
-                        .as_deref()
-                        .is_some_and(|name| name.contains(segment.key.as_str()))
+                    || task.name.as_deref().is_some_and(|name| name.contains(segment.key.as_str()))
             });
             listed = ours.map(|task| task.vendor_ref);
             Ok(listed.is_some())
@@ -48,10 +42,7 @@ pub(super) async fn vendor_tasks(bench: &Bench) -> Outcome {
     let is_unknown = unknown
         .as_ref()
         .is_err_and(|error| matches!(error.kind, ErrorKind::NotFound | ErrorKind::InvalidRequest));
-    ensure(
-        is_unknown,
-        format!("a task that is not there is read as {unknown:?}"),
-    )
+    ensure(is_unknown, format!("a task that is not there is read as {unknown:?}"))
 }
 
 pub(super) async fn catalog(bench: &Bench) -> Outcome {
@@ -59,10 +50,7 @@ pub(super) async fn catalog(bench: &Bench) -> Outcome {
         return refuses(bench, Operation::Catalog).await;
     }
     let catalog = bench.provider.catalog().await?;
-    ensure(
-        catalog.templates.is_some() || catalog.callers.is_some(),
-        "the catalog lists nothing at all",
-    )?;
+    ensure(catalog.templates.is_some() || catalog.callers.is_some(), "the catalog lists nothing at all")?;
     for item in catalog.templates.iter().chain(&catalog.callers).flatten() {
         ensure(!item.id.trim().is_empty(), "an item of the catalog has no id")?;
     }

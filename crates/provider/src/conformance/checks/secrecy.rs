@@ -17,9 +17,7 @@ const OURS: &str = "outdial";
 pub(super) async fn nothing_is_printed(bench: &Bench) -> Outcome {
     let printed = Printed::default();
     let writer = printed.clone();
-    let layer = tracing_subscriber::fmt::layer()
-        .with_ansi(false)
-        .with_writer(move || writer.clone());
+    let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
     let ours = Targets::new().with_target(OURS, LevelFilter::TRACE);
     // The trial's runtime has one thread, so everything the adapter does is heard.
     let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(ours).with(layer));
@@ -42,9 +40,7 @@ async fn print_everything(bench: &Bench, printed: &Printed) -> Outcome {
     let segment = bench.stage(SHORT_FUSE).await?;
     bench.ignite(&segment).await?;
     bench
-        .until("everybody was rung", async || {
-            Ok(bench.vendor.rings().await?.len() >= bench.people.len())
-        })
+        .until("everybody was rung", async || Ok(bench.vendor.rings().await?.len() >= bench.people.len()))
         .await?;
     printed.debug(&bench.everybody(&segment).await);
     printed.debug(&bench.provider.segment_status(&segment).await);
@@ -75,16 +71,9 @@ async fn print_failures(bench: &Bench, printed: &Printed, segment: &SegmentRef) 
     let Ok((wire, line)) = bench.wire() else {
         return Ok(());
     };
-    let everything: Vec<_> = private_texts(bench)
-        .into_iter()
-        .map(|(_, private)| private)
-        .collect();
+    let everything: Vec<_> = private_texts(bench).into_iter().map(|(_, private)| private).collect();
     let echo = format!("<html>not understood: {}</html>", everything.join(" "));
-    let replies = [
-        Reply::html(200, &echo),
-        Reply::html(400, &echo),
-        Reply::html(502, &echo),
-    ];
+    let replies = [Reply::html(200, &echo), Reply::html(400, &echo), Reply::html(502, &echo)];
     let documented = wire.error_rows().into_iter().map(|row| row.reply);
     for reply in replies.into_iter().chain(documented) {
         line.disturb(Disturbance::Answer(reply));
@@ -103,9 +92,7 @@ async fn print_failures(bench: &Bench, printed: &Printed, segment: &SegmentRef) 
 fn private_texts(bench: &Bench) -> Vec<(&'static str, String)> {
     let secrets = bench.secrets().into_iter().map(|secret| ("a secret", secret));
     let people = bench.people.iter();
-    let numbers = people
-        .clone()
-        .map(|person| ("a number", national(person.phone.digits())));
+    let numbers = people.clone().map(|person| ("a number", national(person.phone.digits())));
     let names = people.filter_map(|person| Some(("a name", person.name.as_ref()?.expose().to_owned())));
     let ingress = [("the ingress secret", INGRESS_SECRET.to_owned())];
     secrets.chain(numbers).chain(names).chain(ingress).collect()
@@ -113,10 +100,7 @@ fn private_texts(bench: &Bench) -> Vec<(&'static str, String)> {
 
 /// The digits any spelling of the number has in common.
 fn national(digits: &str) -> String {
-    digits
-        .get(digits.len().saturating_sub(8)..)
-        .unwrap_or(digits)
-        .to_owned()
+    digits.get(digits.len().saturating_sub(8)..).unwrap_or(digits).to_owned()
 }
 
 /// Everything printed so far.
@@ -129,10 +113,7 @@ impl Printed {
     }
 
     fn text_of(&self, text: &str) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(text.as_bytes());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(text.as_bytes());
     }
 
     fn text(&self) -> String {
@@ -142,10 +123,7 @@ impl Printed {
 
 impl Write for Printed {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(bytes);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

@@ -17,10 +17,7 @@ pub(super) async fn missing_key(bench: &Bench) -> Outcome {
     for key in wire.factory().setting_keys.iter().filter(|key| key.required) {
         let mut settings = wire.settings();
         let was_there = settings.remove(key.name).is_some();
-        ensure(
-            was_there,
-            format!("`{}` is required and the harness does not set it", key.name),
-        )?;
+        ensure(was_there, format!("`{}` is required and the harness does not set it", key.name))?;
         names(&problem(bench, settings)?, key.name, bench)?;
     }
     Ok(())
@@ -28,23 +25,14 @@ pub(super) async fn missing_key(bench: &Bench) -> Outcome {
 
 fn problem(bench: &Bench, settings: Map<String, Value>) -> Outcome<ConfigProblem> {
     let (wire, line) = bench.wire()?;
-    match connect(
-        &*wire,
-        settings,
-        &line.url(),
-        Duration::from_secs(1),
-        bench.vendor.clock(),
-    ) {
+    match connect(&*wire, settings, &line.url(), Duration::from_secs(1), bench.vendor.clock()) {
         Ok(_) => Err(Violation::new("settings that cannot be used are accepted")),
         Err(problem) => Ok(problem),
     }
 }
 
 fn names(problem: &ConfigProblem, key: &str, bench: &Bench) -> Outcome {
-    ensure(
-        problem.key == key,
-        format!("`{key}` is wrong and `{}` is named", problem.key),
-    )?;
+    ensure(problem.key == key, format!("`{key}` is wrong and `{}` is named", problem.key))?;
     let text = format!("{problem} {problem:?}");
     let is_quoted = bench.secrets().iter().any(|secret| text.contains(secret));
     ensure(!is_quoted, "a secret is quoted in the problem")

@@ -13,18 +13,12 @@ pub(super) async fn fits_the_bytes(bench: &Bench) -> Outcome {
     bench.provider.find(&Find::Segment(&segment)).await.ok();
     bench.everybody(&segment).await.ok();
     bench.provider.vendor_tasks(&FIRST_PAGE).await.ok();
-    bench
-        .perform(&*bench.provider, Operation::Stop, &segment)
-        .await
-        .ok();
+    bench.perform(&*bench.provider, Operation::Stop, &segment).await.ok();
     let requests = line.requests();
     ensure(!requests.is_empty(), "nothing was sent")?;
     for request in requests {
         let verdict = wire.verify(&request);
-        ensure(
-            verdict.is_ok(),
-            format!("{} {}: {verdict:?}", request.method, request.path()),
-        )?;
+        ensure(verdict.is_ok(), format!("{} {}: {verdict:?}", request.method, request.path()))?;
     }
     Ok(())
 }

@@ -21,10 +21,7 @@ pub(super) async fn refuses(bench: &Bench, operation: Operation) -> Outcome {
         error.kind == ErrorKind::Unsupported && error.effect == Effect::NotSent && !error.detail.is_empty()
     });
     let name = operation.as_str();
-    ensure(
-        is_right,
-        format!("`{name}` is declared unsupported and answers {result:?}"),
-    )?;
+    ensure(is_right, format!("`{name}` is declared unsupported and answers {result:?}"))?;
     ensure(
         bench.vendor.requests() == before,
         format!("something was sent for `{name}`, declared unsupported"),
@@ -32,16 +29,10 @@ pub(super) async fn refuses(bench: &Bench, operation: Operation) -> Outcome {
 }
 
 async fn ask(bench: &Bench, operation: Operation) -> Result<(), ProviderError> {
-    let segment = SegmentRef {
-        vendor_ref: Some("1".to_owned()),
-        ..bench.new_segment()
-    };
+    let segment = SegmentRef { vendor_ref: Some("1".to_owned()), ..bench.new_segment() };
     let look_up = match operation {
         Operation::FindSegment => Find::Segment(&segment),
-        Operation::FindContacts => Find::Contacts {
-            segment: &segment,
-            contacts: &bench.people,
-        },
+        Operation::FindContacts => Find::Contacts { segment: &segment, contacts: &bench.people },
         _ => return bench.perform(&*bench.provider, operation, &segment).await,
     };
     match bench.provider.find(&look_up).await? {
