@@ -177,15 +177,19 @@ fn pausing(s: &Situation<'_>) -> Option<Step> {
     if s.work.task.desired != DesiredStatus::Paused {
         return None;
     }
-    let dials = |segment: &&Segment| match segment.status {
-        SegmentStatus::Running => true,
-        SegmentStatus::Ready => s.capabilities.staging == Staging::WholeWithFuse,
-        _ => false,
-    };
-    if s.native(Operation::Pause) {
-        if let Some(segment) = s.segments().find(dials) {
-            return Some(Step::Steer(segment.id.clone(), Verb::Pause));
-        }
+    let is = |status| move |segment: &&Segment| segment.status == status;
+    // A fuse that burns cannot be paused, but nobody in such a segment has been dialed: it is
+    // withdrawn, and its people come back to us.
+    let burning = s.segments().find(is(SegmentStatus::Ready));
+    if let Some(segment) =
+        burning.filter(|_| s.capabilities.staging == Staging::WholeWithFuse && s.native(Operation::Stop))
+    {
+        return Some(Step::Steer(segment.id.clone(), Verb::Stop));
+    }
+    if let Some(segment) =
+        s.segments().find(is(SegmentStatus::Running)).filter(|_| s.native(Operation::Pause))
+    {
+        return Some(Step::Steer(segment.id.clone(), Verb::Pause));
     }
     let confirmed = s.work.dispatches.is_empty();
     (confirmed && s.work.task.status == TaskStatus::Pausing).then_some(Step::Become(TaskStatus::Paused))
@@ -216,18 +220,16 @@ fn dialing(s: &Situation<'_>) -> Option<Step> {
     if task.desired != DesiredStatus::Running || !task.spec.schedule.is_open(s.now) {
         return None;
     }
-    if let Some(paused) = s.segments().find(|segment| segment.status == SegmentStatus::Paused) {
-        if s.native(Operation::Resume) {
-            return Some(Step::Steer(paused.id.clone(), Verb::Resume));
-        }
+    let paused = s.segments().find(|segment| segment.status == SegmentStatus::Paused);
+    if let Some(segment) = paused.filter(|_| s.native(Operation::Resume)) {
+        return Some(Step::Steer(segment.id.clone(), Verb::Resume));
     }
     let ready = |segment: &&Segment| {
         segment.status == SegmentStatus::Ready && (segment.open_contacts > 0 || segment.adopted)
     };
-    if s.capabilities.staging == Staging::EmptyThenStart {
-        if let Some(segment) = s.segments().find(ready) {
-            return Some(Step::Steer(segment.id.clone(), Verb::Start));
-        }
+    let still = s.segments().find(ready);
+    if let Some(segment) = still.filter(|_| s.capabilities.staging == Staging::EmptyThenStart) {
+        return Some(Step::Steer(segment.id.clone(), Verb::Start));
     }
     sending(s)
 }

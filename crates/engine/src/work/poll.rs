@@ -5,10 +5,13 @@ use super::observe::{Undialed, call_changes, contact_change};
 use super::{After, Interrupted, Job, later, reference};
 use outdial_model::{Contact, ContactId, ContactStatus, Segment, SegmentId, SegmentStatus};
 use outdial_provider::{
-    ContactProgress, ContactReport, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
+    ContactProgress, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
 };
 use outdial_store::{Changes, SegmentChange};
 use std::collections::BTreeMap;
+
+/// Vendor-side tasks that may end without dialing somebody before sending again is given up.
+const MOST_ENDED_SEGMENTS: u64 = 10;
 
 const OUT: &[ContactStatus] = &[ContactStatus::Submitted, ContactStatus::Dialing];
 
@@ -82,8 +85,12 @@ impl Job<'_> {
             let Some(report) = reports.get(&person.id) else {
                 continue;
             };
-            let progress = in_context(report, over);
-            changes.contacts.extend(contact_change(person, progress, self.undialed()));
+            // Waiting in a task that is over was not dialed; but only the vendor's own word for it is
+            // certain enough to send somebody again.
+            let inferred =
+                over && matches!(report.progress, ContactProgress::Waiting | ContactProgress::Absent);
+            let progress = if inferred { ContactProgress::NotDialed } else { report.progress };
+            changes.contacts.extend(contact_change(person, progress, self.undialed(!inferred)));
             changes.calls.extend(call_changes(report, &segment.id, self.now));
         }
         let done = changes.contacts.iter().filter(|change| change.to.is_final()).count();
@@ -116,21 +123,19 @@ impl Job<'_> {
         later(self.work.task.updated_at, self.account.settle()) <= self.now
     }
 
-    fn undialed(&self) -> Undialed {
-        if self.is_ending() {
-            Undialed { status: ContactStatus::Cancelled, reason: "the task was stopped" }
+    /// What becomes of people whose segment ended without dialing them.
+    fn undialed(&self, certain: bool) -> Undialed {
+        let again = certain
+            && u64::from(self.work.segments_opened) < MOST_ENDED_SEGMENTS + self.work.task.counts.total() / 2;
+        let (status, reason) = if self.is_ending() {
+            (ContactStatus::Cancelled, "the task was stopped")
         } else if self.work.task.spec.schedule.is_over(self.now) {
-            Undialed { status: ContactStatus::Expired, reason: "the task's schedule is over" }
+            (ContactStatus::Expired, "the task's schedule is over")
+        } else if again {
+            (ContactStatus::Queued, "the vendor's task ended without dialing it")
         } else {
-            Undialed { status: ContactStatus::Rejected, reason: "the vendor ended its task without dialing" }
-        }
-    }
-}
-
-/// Waiting in a task that is over means never dialed.
-fn in_context(report: &ContactReport, over: bool) -> ContactProgress {
-    match report.progress {
-        ContactProgress::Waiting | ContactProgress::Absent if over => ContactProgress::NotDialed,
-        progress => progress,
+            (ContactStatus::Rejected, "the vendor's task ended without dialing it")
+        };
+        Undialed { status, reason }
     }
 }

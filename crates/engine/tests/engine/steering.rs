@@ -106,3 +106,20 @@ async fn somebody_who_waits_is_cancelled_at_once_and_somebody_who_left_through_t
     assert!(!world.rung().iter().any(|phone| phone == out.phone.e164() || phone == waiting.phone.e164()));
     assert!(world.engine.cancel_contact(&tenant(), &out.id).await.is_err(), "a final contact stays as it is");
 }
+
+#[tokio::test]
+async fn a_pause_while_the_fuse_burns_withdraws_the_people_and_a_resume_sends_them_again() {
+    let world = World::new(Staging::WholeWithFuse).await;
+    let task = world.create(5).await;
+    world.pass(Duration::from_secs(3)).await;
+    assert_eq!(world.in_status(&task.id, ContactStatus::Submitted).await, 5);
+    world.steer(&task.id, TaskVerb::Pause).await;
+    world.pass(LONG).await;
+    assert_eq!(world.task(&task.id).await.status, TaskStatus::Paused);
+    assert_eq!(world.in_status(&task.id, ContactStatus::Queued).await, 5);
+    assert_eq!(world.rung().len(), 0);
+    world.steer(&task.id, TaskVerb::Resume).await;
+    world.pass(LONG).await;
+    assert_eq!(world.rung().len(), 5);
+    world.nobody_was_rung_twice();
+}
