@@ -1,1 +1,33 @@
-//! The REST surface: routes, problem+json, cursors, OpenAPI and Swagger UI.
+//! The REST surface.
+//!
+//! A request goes: [`finish`] (id, log line, problems) → `auth` (below `/v1`) → a handler of `routes/`, which
+//! extracts, calls one use case of the engine and maps the result → back through [`finish`].
+//!
+//! - `routes/` one file for each resource; the OpenAPI annotations are on the handlers
+//! - `form` reads bodies and query strings and collects everything that is wrong with them
+//! - `wire/` the shapes: forms in, views out
+//! - `upload/` streams of contacts
+//! - `problem/` everything that goes wrong, from one table
+//! - `openapi/` the document, its examples, what the vendors add to it
+//!
+//! Not for: deciding anything (the engine), vendors, SQL, configuration.
+
+mod app;
+mod auth;
+mod body;
+mod cursor;
+mod etag;
+mod finish;
+mod form;
+mod openapi;
+mod paging;
+mod path;
+mod prefer;
+mod problem;
+mod routes;
+mod serve;
+mod upload;
+mod wire;
+
+pub use openapi::{openapi, openapi_json};
+pub use serve::{ApiSettings, serve};

@@ -1,0 +1,57 @@
+//! The application: routes, who may ask them, and what every answer goes through.
+
+use crate::cursor::CursorKey;
+use crate::routes::fallback::RouteTable;
+use crate::routes::{self, docs, fallback};
+use crate::{auth, problem};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use outdial_engine::Engine;
+use serde_json::Value;
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// What handlers share. Made once, cloned for each thread.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    engine: Data<Engine>,
+    cursors: Data<CursorKey>,
+    routes: Data<RouteTable>,
+    document: Data<docs::Document>,
+}
+
+impl Shared {
+    pub(crate) fn new(engine: Engine) -> Self {
+        let document: Value = crate::openapi(engine.factories());
+        Self {
+            cursors: Data::new(CursorKey::new(engine.derived_secret("cursor"))),
+            routes: Data::new(RouteTable::of(&document)),
+            document: Data::new(docs::Document::new(&document)),
+            engine: Data::new(engine),
+        }
+    }
+
+    /// Everything there is to ask, and the answer to everything else.
+    pub(crate) fn configure(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(self.engine.clone())
+            .app_data(self.cursors.clone())
+            .app_data(self.routes.clone())
+            .app_data(self.document.clone());
+        routes(&mut ServiceConfig::new(config));
+        config
+            .service(docs::home)
+            .service(docs::openapi)
+            .service(docs::redirect)
+            .service(docs::swagger_ui())
+            .service(problem::pages::all)
+            .service(problem::pages::one)
+            .default_service(web::to(fallback::fallback));
+    }
+}
+
+/// The documented routes.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    let keyed = scope::<_, _>("/v1").wrap(from_fn(auth::authenticate)).configure(routes::with_key);
+    config.service(keyed).configure(routes::without_key);
+}

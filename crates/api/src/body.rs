@@ -1,0 +1,131 @@
+//! Bodies: their type, their size, and JSON that says where it breaks.
+
+use crate::problem::{Problem, table};
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Decompress};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
+
+/// Most bytes of a JSON body, after decompression.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// Deepest nesting of a JSON body.
+const MOST_LEVELS: usize = 32;
+
+/// A JSON body of type `application/json`, or `application/merge-patch+json` for a PATCH.
+pub(crate) struct JsonBody(pub Value);
+
+impl FromRequest for JsonBody {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            match request.content_type() {
+                "application/json" | "application/merge-patch+json" => {
+                    json(&request, payload).await.map(Self)
+                }
+                _ => Err(unsupported_type(&["application/json"])),
+            }
+        })
+    }
+}
+
+/// The type is none of those the path takes.
+pub(crate) fn unsupported_type(known: &[&str]) -> Problem {
+    let detail = format!("send `{CONTENT_TYPE}: {}`", known.join("` or `"));
+    Problem::new(&table::UNSUPPORTED_MEDIA_TYPE, detail)
+}
+
+/// The payload could not be read to its end.
+pub(crate) fn unreadable(error: &PayloadError) -> Problem {
+    match error {
+        PayloadError::Overflow => too_large(),
+        PayloadError::EncodingCorrupted => Problem::new(&table::UNREADABLE_BODY, "its compression is broken"),
+        _ => Problem::new(&table::UNREADABLE_BODY, "it ended before it was complete"),
+    }
+}
+
+fn too_large() -> Problem {
+    let detail = format!("at most {} MiB after decompression", MOST_BYTES / 1024 / 1024);
+    Problem::new(&table::BODY_TOO_LARGE, detail)
+}
+
+/// A whole JSON body.
+pub(crate) async fn json(request: &HttpRequest, payload: Payload) -> Result<Value, Problem> {
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > MOST_BYTES) {
+        return Err(too_large());
+    }
+    let mut body = Vec::with_capacity(announced.unwrap_or(0));
+    let mut stream = Decompress::from_headers(payload, request.headers());
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| unreadable(&error))?;
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    parse(&body)
+}
+
+/// JSON, or where it breaks. What it breaks on is not repeated.
+pub(crate) fn parse(text: &[u8]) -> Result<Value, Problem> {
+    if let Some(place) = too_deep(text) {
+        let detail = format!("nested deeper than {MOST_LEVELS} levels at byte {place}");
+        return Err(Problem::new(&table::INVALID_JSON, detail));
+    }
+    serde_json::from_slice(text).map_err(|error| {
+        let what = if error.is_eof() { "it ends too early" } else { "it is no JSON" };
+        let detail = format!("{what} at line {}, column {}", error.line(), error.column());
+        Problem::new(&table::INVALID_JSON, detail)
+    })
+}
+
+/// Where the text opens a level too many, brackets within strings aside.
+fn too_deep(text: &[u8]) -> Option<usize> {
+    let (mut level, mut within_string, mut escaped) = (0usize, false, false);
+    for (place, byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if within_string => escaped = true,
+            b'"' => within_string = !within_string,
+            b'{' | b'[' if !within_string => level += 1,
+            b'}' | b']' if !within_string => level = level.saturating_sub(1),
+            _ => {}
+        }
+        if level > MOST_LEVELS {
+            return Some(place);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(levels: usize) -> Vec<u8> {
+        [vec![b'['; levels], vec![b']'; levels]].concat()
+    }
+
+    #[test]
+    fn levels_are_counted_outside_of_strings() {
+        assert!(parse(&nested(MOST_LEVELS)).is_ok());
+        assert!(parse(&nested(MOST_LEVELS + 1)).is_err());
+        let brackets = format!("{:?}", "[\"".repeat(100));
+        assert!(parse(brackets.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn broken_json_is_located_and_not_repeated() {
+        let problem = parse(b"{\"phone\": \"+8613800000000\",\n oops}").unwrap_err();
+        assert_eq!(problem.detail(), "it is no JSON at line 2, column 2");
+        let problem = parse(b"{").unwrap_err();
+        assert_eq!(problem.detail(), "it ends too early at line 1, column 1");
+    }
+}

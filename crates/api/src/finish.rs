@@ -1,0 +1,82 @@
+//! The last hand on every answer: request id, problem documents, one log line.
+//!
+//! Outermost middleware. A problem that comes back as an error is written out here, where path and
+//! request id are known; errors of the framework become problems too. The log line has the route, never
+//! the path: ids of contacts, numbers and bodies stay out of it.
+
+use crate::problem::{Problem, table};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
+use std::time::Instant;
+use tracing::Instrument;
+
+/// Carries the request's id in and out.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Answers every request with an id, and every failure with a problem.
+pub(crate) async fn finish(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let began = Instant::now();
+    let id = request_id(&request);
+    let path = request.path().to_owned();
+    let span = tracing::info_span!("request", request_id = %id);
+    let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+    let mut response = match response.response().error().map(|error| written(error, &path, &id)) {
+        Some(problem) => response.into_response(problem),
+        None => response,
+    };
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if path.starts_with("/v1") {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let _entered = span.enter();
+    tracing::info!(
+        method = %response.request().method(),
+        route = response.request().match_pattern().as_deref().unwrap_or("none"),
+        status = response.status().as_u16(),
+        duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    Ok(response)
+}
+
+/// The client's id when it is at most 64 safe characters, else one of ours.
+fn request_id(request: &ServiceRequest) -> String {
+    let is_safe = |id: &&str| {
+        (1..=64).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte))
+    };
+    let given = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_safe);
+    given.map_or_else(|| format!("req_{}", uuid::Uuid::new_v4().simple()), str::to_owned)
+}
+
+fn written(error: &Error, path: &str, id: &str) -> HttpResponse {
+    match error.as_error::<Problem>() {
+        Some(problem) => problem.response(path, id),
+        None => of_framework(error).response(path, id),
+    }
+}
+
+/// What the framework refuses by itself, before a handler runs.
+fn of_framework(error: &Error) -> Problem {
+    match error.as_response_error().status_code() {
+        StatusCode::NOT_FOUND => Problem::new(&table::NOT_FOUND, "there is no such path"),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(&table::BODY_TOO_LARGE, "the body is too large"),
+        status if status.is_client_error() => {
+            Problem::new(&table::UNREADABLE_BODY, "the request cannot be read")
+        }
+        _ => {
+            tracing::error!(%error, "unexpected error of the framework");
+            Problem::new(&table::INTERNAL_ERROR, "the request could not be completed")
+        }
+    }
+}

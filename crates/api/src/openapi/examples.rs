@@ -1,0 +1,264 @@
+//! Examples of answers, one for each shape. A test holds them against the schemas.
+
+use crate::wire::counts::{CountsView, DispositionsView};
+use outdial_model::{ContactStatus, Counts, Disposition};
+use serde_json::{Value, json};
+
+/// Ids as they look.
+pub(crate) mod ids {
+    pub(crate) const TASK: &str = "tsk_01k3xk5v8qe9yt4m2n7b6c5d4f";
+    pub(crate) const CONTACT: &str = "con_01k3xk5v8qe9yt4m2n7b6c5d4g";
+    pub(crate) const CALL: &str = "cal_01k3xk6c2de9yt4m2n7b6c5d4h";
+    pub(crate) const SEGMENT: &str = "seg_01k3xk5w1ae9yt4m2n7b6c5d4j";
+    pub(crate) const EVENT: &str = "evt_01k3xk5w1ae9yt4m2n7b6c5d4k";
+}
+
+pub(crate) const NDJSON: &str = "{\"external_id\": \"c-1\", \"phone\": \"+8613800000000\", \"variables\": {\"due\": \"12 March\"}}\n{\"external_id\": \"c-2\", \"phone\": \"+8613800000001\"}\n";
+
+pub(crate) const CSV: &str =
+    "external_id,phone,name,var.due\nc-1,+8613800000000,,12 March\nc-2,+8613800000001,,\"12 March, noon\"\n";
+
+pub(crate) fn list(item: Value) -> Value {
+    json!({"data": [item], "next_cursor": null})
+}
+
+pub(crate) fn task() -> Value {
+    let mut task = listed_task();
+    task["segments"] = json!([segment()]);
+    task
+}
+
+pub(crate) fn listed_task() -> Value {
+    let counts = counts();
+    json!({
+        "id": ids::TASK,
+        "external_id": "crm-2026-03",
+        "name": "March reminders",
+        "account": "example-account",
+        "provider": "example-provider",
+        "script": {"template_id": "scene-1"},
+        "callers": ["+862155550000"],
+        "default_country": "CN",
+        "schedule": {
+            "start": "manual",
+            "not_before": "2026-03-01T01:00:00.000Z",
+            "not_after": "2026-03-08T12:00:00.000Z",
+            "time_zone": "Asia/Shanghai",
+            "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}]
+        },
+        "retry": {"max_attempts": 2, "interval_seconds": 600},
+        "pacing": {"max_concurrent_calls": 20},
+        "metadata": {"team": "billing"},
+        "provider_options": {},
+        "keep_open": false,
+        "status": "running",
+        "desired_status": "running",
+        "trouble": null,
+        "counts": CountsView(counts.clone()),
+        "dispositions": DispositionsView(counts),
+        "created_at": "2026-03-02T01:00:00.000Z",
+        "updated_at": "2026-03-02T01:07:30.250Z",
+        "started_at": "2026-03-02T01:00:05.125Z",
+        "ended_at": null
+    })
+}
+
+fn counts() -> Counts {
+    Counts {
+        statuses: [(ContactStatus::Queued, 20), (ContactStatus::Dialing, 6), (ContactStatus::Completed, 34)]
+            .into(),
+        dispositions: [(Disposition::AnsweredHuman, 21), (Disposition::NoAnswer, 9), (Disposition::Busy, 4)]
+            .into(),
+    }
+}
+
+pub(crate) fn patch() -> Value {
+    json!({"name": "March reminders, second week", "pacing": {"max_concurrent_calls": 40}, "metadata": {"team": null}})
+}
+
+pub(crate) fn stats() -> Value {
+    let counts = counts();
+    json!({
+        "task_id": ids::TASK,
+        "status": "running",
+        "counts": CountsView(counts.clone()),
+        "dispositions": DispositionsView(counts),
+        "waiting": 20,
+        "in_flight": 6,
+        "finished": 34,
+        "answered": 21,
+        "answer_rate": 0.62,
+        "updated_at": "2026-03-02T01:07:30.250Z"
+    })
+}
+
+pub(crate) fn segment() -> Value {
+    json!({
+        "id": ids::SEGMENT,
+        "sequence": 1,
+        "account": "example-account",
+        "vendor_ref": "10086",
+        "status": "running",
+        "raw_status": "2",
+        "adopted": false,
+        "contacts": 40,
+        "open_contacts": 6,
+        "opened_at": "2026-03-02T01:00:01.000Z",
+        "not_before": null,
+        "polled_at": "2026-03-02T01:07:30.250Z",
+        "ended_at": null
+    })
+}
+
+pub(crate) fn new_contact() -> Value {
+    json!({"external_id": "c-1", "phone": "+8613800000000", "variables": {"due": "12 March"}})
+}
+
+pub(crate) fn contact() -> Value {
+    json!({
+        "id": ids::CONTACT,
+        "task_id": ids::TASK,
+        "external_id": "c-1",
+        "phone": "+8613800000000",
+        "name": null,
+        "variables": {"due": "12 March"},
+        "status": "completed",
+        "held": null,
+        "disposition": "answered_human",
+        "reason": null,
+        "segment_id": ids::SEGMENT,
+        "cancel_requested": false,
+        "calls": 1,
+        "created_at": "2026-03-02T01:00:00.000Z",
+        "updated_at": "2026-03-02T01:01:12.000Z"
+    })
+}
+
+pub(crate) fn batch() -> Value {
+    json!({
+        "accepted": 1,
+        "existing": 0,
+        "rejected": 1,
+        "results": [
+            {"index": 0, "external_id": "c-1", "id": ids::CONTACT, "status": "accepted"},
+            {
+                "index": 1,
+                "external_id": "c-2",
+                "status": "rejected",
+                "error": {"pointer": "#/phone", "code": "invalid_phone", "detail": "too short for its country"}
+            }
+        ],
+        "results_truncated": false
+    })
+}
+
+pub(crate) fn event() -> Value {
+    json!({
+        "id": ids::EVENT,
+        "type": "contact.accepted",
+        "timestamp": "2026-03-02T01:00:00.000Z",
+        "task_id": ids::TASK,
+        "contact_id": ids::CONTACT,
+        "call_id": null,
+        "sequence": 1,
+        "data": {}
+    })
+}
+
+pub(crate) fn call() -> Value {
+    json!({
+        "id": ids::CALL,
+        "task_id": ids::TASK,
+        "contact_id": ids::CONTACT,
+        "segment_id": ids::SEGMENT,
+        "vendor_call_id": "b7c1d2e3",
+        "status": "ended",
+        "disposition": "answered_human",
+        "raw": {"code": "200", "text": "answered"},
+        "started_at": "2026-03-02T01:00:40.000Z",
+        "answered_at": "2026-03-02T01:00:52.000Z",
+        "ended_at": "2026-03-02T01:01:12.000Z",
+        "talk_seconds": 20,
+        "has_recording": true,
+        "created_at": "2026-03-02T01:00:41.500Z",
+        "updated_at": "2026-03-02T01:01:12.000Z"
+    })
+}
+
+fn abilities() -> Value {
+    json!({
+        "operations": {"add_contacts": "native", "pause": "native", "resume": "emulated", "cancel_contact": "unsupported"},
+        "notes": {"resume": "a new vendor-side task carries what is left", "cancel_contact": "the vendor has no such operation"},
+        "staging": "empty_then_start",
+        "limits": {"contacts_per_request": 1000, "contacts_per_segment": null, "unique_numbers_per_segment": true},
+        "settle_seconds": 5
+    })
+}
+
+fn with(mut first: Value, second: Value) -> Value {
+    if let (Value::Object(first), Value::Object(second)) = (&mut first, second) {
+        first.extend(second);
+    }
+    first
+}
+
+pub(crate) fn provider() -> Value {
+    let own = json!({
+        "id": "example-provider",
+        "title": "Example vendor",
+        "options_schema": {"type": "object", "properties": {"strategy_name": {"type": "string"}}},
+        "example_task": {"name": "March reminders", "account": "example-account", "script": {"template_id": "scene-1"}}
+    });
+    with(own, abilities())
+}
+
+pub(crate) fn account() -> Value {
+    let own = json!({
+        "id": "example-account",
+        "provider": "example-provider",
+        "base_url": "https://vendor.example",
+        "ingress_url": "https://calls.example/ingress/example-account/****",
+        "health": {
+            "last_success_at": "2026-03-02T01:07:30.250Z",
+            "last_failure_at": null,
+            "last_failure": null,
+            "failures_in_a_row": 0,
+            "unknown_outcomes": 0
+        },
+        "breaker": {"state": "closed", "until": null},
+        "rate": {"requests_per_second": 10},
+        "window": null,
+        "poll_interval_seconds": 30,
+        "fuse_seconds": 90
+    });
+    with(own, abilities())
+}
+
+pub(crate) fn check() -> Value {
+    json!({
+        "account": "example-account",
+        "ok": true,
+        "detail": "the vendor answered a signed request",
+        "checked_at": "2026-03-02T01:07:30.250Z"
+    })
+}
+
+pub(crate) fn catalog() -> Value {
+    json!({
+        "templates": [{"id": "scene-1", "name": "Reminder", "variables": ["due"]}],
+        "callers": null
+    })
+}
+
+pub(crate) fn vendor_task() -> Value {
+    json!({
+        "ref": "10086",
+        "name": ids::SEGMENT,
+        "status": "running",
+        "raw_status": "2",
+        "contacts": 40,
+        "finished": 34,
+        "created_at": "2026-03-02T01:00:01.000Z",
+        "raw": {"taskStatus": 2}
+    })
+}

@@ -1,0 +1,37 @@
+//! The first page: what this is, what to try first, and what the tags mean.
+
+use crate::problem::{FieldError, ProblemView, ProviderFault};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Outdial", description = include_str!("introduction.md")),
+    servers((url = "/", description = "This server")),
+    security(("bearer" = [])),
+    components(schemas(ProblemView, FieldError, ProviderFault)),
+    tags(
+        (name = "Tasks", description = "Calling campaigns: create, start, pause, resume, stop, follow."),
+        (name = "Contacts", description = "The people of a task: add them at any time, see what became of each."),
+        (name = "Calls", description = "The attempts that were made."),
+        (name = "Accounts", description = "Credentials and settings at a vendor, and how it fares."),
+        (name = "Vendor tasks", description = "A vendor's own tasks, live, whoever made them."),
+        (name = "Providers", description = "What each vendor can do."),
+        (name = "Server", description = "Probes; they need no key.")
+    )
+)]
+struct Introduction;
+
+/// A document without routes.
+pub(super) fn document() -> utoipa::openapi::OpenApi {
+    let mut document = Introduction::openapi();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("odk_live_…")
+        .description(Some("An API key. `outdial demo` prints one; `outdial keys create` makes one."))
+        .build();
+    if let Some(components) = &mut document.components {
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+    document
+}

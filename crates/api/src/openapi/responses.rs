@@ -1,0 +1,93 @@
+//! The problems each kind of operation can answer with, one set for each kind.
+
+use crate::problem::table::{self, Code};
+use crate::problem::{MEDIA_TYPE, Problem, ProblemView};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, example::ExampleBuilder};
+use utoipa::{IntoResponses, ToSchema};
+
+/// Every operation can fail like this.
+const ANYWHERE: &[&Code] = &[&table::UNAUTHENTICATED, &table::INTERNAL_ERROR, &table::STORE_UNAVAILABLE];
+
+macro_rules! sets {
+    ($($(#[$doc:meta])* $name:ident = [$($code:ident),*];)+) => {
+        $(
+            $(#[$doc])*
+            pub(crate) struct $name;
+
+            impl IntoResponses for $name {
+                fn responses() -> BTreeMap<String, RefOr<Response>> {
+                    by_status(&[$(&table::$code),*])
+                }
+            }
+        )+
+    };
+}
+
+sets! {
+    /// Nothing but a key is needed.
+    Plain = [];
+    /// One thing by its id.
+    OneById = [NOT_FOUND];
+    /// A list.
+    Listing = [INVALID_CURSOR, VALIDATION_FAILED];
+    /// A list of things of one other thing.
+    ListingOfOne = [NOT_FOUND, INVALID_CURSOR, VALIDATION_FAILED];
+    /// Something is created from a body.
+    Creating = [INVALID_JSON, UNREADABLE_BODY, EXTERNAL_ID_TAKEN, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        VALIDATION_FAILED, TOO_MANY_CONTACTS];
+    /// Something is changed by a body.
+    Changing = [INVALID_JSON, UNREADABLE_BODY, NOT_FOUND, WRONG_STATE, STALE, BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
+    /// Contacts are added.
+    Adding = [INVALID_JSON, UNREADABLE_BODY, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        VALIDATION_FAILED, TOO_MANY_CONTACTS];
+    /// Something is asked of a thing in its present status.
+    Steering = [NOT_FOUND, WRONG_STATE];
+    /// The vendor is asked while the client waits.
+    AskingVendor = [NOT_FOUND, UNSUPPORTED_BY_PROVIDER, PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY,
+        PROVIDER_UNAVAILABLE];
+    /// The vendor is asked for a list while the client waits.
+    ListingAtVendor = [NOT_FOUND, INVALID_CURSOR, VALIDATION_FAILED, UNSUPPORTED_BY_PROVIDER,
+        PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY, PROVIDER_UNAVAILABLE];
+    /// A vendor's task is taken over.
+    Adopting = [NOT_FOUND, EXTERNAL_ID_TAKEN, WRONG_STATE, UNKNOWN_VENDOR_STATE, UNSUPPORTED_BY_PROVIDER,
+        PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY, PROVIDER_UNAVAILABLE];
+}
+
+/// Asked without a key, about the store.
+pub(crate) struct Probing;
+
+impl IntoResponses for Probing {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        BTreeMap::from([("503".to_owned(), response(&[&table::STORE_UNAVAILABLE]).into())])
+    }
+}
+
+fn by_status(codes: &[&'static Code]) -> BTreeMap<String, RefOr<Response>> {
+    let mut statuses: BTreeMap<u16, Vec<&'static Code>> = BTreeMap::new();
+    for code in codes.iter().chain(ANYWHERE) {
+        statuses.entry(code.status).or_default().push(code);
+    }
+    statuses.into_iter().map(|(status, codes)| (status.to_string(), response(&codes).into())).collect()
+}
+
+fn response(codes: &[&'static Code]) -> Response {
+    let titles: Vec<_> = codes.iter().map(|code| format!("`{}`: {}.", code.slug, code.title)).collect();
+    let examples = codes.iter().map(|code| {
+        let example = ExampleBuilder::new().summary(code.title).value(Some(example(code)));
+        (code.slug, example)
+    });
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(ProblemView::name())))
+        .examples_from_iter(examples)
+        .build();
+    ResponseBuilder::new().description(titles.join(" ")).content(MEDIA_TYPE, content).build()
+}
+
+fn example(code: &'static Code) -> Value {
+    let problem = Problem::new(code, code.advice);
+    serde_json::to_value(problem.view("/v1/…", "req_018f3a5c9d7e4b7f8a1b2c3d4e5f6071")).unwrap_or_default()
+}

@@ -1,0 +1,79 @@
+//! Pages of lists: `limit`, `cursor` and `{"data": […], "next_cursor": …}`.
+
+use crate::cursor::Seal;
+use crate::problem::Problem;
+use outdial_engine::Page;
+use serde::Serialize;
+use std::str::FromStr;
+use utoipa::ToSchema;
+
+const DEFAULT_LIMIT: u32 = 50;
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct List<T: ToSchema> {
+    /// The items.
+    pub data: Vec<T>,
+    /// Send it as `cursor` for the next page; `null` at the end.
+    pub next_cursor: Option<String>,
+}
+
+impl<T: ToSchema> List<T> {
+    /// A list that is always one page.
+    pub(crate) fn whole(data: Vec<T>) -> Self {
+        let next_cursor = None;
+        Self { data, next_cursor }
+    }
+}
+
+/// Which page is asked for.
+#[derive(Debug)]
+pub(crate) struct Paging {
+    seal: Seal,
+    limit: u32,
+    after: Option<String>,
+}
+
+impl Paging {
+    pub(crate) fn new(seal: Seal, limit: Option<u32>, cursor: Option<&str>) -> Result<Self, Problem> {
+        let after = cursor.map(|cursor| seal.open(cursor)).transpose()?;
+        let limit = limit.unwrap_or(DEFAULT_LIMIT);
+        Ok(Self { seal, limit, after })
+    }
+
+    /// How many items the page has at most.
+    pub(crate) fn limit(&self) -> u32 {
+        self.limit
+    }
+
+    /// The key the page begins after.
+    pub(crate) fn after<Id: FromStr>(&self) -> Option<Id> {
+        self.after.as_deref().and_then(|key| key.parse().ok())
+    }
+
+    /// The page for the engine: one item more than is shown, to know whether there is another page.
+    pub(crate) fn page<Id: FromStr>(&self) -> Page<Id> {
+        Page { after: self.after(), limit: self.limit + 1 }
+    }
+
+    /// The answer, from one item more than is shown.
+    pub(crate) fn list<Row, View: ToSchema>(
+        &self,
+        mut rows: Vec<Row>,
+        key: impl Fn(&Row) -> &str,
+        view: impl FnMut(Row) -> View,
+    ) -> List<View> {
+        let shown = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let has_more = rows.len() > shown;
+        rows.truncate(shown);
+        let last = rows.last().filter(|_| has_more);
+        let next_cursor = last.map(|row| self.seal.close(key(row)));
+        List { data: rows.into_iter().map(view).collect(), next_cursor }
+    }
+
+    /// The answer for a list whose cursors somebody else makes.
+    pub(crate) fn relayed<View: ToSchema>(&self, data: Vec<View>, next: Option<&str>) -> List<View> {
+        let next_cursor = next.map(|next| self.seal.close(next));
+        List { data, next_cursor }
+    }
+}

@@ -1,0 +1,63 @@
+//! The engine's errors as problems: the one conversion.
+
+use super::{Problem, ProviderFault, table};
+use outdial_engine::EngineError;
+use outdial_engine::provider::{ErrorKind, ProviderError, RetryAdvice};
+use outdial_model::ProviderKind;
+use std::time::Duration;
+use table::Code;
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NotFound(what) => {
+                Self::new(&table::NOT_FOUND, format!("there is no such {what}; check its id"))
+            }
+            EngineError::Invalid(fields) => Self::invalid_fields(fields),
+            EngineError::Conflict { code, detail } => {
+                Self::new(table::find(code).unwrap_or(&table::CONFLICT), detail)
+            }
+            EngineError::Stale => Self::new(&table::STALE, error.to_string()),
+            EngineError::Unsupported { detail } => Self::new(&table::UNSUPPORTED_BY_PROVIDER, detail),
+            EngineError::Vendor { provider, error } => vendor_failed(&provider, error),
+            EngineError::Unavailable => Self::new(&table::STORE_UNAVAILABLE, error.to_string())
+                .with_retry_after(Duration::from_secs(1)),
+            EngineError::Internal(cause) => {
+                tracing::error!(cause, "internal error");
+                Self::new(&table::INTERNAL_ERROR, "the request could not be completed")
+            }
+        }
+    }
+}
+
+/// A vendor failed while a client waited for its answer.
+fn vendor_failed(provider: &ProviderKind, error: ProviderError) -> Problem {
+    let code = code_of(error.kind);
+    let pause = match error.retry() {
+        RetryAdvice::After(pause) if code.retryable => Some(pause),
+        _ => None,
+    };
+    let mut problem = Problem::new(code, error.detail);
+    problem.provider =
+        Some(ProviderFault { id: provider.to_string(), code: error.code, request_id: error.request_id });
+    match pause {
+        Some(pause) => problem.with_retry_after(pause),
+        None => problem,
+    }
+}
+
+fn code_of(kind: ErrorKind) -> &'static Code {
+    match kind {
+        ErrorKind::Unsupported => &table::UNSUPPORTED_BY_PROVIDER,
+        ErrorKind::Unauthenticated | ErrorKind::PermissionDenied | ErrorKind::Config => {
+            &table::PROVIDER_CREDENTIALS
+        }
+        ErrorKind::RateLimited | ErrorKind::QuotaExhausted => &table::PROVIDER_BUSY,
+        ErrorKind::Unreachable | ErrorKind::Unavailable => &table::PROVIDER_UNAVAILABLE,
+        ErrorKind::InvalidRequest
+        | ErrorKind::TooLarge
+        | ErrorKind::NotFound
+        | ErrorKind::Conflict
+        | ErrorKind::UnexpectedResponse => &table::PROVIDER_ERROR,
+    }
+}

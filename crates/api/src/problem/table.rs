@@ -1,0 +1,91 @@
+//! Every problem the API can answer with: one row for each code.
+//!
+//! `status` and `advice` are decided by one question: what will the reader do next? The table feeds the
+//! answers, the pages under `/problems`, the OpenAPI document and `docs/errors.md`.
+
+/// A kind of problem.
+#[derive(Debug)]
+pub(crate) struct Code {
+    /// Stable snake_case word, last segment of `type`.
+    pub slug: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// One line for people, the same for every occurrence.
+    pub title: &'static str,
+    /// Whether the very same request may succeed later.
+    pub retryable: bool,
+    /// What to do next.
+    pub advice: &'static str,
+}
+
+/// The very same request may succeed later.
+const LATER: bool = true;
+/// The very same request will fail again.
+const NEVER: bool = false;
+
+macro_rules! codes {
+    ($($name:ident = $status:literal $slug:literal $retryable:ident, $title:literal, $advice:literal;)+) => {
+        $(pub(crate) static $name: Code = Code {
+            slug: $slug,
+            status: $status,
+            title: $title,
+            retryable: $retryable,
+            advice: $advice,
+        };)+
+
+        /// Every code, by status.
+        pub(crate) static TABLE: &[&Code] = &[$(&$name),+];
+    };
+}
+
+codes! {
+    INVALID_JSON = 400 "invalid_json" NEVER, "The body is not readable JSON",
+        "Repair the JSON at the line and column given in `detail`. Nesting may be at most 32 levels deep.";
+    UNREADABLE_BODY = 400 "unreadable_body" NEVER, "The body could not be read",
+        "Send the whole body, encoded as its headers say.";
+    INVALID_CURSOR = 400 "invalid_cursor" NEVER, "The cursor does not belong to this list",
+        "Use `next_cursor` as it was answered, with the same key, path and filters; or begin again without `cursor`.";
+    UNAUTHENTICATED = 401 "unauthenticated" NEVER, "No valid API key",
+        "Send `Authorization: Bearer <key>` with a key that is neither revoked nor expired.";
+    NOT_FOUND = 404 "not_found" NEVER, "There is no such thing",
+        "Check the path and the id. Things of other tenants do not exist for your key.";
+    METHOD_NOT_ALLOWED = 405 "method_not_allowed" NEVER, "The path does not take this method",
+        "Use one of the methods in the `Allow` header.";
+    CONFLICT = 409 "conflict" NEVER, "Not possible now",
+        "Read the resource again and decide by what `detail` says.";
+    EXTERNAL_ID_TAKEN = 409 "external_id_taken" NEVER, "The external id is in use",
+        "If this is a repetition, go on with the resource named in `detail`; else choose another external id.";
+    WRONG_STATE = 409 "wrong_state" NEVER, "Not possible in the present status",
+        "Read the resource and ask for something its status allows. A task that is over cannot be opened again: create a new one.";
+    UNKNOWN_VENDOR_STATE = 409 "unknown_vendor_state" NEVER, "The vendor's task is in an unknown state",
+        "Bring the task into a known state in the vendor's console (paused, for example) and adopt it again.";
+    STALE = 412 "stale" NEVER, "The resource has changed",
+        "Read it again, repeat the change on what it is now, and send the new `ETag` in `If-Match`.";
+    BODY_TOO_LARGE = 413 "body_too_large" NEVER, "The body is too large",
+        "A JSON body has at most 8 MiB. Send contacts as `application/x-ndjson` or `text/csv`, which have no limit.";
+    UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type" NEVER, "The body's type is not understood",
+        "Set `Content-Type` to one of the types named in `detail`.";
+    VALIDATION_FAILED = 422 "validation_failed" NEVER, "The request is not valid",
+        "Correct every field listed in `errors` and send the request again. Nothing was stored.";
+    TOO_MANY_CONTACTS = 422 "too_many_contacts" NEVER, "Too many contacts for one JSON request",
+        "Send at most 1000 contacts in a JSON request, or stream any number to `POST /v1/tasks/{id}/contacts` as `application/x-ndjson` or `text/csv`.";
+    UNSUPPORTED_BY_PROVIDER = 422 "unsupported_by_provider" NEVER, "The account's provider cannot do this",
+        "See `operations` of the account for what it can do, natively or by emulation, and what may have to be configured.";
+    INTERNAL_ERROR = 500 "internal_error" NEVER, "Something is broken on our side",
+        "Tell the operator the `request_id`; the log has the cause. Repeating the request will probably not help.";
+    PROVIDER_CREDENTIALS = 502 "provider_credentials" NEVER, "The vendor does not accept the account's credentials",
+        "Ask the operator to correct the account's settings; `POST /v1/accounts/{account}/check` shows when they work.";
+    PROVIDER_ERROR = 502 "provider_error" NEVER, "The vendor's answer was an error",
+        "See `provider.code`, and give `provider.request_id` to the vendor's support if it does not explain itself.";
+    PROVIDER_BUSY = 502 "provider_busy" LATER, "The vendor wants fewer requests, or a quota is used up",
+        "Repeat the request after `Retry-After` seconds.";
+    STORE_UNAVAILABLE = 503 "store_unavailable" LATER, "The store is not available",
+        "Repeat the request after `Retry-After` seconds. Nothing was stored.";
+    PROVIDER_UNAVAILABLE = 504 "provider_unavailable" LATER, "The vendor did not answer",
+        "Repeat the request later; the account's `health` tells how the vendor fares.";
+}
+
+/// The code with that slug.
+pub(crate) fn find(slug: &str) -> Option<&'static Code> {
+    TABLE.iter().copied().find(|code| code.slug == slug)
+}

@@ -1,0 +1,52 @@
+//! The routes, one file for each resource. A handler extracts, calls one use case and maps the result.
+
+mod accounts;
+mod calls;
+mod contacts;
+pub(crate) mod docs;
+pub(crate) mod fallback;
+mod probes;
+mod providers;
+mod task_answer;
+mod task_verbs;
+mod tasks;
+mod upload;
+mod vendor_tasks;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Routes that need a key, below `/v1`.
+pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
+    config
+        .service(tasks::create_task)
+        .service(tasks::list_tasks)
+        .service(tasks::get_task)
+        .service(tasks::update_task)
+        .service(task_verbs::start_task)
+        .service(task_verbs::pause_task)
+        .service(task_verbs::resume_task)
+        .service(task_verbs::stop_task)
+        .service(tasks::list_segments)
+        .service(tasks::get_task_stats)
+        .service(upload::add_contacts)
+        .service(contacts::list_contacts)
+        .service(contacts::get_contact)
+        .service(contacts::cancel_contact)
+        .service(contacts::get_timeline)
+        .service(calls::list_calls)
+        .service(calls::get_call)
+        .service(accounts::list_accounts)
+        .service(accounts::get_account)
+        .service(accounts::check_account)
+        .service(accounts::get_catalog)
+        .service(vendor_tasks::list_vendor_tasks)
+        .service(vendor_tasks::get_vendor_task)
+        .service(vendor_tasks::adopt_vendor_task)
+        .service(providers::list_providers)
+        .service(providers::get_provider);
+}
+
+/// Routes anybody may ask, at the root.
+pub(crate) fn without_key(config: &mut ServiceConfig<'_>) {
+    config.service(probes::livez).service(probes::readyz);
+}

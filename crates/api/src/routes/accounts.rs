@@ -1,0 +1,76 @@
+//! Accounts: list, read, check, and what they offer.
+
+use crate::openapi::{examples, responses};
+use crate::paging::List;
+use crate::path::Id;
+use crate::problem::Problem;
+use crate::wire::account::{AccountView, CatalogView, CheckView};
+use actix_web::web::{Data, Json};
+use actix_web::{get, post};
+use outdial_engine::Engine;
+use outdial_model::AccountId;
+
+/// List accounts
+///
+/// The configured accounts, by name, with how each fares. This asks no vendor.
+#[utoipa::path(
+    tag = "Accounts",
+    responses((status = 200, description = "All accounts.", body = List<AccountView>, example = json!(examples::list(examples::account()))), responses::Plain)
+)]
+#[get("/accounts")]
+pub(crate) async fn list_accounts(engine: Data<Engine>) -> Json<List<AccountView>> {
+    let now = engine.now();
+    let accounts = engine.accounts().map(|account| AccountView::new(account, now));
+    Json(List::whole(accounts.collect()))
+}
+
+/// Read an account
+///
+/// Health, breaker, rate, what it can do, and where the vendor pushes to. This asks no vendor.
+#[utoipa::path(
+    tag = "Accounts",
+    params(("account" = String, Path, description = "The account's name.", example = "example-account")),
+    responses((status = 200, description = "The account.", body = AccountView, example = json!(examples::account())), responses::OneById)
+)]
+#[get("/accounts/{account}")]
+pub(crate) async fn get_account(
+    engine: Data<Engine>,
+    id: Id<AccountId>,
+) -> Result<Json<AccountView>, Problem> {
+    let account = engine.account(&id.0)?;
+    Ok(Json(AccountView::new(&account, engine.now())))
+}
+
+/// Check an account
+///
+/// Makes a signed, harmless call to the vendor: shows whether credentials and network work.
+#[utoipa::path(
+    tag = "Accounts",
+    params(("account" = String, Path, description = "The account's name.", example = "example-account")),
+    responses((status = 200, description = "They work.", body = CheckView, example = json!(examples::check())), responses::AskingVendor)
+)]
+#[post("/accounts/{account}/check")]
+pub(crate) async fn check_account(
+    engine: Data<Engine>,
+    id: Id<AccountId>,
+) -> Result<Json<CheckView>, Problem> {
+    let checked = engine.check_account(&id.0).await?;
+    Ok(Json(CheckView::new(&id.0, checked, engine.now())))
+}
+
+/// Read an account's catalog
+///
+/// Scripts and caller numbers to choose from, live from the vendor, where the vendor lists them.
+#[utoipa::path(
+    tag = "Accounts",
+    params(("account" = String, Path, description = "The account's name.", example = "example-account")),
+    responses((status = 200, description = "What there is.", body = CatalogView, example = json!(examples::catalog())), responses::AskingVendor)
+)]
+#[get("/accounts/{account}/catalog")]
+pub(crate) async fn get_catalog(
+    engine: Data<Engine>,
+    id: Id<AccountId>,
+) -> Result<Json<CatalogView>, Problem> {
+    let catalog = engine.catalog(&id.0).await?;
+    Ok(Json(catalog.into()))
+}

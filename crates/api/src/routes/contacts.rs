@@ -1,0 +1,110 @@
+//! Contacts: list, read, take back, and what happened to each.
+
+use crate::auth::Caller;
+use crate::form::Query;
+use crate::openapi::{examples, responses};
+use crate::paging::List;
+use crate::path::Id;
+use crate::problem::Problem;
+use crate::wire::contact::ContactView;
+use crate::wire::event::EventView;
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get, post};
+use outdial_engine::{ContactFilter, Engine};
+use outdial_model::{ContactId, ContactStatus, Disposition, TaskId};
+
+/// List a task's contacts
+///
+/// Newest first.
+#[utoipa::path(
+    tag = "Contacts",
+    params(
+        ("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK)),
+        ("status" = Option<String>, Query, description = "Only contacts in one of these statuses, separated by commas.", example = "queued,held"),
+        ("disposition" = Option<String>, Query, description = "Only contacts that ended like one of these, separated by commas.", example = "busy,no_answer"),
+        ("external_id" = Option<String>, Query, description = "Only the contact with this key of yours."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+    ),
+    responses((status = 200, description = "A page of contacts.", body = List<ContactView>, example = json!(examples::list(examples::contact()))), responses::ListingOfOne)
+)]
+#[get("/tasks/{id}/contacts")]
+pub(crate) async fn list_contacts(
+    engine: Data<Engine>,
+    caller: Caller,
+    id: Id<TaskId>,
+    query: Query,
+) -> Result<Json<List<ContactView>>, Problem> {
+    let (filter, paging) = query.list(1..=200, |query| {
+        let statuses = query.optional("status", |at| at.words(ContactStatus::ALL));
+        let dispositions = query.optional("disposition", |at| at.words(Disposition::ALL));
+        let external_id = query.optional("external_id", |at| at.text(1..=128));
+        Ok(ContactFilter {
+            statuses: statuses?.unwrap_or_default(),
+            dispositions: dispositions?.unwrap_or_default(),
+            external_id: external_id?,
+        })
+    })?;
+    let contacts = engine.contacts(&caller.tenant, &id.0, &filter, &paging.page()).await?;
+    Ok(Json(paging.list(contacts, |contact| contact.id.as_str(), Into::into)))
+}
+
+/// Read a contact
+#[utoipa::path(
+    tag = "Contacts",
+    params(("id" = String, Path, description = "The contact's id.", example = json!(examples::ids::CONTACT))),
+    responses((status = 200, description = "The contact as it is.", body = ContactView, example = json!(examples::contact())), responses::OneById)
+)]
+#[get("/contacts/{id}")]
+pub(crate) async fn get_contact(
+    engine: Data<Engine>,
+    caller: Caller,
+    id: Id<ContactId>,
+) -> Result<Json<ContactView>, Problem> {
+    let contact = engine.contact(&caller.tenant, &id.0).await?;
+    Ok(Json(contact.into()))
+}
+
+/// Cancel a contact
+///
+/// At once while it is still with us. Once the vendor has it, the vendor is asked to take it back where it
+/// can; until it confirms, `cancel_requested` is true and the phone may still ring.
+#[utoipa::path(
+    tag = "Contacts",
+    params(("id" = String, Path, description = "The contact's id.", example = json!(examples::ids::CONTACT))),
+    responses((status = 202, description = "Asked for.", body = ContactView, example = json!(examples::contact())), responses::Steering)
+)]
+#[post("/contacts/{id}/cancel")]
+pub(crate) async fn cancel_contact(
+    engine: Data<Engine>,
+    caller: Caller,
+    id: Id<ContactId>,
+) -> Result<HttpResponse, Problem> {
+    let contact = engine.cancel_contact(&caller.tenant, &id.0).await?;
+    Ok(HttpResponse::Accepted().json(ContactView::from(contact)))
+}
+
+/// Read a contact's timeline
+///
+/// Everything that happened to it and its calls, oldest first.
+#[utoipa::path(
+    tag = "Contacts",
+    params(
+        ("id" = String, Path, description = "The contact's id.", example = json!(examples::ids::CONTACT)),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+    ),
+    responses((status = 200, description = "A page of events.", body = List<EventView>, example = json!(examples::list(examples::event()))), responses::ListingOfOne)
+)]
+#[get("/contacts/{id}/timeline")]
+pub(crate) async fn get_timeline(
+    engine: Data<Engine>,
+    caller: Caller,
+    id: Id<ContactId>,
+    query: Query,
+) -> Result<Json<List<EventView>>, Problem> {
+    let ((), paging) = query.list(1..=200, |_| Ok(()))?;
+    let page = paging.page();
+    let events = engine.timeline(&caller.tenant, &id.0, page.after.as_ref(), page.limit).await?;
+    Ok(Json(paging.list(events, |event| event.id.as_str(), Into::into)))
+}

@@ -1,0 +1,42 @@
+//! The answer to everything that is no route: 404, or 405 with the methods the path takes.
+
+use crate::problem::{Problem, table};
+use actix_web::HttpRequest;
+use actix_web::dev::ResourceDef;
+use actix_web::http::header::ALLOW;
+use actix_web::web::Data;
+use serde_json::Value;
+
+/// Routes that are not in the document.
+const UNDOCUMENTED: &[&str] =
+    &["/", "/docs", "/docs/{_:.*}", "/openapi.json", "/problems", "/problems/{code}"];
+
+/// Every path there is and the methods it takes; from the document, which has them all.
+pub(crate) struct RouteTable(Vec<(ResourceDef, String)>);
+
+impl RouteTable {
+    pub(crate) fn of(document: &Value) -> Self {
+        let documented = document["paths"].as_object().into_iter().flatten().map(|(path, item)| {
+            let methods = item.as_object().into_iter().flat_map(|item| item.keys());
+            let methods: Vec<_> = methods.map(|method| method.to_ascii_uppercase()).collect();
+            (ResourceDef::new(path.as_str()), methods.join(", "))
+        });
+        let others = UNDOCUMENTED.iter().map(|path| (ResourceDef::new(*path), "GET".to_owned()));
+        Self(documented.chain(others).collect())
+    }
+
+    fn methods(&self, path: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(route, _)| route.is_match(path));
+        found.map(|(_, methods)| methods.as_str())
+    }
+}
+
+pub(crate) async fn fallback(request: HttpRequest, routes: Data<RouteTable>) -> Result<String, Problem> {
+    Err(match routes.methods(request.path()) {
+        Some(methods) => {
+            let detail = format!("this path takes {methods}, not {}", request.method());
+            Problem::new(&table::METHOD_NOT_ALLOWED, detail).with_header(ALLOW, methods)
+        }
+        None => Problem::new(&table::NOT_FOUND, "there is no such path; `/docs` shows all of them"),
+    })
+}

@@ -1,0 +1,136 @@
+//! Streams of contacts, in bounded memory.
+//!
+//! Bytes become records (`records.rs`), a record becomes a contact or a reason why not (`ndjson.rs`,
+//! `csv.rs`), and every thousand go to the engine in one transaction. Nothing is held but the
+//! thousand at hand and the results that are listed. A bad line costs nobody else.
+
+mod csv;
+mod ndjson;
+mod records;
+
+pub(crate) use csv::Csv;
+pub(crate) use ndjson::Ndjson;
+
+use crate::body;
+use crate::problem::{Problem, table};
+use crate::wire::batch::BatchView;
+use actix_web::HttpRequest;
+use actix_web::dev::Decompress;
+use actix_web::web::Payload;
+use futures_util::StreamExt;
+use outdial_engine::{ContactDraft, ContactResult, Engine};
+use outdial_model::{FieldProblem, TaskId, TenantId};
+use records::{Record, Records};
+
+/// Contacts of one transaction.
+const CHUNK: usize = 1000;
+
+/// Where contacts go.
+pub(crate) struct Into<'a> {
+    pub engine: &'a Engine,
+    pub tenant: &'a TenantId,
+    pub task: &'a TaskId,
+}
+
+/// How a record is read.
+pub(crate) trait Format {
+    /// Whether line breaks within double quotes belong to a record.
+    const QUOTES: bool;
+
+    /// The contact in a record; `None` for one that holds none (a blank line, a header). The outer
+    /// error refuses the whole stream.
+    fn contact(&mut self, record: &[u8]) -> Result<Option<Result<ContactDraft, FieldProblem>>, Problem>;
+}
+
+/// Adds every contact of the stream.
+pub(crate) async fn stream<F: Format>(
+    into: &Into<'_>,
+    request: &HttpRequest,
+    payload: Payload,
+    format: F,
+) -> Result<BatchView, Problem> {
+    // Refuses early what would be refused late.
+    into.engine.task(into.tenant, into.task).await?;
+    let mut upload = Upload {
+        into,
+        format,
+        chunk: Vec::with_capacity(CHUNK),
+        batch: BatchView::default(),
+        is_begun: false,
+    };
+    let mut payload = Decompress::from_headers(payload.into_inner(), request.headers());
+    let mut records = Records::new(F::QUOTES);
+    let result = upload.run(&mut payload, &mut records).await;
+    match result {
+        Ok(()) => Ok(upload.batch),
+        Err(problem) if upload.is_begun => {
+            let line = upload.chunk.first().map_or(records.line(), |(line, _)| *line);
+            upload.batch.stop(line, &problem);
+            Ok(upload.batch)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+struct Upload<'a, F> {
+    into: &'a Into<'a>,
+    format: F,
+    chunk: Vec<(u64, Result<ContactDraft, FieldProblem>)>,
+    batch: BatchView,
+    /// Something was handed to the engine: from here on a failure is told within the answer.
+    is_begun: bool,
+}
+
+impl<F: Format> Upload<'_, F> {
+    async fn run(
+        &mut self,
+        payload: &mut Decompress<actix_web::dev::Payload>,
+        records: &mut Records,
+    ) -> Result<(), Problem> {
+        while let Some(bytes) = payload.next().await {
+            let bytes = bytes.map_err(|error| body::unreadable(&error))?;
+            records.push(&bytes);
+            while let Some(record) = records.next() {
+                self.take(record).await?;
+            }
+        }
+        if let Some(record) = records.last() {
+            self.take(record).await?;
+        }
+        self.flush().await
+    }
+
+    async fn take(&mut self, record: Record) -> Result<(), Problem> {
+        let contact = match record.bytes {
+            Some(bytes) => self.format.contact(&bytes)?,
+            None => {
+                let detail = format!("longer than {} KiB", records::MOST_BYTES / 1024);
+                Some(Err(FieldProblem::new("", "line_too_long", detail)))
+            }
+        };
+        self.chunk.extend(contact.map(|contact| (record.line, contact)));
+        if self.chunk.len() >= CHUNK { self.flush().await } else { Ok(()) }
+    }
+
+    /// Hands the contacts at hand to the engine and notes what became of each, in order.
+    async fn flush(&mut self) -> Result<(), Problem> {
+        let drafts: Vec<_> =
+            self.chunk.iter().filter_map(|(_, contact)| contact.as_ref().ok()).cloned().collect();
+        let results = self.into.engine.add_contacts(self.into.tenant, self.into.task, &drafts).await?;
+        self.is_begun = true;
+        let mut results = results.into_iter();
+        for (line, contact) in self.chunk.drain(..) {
+            let (external_id, result) = match contact {
+                Err(problem) => (None, ContactResult::Refused(problem)),
+                Ok(draft) => {
+                    let result = results.next().ok_or_else(|| {
+                        Problem::new(&table::INTERNAL_ERROR, "the request could not be completed")
+                    })?;
+                    (draft.external_id, result)
+                }
+            };
+            self.batch.note(line, external_id, result);
+        }
+        Ok(())
+    }
+}

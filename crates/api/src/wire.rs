@@ -1,0 +1,25 @@
+//! The shapes of the API: what clients send (forms) and what they get (views).
+//!
+//! The model has no serde form for the wire on purpose: a view names every field it shows, a form is
+//! read by [`form`](crate::form). One file for each noun.
+
+pub(crate) mod account;
+pub(crate) mod batch;
+pub(crate) mod call;
+pub(crate) mod contact;
+pub(crate) mod counts;
+pub(crate) mod event;
+pub(crate) mod provider;
+pub(crate) mod schedule;
+pub(crate) mod segment;
+pub(crate) mod task;
+pub(crate) mod task_form;
+pub(crate) mod vendor_task;
+pub(crate) mod words;
+
+use outdial_model::Timestamp;
+
+/// An instant as every answer writes it: RFC 3339, UTC, milliseconds.
+pub(crate) fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}

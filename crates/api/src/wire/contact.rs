@@ -1,0 +1,125 @@
+//! A contact as clients write it and as they see it.
+
+use super::{instant, words};
+use crate::form::{Fields, Read};
+use outdial_engine::ContactDraft;
+use outdial_model::Contact;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A person to reach, as a client writes it. No `Debug`: it holds a number and a name.
+///
+/// Only its shape is read here; what it means is the engine's to judge, person by person.
+#[derive(ToSchema)]
+#[schema(as = CreateContact)]
+pub(crate) struct ContactForm {
+    /// Your own key, unique within the task: the same key again adds nothing.
+    #[schema(min_length = 1, max_length = 128, example = "c-1")]
+    pub external_id: Option<String>,
+    /// Whom to ring: `+…`, `00…`, or the national form of the task's `default_country`.
+    #[schema(example = "+8613800000000")]
+    pub phone: String,
+    /// What the person is called.
+    #[schema(max_length = 500)]
+    pub name: Option<String>,
+    /// Values for the script's variables.
+    #[schema(required = false, example = json!({"due": "12 March"}))]
+    pub variables: BTreeMap<String, String>,
+}
+
+impl ContactForm {
+    pub(crate) fn read(form: &mut Fields<'_>) -> Read<Self> {
+        let external_id = form.optional("external_id", |at| at.text(0..=1000));
+        let phone = form.optional("phone", |at| at.text(0..=1000));
+        let name = form.optional("name", |at| at.text(0..=500));
+        let variables = form.optional("variables", |at| at.pairs(100, 128, 4000));
+        Ok(Self {
+            external_id: external_id?,
+            phone: phone?.unwrap_or_default(),
+            name: name?,
+            variables: variables?.unwrap_or_default(),
+        })
+    }
+}
+
+impl From<ContactForm> for ContactDraft {
+    fn from(form: ContactForm) -> Self {
+        Self { external_id: form.external_id, phone: form.phone, name: form.name, variables: form.variables }
+    }
+}
+
+/// A person to reach within a task.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Contact)]
+pub(crate) struct ContactView {
+    /// Its id.
+    id: String,
+    /// Its task.
+    task_id: String,
+    /// Your own key for it.
+    external_id: Option<String>,
+    /// Whom to ring, E.164.
+    #[schema(example = "+8613800000000")]
+    phone: String,
+    /// What the person is called.
+    name: Option<String>,
+    /// Values for the script's variables.
+    variables: BTreeMap<String, String>,
+    #[schema(schema_with = words::contact_status)]
+    status: &'static str,
+    /// Why and until when it is held; only with `held`.
+    held: Option<HoldView>,
+    #[schema(schema_with = words::disposition)]
+    disposition: Option<&'static str>,
+    /// Why it was rejected or is unknown.
+    reason: Option<String>,
+    /// The vendor-side task it was last sent with.
+    segment_id: Option<String>,
+    /// You asked to cancel it and the vendor has not confirmed yet.
+    cancel_requested: bool,
+    /// Calls placed so far; see `GET /v1/calls?contact_id=…`.
+    calls: u32,
+    /// When it was accepted.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it last changed.
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// Why and until when a contact is held.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Hold)]
+pub(crate) struct HoldView {
+    /// `outside_window`: outside the hours it may be called; `retry`: between two attempts.
+    #[schema(value_type = String, example = "outside_window")]
+    reason: &'static str,
+    /// Until when, as far as is known now.
+    #[schema(format = DateTime)]
+    until: String,
+}
+
+impl From<Contact> for ContactView {
+    fn from(contact: Contact) -> Self {
+        Self {
+            id: contact.id.to_string(),
+            task_id: contact.task.to_string(),
+            external_id: contact.external_id,
+            phone: contact.phone.e164().to_owned(),
+            name: contact.name.map(|name| name.expose().to_owned()),
+            variables: contact.variables,
+            status: contact.status.as_str(),
+            held: contact
+                .hold
+                .map(|(reason, until)| HoldView { reason: reason.as_str(), until: instant(until) }),
+            disposition: contact.disposition.map(|disposition| disposition.as_str()),
+            reason: contact.reason,
+            segment_id: contact.segment.map(|segment| segment.to_string()),
+            cancel_requested: contact.cancel_requested,
+            calls: contact.calls,
+            created_at: instant(contact.created_at),
+            updated_at: instant(contact.updated_at),
+        }
+    }
+}

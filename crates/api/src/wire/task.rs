@@ -1,0 +1,149 @@
+//! A task as clients see it.
+
+use super::counts::{CountsView, DispositionsView};
+use super::schedule::{PacingView, RetryView, ScheduleView, ScriptView};
+use super::segment::SegmentView;
+use super::{instant, words};
+use outdial_model::{Counts, Disposition, Segment, Task};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A calling campaign: what was asked for, and how far it is confirmed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
+pub(crate) struct TaskView {
+    /// Its id.
+    id: String,
+    /// Your own key for it.
+    external_id: Option<String>,
+    /// For people.
+    name: String,
+    /// The account it dials with.
+    account: String,
+    /// The account's provider; `null` when the account is no longer configured.
+    provider: Option<String>,
+    script: ScriptView,
+    /// Own numbers to call from; the account's default when empty.
+    callers: Vec<String>,
+    /// Country in which national numbers are read, ISO 3166-1 alpha-2.
+    default_country: Option<String>,
+    schedule: ScheduleView,
+    retry: RetryView,
+    pacing: PacingView,
+    /// Your own pairs, never sent to a vendor.
+    metadata: BTreeMap<String, String>,
+    /// Settings of one vendor's, under the provider's name.
+    provider_options: BTreeMap<String, Value>,
+    /// Stays open after its last contact is final.
+    keep_open: bool,
+    #[schema(schema_with = words::task_status)]
+    status: &'static str,
+    #[schema(schema_with = words::desired_status)]
+    desired_status: &'static str,
+    /// Why it does not go on, or failed; `null` when all is well.
+    trouble: Option<String>,
+    counts: CountsView,
+    dispositions: DispositionsView,
+    /// The vendor-side tasks that carry it; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segments: Option<Vec<SegmentView>>,
+    /// When it was accepted.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it last changed.
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// When it first dialed or was ready to.
+    #[schema(format = DateTime)]
+    started_at: Option<String>,
+    /// When it was over.
+    #[schema(format = DateTime)]
+    ended_at: Option<String>,
+}
+
+impl TaskView {
+    /// The task, of `provider`; with its segments where one task is answered.
+    pub(crate) fn new(task: Task, provider: Option<String>, segments: Option<Vec<Segment>>) -> Self {
+        let spec = task.spec;
+        Self {
+            id: task.id.to_string(),
+            external_id: task.external_id,
+            name: spec.name,
+            account: task.account.to_string(),
+            provider,
+            script: (&spec.script).into(),
+            callers: spec.callers.iter().map(|phone| phone.e164().to_owned()).collect(),
+            default_country: spec.default_country,
+            schedule: (&spec.schedule).into(),
+            retry: (&spec.retry).into(),
+            pacing: (&spec.pacing).into(),
+            metadata: spec.metadata,
+            provider_options: spec.provider_options,
+            keep_open: spec.keep_open,
+            status: task.status.as_str(),
+            desired_status: task.desired.as_str(),
+            trouble: task.trouble,
+            counts: CountsView(task.counts.clone()),
+            dispositions: DispositionsView(task.counts),
+            segments: segments.map(|segments| segments.into_iter().map(SegmentView::from).collect()),
+            created_at: instant(task.created_at),
+            updated_at: instant(task.updated_at),
+            started_at: task.started_at.map(instant),
+            ended_at: task.ended_at.map(instant),
+        }
+    }
+}
+
+/// A task in numbers. `waiting + in_flight + finished` is `counts.total`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaskStats)]
+pub(crate) struct StatsView {
+    /// The task.
+    task_id: String,
+    #[schema(schema_with = words::task_status)]
+    status: &'static str,
+    counts: CountsView,
+    dispositions: DispositionsView,
+    /// Contacts still with us.
+    waiting: u64,
+    /// Contacts the vendor has, or may have.
+    in_flight: u64,
+    /// Contacts nothing will happen to any more.
+    finished: u64,
+    /// Contacts that were answered, by a person or a machine.
+    answered: u64,
+    /// `answered` by `counts.completed`; `null` while none is completed.
+    #[schema(example = 0.62)]
+    answer_rate: Option<f64>,
+    /// When one of these numbers last changed.
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+impl From<Task> for StatsView {
+    fn from(task: Task) -> Self {
+        let answered = answered(&task.counts);
+        let completed: u64 = task.counts.dispositions.values().sum();
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people to look at")]
+        let answer_rate = (completed > 0).then(|| answered as f64 / completed as f64);
+        Self {
+            task_id: task.id.to_string(),
+            status: task.status.as_str(),
+            waiting: task.counts.sum(outdial_model::ContactStatus::is_ours),
+            in_flight: task.counts.sum(outdial_model::ContactStatus::is_out),
+            finished: task.counts.sum(outdial_model::ContactStatus::is_final),
+            answered,
+            answer_rate,
+            counts: CountsView(task.counts.clone()),
+            dispositions: DispositionsView(task.counts),
+            updated_at: instant(task.updated_at),
+        }
+    }
+}
+
+fn answered(counts: &Counts) -> u64 {
+    let of = |disposition| counts.dispositions.get(&disposition).copied().unwrap_or(0);
+    of(Disposition::AnsweredHuman) + of(Disposition::AnsweredMachine) + of(Disposition::Answered)
+}

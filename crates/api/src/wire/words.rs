@@ -1,0 +1,84 @@
+//! Schemas of open enums: the words there are, and that more may come.
+
+use outdial_model::{
+    ContactStatus, DesiredStatus, Disposition, EventType, SegmentStatus, StartMode, TaskStatus, Weekday,
+};
+use std::fmt::Display;
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
+
+fn open<W: Display>(what: &str, words: &[W], is_nullable: bool) -> Object {
+    let list: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    let kind = if is_nullable {
+        SchemaType::Array(vec![Type::String, Type::Null])
+    } else {
+        SchemaType::Type(Type::String)
+    };
+    ObjectBuilder::new()
+        .schema_type(kind)
+        .description(Some(format!(
+            "{what} One of {}; be ready for words that are added later.",
+            list.join(", ")
+        )))
+        .examples(words.iter().take(1).map(W::to_string))
+        .build()
+}
+
+pub(crate) fn task_status() -> Object {
+    open("What is confirmed.", TaskStatus::ALL, false)
+}
+
+pub(crate) fn desired_status() -> Object {
+    open("What was asked for last.", DesiredStatus::ALL, false)
+}
+
+pub(crate) fn contact_status() -> Object {
+    open(
+        "Where the contact stands. `unknown`: the vendor may or may not have it; it is looked up and never blindly sent again.",
+        ContactStatus::ALL,
+        false,
+    )
+}
+
+pub(crate) fn segment_status() -> Object {
+    open("What is confirmed by the vendor.", SegmentStatus::ALL, false)
+}
+
+pub(crate) fn vendor_task_status() -> Object {
+    open(
+        "Its state in Outdial's words; `null` when the vendor's word is not known.",
+        SegmentStatus::ALL,
+        true,
+    )
+}
+
+pub(crate) fn call_status() -> Object {
+    open("How far the call is.", &["initiated", "ringing", "answered", "ended"], false)
+}
+
+pub(crate) fn disposition() -> Object {
+    open("How it ended; `null` while it has not.", Disposition::ALL, true)
+}
+
+pub(crate) fn event_type() -> Object {
+    open("What happened.", EventType::ALL, false)
+}
+
+/// Closed: a request may have these words only.
+pub(crate) fn start_mode() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(
+            "What starts the task: `manual` waits for `POST /v1/tasks/{id}/start`, `immediate` starts with its acceptance, `scheduled` at `not_before`.",
+        ))
+        .enum_values(Some(StartMode::ALL.iter().map(|mode| mode.as_str())))
+        .default(Some(StartMode::default().as_str().into()))
+        .build()
+}
+
+/// Closed: a request may have these words only.
+pub(crate) fn days() -> utoipa::openapi::schema::Array {
+    let day = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(Weekday::ALL.iter().map(|day| day.as_str())));
+    ArrayBuilder::new().items(day).description(Some("Days the window is open on.")).build()
+}
