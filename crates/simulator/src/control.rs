@@ -4,7 +4,9 @@ use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::faults::{Fault, Mode};
-use crate::wire::{Inbound, Provider, Reply, pairs};
+use crate::settings;
+use crate::vendors::Provider;
+use crate::wire::{Inbound, Reply, pairs};
 use crate::world::World;
 
 const ROUTES: [&str; 9] = [
@@ -109,7 +111,7 @@ fn fault_help(error: &str) -> Value {
 
 fn change_settings(world: &World, body: &[u8]) -> Result<Value, Value> {
     let patch: Result<Map<String, Value>, _> = serde_json::from_slice(body);
-    world.with(|state| match patch.and_then(|patch| state.settings.patched(patch)) {
+    world.with(|state| match patch.and_then(|patch| settings::patched(&state.settings, patch)) {
         Ok(settings) => {
             state.settings = settings;
             Ok(json!(state.settings))

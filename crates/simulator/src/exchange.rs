@@ -8,8 +8,8 @@ use crate::clock::{Clock, Moment, Wall};
 use crate::faults::{Faults, Mode};
 use crate::ledger::Ring;
 use crate::push::Push;
-use crate::settings::Settings;
-use crate::wire::{Inbound, Provider, Reply};
+use crate::vendors::{Provider, Settings};
+use crate::wire::{Inbound, Reply};
 
 /// A simulated vendor.
 pub(crate) trait Vendor: Send {

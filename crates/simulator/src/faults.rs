@@ -9,7 +9,7 @@
 //! | `reset_mid_body` | the request takes effect, the connection breaks half way through the answer |
 //! | `slow_body` | the request takes effect, the answer trickles over `seconds` (default 5) |
 //! | `garbage` | the request takes effect, the answer is HTTP 200 with text that is no JSON |
-//! | `wrong_signature` | the answer or webhook carries a wrong signature (only NXTele signs) |
+//! | `wrong_signature` | the answer or webhook carries a wrong signature (where the vendor signs) |
 //! | `duplicate_webhook` | the webhook is delivered twice |
 //! | `lose_webhook` | the webhook is never delivered |
 //! | `reorder_webhooks` | the webhook is held back for `seconds` (default 0.5) so that later ones overtake it |
@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::Draw;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -116,10 +116,8 @@ impl Fault {
             Some("seconds: 0 to 86400")
         } else if self.code.is_some_and(|code| !(200..=599).contains(&code)) {
             Some("code: an HTTP status from 200 to 599")
-        } else if self.mode == Mode::WrongSignature && self.provider != Provider::Nxtele {
-            Some("wrong_signature: only nxtele signs its answers and webhooks")
         } else {
-            None
+            self.provider.immunity(self.mode)
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 const KEPT: usize = 1000;
 

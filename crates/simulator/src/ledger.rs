@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::call::Call;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 #[derive(Clone, Serialize)]
 pub(crate) struct Ring {

@@ -31,6 +31,7 @@ mod push;
 mod server;
 mod settings;
 mod tencent;
+mod vendors;
 mod windows;
 mod wire;
 mod world;

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::faults::Mode;
 use crate::journal::Pushed;
-use crate::wire::{Provider, spoiled};
+use crate::vendors::Provider;
+use crate::wire::spoiled;
 use crate::world::World;
 
 #[derive(Clone)]

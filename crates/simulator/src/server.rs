@@ -20,7 +20,8 @@ use crate::journal::Asked;
 use crate::ledger::Ledger;
 use crate::misbehave::{Line, Trouble, respond};
 use crate::push::Post;
-use crate::wire::{Inbound, Provider, Reply};
+use crate::vendors::{BODY_LIMIT, Provider};
+use crate::wire::{Inbound, Reply};
 use crate::world::World;
 
 /// How to run a simulator.
@@ -162,10 +163,10 @@ async fn serve(
     if inbound.path.starts_with("/_media/") {
         return respond(control::silent_recording());
     }
-    match provider_of(&inbound.path) {
-        Some(provider) => {
+    match Provider::addressed_by(&inbound) {
+        Some((provider, operation)) => {
             let line = request.conn_data::<Line>().cloned();
-            ask(&world, provider, &inbound, line, &stop).await
+            ask(&world, provider, operation, &inbound, line, &stop).await
         }
         None => respond(Reply::not_found()),
     }
@@ -173,7 +174,7 @@ async fn serve(
 
 /// The body as received: never decompressed, and not read further once it is larger than any vendor takes.
 async fn read(mut payload: web::Payload) -> Vec<u8> {
-    const ENOUGH: usize = crate::tencent::BODY_LIMIT + 1;
+    const ENOUGH: usize = BODY_LIMIT + 1;
     let mut body = Vec::new();
     while let Some(Ok(chunk)) = payload.next().await {
         body.extend_from_slice(&chunk);
@@ -184,34 +185,14 @@ async fn read(mut payload: web::Payload) -> Vec<u8> {
     body
 }
 
-fn provider_of(path: &str) -> Option<Provider> {
-    if path == "/" {
-        Some(Provider::TencentCcc)
-    } else if path.starts_with(crate::nxtele::PREFIX) {
-        Some(Provider::Nxtele)
-    } else if path.starts_with(crate::airudder::PREFIX) || path.starts_with(crate::airudder::ASSUMED_PREFIX) {
-        Some(Provider::Airudder)
-    } else {
-        None
-    }
-}
-
-fn operation_of(provider: Provider, request: &Inbound) -> &str {
-    match provider {
-        Provider::Nxtele => crate::nxtele::operation(request),
-        Provider::TencentCcc => crate::tencent::operation(request),
-        Provider::Airudder => crate::airudder::operation(request),
-    }
-}
-
 async fn ask(
     world: &World,
     provider: Provider,
+    operation: &str,
     inbound: &Inbound,
     line: Option<Line>,
     stop: &CancellationToken,
 ) -> HttpResponse {
-    let operation = operation_of(provider, inbound);
     let fault = world.strike(provider, operation, Mode::is_about_answers);
     let trouble = fault.as_ref().map(|fault| Trouble { fault, line, stop });
     let reply = trouble

@@ -1,33 +1,25 @@
 //! Everything the vendors' papers leave open, as settings with a careful default: never a silent guess.
 //!
 //! `GET /_sim/settings` shows them, `POST /_sim/settings` merges an object of the same shape (or dotted
-//! keys such as `"tencent.push_url"`) into them. Each vendor's settings live beside the vendor.
+//! keys such as `"vendor.push_url"`) into them. Each vendor's settings live beside the vendor; this is the
+//! merge.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Settings {
-    pub(crate) nxtele: crate::nxtele::Settings,
-    pub(crate) tencent: crate::tencent::Settings,
-    pub(crate) airudder: crate::airudder::Settings,
-}
+use crate::vendors::Settings;
 
-impl Settings {
-    /// These settings with a patch merged in; an unknown key or a wrong type is refused and nothing changes.
-    pub(crate) fn patched(&self, patch: Map<String, Value>) -> Result<Settings, serde_json::Error> {
-        let mut all = serde_json::to_value(self)?;
-        for (key, value) in patch {
-            let nested = key.rsplit('.').fold(value, |inner, part| {
-                let mut outer = Map::new();
-                outer.insert(part.to_owned(), inner);
-                Value::Object(outer)
-            });
-            merge(&mut all, nested);
-        }
-        serde_json::from_value(all)
+/// These settings with a patch merged in; an unknown key or a wrong type is refused.
+pub(crate) fn patched(settings: &Settings, patch: Map<String, Value>) -> Result<Settings, serde_json::Error> {
+    let mut all = serde_json::to_value(settings)?;
+    for (key, value) in patch {
+        let nested = key.rsplit('.').fold(value, |inner, part| {
+            let mut outer = Map::new();
+            outer.insert(part.to_owned(), inner);
+            Value::Object(outer)
+        });
+        merge(&mut all, nested);
     }
+    serde_json::from_value(all)
 }
 
 fn merge(into: &mut Value, patch: Value) {

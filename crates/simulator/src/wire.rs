@@ -5,28 +5,6 @@ use actix_web::http::header::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// The vendors' own names are used in code and in every `/_sim` body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Provider {
-    Nxtele,
-    #[serde(alias = "tencent")]
-    TencentCcc,
-    Airudder,
-}
-
-impl Provider {
-    pub(crate) const ALL: [Provider; 3] = [Provider::Nxtele, Provider::TencentCcc, Provider::Airudder];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Provider::Nxtele => "nxtele",
-            Provider::TencentCcc => "tencent_ccc",
-            Provider::Airudder => "airudder",
-        }
-    }
-}
-
 /// A vendor request. `body` holds the bytes as received: signatures are checked over them.
 pub(crate) struct Inbound {
     pub(crate) method: Method,

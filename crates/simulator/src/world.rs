@@ -8,15 +8,13 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::clock::{Clock, Moment};
+use crate::clock::Clock;
 use crate::exchange::{Exchange, Vendor};
 use crate::faults::{Fault, Faults, Mode};
 use crate::journal::{Asked, Journal, Pushed};
 use crate::ledger::Ledger;
 use crate::push::Post;
-use crate::settings::Settings;
-use crate::wire::Provider;
-use crate::{airudder, nxtele, tencent};
+use crate::vendors::{Provider, Settings, Vendors};
 
 pub(crate) struct World {
     pub(crate) clock: Clock,
@@ -34,32 +32,6 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     stopped: bool,
-}
-
-#[derive(Default)]
-struct Vendors {
-    nxtele: nxtele::Platform,
-    tencent: tencent::Platform,
-    airudder: airudder::Platform,
-}
-
-impl Vendors {
-    fn one(&mut self, provider: Provider) -> &mut dyn Vendor {
-        match provider {
-            Provider::Nxtele => &mut self.nxtele,
-            Provider::TencentCcc => &mut self.tencent,
-            Provider::Airudder => &mut self.airudder,
-        }
-    }
-
-    fn all(&mut self) -> [&mut dyn Vendor; 3] {
-        [&mut self.nxtele, &mut self.tencent, &mut self.airudder]
-    }
-
-    fn next_due(&self) -> Option<Moment> {
-        let each = [self.nxtele.next_due(), self.tencent.next_due(), self.airudder.next_due()];
-        each.into_iter().flatten().min()
-    }
 }
 
 impl World {

@@ -9,6 +9,7 @@ const REGISTERS: &[&str] = &[
     "crates/providers/src/lib.rs",
     "crates/providers/src/registry.rs",
     "crates/simulator/src/lib.rs",
+    "crates/simulator/src/vendors.rs",
 ];
 
 /// Searches every crate's `src`.

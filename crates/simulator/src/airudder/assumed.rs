@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::{Answer, Platform, Refusal, wire};
 use crate::campaign::End;
 use crate::exchange::Exchange;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 impl Platform {
     pub(super) fn assumed(

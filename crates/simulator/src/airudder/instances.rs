@@ -8,7 +8,7 @@ use super::{Platform, Refusal};
 use crate::exchange::Exchange;
 use crate::faults::Listed;
 use crate::number::e164;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 /// A row as uploaded.
 struct Upload {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::fields::Fields;
 use super::{Platform, Refusal, times, wire};
 use crate::exchange::Exchange;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 impl Platform {
     /// Which instances hold a case or a number that was uploaded in a time window.

@@ -33,8 +33,8 @@ pub const APP_KEY: &str = "sim-airudder-key";
 /// The simulated AI Rudder account's `APPSecret`.
 pub const APP_SECRET: &str = "sim-airudder-secret";
 
-pub(crate) const PREFIX: &str = "/service/cloud/";
-pub(crate) const ASSUMED_PREFIX: &str = "/_assumed/airudder/";
+const PREFIX: &str = "/service/cloud/";
+const ASSUMED_PREFIX: &str = "/_assumed/airudder/";
 
 /// Why a request is not served: the envelope's `code` and `message`.
 struct Refusal {
@@ -52,9 +52,10 @@ impl Refusal {
     }
 }
 
-/// What is asked for: the last part of the path.
-pub(crate) fn operation(request: &Inbound) -> &str {
-    request.path.rsplit('/').next().unwrap_or_default()
+/// What is asked for: the last part of the path; `None` when it is not for this vendor.
+pub(crate) fn operation(request: &Inbound) -> Option<&str> {
+    let path = request.path.strip_prefix(PREFIX).or_else(|| request.path.strip_prefix(ASSUMED_PREFIX))?;
+    path.rsplit('/').next()
 }
 
 #[derive(Default)]

@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 use crate::ledger::Ring;
 use crate::outcome::Outcome;
 use crate::push::{Policy, Push, url_for};
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 const CONTACT: &str = "ContactStatus";
 const AGENT: &str = "AgentStatus";

@@ -16,6 +16,7 @@ mod wire;
 
 use std::collections::HashMap;
 
+use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 pub(crate) use settings::Settings;
@@ -33,7 +34,7 @@ pub const UUID: &str = "sim-nxtele-uuid";
 /// The simulated NXTele account's `secretKey`.
 pub const SECRET_KEY: &str = "sim-nxtele-secret";
 
-pub(crate) const PREFIX: &str = "/callcentre/api/v3/";
+const PREFIX: &str = "/callcentre/api/v3/";
 
 /// Why a request is not served: a `retCode` and its text.
 struct Refusal {
@@ -69,9 +70,9 @@ impl Answer {
     }
 }
 
-/// The vendor's name of what is asked for.
-pub(crate) fn operation(request: &Inbound) -> &str {
-    request.path.strip_prefix(PREFIX).unwrap_or_default()
+/// The vendor's name of what is asked for; `None` when it is not for this vendor.
+pub(crate) fn operation(request: &Inbound) -> Option<&str> {
+    request.path.strip_prefix(PREFIX)
 }
 
 fn serves(operation: &str, exchange: &Exchange<'_>) -> bool {
@@ -96,10 +97,10 @@ pub(crate) struct Platform {
 
 impl Vendor for Platform {
     fn answer(&mut self, request: &Inbound, exchange: &mut Exchange<'_>) -> Reply {
-        let operation = operation(request);
-        if !serves(operation, exchange) || request.method != actix_web::http::Method::POST {
-            return Reply::not_found();
-        }
+        let operation = match operation(request) {
+            Some(name) if request.method == Method::POST && serves(name, exchange) => name,
+            _ => return Reply::not_found(),
+        };
         let result = gate::admit(request, exchange).and_then(|admitted| {
             self.algorithm = admitted.algorithm;
             self.accepts_load(exchange)?;

@@ -10,7 +10,7 @@ use crate::campaign::Phase;
 use crate::exchange::Exchange;
 use crate::faults::Listed;
 use crate::number::e164;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 /// A `callInfoList`, readable as a whole; single orders may still be refused.
 pub(super) struct Batch<'a> {

@@ -13,7 +13,7 @@ use crate::campaign::{Event, Phase, Standing};
 use crate::exchange::Exchange;
 use crate::ledger::Ring;
 use crate::push::{Policy, Push};
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 /// Writes down a ring, or sends the webhook that belongs to an event.
 pub(super) fn report(task: &Task, event: Event, algorithm: Algorithm, exchange: &mut Exchange<'_>) {

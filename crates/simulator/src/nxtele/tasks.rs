@@ -10,7 +10,7 @@ use super::{Answer, Platform, Refusal, wire};
 use crate::campaign::{End, Phase};
 use crate::exchange::Exchange;
 use crate::faults::Listed;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 impl Platform {
     pub(super) fn create_task(

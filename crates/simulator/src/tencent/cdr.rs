@@ -13,7 +13,7 @@ use crate::campaign::Contact;
 use crate::exchange::Exchange;
 use crate::number::e164;
 use crate::outcome::Outcome;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -57,9 +57,9 @@ impl Refusal {
     }
 }
 
-/// The action that is asked for.
-pub(crate) fn operation(request: &Inbound) -> &str {
-    request.header("X-TC-Action").unwrap_or_default()
+/// The action that is asked for; `None` when the request is not for this vendor.
+pub(crate) fn operation(request: &Inbound) -> Option<&str> {
+    (request.path == "/").then(|| request.header("X-TC-Action").unwrap_or_default())
 }
 
 #[derive(Default)]

@@ -13,7 +13,7 @@ use crate::exchange::Exchange;
 use crate::ledger::Ring;
 use crate::outcome::Outcome;
 use crate::push::{Policy, Push, url_for};
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 /// Writes down a ring, or pushes the records of an ended call.
 pub(super) fn report(task: &Task, event: Event, exchange: &mut Exchange<'_>) {

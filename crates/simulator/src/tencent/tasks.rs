@@ -10,7 +10,7 @@ use crate::campaign::{Campaign, End, Phase};
 use crate::exchange::Exchange;
 use crate::faults::Listed;
 use crate::number::e164;
-use crate::wire::Provider;
+use crate::vendors::Provider;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
