@@ -12,10 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("outdial-provider", &["outdial-model"]),
     ("outdial-providers", &["outdial-model", "outdial-provider"]),
     ("outdial-store", &["outdial-model"]),
-    (
-        "outdial-engine",
-        &["outdial-model", "outdial-provider", "outdial-store"],
-    ),
+    ("outdial-engine", &["outdial-model", "outdial-provider", "outdial-store"]),
     ("outdial-api", &["outdial-engine", "outdial-model"]),
     ("outdial-simulator", &[]),
     (
@@ -30,30 +27,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "outdial-store",
         ],
     ),
-    (
-        "outdial-testkit",
-        &["outdial-model", "outdial-server", "outdial-simulator"],
-    ),
+    ("outdial-testkit", &["outdial-model", "outdial-server", "outdial-simulator"]),
     ("outdial-e2e", &[]),
     ("xtask", &[]),
 ];
 
 /// A library and the crates of ours that may depend on it.
 const ROOMS: &[(&str, &[&str])] = &[
-    (
-        "actix-web",
-        &["outdial-api", "outdial-server", "outdial-simulator"],
-    ),
+    ("actix-web", &["outdial-api", "outdial-server", "outdial-simulator"]),
     ("sqlx", &["outdial-store"]),
     (
         "reqwest",
-        &[
-            "outdial-provider",
-            "outdial-providers",
-            "outdial-simulator",
-            "outdial-server",
-            "outdial-testkit",
-        ],
+        &["outdial-provider", "outdial-providers", "outdial-simulator", "outdial-server", "outdial-testkit"],
     ),
     ("rlibphonenumber", &["outdial-model"]),
 ];
@@ -68,16 +53,9 @@ pub fn run(root: &Path) -> Result<(), Failure> {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
     }
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
-    let packages = metadata["packages"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
     let complaints: Vec<_> = packages.iter().flat_map(complaints).collect();
-    if complaints.is_empty() {
-        Ok(())
-    } else {
-        Err(complaints.join("\n").into())
-    }
+    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n").into()) }
 }
 
 fn complaints(package: &Value) -> Vec<String> {
@@ -87,26 +65,17 @@ fn complaints(package: &Value) -> Vec<String> {
             "{name}: not in the table of crates/xtask/src/check_deps.rs; say there what it may use"
         )];
     };
-    let dependencies = package["dependencies"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let normal = dependencies
-        .iter()
-        .filter(|dependency| dependency["kind"].is_null());
+    let dependencies = package["dependencies"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let normal = dependencies.iter().filter(|dependency| dependency["kind"].is_null());
     normal
         .filter_map(|dependency| dependency["name"].as_str())
         .filter_map(|used| {
             let ours = MAY_USE.iter().any(|(known, _)| *known == used);
             let room = ROOMS.iter().find(|(library, _)| *library == used);
             if ours && !allowed.contains(&used) {
-                Some(format!(
-                    "{name} must not use {used}: see ARCHITECTURE.md, \"Who may use whom\""
-                ))
+                Some(format!("{name} must not use {used}: see ARCHITECTURE.md, \"Who may use whom\""))
             } else if room.is_some_and(|(_, rooms)| !rooms.contains(&name)) {
-                Some(format!(
-                    "{name} must not use {used}: it has its rooms, see ARCHITECTURE.md"
-                ))
+                Some(format!("{name} must not use {used}: it has its rooms, see ARCHITECTURE.md"))
             } else {
                 None
             }

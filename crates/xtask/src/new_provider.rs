@@ -15,9 +15,7 @@ const FILES: &[(&str, &str)] = &[
 #[expect(clippy::print_stdout, reason = "a command-line tool tells what to do next")]
 pub fn run(root: &Path, kind: &str) -> Result<(), Failure> {
     let usable = kind.starts_with(|c: char| c.is_ascii_lowercase())
-        && kind
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !usable {
         return Err(format!(
             "`{kind}`: a kind has lower-case letters, digits and `_`, and begins with a letter"

@@ -17,11 +17,7 @@ pub fn run(root: &Path) -> Result<(), Failure> {
     let names = vendor_names(&root.join("crates/providers/src"))?;
     let mut complaints = Vec::new();
     for path in rust_files(&root.join("crates"))? {
-        let shown = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .to_string_lossy()
-            .replace('\\', "/");
+        let shown = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         if REGISTERS.contains(&shown.as_str())
             || !shown.contains("/src/")
             || shown.starts_with("crates/xtask/")
@@ -30,29 +26,18 @@ pub fn run(root: &Path) -> Result<(), Failure> {
         }
         let text = fs::read_to_string(&path)?.to_lowercase();
         for name in &names {
-            let own_room = shown
-                .split('/')
-                .any(|part| part.trim_end_matches(".rs").starts_with(name.as_str()));
+            let own_room =
+                shown.split('/').any(|part| part.trim_end_matches(".rs").starts_with(name.as_str()));
             if own_room {
                 continue;
             }
-            for (number, _) in text
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| line.contains(name.as_str()))
-            {
-                complaints.push(format!(
-                    "{shown}:{}: names the vendor `{name}` outside its rooms",
-                    number + 1
-                ));
+            for (number, _) in text.lines().enumerate().filter(|(_, line)| line.contains(name.as_str())) {
+                complaints
+                    .push(format!("{shown}:{}: names the vendor `{name}` outside its rooms", number + 1));
             }
         }
     }
-    if complaints.is_empty() {
-        Ok(())
-    } else {
-        Err(complaints.join("\n").into())
-    }
+    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n").into()) }
 }
 
 /// The first word of each vendor's folder: `some_vendor` is found as `some`.
