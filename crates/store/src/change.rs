@@ -9,11 +9,13 @@ use outdial_model::{
     CallId, ContactId, ContactStatus, DispatchId, DispatchOutcome, Disposition, HoldReason, RawOutcome,
     SegmentId, SegmentStatus, TaskStatus, Timestamp,
 };
+use std::fmt;
 
 /// Everything one step learned about one task.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// The lease it was learned under; with one, a lost lease refuses the whole of it.
+    /// The lease it was learned under; with one, a lost lease refuses the whole of it. Without one
+    /// it came from outside (a vendor's push): its first row tells the task, and wakes it.
     pub lease: Option<Lease>,
     /// Contacts that moved.
     pub contacts: Vec<ContactChange>,
@@ -34,7 +36,9 @@ impl Changes {
     }
 }
 
-/// A contact goes from one status to another.
+/// A contact goes from one status to another, but never to `submitting`: only a row of the ledger
+/// sends ([`Store::plan_dispatch`](crate::Store::plan_dispatch)). One that comes home to `queued` or
+/// `held` although somebody asked to cancel it is cancelled there.
 #[derive(Debug, Clone)]
 pub struct ContactChange {
     /// Which.
@@ -53,7 +57,7 @@ pub struct ContactChange {
 
 /// What is known of a call now; made when it is new (by segment and vendor's id), merged forward
 /// otherwise: what was known is never forgotten, an ended call never goes back.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CallChange {
     /// Id for it if it is new.
     pub id: CallId,
@@ -77,6 +81,17 @@ pub struct CallChange {
     pub raw: RawOutcome,
     /// Where its recording is. Sensitive.
     pub recording: Option<String>,
+}
+
+impl fmt::Debug for CallChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallChange")
+            .field("id", &self.id)
+            .field("contact", &self.contact)
+            .field("segment", &self.segment)
+            .field("disposition", &self.disposition)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is known of a segment now.

@@ -54,7 +54,7 @@ impl Next {
 /// A contact's columns after its move, by the names the statements read.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct MovedRow {
-    pub(crate) id: ContactId,
+    id: ContactId,
     status: ContactStatus,
     hold_reason: Option<HoldReason>,
     hold_until: Option<i64>,
@@ -88,7 +88,8 @@ pub(crate) struct SegmentDelta {
 #[derive(Debug)]
 pub(crate) struct Moves {
     at: Timestamp,
-    pub(crate) rows: Vec<MovedRow>,
+    /// The last move of each contact; all of them have their events.
+    pub(crate) rows: BTreeMap<ContactId, MovedRow>,
     pub(crate) events: Vec<NewEvent>,
     pub(crate) statuses: BTreeMap<ContactStatus, i64>,
     pub(crate) dispositions: BTreeMap<Disposition, i64>,
@@ -100,7 +101,7 @@ impl Moves {
     pub(crate) fn at(at: Timestamp) -> Self {
         Self {
             at,
-            rows: Vec::new(),
+            rows: BTreeMap::new(),
             events: Vec::new(),
             statuses: BTreeMap::new(),
             dispositions: BTreeMap::new(),
@@ -113,23 +114,25 @@ impl Moves {
         self.rows.is_empty()
     }
 
-    /// Moves a contact, unless its life has no such edge; tells whether it did.
+    /// Moves a contact from where it stands, unless its life has no such edge; tells whether it did.
     ///
     /// A contact that comes home although somebody asked to cancel it is cancelled there: it must
     /// not be sent again.
-    pub(crate) fn add(&mut self, mut standing: Standing, next: Next) -> bool {
+    pub(crate) fn add(&mut self, standing: &mut Standing, next: Next) -> bool {
         let held_on = (standing.status, next.status) == (ContactStatus::Held, ContactStatus::Held);
-        let complete = (next.status == ContactStatus::Held) == next.hold.is_some();
+        // A hold has an end, and nobody is sent but by a row of the ledger.
+        let complete = (next.status == ContactStatus::Held) == next.hold.is_some()
+            && (next.status == ContactStatus::Submitting) == next.sent.is_some();
         if !complete || !(held_on || standing.status.may_become(next.status)) {
             return false;
         }
         let unwanted = standing.cancel_requested && next.status.is_ours();
-        let mut row = self.step(&mut standing, next);
+        let mut row = self.step(standing, next);
         if unwanted {
             let next = Next::because(ContactStatus::Cancelled, "cancelled on request");
-            row = self.step(&mut standing, next);
+            row = self.step(standing, next);
         }
-        self.rows.push(row);
+        self.rows.insert(standing.id.clone(), row);
         true
     }
 

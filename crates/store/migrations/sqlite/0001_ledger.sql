@@ -139,7 +139,7 @@ CREATE TABLE calls (
     id             TEXT NOT NULL PRIMARY KEY,
     tenant         TEXT NOT NULL,
     task           TEXT NOT NULL REFERENCES tasks (id),
-    contact        TEXT NOT NULL REFERENCES contacts (id),
+    contact        TEXT NOT NULL,
     segment        TEXT NOT NULL REFERENCES segments (id),
     vendor_call_id TEXT NOT NULL,
     started_at     INTEGER,

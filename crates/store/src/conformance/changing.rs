@@ -4,7 +4,8 @@ use super::Harness;
 use super::world::{World, change};
 use crate::{Begin, Changes, DispatchChange, SegmentChange, Skipped, StoreError, TaskChange, TaskPatch};
 use outdial_model::{
-    ContactId, ContactStatus, DesiredStatus, DispatchOutcome, HoldReason, SegmentStatus, TaskStatus,
+    ContactId, ContactStatus, DesiredStatus, DispatchOutcome, EventType, HoldReason, SegmentStatus,
+    TaskStatus,
 };
 
 pub(super) async fn a_patch_needs_the_revision_it_read(harness: &dyn Harness) {
@@ -84,6 +85,21 @@ pub(super) async fn what_moved_on_is_skipped(harness: &dyn Harness) {
     assert!(world.task(&task).await.revision > seen);
 }
 
+pub(super) async fn one_step_may_learn_two_moves_of_a_contact(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(1).await;
+    let lease = world.lease(&task).await;
+    let id = world.send(&lease, 1).await.dispatch.contacts.remove(0);
+    let mut changes = Changes::under(&lease);
+    use ContactStatus::{Completed, Dialing, Submitting};
+    changes.contacts = vec![change(&id, Submitting, Dialing), change(&id, Dialing, Completed)];
+    assert_eq!(world.apply(changes).await, Skipped::default());
+    assert_eq!(world.contact(&id).await.status, Completed);
+    assert_eq!(world.told(&id).await[2..], [EventType::ContactDialing, EventType::ContactCompleted]);
+    let counts = world.task(&task).await.counts;
+    assert_eq!((counts.total(), counts.of(Completed)), (1, 1));
+}
+
 pub(super) async fn an_impossible_move_is_skipped(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let task = world.task_of(2).await;
@@ -93,12 +109,14 @@ pub(super) async fn an_impossible_move_is_skipped(harness: &dyn Harness) {
     use ContactStatus::{Completed, Dialing, Held, Queued, Submitting};
     world.move_on(&lease, change(&sent[0], Submitting, Dialing)).await;
     let mut changes = Changes::under(&lease);
+    let sent_without_ledger = change(&queued, Queued, Submitting);
     let held_without_end = change(&queued, Queued, Held);
     let mut held = change(&sent[0], Dialing, Held);
     held.hold = Some((HoldReason::Retry, world.now()));
     let back = change(&sent[0], Dialing, Queued);
-    changes.contacts = vec![held_without_end, change(&queued, Queued, Completed), held, back];
-    assert_eq!(world.apply(changes).await.contacts.len(), 4);
+    changes.contacts =
+        vec![sent_without_ledger, held_without_end, change(&queued, Queued, Completed), held, back];
+    assert_eq!(world.apply(changes).await.contacts.len(), 5);
     assert_eq!(world.contact(&sent[0]).await.status, Dialing);
     assert_eq!(world.contact(&queued).await.status, Queued);
 }

@@ -84,7 +84,7 @@ async fn contacts(
     let mut moves = Moves::at(now);
     let mut skipped = Vec::new();
     for change in changes {
-        let standing = standings.remove(&change.id);
+        let standing = standings.get_mut(&change.id);
         let moved = standing
             .filter(|standing| standing.status == change.from)
             .is_some_and(|standing| moves.add(standing, next(change)));

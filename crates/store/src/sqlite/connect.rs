@@ -31,6 +31,10 @@ pub(super) struct Connections {
 impl Connections {
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        if [":memory:", "mode=memory"].iter().any(|word| url.contains(word)) {
+            let why = "a database in memory cannot be shared by readers and writer; name a file";
+            return Err(sqlx::Error::Configuration(why.into()).into());
+        }
         let base: SqliteConnectOptions = url.parse()?;
         let base = base.busy_timeout(PATIENCE).statement_cache_capacity(128);
         let writing = base

@@ -70,9 +70,9 @@ pub(super) async fn cancel(
     }
     if contact.status.is_ours() {
         let mut moves = Moves::at(now);
-        for (_, standing) in moving::standings(conn, task, &[id]).await? {
+        for (_, mut standing) in moving::standings(conn, task, &[id]).await? {
             let next = Next::because(ContactStatus::Cancelled, "cancelled on request");
-            moves.add(standing, next);
+            moves.add(&mut standing, next);
         }
         moving::write(conn, tenant, task, &moves, now).await?;
     } else if !contact.cancel_requested {
@@ -113,7 +113,7 @@ pub(super) async fn end_ours(
         .collect::<Result<_, _>>()?;
         let mut standings = moving::standings(conn, &lease.task, &ids.iter().collect::<Vec<_>>()).await?;
         for id in &ids {
-            if let Some(standing) = standings.remove(id) {
+            if let Some(standing) = standings.get_mut(id) {
                 moves.add(standing, Next::because(status, reason));
             }
         }

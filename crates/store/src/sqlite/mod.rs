@@ -55,7 +55,7 @@ impl SqliteStore {
 }
 
 /// Does the work in a transaction that may write, and commits when it succeeded.
-macro_rules! write {
+macro_rules! writing {
     ($store:ident, |$tx:ident| $work:expr) => {{
         let mut $tx = $store.0.write().await?;
         let done = $work.await?;
@@ -65,7 +65,7 @@ macro_rules! write {
 }
 
 /// Does the work in a transaction that sees one state of the store.
-macro_rules! read {
+macro_rules! reading {
     ($store:ident, |$tx:ident| $work:expr) => {{
         let mut $tx = $store.0.read().await?;
         let found = $work.await?;
@@ -77,15 +77,15 @@ macro_rules! read {
 #[async_trait]
 impl Store for SqliteStore {
     async fn installation_secret(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
-        write!(self, |tx| key::secret(&mut tx, name, fresh))
+        writing!(self, |tx| key::secret(&mut tx, name, fresh))
     }
 
     async fn insert_api_key(&self, key: &ApiKey) -> Result<(), StoreError> {
-        write!(self, |tx| key::insert(&mut tx, key))
+        writing!(self, |tx| key::insert(&mut tx, key))
     }
 
     async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError> {
-        read!(self, |tx| key::by_hash(&mut tx, hash))
+        reading!(self, |tx| key::by_hash(&mut tx, hash))
     }
 
     async fn create_task(
@@ -95,11 +95,11 @@ impl Store for SqliteStore {
         contacts: Vec<NewContact>,
         now: Timestamp,
     ) -> Result<Task, StoreError> {
-        write!(self, |tx| task::create(&mut tx, tenant, task, &contacts, now))
+        writing!(self, |tx| task::create(&mut tx, tenant, task, &contacts, now))
     }
 
     async fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Task, StoreError> {
-        read!(self, |tx| task::read(&mut tx, tenant, id))
+        reading!(self, |tx| task::read(&mut tx, tenant, id))
     }
 
     async fn tasks(
@@ -108,7 +108,7 @@ impl Store for SqliteStore {
         filter: &TaskFilter,
         page: &Page<TaskId>,
     ) -> Result<Vec<Task>, StoreError> {
-        read!(self, |tx| newest::tasks(&mut tx, tenant, filter, page))
+        reading!(self, |tx| newest::tasks(&mut tx, tenant, filter, page))
     }
 
     async fn patch_task(
@@ -119,7 +119,7 @@ impl Store for SqliteStore {
         revision: Option<i64>,
         now: Timestamp,
     ) -> Result<Task, StoreError> {
-        write!(self, |tx| task::patch(&mut tx, tenant, id, &patch, revision, now))
+        writing!(self, |tx| task::patch(&mut tx, tenant, id, &patch, revision, now))
     }
 
     async fn begin(
@@ -130,11 +130,11 @@ impl Store for SqliteStore {
         allowed: &[TaskStatus],
         now: Timestamp,
     ) -> Result<Task, StoreError> {
-        write!(self, |tx| task::begin(&mut tx, tenant, id, begin, allowed, now))
+        writing!(self, |tx| task::begin(&mut tx, tenant, id, begin, allowed, now))
     }
 
     async fn segments(&self, tenant: &TenantId, task: &TaskId) -> Result<Vec<Segment>, StoreError> {
-        read!(self, |tx| segment::all(&mut tx, tenant, task))
+        reading!(self, |tx| segment::all(&mut tx, tenant, task))
     }
 
     async fn add_contacts(
@@ -144,11 +144,11 @@ impl Store for SqliteStore {
         contacts: Vec<NewContact>,
         now: Timestamp,
     ) -> Result<AddOutcome, StoreError> {
-        write!(self, |tx| intake::add(&mut tx, tenant, task, &contacts, now))
+        writing!(self, |tx| intake::add(&mut tx, tenant, task, &contacts, now))
     }
 
     async fn contact(&self, tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError> {
-        read!(self, |tx| contact::read(&mut tx, tenant, id))
+        reading!(self, |tx| contact::read(&mut tx, tenant, id))
     }
 
     async fn contacts(
@@ -158,7 +158,7 @@ impl Store for SqliteStore {
         filter: &ContactFilter,
         page: &Page<ContactId>,
     ) -> Result<Vec<Contact>, StoreError> {
-        read!(self, |tx| newest::contacts(&mut tx, tenant, task, filter, page))
+        reading!(self, |tx| newest::contacts(&mut tx, tenant, task, filter, page))
     }
 
     async fn cancel_contact(
@@ -167,11 +167,11 @@ impl Store for SqliteStore {
         id: &ContactId,
         now: Timestamp,
     ) -> Result<Contact, StoreError> {
-        write!(self, |tx| contact::cancel(&mut tx, tenant, id, now))
+        writing!(self, |tx| contact::cancel(&mut tx, tenant, id, now))
     }
 
     async fn call(&self, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
-        read!(self, |tx| call::read(&mut tx, tenant, id))
+        reading!(self, |tx| call::read(&mut tx, tenant, id))
     }
 
     async fn calls(
@@ -180,7 +180,7 @@ impl Store for SqliteStore {
         filter: &CallFilter,
         page: &Page<CallId>,
     ) -> Result<Vec<Call>, StoreError> {
-        read!(self, |tx| newest::calls(&mut tx, tenant, filter, page))
+        reading!(self, |tx| newest::calls(&mut tx, tenant, filter, page))
     }
 
     async fn contact_events(
@@ -190,11 +190,11 @@ impl Store for SqliteStore {
         after: Option<&EventId>,
         limit: u32,
     ) -> Result<Vec<Event>, StoreError> {
-        read!(self, |tx| event::of_contact(&mut tx, tenant, contact, after, limit))
+        reading!(self, |tx| event::of_contact(&mut tx, tenant, contact, after, limit))
     }
 
     async fn release_abandoned_leases(&self) -> Result<(), StoreError> {
-        write!(self, |tx| lease::abandon_all(&mut tx))
+        writing!(self, |tx| lease::abandon_all(&mut tx))
     }
 
     async fn lease_due_tasks(
@@ -203,15 +203,15 @@ impl Store for SqliteStore {
         term: Duration,
         limit: u32,
     ) -> Result<Vec<Lease>, StoreError> {
-        write!(self, |tx| lease::claim(&mut tx, now, term, limit))
+        writing!(self, |tx| lease::claim(&mut tx, now, term, limit))
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        read!(self, |tx| lease::next_due(&mut tx))
+        reading!(self, |tx| lease::next_due(&mut tx))
     }
 
     async fn renew_lease(&self, lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError> {
-        write!(self, |tx| lease::renew(&mut tx, lease, now, term))
+        writing!(self, |tx| lease::renew(&mut tx, lease, now, term))
     }
 
     async fn release_lease(
@@ -220,11 +220,11 @@ impl Store for SqliteStore {
         due: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        write!(self, |tx| lease::release(&mut tx, lease, due, now))
+        writing!(self, |tx| lease::release(&mut tx, lease, due, now))
     }
 
     async fn work(&self, lease: &Lease, _now: Timestamp) -> Result<TaskWork, StoreError> {
-        read!(self, |tx| work::read(&mut tx, lease))
+        reading!(self, |tx| work::read(&mut tx, lease))
     }
 
     async fn segment_contacts(
@@ -234,15 +234,15 @@ impl Store for SqliteStore {
         after: Option<&ContactId>,
         limit: u32,
     ) -> Result<Vec<Contact>, StoreError> {
-        read!(self, |tx| newest::of_segment(&mut tx, segment, statuses, after, limit))
+        reading!(self, |tx| newest::of_segment(&mut tx, segment, statuses, after, limit))
     }
 
     async fn contacts_by_id(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError> {
-        read!(self, |tx| contact::by_id(&mut tx, ids))
+        reading!(self, |tx| contact::by_id(&mut tx, ids))
     }
 
     async fn contacts_to_cancel(&self, task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError> {
-        read!(self, |tx| contact::to_cancel(&mut tx, task, limit))
+        reading!(self, |tx| contact::to_cancel(&mut tx, task, limit))
     }
 
     async fn plan_dispatch(
@@ -251,11 +251,11 @@ impl Store for SqliteStore {
         choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
         now: Timestamp,
     ) -> Result<Option<Planned>, StoreError> {
-        write!(self, |tx| plan::plan(&mut tx, &plan, choose, now))
+        writing!(self, |tx| plan::plan(&mut tx, &plan, choose, now))
     }
 
     async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
-        write!(self, |tx| apply::apply(&mut tx, &changes, now))
+        writing!(self, |tx| apply::apply(&mut tx, &changes, now))
     }
 
     async fn cancel_ours(
@@ -266,7 +266,7 @@ impl Store for SqliteStore {
         limit: u32,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        write!(self, |tx| contact::end_ours(&mut tx, lease, status, reason, limit, now))
+        writing!(self, |tx| contact::end_ours(&mut tx, lease, status, reason, limit, now))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

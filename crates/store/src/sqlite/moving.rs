@@ -75,7 +75,7 @@ pub(super) async fn write(
          FROM json_each($1) AS moved
          WHERE contacts.id = moved.value->>'id'",
     )
-    .bind(to_json(&moves.rows)?)
+    .bind(to_json(&moves.rows.values().collect::<Vec<_>>())?)
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;

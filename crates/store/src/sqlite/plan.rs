@@ -133,19 +133,19 @@ async fn decide(
     let mut moves = Moves::at(now);
     let mut dialed = Vec::with_capacity(chosen.dial.len());
     for id in &chosen.dial {
-        if let Some(standing) = standings.remove(id)
-            && moves.add(standing, Next::sent(&plan.id, segment))
+        if let Some(mut standing) = standings.remove(id)
+            && moves.add(&mut standing, Next::sent(&plan.id, segment))
         {
             dialed.push(id.clone());
         }
     }
     for (id, choice) in &chosen.others {
-        if let Some(standing) = standings.remove(id) {
+        if let Some(mut standing) = standings.remove(id) {
             let next = match choice {
                 Choice::Hold(reason, until) => Next::held(*reason, *until),
                 Choice::Never(status, why) => Next::because(*status, why),
             };
-            moves.add(standing, next);
+            moves.add(&mut standing, next);
         }
     }
     Ok((moves, dialed))

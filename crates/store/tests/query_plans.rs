@@ -1,0 +1,95 @@
+//! No statement of the SQLite engine costs more because a table has grown: every story of the suite is told, and
+//! SQLite is asked how it would answer each statement that was used.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod support;
+
+use outdial_store::conformance;
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use support::SqliteHarness;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+#[test]
+fn no_statement_grows_with_its_table() {
+    let statements = Statements::default();
+    let listening = tracing_subscriber::registry().with(statements.clone());
+    tracing::subscriber::set_global_default(listening).unwrap();
+    for check in conformance::checks() {
+        support::block_on((check.run)(&SqliteHarness::fresh()));
+    }
+    let used = statements.0.lock().unwrap().clone();
+    assert!(used.len() > 50, "only {} statements were heard", used.len());
+
+    let harness = SqliteHarness::fresh();
+    let plans = support::block_on(async {
+        conformance::Harness::open(&harness).await;
+        let mut conn = SqliteConnection::connect(&harness.url()).await.unwrap();
+        let mut plans = Vec::new();
+        for statement in used {
+            plans.push((plan(&mut conn, &statement).await, statement));
+        }
+        plans
+    });
+    let faults: Vec<_> = plans.iter().filter(|(plan, statement)| grows(plan, statement)).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// Whether it would walk over a table, its index included, or sort more than it brought along.
+/// What a statement brings along (`json_each`) or has found already (a subquery) is no table.
+fn grows(plan: &[String], statement: &str) -> bool {
+    let brought = ["VIRTUAL TABLE", "subquery", "SCAN due"];
+    let walks = |step: &String| step.starts_with("SCAN ") && !brought.iter().any(|word| step.contains(word));
+    let found = ["json_each", "AS due", "IN (SELECT id FROM ("].iter().any(|words| statement.contains(words));
+    let sorts = |step: &String| step.starts_with("USE TEMP B-TREE") && !found;
+    plan.iter().any(|step| walks(step) || sorts(step))
+}
+
+async fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+    let steps = sqlx::raw_sql(explain).fetch_all(conn).await;
+    let steps = steps.expect("SQLite explains what it has done before");
+    steps.iter().map(|step| step.get("detail")).collect()
+}
+
+/// The statements that were used, as the driver tells them.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<BTreeSet<String>>>);
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() != "sqlx::query" {
+            return;
+        }
+        let mut heard = Heard::default();
+        event.record(&mut heard);
+        let text = if heard.statement.is_empty() { heard.summary } else { heard.statement };
+        let ours = ["SELECT", "INSERT", "UPDATE"].iter().any(|verb| text.starts_with(verb));
+        if ours && !text.contains("_sqlx_migrations") {
+            self.0.lock().unwrap().insert(text);
+        }
+    }
+}
+
+/// A short statement is its own summary.
+#[derive(Default)]
+struct Heard {
+    summary: String,
+    statement: String,
+}
+
+impl Visit for Heard {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => self.summary = value.trim().to_owned(),
+            "db.statement" => self.statement = value.trim().to_owned(),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}

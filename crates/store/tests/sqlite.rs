@@ -1,0 +1,64 @@
+//! What is SQLite's own: the file, and what becomes of one that does not fit.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod support;
+
+use outdial_store::StoreError;
+use outdial_store::conformance::Harness;
+use outdial_store::sqlite::SqliteStore;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use support::{SqliteHarness, block_on};
+
+async fn run(harness: &SqliteHarness, statement: &str) {
+    let mut conn = SqliteConnection::connect(&harness.url()).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+}
+
+#[test]
+fn the_log_is_written_ahead() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        harness.open().await.ping().await.unwrap();
+        let mut conn = SqliteConnection::connect(&harness.url()).await.unwrap();
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut conn).await.unwrap();
+        assert_eq!(mode, "wal");
+    });
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_not_available() {
+    block_on(async {
+        for url in ["sqlite:///no/such/directory/outdial.db", "sqlite::memory:", "postgres://elsewhere"] {
+            let refused = SqliteStore::open(url).await;
+            assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{url}: {refused:?}");
+        }
+    });
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        harness.open().await;
+        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                     VALUES (999999, 'from the future', TRUE, X'00', 0)";
+        run(&harness, newer).await;
+        let refused = SqliteStore::open(&harness.url()).await;
+        assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{refused:?}");
+    });
+}
+
+#[test]
+fn an_unreadable_row_names_its_column_and_not_its_value() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        let store = harness.open().await;
+        let planted = "INSERT INTO api_keys (id, tenant, name, hash, scopes, created_at)
+                       VALUES ('not-an-id', 'acme', 'ci', 'ab', '[]', 0)";
+        run(&harness, planted).await;
+        let error = store.api_key("ab").await.unwrap_err();
+        assert!(matches!(&error, StoreError::Corrupt(what) if what == "column api_keys.id"), "{error:?}");
+    });
+}
