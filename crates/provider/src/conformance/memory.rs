@@ -10,7 +10,8 @@ use std::time::Duration;
 
 const STEP: Duration = Duration::from_secs(60);
 
-pub(super) fn harnesses() -> Vec<Arc<dyn Harness>> {
+/// The in-memory provider, staged in each of the three ways; the first is created empty, then started.
+pub fn in_memory() -> Vec<Arc<dyn Harness>> {
     let harness = |name, staging| -> Arc<dyn Harness> { Arc::new(Memory { name, staging }) };
     vec![
         harness("memory", Staging::EmptyThenStart),

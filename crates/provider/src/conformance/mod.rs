@@ -27,5 +27,6 @@ pub use connect::connect;
 pub use harness::{ErrorRow, Harness, Pace, PushHeaders, Pushes, Vendor, Wire};
 pub use http::{Reply, Request};
 pub use line::{Change, Disturbance, Line};
+pub use memory::in_memory;
 pub use outcome::{Outcome, Violation, ensure};
-pub use run::run;
+pub use run::{examine, run};

@@ -1,7 +1,7 @@
 //! One trial per vendor and check, and the closing table.
 
 use super::checks::{CHECKS, Check};
-use super::{Bench, Harness, Outcome, Violation, memory};
+use super::{Bench, Harness, Outcome, Violation, in_memory};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -17,7 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(90);
 pub fn run(vendors: Vec<Arc<dyn Harness>>, registered: &[&'static str]) -> ExitCode {
     let arguments = Arguments::from_args();
     let tally = Arc::new(Tally::default());
-    let harnesses: Vec<_> = memory::harnesses().into_iter().chain(vendors).collect();
+    let harnesses: Vec<_> = in_memory().into_iter().chain(vendors).collect();
     let mut trials: Vec<Trial> = registered.iter().map(|kind| has_a_harness(kind, &harnesses)).collect();
     for harness in &harnesses {
         let checks: Vec<_> = CHECKS.iter().filter(|check| check.applies_to(&**harness)).collect();
@@ -30,6 +30,16 @@ pub fn run(vendors: Vec<Arc<dyn Harness>>, registered: &[&'static str]) -> ExitC
         write!(std::io::stdout(), "{}", tally.table()).ok();
     }
     conclusion.exit_code()
+}
+
+/// What every check that applies to `harness` finds, one after the other: for looking at a provider
+/// from within a test.
+pub async fn examine(harness: Arc<dyn Harness>) -> Vec<(&'static str, Outcome)> {
+    let mut findings = Vec::new();
+    for check in CHECKS.iter().filter(|check| check.applies_to(&*harness)) {
+        findings.push((check.name, conduct(Arc::clone(&harness), check).await));
+    }
+    findings
 }
 
 fn has_a_harness(kind: &'static str, harnesses: &[Arc<dyn Harness>]) -> Trial {

@@ -19,14 +19,8 @@ pub struct AiRudder {
 }
 
 impl AiRudder {
-    pub const WITH_EVERY_PATH: Self = Self {
-        name: KIND,
-        has_paths: true,
-    };
-    pub const WITHOUT_PATHS: Self = Self {
-        name: "airudder_bare",
-        has_paths: false,
-    };
+    pub const WITH_EVERY_PATH: Self = Self { name: KIND, has_paths: true };
+    pub const WITHOUT_PATHS: Self = Self { name: "airudder_bare", has_paths: false };
 }
 
 #[async_trait]
@@ -96,9 +90,7 @@ impl Wire for AiRudder {
     /// Nothing is signed: the token is there, the secret is not, and a body is the JSON it claims to be.
     fn verify(&self, request: &Request) -> Result<(), String> {
         let is_login = request.path() == LOGIN;
-        let token = request
-            .header("authorization")
-            .and_then(|value| value.strip_prefix("Token "));
+        let token = request.header("authorization").and_then(|value| value.strip_prefix("Token "));
         let has_json = request.body.is_empty() || serde_json::from_slice::<Value>(&request.body).is_ok();
         match (is_login, token) {
             (_, _) if !has_json => Err("the body is not JSON".to_owned()),
@@ -126,28 +118,12 @@ impl Wire for AiRudder {
             ("HTTP 429", Reply::html(429, "slow down"), RateLimited, None),
             ("code 500", Reply::json(200, answer(500)), Unavailable, Possible),
             ("HTTP 500", Reply::json(500, answer(500)), Unavailable, Possible),
-            (
-                "another code",
-                Reply::json(200, answer(40_001)),
-                InvalidRequest,
-                None,
-            ),
-            (
-                "no code at all",
-                Reply::json(200, "{}"),
-                UnexpectedResponse,
-                Possible,
-            ),
+            ("another code", Reply::json(200, answer(40_001)), InvalidRequest, None),
+            ("no code at all", Reply::json(200, "{}"), UnexpectedResponse, Possible),
         ];
         let creating = [Operation::OpenSegment, Operation::AddContacts];
         let row = |(name, reply, kind, effect): (_, Reply, _, _)| {
-            creating.map(|operation| ErrorRow {
-                name,
-                operation,
-                reply: reply.clone(),
-                kind,
-                effect,
-            })
+            creating.map(|operation| ErrorRow { name, operation, reply: reply.clone(), kind, effect })
         };
         answers.into_iter().flat_map(row).collect()
     }

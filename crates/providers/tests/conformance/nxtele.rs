@@ -37,21 +37,12 @@ impl Harness for Nxtele {
     }
 
     fn phones(&self) -> [&'static str; 4] {
-        [
-            "+8613800000100",
-            "+8613800000200",
-            "+8613800000300",
-            "+8613800000400",
-        ]
+        ["+8613800000100", "+8613800000200", "+8613800000300", "+8613800000400"]
     }
 
     fn pushes(&self) -> Option<Pushes> {
         Some(Pushes {
-            samples: vec![
-                ("task", task_push(2)),
-                ("order", order_push("2")),
-                ("call", order_push("3")),
-            ],
+            samples: vec![("task", task_push(2)), ("order", order_push("2")), ("call", order_push("3"))],
             unknown_status: Some(("task", task_push(77))),
             proof_header: Some("sign"),
             proof_expires: true,
@@ -94,9 +85,7 @@ impl Wire for Nxtele {
         let request_id = request.header("requestID").unwrap_or_default();
         let proof = stamped(&reply.body, now, request_id);
         let mut reply = reply;
-        reply
-            .headers
-            .retain(|(name, _)| !proof.iter().any(|(new, _)| new.eq_ignore_ascii_case(name)));
+        reply.headers.retain(|(name, _)| !proof.iter().any(|(new, _)| new.eq_ignore_ascii_case(name)));
         reply.headers.extend(proof);
         reply
     }
@@ -147,14 +136,9 @@ impl Wire for Nxtele {
 
 fn stamped(body: &[u8], create_ts: &str, request_id: &str) -> Vec<(String, String)> {
     let sign = sign(body, create_ts, request_id);
-    [
-        ("requestID", request_id),
-        ("uuid", NXTELE_UUID),
-        ("createTs", create_ts),
-        ("sign", &sign),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec()
+    [("requestID", request_id), ("uuid", NXTELE_UUID), ("createTs", create_ts), ("sign", &sign)]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
 }
 
 /// Written down once more, from the vendor's page: the adapter's own function is what is tested.

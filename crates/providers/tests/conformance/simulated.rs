@@ -30,20 +30,11 @@ impl Simulated {
             Pace::Fast => FAST,
             Pace::Slow => 1.0,
         };
-        let simulator = Simulator::start(Options {
-            speed,
-            ..Options::default()
-        })
-        .await?;
+        let simulator = Simulator::start(Options { speed, ..Options::default() }).await?;
         let line = Line::to(simulator.address(), Arc::clone(&wire)).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let provider = connect(&*wire, wire.settings(), &line.url(), TIMEOUT, Arc::clone(&clock))?;
-        Ok(Box::new(Self {
-            simulator,
-            line,
-            provider,
-            clock,
-        }))
+        Ok(Box::new(Self { simulator, line, provider, clock }))
     }
 }
 
@@ -101,9 +92,7 @@ pub fn settings(kind: &str) -> Map<String, Value> {
 pub fn task(template_id: &str, callers: Vec<Phone>) -> TaskSpec {
     TaskSpec {
         name: "Reminders".to_owned(),
-        script: Script {
-            template_id: template_id.to_owned(),
-        },
+        script: Script { template_id: template_id.to_owned() },
         callers,
         default_country: None,
         schedule: Schedule::default(),

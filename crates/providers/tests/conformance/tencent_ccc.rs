@@ -38,21 +38,12 @@ impl Harness for TencentCcc {
     }
 
     fn phones(&self) -> [&'static str; 4] {
-        [
-            "+8613800000100",
-            "+8613800000200",
-            "+8613800000300",
-            "+8613800000400",
-        ]
+        ["+8613800000100", "+8613800000200", "+8613800000300", "+8613800000400"]
     }
 
     fn pushes(&self) -> Option<Pushes> {
         Some(Pushes {
-            samples: vec![
-                ("cdr", record("ok")),
-                ("record", recording()),
-                ("voicemail", recording()),
-            ],
+            samples: vec![("cdr", record("ok")), ("record", recording()), ("voicemail", recording())],
             unknown_status: Some(("cdr", record("somethingNew"))),
             proof_header: None,
             proof_expires: false,
@@ -83,8 +74,7 @@ impl Wire for TencentCcc {
         let authorization = header("authorization")?;
         let part = |name| {
             let rest = authorization.split_once(name).map(|(_, rest)| rest);
-            rest.and_then(|rest| rest.split(", ").next())
-                .ok_or(format!("no `{name}` in the authorization"))
+            rest.and_then(|rest| rest.split(", ").next()).ok_or(format!("no `{name}` in the authorization"))
         };
         let (credential, names, signature) =
             (part("Credential=")?, part("SignedHeaders=")?, part("Signature=")?);
@@ -96,24 +86,14 @@ impl Wire for TencentCcc {
                 request.header(name).unwrap_or_default().trim().to_lowercase()
             ));
         }
-        let canonical = format!(
-            "{}\n/\n\n{block}\n{names}\n{}",
-            request.method,
-            sha256(&request.body)
-        );
+        let canonical = format!("{}\n/\n\n{block}\n{names}\n{}", request.method, sha256(&request.body));
         let at = header("x-tc-timestamp")?;
         let to_sign = format!("TC3-HMAC-SHA256\n{at}\n{scope}\n{}", sha256(canonical.as_bytes()));
         let key = scope
             .split('/')
-            .fold(format!("TC3{TENCENT_SECRET_KEY}").into_bytes(), |key, part| {
-                hmac(&key, part.as_bytes())
-            });
+            .fold(format!("TC3{TENCENT_SECRET_KEY}").into_bytes(), |key, part| hmac(&key, part.as_bytes()));
         let expected = hex::encode(hmac(&key, to_sign.as_bytes()));
-        if signature == expected {
-            Ok(())
-        } else {
-            Err("the signature does not fit the body".to_owned())
-        }
+        if signature == expected { Ok(()) } else { Err("the signature does not fit the body".to_owned()) }
     }
 
     fn sign(&self, _: &Request, reply: Reply) -> Reply {

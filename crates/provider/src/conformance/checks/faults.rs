@@ -25,7 +25,32 @@ pub(super) async fn refused_connection(bench: &Bench) -> Outcome {
     Ok(())
 }
 
-pub(super) async fn creating(bench: &Bench, disturbance: Disturbance) -> Outcome {
+pub(super) async fn silence(bench: &Bench) -> Outcome {
+    creating(bench, Disturbance::Silence).await
+}
+
+pub(super) async fn reset(bench: &Bench) -> Outcome {
+    creating(bench, Disturbance::Reset).await
+}
+
+pub(super) async fn closed(bench: &Bench) -> Outcome {
+    creating(bench, Disturbance::Close).await
+}
+
+pub(super) async fn cut(bench: &Bench) -> Outcome {
+    creating(bench, Disturbance::Cut).await
+}
+
+pub(super) async fn garbage(bench: &Bench) -> Outcome {
+    creating(bench, Disturbance::Answer(Reply::html(200, "<html>It works!</html>"))).await
+}
+
+pub(super) async fn broken_gateway(bench: &Bench) -> Outcome {
+    creating(bench, Disturbance::Answer(Reply::html(502, "<html>Bad Gateway</html>"))).await
+}
+
+/// Every creating operation, into a line that is disturbed.
+async fn creating(bench: &Bench, disturbance: Disturbance) -> Outcome {
     let (_, line) = bench.wire()?;
     let provider = bench.reconnect(&line.url(), DEADLINE)?;
     for operation in creating_operations(bench) {

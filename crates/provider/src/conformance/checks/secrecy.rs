@@ -35,7 +35,6 @@ pub(super) async fn nothing_is_printed(bench: &Bench) -> Outcome {
 
 /// A whole campaign, and everything that goes wrong in it.
 async fn print_everything(bench: &Bench, printed: &Printed) -> Outcome {
-    printed.debug(&bench.provider);
     printed.debug(&bench.provider.check().await);
     let segment = bench.stage(SHORT_FUSE).await?;
     bench.ignite(&segment).await?;
@@ -51,7 +50,10 @@ async fn print_everything(bench: &Bench, printed: &Printed) -> Outcome {
     }
     printed.debug(&bench.provider.catalog().await);
     print_pushes(bench, printed)?;
-    print_failures(bench, printed, &segment).await
+    print_failures(bench, printed, &segment).await?;
+    // Last, so that it has had everything in its hands.
+    printed.debug(&bench.provider);
+    Ok(())
 }
 
 fn print_pushes(bench: &Bench, printed: &Printed) -> Outcome {
@@ -93,7 +95,7 @@ fn private_texts(bench: &Bench) -> Vec<(&'static str, String)> {
     let secrets = bench.secrets().into_iter().map(|secret| ("a secret", secret));
     let people = bench.people.iter();
     let numbers = people.clone().map(|person| ("a number", national(person.phone.digits())));
-    let names = people.filter_map(|person| Some(("a name", person.name.as_ref()?.expose().to_owned())));
+    let names = people.filter_map(|person| Some(("a name", plain(person.name.as_ref()?.expose()))));
     let ingress = [("the ingress secret", INGRESS_SECRET.to_owned())];
     secrets.chain(numbers).chain(names).chain(ingress).collect()
 }
@@ -101,6 +103,11 @@ fn private_texts(bench: &Bench) -> Vec<(&'static str, String)> {
 /// The digits any spelling of the number has in common.
 fn national(digits: &str) -> String {
     digits.get(digits.len().saturating_sub(8)..).unwrap_or(digits).to_owned()
+}
+
+/// The part of the name that no encoding changes.
+fn plain(name: &str) -> String {
+    name.split(' ').next_back().unwrap_or(name).to_owned()
 }
 
 /// Everything printed so far.
