@@ -1,0 +1,19 @@
+//! Stories over real HTTP: the API before an engine with its worker, a SQLite file and a vendor in memory.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod access;
+mod bad_input;
+mod changes;
+mod document;
+mod lists;
+mod requests;
+mod story;
+mod test_api;
+mod uploads;
+mod vendor;

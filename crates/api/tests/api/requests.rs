@@ -1,0 +1,56 @@
+//! What every answer has in common, and the pages for people.
+
+use crate::test_api::{TestApi, send};
+use reqwest::Method;
+
+#[tokio::test]
+async fn an_answer_carries_the_request_s_id_or_one_of_ours() {
+    let api = TestApi::start().await;
+    let with = |id: &str| api.request(Method::GET, "/v1/tasks").header("x-request-id", id);
+    assert_eq!(send(with("crm-42:a.b_c")).await.header("x-request-id"), "crm-42:a.b_c");
+    for unsafe_id in ["a b", "x".repeat(65).as_str(), "<script>"] {
+        let answer = send(with(unsafe_id)).await;
+        assert!(answer.header("x-request-id").starts_with("req_"), "{unsafe_id}");
+    }
+    let problem = send(api.bare(Method::GET, "/v1/tasks").header("x-request-id", "mine")).await;
+    assert_eq!(problem.problem(401, "unauthenticated").text("/request_id"), "mine");
+    assert_eq!(api.get("/v1/tasks").await.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn probes_need_no_key() {
+    let api = TestApi::start().await;
+    for path in ["/livez", "/readyz"] {
+        let answer = send(api.bare(Method::GET, path)).await;
+        assert_eq!((answer.status.as_u16(), answer.text("/status")), (200, "ok"));
+    }
+}
+
+#[tokio::test]
+async fn swagger_ui_is_served_from_the_binary() {
+    let api = TestApi::start().await;
+    let home = send(api.bare(Method::GET, "/")).await;
+    assert_eq!((home.status.as_u16(), home.header("location")), (302, "/docs/"));
+    let page = send(api.bare(Method::GET, "/docs/")).await;
+    let html = page.body.as_str().unwrap();
+    assert!(html.contains("swagger-ui"), "{html}");
+    assert!(!html.contains("https://"), "nothing is loaded from elsewhere: {html}");
+    for asset in ["swagger-ui-bundle.js", "swagger-ui.css", "swagger-initializer.js"] {
+        let answer = send(api.bare(Method::GET, &format!("/docs/{asset}"))).await;
+        assert_eq!(answer.status, 200, "{asset}");
+    }
+    let setup = send(api.bare(Method::GET, "/docs/swagger-initializer.js")).await;
+    let setup = setup.body.as_str().unwrap();
+    for wanted in ["/openapi.json", "persistAuthorization", "deepLinking"] {
+        assert!(setup.contains(wanted), "{setup}");
+    }
+}
+
+#[tokio::test]
+async fn the_type_of_a_problem_is_a_page() {
+    let api = TestApi::start().await;
+    let problem = api.get("/v1/nothing").await;
+    let page = send(api.bare(Method::GET, problem.text("/type"))).await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.body.as_str().unwrap().contains("<code>not_found</code>"));
+}

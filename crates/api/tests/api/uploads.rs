@@ -1,0 +1,130 @@
+//! Streams of contacts: NDJSON and CSV.
+
+use crate::test_api::{TestApi, people};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+const NDJSON: &str = "application/x-ndjson";
+
+fn lines(people: &[Value]) -> String {
+    people.iter().fold(String::new(), |mut text, person| {
+        writeln!(text, "{person}").unwrap();
+        text
+    })
+}
+
+#[tokio::test]
+async fn a_stream_takes_more_than_a_request_and_repeats_harmlessly() {
+    let api = TestApi::start().await;
+    let id = api.create_task(0).await;
+    let path = format!("/v1/tasks/{id}/contacts");
+    let body = lines(&people(0..2500));
+    let answer = api.upload(&path, NDJSON, body.clone()).await;
+    assert_eq!(answer.status, 202, "{}", answer.body);
+    assert_eq!((&answer.body["accepted"], &answer.body["rejected"]), (&json!(2500), &json!(0)));
+    assert_eq!(answer.body["results"].as_array().unwrap().len(), 1000);
+    assert_eq!(answer.body["results_truncated"], true);
+    let again = api.upload(&path, NDJSON, body).await;
+    assert_eq!((&again.body["accepted"], &again.body["existing"]), (&json!(0), &json!(2500)));
+    assert_eq!(api.get(&format!("/v1/tasks/{id}")).await.body["counts"]["total"], 2500);
+}
+
+#[tokio::test]
+async fn a_bad_line_costs_nobody_else() {
+    let api = TestApi::start().await;
+    let id = api.create_task(0).await;
+    let long = format!("{{\"name\": \"{}\"}}", "x".repeat(70_000));
+    let body = format!(
+        "\u{feff}{{\"phone\": \"+8613800000000\"}}\r\n\nbroken\n{{\"phone\": 5}}\n{long}\n{}\n{}",
+        "{\"phone\": \"1\", \"external_id\": \"short\"}", "{\"phone\": \"+8613800000001\"}"
+    );
+    let answer = api.upload(&format!("/v1/tasks/{id}/contacts"), NDJSON, body).await;
+    assert_eq!(
+        (&answer.body["accepted"], &answer.body["rejected"]),
+        (&json!(2), &json!(4)),
+        "{}",
+        answer.body
+    );
+    let results: Vec<_> = answer.body["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| (result["index"].as_u64().unwrap(), result["error"]["code"].as_str().unwrap_or("")))
+        .collect();
+    let wanted = [
+        (1, ""),
+        (3, "invalid_json"),
+        (4, "wrong_type"),
+        (5, "line_too_long"),
+        (6, "invalid_phone"),
+        (7, ""),
+    ];
+    assert_eq!(results, wanted);
+    assert_eq!(answer.text("/results/4/external_id"), "short");
+}
+
+#[tokio::test]
+async fn csv_names_its_columns() {
+    let api = TestApi::start().await;
+    let id = api.create_task(0).await;
+    let path = format!("/v1/tasks/{id}/contacts");
+    let body = "\u{feff}external_id,phone,name,var.due,city\r\nc-1,+8613800000000,\"Li, \"\"Lei\"\"\",\"12\nMarch\",\r\nc-2,+86138,,,\r\nc-3\r\n";
+    let answer = api.upload(&path, "text/csv; charset=utf-8", body).await;
+    assert_eq!(
+        (&answer.body["accepted"], &answer.body["rejected"]),
+        (&json!(1), &json!(2)),
+        "{}",
+        answer.body
+    );
+    assert_eq!(answer.body["results"][1]["index"], 4);
+    assert_eq!(answer.text("/results/2/error/code"), "wrong_columns");
+    let contact = api.get(&path).await;
+    assert_eq!(contact.text("/data/0/name"), "Li, \"Lei\"");
+    assert_eq!(contact.body["data"][0]["variables"], json!({"due": "12\nMarch"}));
+    let answer = api.upload(&path, "text/csv", "number,name\n1,2\n").await.problem(422, "validation_failed");
+    assert_eq!(answer.errors(), [("#/phone", "missing_column")]);
+}
+
+#[tokio::test]
+async fn a_stream_for_nobody_is_refused_before_it_is_read() {
+    let api = TestApi::start().await;
+    let path = "/v1/tasks/tsk_0000000000000000000000000a/contacts";
+    api.upload(path, NDJSON, lines(&people(0..1))).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_keeps_what_came_before() {
+    let api = TestApi::start().await;
+    let id = api.create_task(0).await;
+    let good = lines(&people(0..1500));
+    let mut compressed = gzip(good.as_bytes());
+    let end = compressed.len() - 8;
+    compressed[end..].fill(0);
+    let request = api
+        .request(reqwest::Method::POST, &format!("/v1/tasks/{id}/contacts"))
+        .header("content-type", NDJSON)
+        .header("content-encoding", "gzip")
+        .body(compressed);
+    let answer = crate::test_api::send(request).await;
+    assert_eq!(answer.body["accepted"], 1000, "{}", answer.body);
+    assert_eq!(
+        (answer.text("/stopped/code"), &answer.body["stopped"]["line"]),
+        ("unreadable_body", &json!(1001))
+    );
+    assert_eq!(api.get(&format!("/v1/tasks/{id}")).await.body["counts"]["total"], 1000);
+}
+
+/// A gzip stream of stored blocks, and a checksum nobody has computed yet.
+fn gzip(data: &[u8]) -> Vec<u8> {
+    let mut stream = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let mut blocks = data.chunks(0xffff).peekable();
+    while let Some(block) = blocks.next() {
+        let length = u16::try_from(block.len()).unwrap();
+        stream.push(u8::from(blocks.peek().is_none()));
+        stream.extend(length.to_le_bytes());
+        stream.extend((!length).to_le_bytes());
+        stream.extend(block);
+    }
+    stream.extend([1; 8]);
+    stream
+}

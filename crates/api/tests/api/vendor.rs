@@ -1,0 +1,86 @@
+//! Accounts, catalogs and the vendor's own tasks.
+
+use crate::test_api::{TestApi, send};
+use outdial_engine::provider::{NextAnswer, Operation, Support};
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn an_account_tells_how_it_fares_and_what_it_can_do() {
+    let api = TestApi::start().await;
+    let account = api.get("/v1/accounts/main").await;
+    assert_eq!(account.text("/provider"), "memory");
+    assert_eq!(account.text("/operations/pause"), "native");
+    assert_eq!(account.text("/operations/recording"), "unsupported");
+    assert!(!account.text("/notes/recording").is_empty());
+    assert_eq!(account.text("/breaker/state"), "closed");
+    assert_eq!(account.text("/ingress_url"), "http://127.0.0.1/ingress/main/****");
+    assert_eq!(api.get("/v1/accounts").await.text("/data/0/id"), "main");
+    let checked = api.post("/v1/accounts/main/check", &json!({})).await;
+    assert_eq!((checked.status.as_u16(), &checked.body["ok"]), (200, &json!(true)));
+    let catalog = api.get("/v1/accounts/main/catalog").await;
+    assert_eq!((catalog.text("/templates/0/id"), &catalog.body["callers"]), ("script-1", &json!(null)));
+}
+
+#[tokio::test]
+async fn every_provider_is_listed_with_its_operations() {
+    let api = TestApi::start().await;
+    let providers = api.get("/v1/providers").await;
+    let listed = providers.body["data"].as_array().unwrap();
+    assert!(listed.len() >= 3);
+    for provider in listed {
+        let one = api.get(&format!("/v1/providers/{}", provider["id"].as_str().unwrap())).await;
+        assert_eq!(&one.body, provider);
+        let operations = one.body["operations"].as_object().unwrap();
+        assert_eq!(operations.len(), Operation::ALL.len());
+        assert!(
+            operations
+                .values()
+                .all(|word| ["native", "emulated", "unsupported"].contains(&word.as_str().unwrap()))
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_vendor_s_tasks_are_read_live_and_taken_over_once() {
+    let api = TestApi::start().await;
+    for _ in 0..3 {
+        let id = api.create_task(1).await;
+        send(api.request(Method::POST, &format!("/v1/tasks/{id}/start")).header("prefer", "wait=20")).await;
+    }
+    let (mut seen, mut path) = (Vec::new(), "/v1/accounts/main/vendor_tasks?limit=2".to_owned());
+    loop {
+        let page = api.get(&path).await;
+        for task in page.body["data"].as_array().unwrap() {
+            seen.push(task["ref"].as_str().unwrap().to_owned());
+        }
+        let Some(next) = page.body["next_cursor"].as_str() else { break };
+        path = format!("/v1/accounts/main/vendor_tasks?limit=2&cursor={next}");
+    }
+    assert_eq!(seen.len(), 3);
+    let found = api.get(&format!("/v1/accounts/main/vendor_tasks/{}", seen[0])).await;
+    assert_eq!(found.text("/ref"), seen[0]);
+    assert_eq!(found.body["contacts"], 1);
+    let taken = api.post(&format!("/v1/accounts/main/vendor_tasks/{}/adopt", seen[0]), &json!({})).await;
+    taken.problem(409, "external_id_taken");
+    api.get("/v1/accounts/main/vendor_tasks/nothing").await.problem(404, "not_found");
+    api.get("/v1/accounts/main/vendor_tasks?limit=101").await.problem(422, "validation_failed");
+}
+
+#[tokio::test]
+async fn a_vendor_that_fails_while_a_client_waits_is_named() {
+    let api = TestApi::start().await;
+    api.vendor.script(Operation::Catalog, NextAnswer::NotSent);
+    let answer = api.get("/v1/accounts/main/catalog").await.problem(504, "provider_unavailable");
+    assert_eq!(answer.text("/provider/id"), "memory");
+    assert_eq!(answer.body["retryable"], true);
+}
+
+#[tokio::test]
+async fn what_the_provider_cannot_do_is_said_before_anything_is_sent() {
+    let why = Support::Unsupported("the vendor lists nothing");
+    let api = TestApi::start_with(|options| options.with(Operation::ListVendorTasks, why)).await;
+    let answer = api.get("/v1/accounts/main/vendor_tasks").await.problem(422, "unsupported_by_provider");
+    assert!(answer.text("/detail").contains("the vendor lists nothing"));
+    assert_eq!(api.vendor.requests(Operation::ListVendorTasks), 0);
+}
