@@ -35,3 +35,22 @@ pub(crate) const fn of_task(status: TaskStatus, started_before: bool) -> Option<
         | TaskStatus::Stopping => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_started_once_and_resumed_afterwards() {
+        assert_eq!(of_task(TaskStatus::Running, false), Some(EventType::TaskStarted));
+        assert_eq!(of_task(TaskStatus::Running, true), Some(EventType::TaskResumed));
+    }
+
+    #[test]
+    fn every_contact_status_has_an_event_of_its_own() {
+        let mut told: Vec<_> = ContactStatus::ALL.iter().map(|status| of_contact(*status).as_str()).collect();
+        told.sort_unstable();
+        told.dedup();
+        assert_eq!(told.len(), ContactStatus::ALL.len());
+    }
+}

@@ -5,7 +5,7 @@
 mod support;
 
 use outdial_store::StoreError;
-use outdial_store::conformance::Harness;
+use outdial_store::conformance::{self, Harness};
 use outdial_store::sqlite::SqliteStore;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use support::{SqliteHarness, block_on};
@@ -60,5 +60,25 @@ fn an_unreadable_row_names_its_column_and_not_its_value() {
         run(&harness, planted).await;
         let error = store.api_key("ab").await.unwrap_err();
         assert!(matches!(&error, StoreError::Corrupt(what) if what == "column api_keys.id"), "{error:?}");
+    });
+}
+
+#[test]
+fn a_task_tells_its_own_story() {
+    let harness = SqliteHarness::fresh();
+    let lived = conformance::checks()
+        .into_iter()
+        .find(|check| check.name == "a_task_starts_once_and_resumes_afterwards")
+        .expect("the suite tells it");
+    block_on(async {
+        (lived.run)(&harness).await;
+        let mut conn = SqliteConnection::connect(&harness.url()).await.unwrap();
+        let told: Vec<(i64, String)> = sqlx::query_as("SELECT sequence, kind FROM events ORDER BY id")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+        let kinds = ["task.created", "task.started", "task.paused", "task.resumed", "task.completed"];
+        let story: Vec<_> = (1..).zip(kinds.map(str::to_owned)).collect();
+        assert_eq!(told, story);
     });
 }

@@ -68,15 +68,15 @@ pub(super) async fn what_moved_on_is_skipped(harness: &dyn Harness) {
     let task = world.task_of(2).await;
     let lease = world.lease(&task).await;
     let sent = world.send(&lease, 2).await.dispatch.contacts;
-    use ContactStatus::{Completed, Dialing, Submitted, Submitting};
+    use ContactStatus::{Completed, Dialing, Submitting};
     world.move_on(&lease, change(&sent[0], Submitting, Dialing)).await;
     let seen = world.task(&task).await.revision;
     let stranger = ContactId::generate(world.now());
     let mut changes = Changes::under(&lease);
     changes.contacts = vec![
-        change(&sent[0], Submitting, Submitted),
+        change(&sent[0], Submitting, Completed),
         change(&sent[1], Submitting, Completed),
-        change(&stranger, Submitting, Submitted),
+        change(&stranger, Submitting, Completed),
     ];
     let skipped = world.apply(changes).await;
     assert_eq!(skipped.contacts, [sent[0].clone(), stranger]);

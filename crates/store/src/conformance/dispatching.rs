@@ -71,6 +71,20 @@ pub(super) async fn a_number_rings_once_at_a_time(harness: &dyn Harness) {
     assert!(world.plan(world.open(others, 1, 10)).await.is_some());
 }
 
+pub(super) async fn plans_made_at_once_share_nobody(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(12).await;
+    let lease = world.lease(&task).await;
+    let segment = world.plan(world.open(&lease, 1, 0)).await.unwrap().dispatch.segment;
+    let plans = (0..4).map(|_| world.plan(world.fill(&lease, &segment, 3)));
+    let planned = futures_util::future::join_all(plans).await;
+    let mut sent: Vec<_> =
+        planned.into_iter().flatten().flat_map(|planned| planned.dispatch.contacts).collect();
+    sent.sort();
+    sent.dedup();
+    assert_eq!(sent.len(), 12);
+}
+
 pub(super) async fn the_vendor_never_holds_more_than_the_window(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let task = world.task_of(10).await;

@@ -68,7 +68,7 @@ pub fn checks() -> Vec<Check> {
             a_push_wakes_the_task;
         ending: a_contact_of_ours_is_cancelled_at_once, a_contact_that_is_out_waits_to_be_cancelled,
             an_unwanted_contact_is_not_sent_again, whoever_is_still_ours_is_ended_in_portions;
-        dispatching: a_plan_is_on_the_disk_before_it_is_answered, a_number_rings_once_at_a_time,
+        dispatching: a_plan_is_on_the_disk_before_it_is_answered, a_number_rings_once_at_a_time, plans_made_at_once_share_nobody,
             the_vendor_never_holds_more_than_the_window, an_empty_segment_needs_nobody,
             nobody_is_planned_unless_the_task_shall_run, the_gate_holds_and_ends_people,
             a_hold_ends_when_its_time_has_come, a_segment_that_is_over_takes_nobody;
