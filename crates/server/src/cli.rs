@@ -6,7 +6,12 @@ use std::path::PathBuf;
 
 /// One REST API for outbound calls.
 #[derive(Debug, Parser)]
-#[command(name = "outdial", version, about = "One REST API for outbound calls", arg_required_else_help = true)]
+#[command(
+    name = "outdial",
+    version,
+    about = "One REST API for outbound calls",
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

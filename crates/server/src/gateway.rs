@@ -5,6 +5,8 @@
 //! in hand, the store closes.
 
 use crate::{AccountConfig, Config, ConfigProblems};
+use actix_web::dev::ServerHandle;
+use outdial_api::ApiSettings;
 use outdial_engine::{Account, Engine, EngineError, EngineParts, IssuedKey, Pepper};
 use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
 use outdial_provider::Callbacks;
@@ -22,7 +24,8 @@ pub struct Gateway {
     address: SocketAddr,
     engine: Engine,
     store: Arc<SqliteStore>,
-
+    api: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
     shutdown: CancellationToken,
 }
@@ -67,9 +70,11 @@ impl Gateway {
         let accounts = accounts(&config.accounts, &public_url, &pepper)?;
         let engine = engine(&store, accounts).await?;
         let shutdown = CancellationToken::new();
-        drop(listener);
+        let server =
+            outdial_api::serve(listener, engine.clone(), &ApiSettings::default()).map_err(StartError::Api)?;
+        let (api, serving) = (server.handle(), tokio::spawn(server));
         let worker = tokio::spawn(engine.clone().work(shutdown.clone()));
-        Ok(Self { address, engine, store, worker, shutdown })
+        Ok(Self { address, engine, store, api, serving, worker, shutdown })
     }
 
     /// Where it listens.
@@ -95,7 +100,11 @@ impl Gateway {
 
     /// Ends it in order; the store is closed when this returns.
     pub async fn stop(self) {
+        self.api.stop(true).await;
         self.shutdown.cancel();
+        if !matches!(self.serving.await, Ok(Ok(()))) {
+            tracing::error!("the API had failed");
+        }
         if self.worker.await.is_err() {
             tracing::error!("the worker had failed");
         }

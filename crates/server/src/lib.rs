@@ -19,4 +19,6 @@ mod terminal;
 pub use commands::run;
 pub use config::{AccountConfig, Config, ConfigProblems, DEFAULTS, Origin, Problem, ShownValue, Webhooks};
 pub use gateway::{Gateway, StartError};
+pub use outdial_provider::Factory;
+pub use outdial_providers::registry;
 pub use rehearsal::Rehearsal;

@@ -18,7 +18,7 @@ pub struct Rehearsal {
     pub listen: SocketAddr,
     /// Where it keeps everything.
     pub store_url: String,
-    /// Keys for every account beyond what it needs, such as `poll_interval_seconds`.
+    /// Keys of every account that are to be different.
     pub account_keys: Table,
 }
 
@@ -34,6 +34,7 @@ impl Rehearsal {
                     .unwrap_or_default();
                 account.insert("provider".into(), factory.kind.into());
                 account.insert("base_url".into(), self.simulator_url.clone().into());
+                account.extend(brisk());
                 account.extend(self.account_keys.clone());
                 (Self::account(factory), Value::Table(account))
             })
@@ -72,4 +73,12 @@ impl Rehearsal {
         let stem: String = phone.chars().take(phone.len().saturating_sub(6)).collect();
         format!("{stem}{row:04}{ending}")
     }
+}
+
+/// Simulated calls are over in a moment, so nothing waits as long as for real ones.
+fn brisk() -> Table {
+    Table::from_iter(
+        [("poll_interval_seconds", 1), ("fuse_seconds", 2), ("rate", 100)]
+            .map(|(key, value)| (key.to_owned(), value.into())),
+    )
 }

@@ -2,9 +2,7 @@
 
 use crate::{Api, Vendors};
 use outdial_model::Secret;
-use outdial_provider::Factory;
-use outdial_providers::registry;
-use outdial_server::{Config, Gateway, Rehearsal};
+use outdial_server::{Config, Factory, Gateway, Rehearsal, registry};
 use outdial_simulator::{Options, Simulator};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,7 +26,6 @@ impl Default for Setup {
         Self {
             speed: 200.0,
             account_keys: toml::Table::from_iter([
-                ("poll_interval_seconds".to_owned(), 1.into()),
                 ("settle_seconds".to_owned(), 1.into()),
                 ("timeout_seconds".to_owned(), 3.into()),
             ]),

@@ -9,6 +9,7 @@ use crate::cli::{Cli, Command};
 use crate::terminal::Terminal;
 use crate::{ConfigProblems, StartError, demo};
 use clap::Parser;
+use outdial_providers::registry;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -66,7 +67,7 @@ fn perform(command: Command) -> Result<ExitCode, CommandError> {
 }
 
 fn openapi() -> Result<ExitCode, CommandError> {
-    Terminal::Out.line("x");
+    Terminal::Out.line(outdial_api::openapi_json(registry::FACTORIES).trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

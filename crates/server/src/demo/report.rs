@@ -37,9 +37,26 @@ impl Report {
         Self { acts, rings, took }
     }
 
-    /// Everyone's outcome is known and nobody's phone rang twice.
+    /// Everyone's outcome is known, the numbers add up, and nobody's phone rang twice.
     pub(super) fn is_good(&self) -> bool {
-        self.forgotten() == 0 && self.rings.max_per_number == 1
+        self.fault().is_none()
+    }
+
+    fn fault(&self) -> Option<String> {
+        let people = |act: &Act| outcomes(act).values().sum::<u64>();
+        if self.rings.max_per_number > 1 {
+            Some("Somebody was rung twice.".to_owned())
+        } else if self.forgotten() > 0 {
+            Some(format!(
+                "{} people have no outcome after {:.1} s.",
+                self.forgotten(),
+                self.took.as_secs_f64()
+            ))
+        } else if self.acts.iter().any(|act| people(act) != act.task.total()) {
+            Some("The outcomes do not add up to everyone.".to_owned())
+        } else {
+            None
+        }
     }
 
     fn forgotten(&self) -> u64 {
@@ -57,11 +74,13 @@ impl Report {
             "  rings {total}   numbers {numbers}   most rings for one number {max_per_number}"
         ));
         let took = self.took.as_secs_f64();
-        out.line(match (self.forgotten(), max_per_number) {
-            (0, 1) => good(format!("\n  Nobody was rung twice, nobody was forgotten: the last contact was final after {took:.1} s.")),
-            (0, _) => bad("\n  Somebody was rung twice."),
-            (forgotten, _) => bad(format!("\n  {forgotten} people had no outcome after {took:.1} s.")),
-        });
+        let verdict = match self.fault() {
+            Some(fault) => bad(fault),
+            None => good(format!(
+                "Nobody was rung twice, nobody was forgotten. Last outcome known after {took:.1} s."
+            )),
+        };
+        out.line(format_args!("\n  {verdict}"));
     }
 
     /// Outcomes down, vendors across.

@@ -40,7 +40,7 @@ impl Stage {
             simulator_url: simulator.url(),
             listen: options.listen,
             store_url: format!("sqlite://{}", database.display()),
-            account_keys: toml::Table::from_iter([("poll_interval_seconds".to_owned(), 1.into())]),
+            account_keys: toml::Table::new(),
         };
         let mut moved = false;
         let gateway = match Gateway::start(rehearsal.config()?).await {

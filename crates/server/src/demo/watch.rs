@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 const LOOK_EVERY: Duration = Duration::from_millis(150);
 const LINE_EVERY: Duration = Duration::from_secs(1);
-const BAR: &str = "  {prefix} {bar:32.green/black.bright} {pos:>3}/{len} {msg}";
+const BAR: &str = "  {prefix} {bar:24.green/black.bright} {pos:>3}/{len} {wide_msg}";
 
 /// Looks until every task is over, or until `deadline`.
 pub(super) async fn until_final(
@@ -42,13 +42,13 @@ fn is_over(task: &Task) -> bool {
 /// Where the progress is shown.
 enum Display {
     Bars { all: MultiProgress, bars: Vec<ProgressBar> },
-    Lines { last: Option<Instant>, seen: u64 },
+    Lines { seen: Vec<String>, next: Instant },
 }
 
 impl Display {
     fn new(acts: &[Act], width: usize) -> Self {
         if !Terminal::Out.is_watched() {
-            return Self::Lines { last: None, seen: 0 };
+            return Self::Lines { seen: Vec::new(), next: Instant::now() };
         }
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
         let style = ProgressStyle::with_template(BAR)
@@ -70,19 +70,16 @@ impl Display {
                     bar.set_message(style::dim(situation(&act.task)));
                 }
             }
-            Self::Lines { last, seen } => {
-                let finished: u64 = acts.iter().map(|act| act.task.finished()).sum();
-                let total: u64 = acts.iter().map(|act| act.task.total()).sum();
-                let due = last.is_none_or(|last| last.elapsed() >= LINE_EVERY) || finished == total;
-                if due && (last.is_none() || finished != *seen) {
-                    for act in acts {
-                        let (title, task) = (act.factory.title, &act.task);
-                        let (done, total) = (task.finished(), task.total());
-                        Terminal::Out
-                            .line(format_args!("  {title:width$} {done:>3}/{total} {}", situation(task)));
-                    }
-                    (*last, *seen) = (Some(Instant::now()), finished);
+            Self::Lines { seen, next } => {
+                let lines: Vec<_> = acts.iter().map(|act| line(act, width)).collect();
+                let over = acts.iter().all(|act| is_over(&act.task));
+                if Instant::now() < *next && !over {
+                    return;
                 }
+                for line in lines.iter().filter(|line| !seen.contains(line)) {
+                    Terminal::Out.line(line);
+                }
+                (*seen, *next) = (lines, Instant::now() + LINE_EVERY);
             }
         }
     }
@@ -91,8 +88,14 @@ impl Display {
         if let Self::Bars { bars, all } = self {
             bars.iter().for_each(ProgressBar::abandon);
             drop(all);
+            Terminal::Out.line("");
         }
     }
+}
+
+fn line(act: &Act, width: usize) -> String {
+    let (title, task) = (act.factory.title, &act.task);
+    format!("  {title:width$} {:>3}/{} {}", task.finished(), task.total(), situation(task))
 }
 
 fn situation(task: &Task) -> String {
