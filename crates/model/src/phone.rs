@@ -18,10 +18,11 @@ impl FromStr for Country {
     type Err = PhoneError;
 
     fn from_str(text: &str) -> Result<Self, PhoneError> {
-        text.to_ascii_uppercase()
-            .parse()
+        let region = text.to_ascii_uppercase().parse().ok();
+        region
+            .filter(|region| PHONE_NUMBER_UTIL.get_supported_regions().any(|known| known == *region))
             .map(Self)
-            .map_err(|_| PhoneError::UnknownCountry)
+            .ok_or(PhoneError::UnknownCountry)
     }
 }
 
@@ -216,6 +217,14 @@ mod tests {
         #[case] why: PhoneError,
     ) {
         assert_eq!(Phone::parse(text, country), Err(why));
+    }
+
+    #[test]
+    fn a_country_is_one_that_has_telephone_numbers() {
+        assert!("ph".parse::<Country>().is_ok());
+        for text in ["QQ", "XX", "C", "CHN", ""] {
+            assert_eq!(text.parse::<Country>(), Err(PhoneError::UnknownCountry), "{text}");
+        }
     }
 
     #[test]
