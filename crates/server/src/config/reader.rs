@@ -84,7 +84,7 @@ impl Section {
         key: &str,
         expected: &str,
     ) -> Option<T> {
-        self.checked(book, key, expected, |value: &T| value_is_fine(value))
+        self.checked(book, key, expected, |_: &T| true)
     }
 
     /// As [`Self::optional`], for values that `fine` has a say in.
@@ -205,10 +205,6 @@ impl Section {
             book.complain(self.key(name), Some(origin), detail);
         }
     }
-}
-
-fn value_is_fine<T>(_: &T) -> bool {
-    true
 }
 
 /// A table made of several layers belongs to none; what is in it does.

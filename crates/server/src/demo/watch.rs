@@ -99,13 +99,12 @@ fn line(act: &Act, width: usize) -> String {
 }
 
 fn situation(task: &Task) -> String {
-    let parts = [
-        (task.count(&["dialing"]), "on the phone"),
-        (task.count(&["submitting", "submitted"]), "with the vendor"),
-        (task.count(&["queued", "held"]), "waiting"),
-        (task.count(&["unknown"]), "being looked up"),
-    ];
-    let said: Vec<_> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let parts = ["dialing", "submitting", "submitted", "unknown", "held", "queued"];
+    let said: Vec<_> = parts
+        .iter()
+        .map(|status| (task.count(&[status]), status))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, status)| format!("{count} {status}"))
+        .collect();
     if said.is_empty() { task.status.clone() } else { said.join(", ") }
 }

@@ -1,0 +1,135 @@
+//! The commands as people run them: processes, ports, signals, exit codes.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Lines};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use tempfile::TempDir;
+
+fn outdial(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_outdial"));
+    command.args(arguments).current_dir(folder).env_remove("RUST_LOG");
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    outdial(folder, arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A folder with a configuration that listens on a free port.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("outdial.toml"), "[server]\nlisten = \"127.0.0.1:0\"\n").unwrap();
+    folder
+}
+
+/// A gateway in a process of its own.
+struct Serving {
+    process: Child,
+    url: String,
+    _log: Lines<BufReader<ChildStdout>>,
+}
+
+impl Serving {
+    fn start(folder: &Path) -> Self {
+        let mut process =
+            outdial(folder, &["serve", "--config", "outdial.toml"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(process.stdout.take().unwrap()).lines();
+        let ready = log
+            .by_ref()
+            .map(|line| serde_json::from_str::<serde_json::Value>(&line.unwrap()).unwrap())
+            .find(|line| line["message"] == "ready")
+            .unwrap();
+        Self { process, url: ready["url"].as_str().unwrap().to_owned(), _log: log }
+    }
+
+    /// The status of a GET with `key`.
+    async fn get(&self, path: &str, key: &str) -> u16 {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = client.get(format!("{}{path}", self.url)).bearer_auth(key);
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    /// Asks it to end as a service manager would; answers its exit code.
+    fn terminate(mut self) -> i32 {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.process.wait().unwrap().code().unwrap()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_serves_takes_its_keys_and_ends_when_told() {
+    let folder = folder();
+    let made = run(
+        folder.path(),
+        &["keys", "create", "--config", "outdial.toml", "--tenant", "acme", "--scopes", "tasks:read"],
+    );
+    let key = text(&made.stdout).trim().to_owned();
+    assert!(key.starts_with("odk_live_"), "{key}");
+
+    let gateway = Serving::start(folder.path());
+    assert_eq!(gateway.get("/readyz", "").await, 200);
+    assert_eq!(gateway.get("/v1/tasks", &key).await, 200);
+    assert_eq!(gateway.get("/v1/tasks", "odk_live_not-a-key").await, 401);
+    assert_eq!(gateway.terminate(), 0);
+
+    let again = Serving::start(folder.path());
+    assert_eq!(again.get("/v1/tasks", &key).await, 200);
+    assert_eq!(again.terminate(), 0);
+}
+
+#[test]
+fn a_gateway_that_cannot_listen_names_the_address_and_ends() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = folder();
+    fs::write(folder.path().join("outdial.toml"), format!("[server]\nlisten = \"{address}\"\n")).unwrap();
+    let said = run(folder.path(), &["serve", "--config", "outdial.toml"]);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(text(&said.stderr).contains(&format!("server.listen: {address}")), "{}", text(&said.stderr));
+}
+
+#[test]
+fn a_gateway_with_a_wrong_configuration_does_not_start() {
+    let folder = folder();
+    fs::write(folder.path().join("outdial.toml"), "[server]\nlisen = \"127.0.0.1:0\"\n").unwrap();
+    let said = run(folder.path(), &["serve", "--config", "outdial.toml"]);
+    assert_eq!(said.status.code(), Some(2));
+    assert!(text(&said.stderr).contains("did you mean `listen`?"), "{}", text(&said.stderr));
+    assert!(!folder.path().join("outdial.db").exists());
+}
+
+#[test]
+fn the_demo_reaches_everyone_once_even_where_its_port_is_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let said =
+        run(folder.path(), &["demo", "--exit", "--data", "data", "--speed", "200", "--listen", &address]);
+    let told = text(&said.stdout);
+    assert_eq!(said.status.code(), Some(0), "{told}\n{}", text(&said.stderr));
+    assert!(told.contains("a free port serves instead"), "{told}");
+    assert!(told.contains("rings 180   numbers 180   most rings for one number 1"), "{told}");
+    assert!(folder.path().join("data/outdial.db").exists());
+}
+
+#[test]
+fn the_openapi_document_can_be_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = run(folder.path(), &["openapi"]);
+    let document: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    assert!(document["paths"]["/v1/tasks"].is_object());
+}
