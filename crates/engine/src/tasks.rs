@@ -131,8 +131,9 @@ impl Engine {
         Ok(self.store().segments(tenant, id).await?)
     }
 
-    /// Changes a task that is not over. What the vendor already has is changed there too when it can
-    /// be (see the account's `update_segment`), else it holds for people sent from now on.
+    /// Changes a task that is not over. A vendor-side task that stands still (not started or paused)
+    /// is changed too where the vendor can (`update_segment`); otherwise the change holds for
+    /// vendor-side tasks opened from now on.
     pub async fn patch_task(
         &self,
         tenant: &TenantId,

@@ -69,6 +69,7 @@ impl Engine {
             vendor_ref: Some(found.vendor_ref),
             status,
             raw_status: found.raw_state,
+            spec_revision: 1,
             adopted: true,
             contacts: 0,
             open_contacts: 0,

@@ -186,6 +186,7 @@ impl Job<'_> {
             Step::CancelOurs { status, reason } => self.cancel_ours(status, reason).await,
             Step::CancelAtVendor => self.cancel_at_vendor().await,
             Step::Steer(segment, verb) => self.steer(&segment, verb).await,
+            Step::Update(segment) => self.update(&segment).await,
             Step::Close(segment, status) => self.close(&segment, status).await,
             Step::Open { contacts, not_before } => self.open(contacts, not_before).await,
             Step::Add { segment, contacts } => self.add(&segment, contacts).await,

@@ -16,10 +16,7 @@ pub trait Clock: Debug + Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the clock everyone else takes as a parameter"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock everyone else takes as a parameter")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -38,10 +38,7 @@ words!(ContactStatus, "contact status", {
 impl ContactStatus {
     /// Nothing will happen to it any more.
     pub const fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Completed | Self::Rejected | Self::Cancelled | Self::Expired
-        )
+        matches!(self, Self::Completed | Self::Rejected | Self::Cancelled | Self::Expired)
     }
 
     /// Still entirely with us: no vendor can know of it.
@@ -51,10 +48,7 @@ impl ContactStatus {
 
     /// The vendor has it, or may have it.
     pub const fn is_out(self) -> bool {
-        matches!(
-            self,
-            Self::Submitting | Self::Submitted | Self::Dialing | Self::Unknown
-        )
+        matches!(self, Self::Submitting | Self::Submitted | Self::Dialing | Self::Unknown)
     }
 
     /// Whether the life of a contact has an edge from here to `next`.
@@ -67,18 +61,9 @@ impl ContactStatus {
         match self {
             Queued => matches!(next, Held | Submitting | Cancelled | Expired | Rejected),
             Held => matches!(next, Queued | Submitting | Cancelled | Expired | Rejected),
-            Submitting => matches!(
-                next,
-                Submitted | Dialing | Unknown | Completed | Rejected | Queued
-            ),
-            Unknown => matches!(
-                next,
-                Submitted | Dialing | Completed | Rejected | Cancelled | Queued
-            ),
-            Submitted => matches!(
-                next,
-                Dialing | Completed | Rejected | Cancelled | Expired | Queued
-            ),
+            Submitting => matches!(next, Submitted | Dialing | Unknown | Completed | Rejected | Queued),
+            Unknown => matches!(next, Submitted | Dialing | Completed | Rejected | Cancelled | Queued),
+            Submitted => matches!(next, Dialing | Completed | Rejected | Cancelled | Expired | Queued),
             Dialing => matches!(next, Completed | Cancelled | Expired),
             Completed | Rejected | Cancelled | Expired => false,
         }
@@ -96,8 +81,8 @@ pub enum HoldReason {
 
 words!(HoldReason, "hold reason", { OutsideWindow => "outside_window", Retry => "retry" });
 
-/// A contact as stored.
-#[derive(Debug, Clone)]
+/// A contact as stored. Printing it shows no personal data.
+#[derive(Clone)]
 pub struct Contact {
     /// Our id, also the key vendors know the person by.
     pub id: ContactId,
@@ -133,6 +118,14 @@ pub struct Contact {
     pub updated_at: Timestamp,
 }
 
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Contact");
+        shown.field("id", &self.id).field("status", &self.status).field("disposition", &self.disposition);
+        shown.field("reason", &self.reason).field("segment", &self.segment).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,10 +139,7 @@ mod tests {
                     !(from == ContactStatus::Dialing && to.is_ours() && from.may_become(to)),
                     "{from} -> {to}"
                 );
-                assert!(
-                    from != to || !from.may_become(to),
-                    "{from} -> itself is no change"
-                );
+                assert!(from != to || !from.may_become(to), "{from} -> itself is no change");
             }
         }
     }
@@ -168,10 +158,7 @@ mod tests {
                     }
                 }
             }
-            assert!(
-                reached.iter().any(|status| status.is_final()),
-                "{from} is a dead end"
-            );
+            assert!(reached.iter().any(|status| status.is_final()), "{from} is a dead end");
         }
     }
 }

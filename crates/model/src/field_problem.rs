@@ -14,10 +14,6 @@ pub struct FieldProblem {
 impl FieldProblem {
     /// A problem at `pointer` (without the leading `#`), for example `/script/template_id`.
     pub fn new(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: format!("#{pointer}"),
-            code,
-            detail: detail.into(),
-        }
+        Self { pointer: format!("#{pointer}"), code, detail: detail.into() }
     }
 }

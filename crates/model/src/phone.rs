@@ -99,11 +99,7 @@ impl FromStr for Phone {
 
     /// Reads E.164 only, the form storage keeps.
     fn from_str(text: &str) -> Result<Self, PhoneError> {
-        if text.starts_with('+') {
-            Self::parse(text, None)
-        } else {
-            Err(PhoneError::NoCountry)
-        }
+        if text.starts_with('+') { Self::parse(text, None) } else { Err(PhoneError::NoCountry) }
     }
 }
 
@@ -114,35 +110,25 @@ impl fmt::Debug for Phone {
 }
 
 fn read(text: &str, country: Option<Country>) -> Result<PhoneNumber, PhoneError> {
-    PHONE_NUMBER_UTIL
-        .parse(text, country.map(|country| country.0))
-        .map_err(|error| match error {
-            ParseError::InvalidCountryCode if country.is_none() && !text.starts_with('+') => {
-                PhoneError::NoCountry
-            }
-            ParseError::InvalidCountryCode => PhoneError::UnknownCountryCode,
-            ParseError::TooShortAfterIdd | ParseError::TooShortNsn => PhoneError::TooShort,
-            ParseError::TooLongNsn => PhoneError::TooLong,
-            _ => PhoneError::NotANumber,
-        })
+    PHONE_NUMBER_UTIL.parse(text, country.map(|country| country.0)).map_err(|error| match error {
+        ParseError::InvalidCountryCode if country.is_none() && !text.starts_with('+') => {
+            PhoneError::NoCountry
+        }
+        ParseError::InvalidCountryCode => PhoneError::UnknownCountryCode,
+        ParseError::TooShortAfterIdd | ParseError::TooShortNsn => PhoneError::TooShort,
+        ParseError::TooLongNsn => PhoneError::TooLong,
+        _ => PhoneError::NotANumber,
+    })
 }
 
 /// Digits without `+` and without a country: taken as international only when that reading is a
 /// number in use, so that `8613800000000` works and a national number is never sent abroad.
 fn read_bare(text: &str) -> Result<PhoneNumber, PhoneError> {
     if text.starts_with('0') || !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(if text.starts_with('0') {
-            PhoneError::NoCountry
-        } else {
-            PhoneError::NotANumber
-        });
+        return Err(if text.starts_with('0') { PhoneError::NoCountry } else { PhoneError::NotANumber });
     }
     let number = read(&format!("+{text}"), None).map_err(|_| PhoneError::NoCountry)?;
-    if PHONE_NUMBER_UTIL.is_valid_number(&number) {
-        Ok(number)
-    } else {
-        Err(PhoneError::NoCountry)
-    }
+    if PHONE_NUMBER_UTIL.is_valid_number(&number) { Ok(number) } else { Err(PhoneError::NoCountry) }
 }
 
 fn accept(number: &PhoneNumber) -> Result<Phone, PhoneError> {
@@ -150,9 +136,9 @@ fn accept(number: &PhoneNumber) -> Result<Phone, PhoneError> {
         return Err(PhoneError::Extension);
     }
     match PHONE_NUMBER_UTIL.is_possible_number_with_reason(number) {
-        Ok(NumberLengthType::IsPossible) => Ok(Phone(
-            PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).into(),
-        )),
+        Ok(NumberLengthType::IsPossible) => {
+            Ok(Phone(PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).into()))
+        }
         Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => {
             Err(PhoneError::TooShort)
         }
@@ -175,10 +161,7 @@ pub(crate) mod as_e164 {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Phone>, D::Error> {
         let texts = Vec::<String>::deserialize(deserializer)?;
-        texts
-            .iter()
-            .map(|text| text.parse().map_err(D::Error::custom))
-            .collect()
+        texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
     }
 }
 

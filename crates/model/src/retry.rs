@@ -12,9 +12,6 @@ pub struct Retry {
 
 impl Default for Retry {
     fn default() -> Self {
-        Self {
-            max_attempts: 1,
-            interval_seconds: 600,
-        }
+        Self { max_attempts: 1, interval_seconds: 600 }
     }
 }

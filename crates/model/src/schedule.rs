@@ -54,10 +54,7 @@ impl Weekday {
 
     fn of(moment: &Zoned) -> Self {
         let offset = moment.weekday().to_monday_zero_offset();
-        Self::ALL
-            .get(usize::try_from(offset).unwrap_or(0))
-            .copied()
-            .unwrap_or(Self::Mon)
+        Self::ALL.get(usize::try_from(offset).unwrap_or(0)).copied().unwrap_or(Self::Mon)
     }
 }
 
@@ -109,13 +106,7 @@ pub struct Schedule {
 impl Default for Schedule {
     fn default() -> Self {
         let (start, time_zone) = (StartMode::Manual, "UTC".to_owned());
-        Self {
-            start,
-            not_before: None,
-            not_after: None,
-            time_zone,
-            windows: Vec::new(),
-        }
+        Self { start, not_before: None, not_after: None, time_zone, windows: Vec::new() }
     }
 }
 
@@ -152,11 +143,7 @@ impl Schedule {
         let today = from.to_zoned(zone.clone()).date();
         (0..=8i32)
             .filter_map(|ahead| today.checked_add(ahead.days()).ok())
-            .flat_map(|day| {
-                self.windows
-                    .iter()
-                    .map(move |window| day.to_datetime(window.from))
-            })
+            .flat_map(|day| self.windows.iter().map(move |window| day.to_datetime(window.from)))
             .filter_map(|opening| opening.to_zoned(zone.clone()).ok())
             .map(|opening| opening.timestamp())
             .filter(|opening| *opening >= from && self.is_open(*opening))
@@ -175,12 +162,7 @@ struct WindowForm {
 impl serde::Serialize for Window {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = |time: Time| time.strftime("%H:%M").to_string();
-        WindowForm {
-            days: self.days.clone(),
-            from: text(self.from),
-            to: text(self.to),
-        }
-        .serialize(serializer)
+        WindowForm { days: self.days.clone(), from: text(self.from), to: text(self.to) }.serialize(serializer)
     }
 }
 
@@ -188,11 +170,7 @@ impl<'de> serde::Deserialize<'de> for Window {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let form = WindowForm::deserialize(deserializer)?;
         let read = |text: &str| Window::time(text).ok_or_else(|| serde::de::Error::custom("expected HH:MM"));
-        Ok(Self {
-            from: read(&form.from)?,
-            to: read(&form.to)?,
-            days: form.days,
-        })
+        Ok(Self { from: read(&form.from)?, to: read(&form.to)?, days: form.days })
     }
 }
 
@@ -200,9 +178,7 @@ impl Window {
     /// Reads `HH:MM`; `24:00` is the end of the day.
     pub fn time(text: &str) -> Option<Time> {
         let text = if text == "24:00" { "00:00" } else { text };
-        (text.len() == 5)
-            .then(|| Time::strptime("%H:%M", text).ok())
-            .flatten()
+        (text.len() == 5).then(|| Time::strptime("%H:%M", text).ok()).flatten()
     }
 }
 
@@ -212,16 +188,9 @@ mod tests {
 
     fn office_hours() -> Schedule {
         let days = Days::from([Weekday::Mon, Weekday::Fri]);
-        let window = Window {
-            days,
-            from: Window::time("09:00").unwrap(),
-            to: Window::time("18:00").unwrap(),
-        };
-        Schedule {
-            time_zone: "Asia/Shanghai".into(),
-            windows: vec![window],
-            ..Schedule::default()
-        }
+        let window =
+            Window { days, from: Window::time("09:00").unwrap(), to: Window::time("18:00").unwrap() };
+        Schedule { time_zone: "Asia/Shanghai".into(), windows: vec![window], ..Schedule::default() }
     }
 
     fn at(text: &str) -> Timestamp {
@@ -231,15 +200,9 @@ mod tests {
     #[test]
     fn a_window_is_read_in_its_own_zone() {
         let schedule = office_hours();
-        assert!(
-            schedule.is_open(at("2026-03-02T01:00:00Z")),
-            "Monday 09:00 in Shanghai"
-        );
+        assert!(schedule.is_open(at("2026-03-02T01:00:00Z")), "Monday 09:00 in Shanghai");
         assert!(!schedule.is_open(at("2026-03-02T00:59:59Z")));
-        assert!(
-            !schedule.is_open(at("2026-03-02T10:00:00Z")),
-            "Monday 18:00 in Shanghai"
-        );
+        assert!(!schedule.is_open(at("2026-03-02T10:00:00Z")), "Monday 18:00 in Shanghai");
     }
 
     #[test]
@@ -250,10 +213,7 @@ mod tests {
 
     #[test]
     fn after_the_end_there_is_no_opening() {
-        let schedule = Schedule {
-            not_after: Some(at("2026-03-03T00:00:00Z")),
-            ..office_hours()
-        };
+        let schedule = Schedule { not_after: Some(at("2026-03-03T00:00:00Z")), ..office_hours() };
         assert_eq!(schedule.next_open(at("2026-03-02T10:00:00Z")), None);
         assert!(schedule.is_over(at("2026-03-03T00:00:00Z")));
     }
@@ -261,10 +221,7 @@ mod tests {
     #[test]
     fn without_windows_any_hour_after_the_start_is_open() {
         let start = at("2026-03-01T01:00:00Z");
-        let schedule = Schedule {
-            not_before: Some(start),
-            ..Schedule::default()
-        };
+        let schedule = Schedule { not_before: Some(start), ..Schedule::default() };
         assert!(!schedule.is_open(at("2026-03-01T00:59:59Z")));
         assert_eq!(schedule.next_open(at("2026-02-01T00:00:00Z")), Some(start));
     }

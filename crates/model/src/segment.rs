@@ -70,6 +70,8 @@ pub struct Segment {
     pub open_contacts: u32,
     /// When we asked for it.
     pub opened_at: Timestamp,
+    /// Which edition of the task's spec the vendor has (see `Task::spec_revision`).
+    pub spec_revision: i64,
     /// The vendor dials nothing before this instant (its own fuse), when staged so.
     pub not_before: Option<Timestamp>,
     /// When it was last read from the vendor.

@@ -111,11 +111,7 @@ impl Counts {
 
     /// Contacts in any status that `matches`.
     pub fn sum(&self, matches: impl Fn(ContactStatus) -> bool) -> u64 {
-        self.statuses
-            .iter()
-            .filter(|(status, _)| matches(**status))
-            .map(|(_, count)| count)
-            .sum()
+        self.statuses.iter().filter(|(status, _)| matches(**status)).map(|(_, count)| count).sum()
     }
 }
 
@@ -132,6 +128,8 @@ pub struct Task {
     pub account: AccountId,
     /// What was asked for.
     pub spec: TaskSpec,
+    /// Edition of the spec: 1 when accepted, one more with every change of it.
+    pub spec_revision: i64,
     /// What is confirmed.
     pub status: TaskStatus,
     /// What was asked for last.

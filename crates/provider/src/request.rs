@@ -3,8 +3,8 @@
 use outdial_model::{ContactId, PersonName, Phone, SegmentId, TaskSpec, Timestamp};
 use std::collections::BTreeMap;
 
-/// A person as sent to a vendor.
-#[derive(Debug, Clone)]
+/// A person as sent to a vendor. Printing it shows only the key.
+#[derive(Clone)]
 pub struct DialContact {
     /// Our key: the vendor's order id, user data or case id.
     pub key: ContactId,
@@ -14,6 +14,12 @@ pub struct DialContact {
     pub name: Option<PersonName>,
     /// Values for the script's variables.
     pub variables: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for DialContact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DialContact").field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 /// A vendor-side task, by our key and (once known) the vendor's.

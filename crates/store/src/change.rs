@@ -105,8 +105,24 @@ pub struct SegmentChange {
     pub vendor_ref: Option<String>,
     /// The vendor's word for the status, if there is one.
     pub raw_status: Option<String>,
+    /// The edition of the task's spec the vendor has got, if it got another one.
+    pub spec_revision: Option<i64>,
     /// It was read from the vendor at the time of the change.
     pub polled: bool,
+}
+
+impl SegmentChange {
+    /// Nothing learned yet of this segment.
+    pub fn of(id: &SegmentId) -> Self {
+        Self {
+            id: id.clone(),
+            status: None,
+            vendor_ref: None,
+            raw_status: None,
+            spec_revision: None,
+            polled: false,
+        }
+    }
 }
 
 /// A ledger row's outcome.

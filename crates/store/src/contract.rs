@@ -53,8 +53,8 @@ pub struct NewTask {
     pub adopted: Option<Segment>,
 }
 
-/// A contact to be accepted (status `queued`).
-#[derive(Debug, Clone)]
+/// A contact to be accepted (status `queued`). Printing it shows no personal data.
+#[derive(Clone)]
 pub struct NewContact {
     /// Its id.
     pub id: ContactId,
@@ -66,6 +66,12 @@ pub struct NewContact {
     pub name: Option<PersonName>,
     /// Values for the script's variables.
     pub variables: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for NewContact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewContact").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// What became of one contact that was to be added.

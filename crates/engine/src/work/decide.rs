@@ -28,6 +28,8 @@ pub(super) enum Step {
     CancelAtVendor,
     /// Bring a segment into a state.
     Steer(SegmentId, Verb),
+    /// Give the vendor the task's spec as it is now.
+    Update(SegmentId),
     /// Nothing is left in a segment the vendor cannot end: it is over for us.
     Close(SegmentId, SegmentStatus),
     /// Open a segment with at most so many people (0: empty), dialing not before.
@@ -113,6 +115,7 @@ pub(super) fn decide(s: &Situation<'_>) -> Step {
         .or_else(|| ending(s))
         .or_else(|| pausing(s))
         .or_else(|| completion(s))
+        .or_else(|| changing(s))
         .or_else(|| dialing(s))
         .or_else(|| confirmation(s))
         .or_else(|| due_poll(s))
@@ -213,6 +216,14 @@ fn completion(s: &Situation<'_>) -> Option<Step> {
         });
     }
     s.work.segments.is_empty().then_some(Step::Become(TaskStatus::Completed))
+}
+
+/// A spec that was changed, for a segment that stands still.
+fn changing(s: &Situation<'_>) -> Option<Step> {
+    let still = |segment: &&Segment| matches!(segment.status, SegmentStatus::Ready | SegmentStatus::Paused);
+    let older = |segment: &&Segment| segment.spec_revision < s.work.task.spec_revision && !segment.adopted;
+    let segment = s.segments().filter(still).find(older)?;
+    s.native(Operation::UpdateSegment).then(|| Step::Update(segment.id.clone()))
 }
 
 fn dialing(s: &Situation<'_>) -> Option<Step> {

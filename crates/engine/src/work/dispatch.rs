@@ -133,6 +133,7 @@ impl Job<'_> {
             vendor_ref: None,
             status: SegmentStatus::Opening,
             raw_status: None,
+            spec_revision: self.work.task.spec_revision,
             adopted: false,
             contacts: 0,
             open_contacts: 0,
@@ -288,5 +289,5 @@ fn moved(contact: &Contact, to: ContactStatus, reason: Option<String>) -> Contac
 }
 
 pub(super) fn known(id: &SegmentId, status: SegmentStatus, vendor_ref: Option<String>) -> SegmentChange {
-    SegmentChange { id: id.clone(), status: Some(status), vendor_ref, raw_status: None, polled: false }
+    SegmentChange { status: Some(status), vendor_ref, ..SegmentChange::of(id) }
 }

@@ -109,11 +109,11 @@ impl Job<'_> {
             Some(SegmentState::Unrecognized) | None => None,
         };
         SegmentChange {
-            id: segment.id.clone(),
             status: status.filter(|status| *status != segment.status),
             vendor_ref: report.and_then(|report| report.vendor_ref.clone()),
             raw_status: report.and_then(|report| report.raw.clone()),
             polled: true,
+            ..SegmentChange::of(&segment.id)
         }
     }
 

@@ -153,11 +153,10 @@ fn found_segment(dispatch: &Dispatch, report: &SegmentReport) -> SegmentChange {
         SegmentState::Unrecognized => SegmentStatus::Running,
     };
     SegmentChange {
-        id: dispatch.segment.clone(),
         status: Some(status),
         vendor_ref: report.vendor_ref.clone(),
         raw_status: report.raw.clone(),
-        polled: false,
+        ..SegmentChange::of(&dispatch.segment)
     }
 }
 

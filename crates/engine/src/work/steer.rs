@@ -3,7 +3,7 @@
 use super::dispatch::known;
 use super::{After, Interrupted, Job, later, reference};
 use outdial_model::{SegmentId, SegmentStatus};
-use outdial_provider::{Control, ErrorKind, SegmentState, Verb};
+use outdial_provider::{Control, ErrorKind, SegmentState, UpdateSegment, Verb};
 use outdial_store::{Changes, SegmentChange};
 use std::time::Duration;
 
@@ -25,11 +25,10 @@ impl Job<'_> {
                 let unmoved = status == segment.status;
                 let mut changes = Changes::under(self.lease);
                 changes.segments.push(SegmentChange {
-                    id: id.clone(),
                     status: Some(status),
                     vendor_ref: report.vendor_ref,
                     raw_status: report.raw,
-                    polled: false,
+                    ..SegmentChange::of(id)
                 });
                 self.all_well().await?;
                 self.apply(changes).await?;
@@ -43,6 +42,24 @@ impl Job<'_> {
             Err(error) if error.kind == ErrorKind::Conflict => {
                 self.poll(id).await?;
                 Ok(After::Wait(Some(later(self.engine.now(), Duration::from_secs(1)))))
+            }
+            Err(error) => self.trouble(&error).await,
+        }
+    }
+
+    /// Gives the vendor the task's spec as it is now, for a segment that is not dialing.
+    pub(super) async fn update(&self, id: &SegmentId) -> Result<After, Interrupted> {
+        let segment = self.segment(id)?;
+        let request = UpdateSegment { segment: &reference(segment), spec: &self.work.task.spec };
+        let answer = self.account.provider.update_segment(&request).await;
+        self.engine.observe(&self.account, &answer);
+        match answer {
+            Ok(()) => {
+                let spec_revision = Some(self.work.task.spec_revision);
+                let mut changes = Changes::under(self.lease);
+                changes.segments.push(SegmentChange { spec_revision, ..SegmentChange::of(id) });
+                self.all_well().await?;
+                self.apply(changes).await
             }
             Err(error) => self.trouble(&error).await,
         }

@@ -123,3 +123,20 @@ async fn a_pause_while_the_fuse_burns_withdraws_the_people_and_a_resume_sends_th
     assert_eq!(world.rung().len(), 5);
     world.nobody_was_rung_twice();
 }
+
+#[tokio::test]
+async fn a_change_reaches_the_vendors_task_once_it_stands_still() {
+    let world = World::of(|clock| MemoryOptions::staged(Staging::EmptyThenStart, clock), Some(2)).await;
+    let task = world.create(6).await;
+    world.pass(LONG).await;
+    let mut spec = task.spec.clone();
+    spec.pacing.max_concurrent_calls = Some(7);
+    let changed = world.engine.patch_task(&tenant(), &task.id, spec, None).await.unwrap();
+    assert!(changed.revision > task.revision);
+    world.pass(LONG).await;
+    let segment = world.vendor.segments().remove(0);
+    assert_eq!(world.vendor.spec(&segment).unwrap().pacing.max_concurrent_calls, None, "it dials");
+    world.steer(&task.id, TaskVerb::Pause).await;
+    world.pass(LONG).await;
+    assert_eq!(world.vendor.spec(&segment).unwrap().pacing.max_concurrent_calls, Some(7));
+}

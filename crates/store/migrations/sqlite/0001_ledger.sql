@@ -23,6 +23,7 @@ CREATE TABLE tasks (
     external_id     TEXT,
     account         TEXT NOT NULL,
     spec            TEXT NOT NULL,
+    spec_revision   INTEGER NOT NULL DEFAULT 1,
     status          TEXT NOT NULL,
     desired         TEXT NOT NULL,
     trouble         TEXT,
@@ -76,6 +77,7 @@ CREATE TABLE segments (
     contacts      INTEGER NOT NULL,
     open_contacts INTEGER NOT NULL,
     opened_at     INTEGER NOT NULL,
+    spec_revision INTEGER NOT NULL,
     not_before    INTEGER,
     polled_at     INTEGER,
     ended_at      INTEGER

@@ -131,11 +131,10 @@ pub(super) async fn what_is_settled_stays(harness: &dyn Harness) {
         let id = dispatch.id.clone();
         changes.dispatches.push(DispatchChange { id, outcome });
         changes.segments.push(SegmentChange {
-            id: dispatch.segment.clone(),
             status: Some(status),
             vendor_ref: vendor_ref.map(str::to_owned),
-            raw_status: None,
             polled: true,
+            ..SegmentChange::of(&dispatch.segment)
         });
         assert_eq!(world.apply(changes).await, Skipped::default());
         world.store.work(&lease, world.now()).await.unwrap()

@@ -188,11 +188,9 @@ pub(super) async fn a_segment_that_is_over_takes_nobody(harness: &dyn Harness) {
     let segment = world.send(&lease, 1).await.dispatch.segment;
     let mut changes = Changes::under(&lease);
     changes.segments.push(SegmentChange {
-        id: segment.clone(),
         status: Some(SegmentStatus::Stopped),
-        vendor_ref: None,
         raw_status: Some("finished".into()),
-        polled: false,
+        ..SegmentChange::of(&segment)
     });
     world.apply(changes).await;
     assert!(world.plan(world.fill(&lease, &segment, 1)).await.is_none());

@@ -158,6 +158,7 @@ impl World {
             vendor_ref: None,
             status: SegmentStatus::Opening,
             raw_status: None,
+            spec_revision: 1,
             adopted: false,
             contacts: 0,
             open_contacts: 0,

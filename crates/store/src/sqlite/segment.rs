@@ -61,13 +61,15 @@ pub(super) async fn read(
 
 /// Takes over a vendor's task, unless a task of ours has it already.
 pub(super) async fn adopt(conn: &mut SqliteConnection, segment: &Segment) -> Result<(), StoreError> {
-    let taken: Option<String> =
-        sqlx::query_scalar("SELECT task FROM segments WHERE account = $1 AND vendor_ref = $2 LIMIT 1")
+    let taken: Option<(String, String)> =
+        sqlx::query_as("SELECT task, tenant FROM segments WHERE account = $1 AND vendor_ref = $2 LIMIT 1")
             .bind(segment.account.as_str())
             .bind(&segment.vendor_ref)
             .fetch_optional(&mut *conn)
             .await?;
-    if let Some(existing) = taken {
+    if let Some((task, tenant)) = taken {
+        let foreign = tenant != segment.tenant.as_str();
+        let existing = if foreign { "a task of another tenant".to_owned() } else { task };
         return Err(StoreError::ExternalIdTaken { existing });
     }
     insert(conn, segment).await
@@ -77,8 +79,8 @@ pub(super) async fn insert(conn: &mut SqliteConnection, segment: &Segment) -> Re
     sqlx::query(
         "INSERT INTO segments
              (id, tenant, task, account, sequence, vendor_ref, status, raw_status, adopted, contacts,
-              open_contacts, opened_at, not_before, polled_at, ended_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+              open_contacts, opened_at, not_before, polled_at, ended_at, spec_revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(segment.id.as_str())
     .bind(segment.tenant.as_str())
@@ -95,6 +97,7 @@ pub(super) async fn insert(conn: &mut SqliteConnection, segment: &Segment) -> Re
     .bind(millis(segment.not_before))
     .bind(millis(segment.polled_at))
     .bind(millis(segment.ended_at))
+    .bind(segment.spec_revision)
     .execute(conn)
     .await?;
     Ok(())
@@ -123,7 +126,7 @@ pub(super) async fn learn(
     sqlx::query(
         "UPDATE segments
          SET status = $2, vendor_ref = $3, raw_status = $4, polled_at = coalesce($5, polled_at),
-             ended_at = coalesce(ended_at, $6)
+             ended_at = coalesce(ended_at, $6), spec_revision = coalesce($7, spec_revision)
          WHERE id = $1",
     )
     .bind(change.id.as_str())
@@ -132,6 +135,7 @@ pub(super) async fn learn(
     .bind(new_raw)
     .bind(millis(change.polled.then_some(now)))
     .bind(millis(new.is_final().then_some(now)))
+    .bind(change.spec_revision)
     .execute(conn)
     .await?;
     Ok(new != old || new_ref != vendor_ref.as_ref() || new_raw != raw_status.as_ref())

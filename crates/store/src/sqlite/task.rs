@@ -100,7 +100,7 @@ pub(super) async fn patch(
     if revision.is_some_and(|known| known != row.revision) {
         return Err(StoreError::Stale);
     }
-    sqlx::query("UPDATE tasks SET spec = $2 WHERE id = $1")
+    sqlx::query("UPDATE tasks SET spec = $2, spec_revision = spec_revision + 1 WHERE id = $1")
         .bind(id.as_str())
         .bind(to_json(&patch.spec)?)
         .execute(&mut *conn)
