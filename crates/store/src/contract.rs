@@ -68,7 +68,7 @@ pub struct NewContact {
     pub variables: BTreeMap<String, String>,
 }
 
-impl std::fmt::Debug for NewContact {
+impl Debug for NewContact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewContact").field("id", &self.id).finish_non_exhaustive()
     }
