@@ -29,7 +29,7 @@ pub(crate) struct Problem {
     code: &'static Code,
     detail: String,
     errors: Vec<FieldError>,
-    provider: Option<ProviderFault>,
+    provider: Option<Box<ProviderFault>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -174,7 +174,7 @@ impl Problem {
             request_id,
             retryable: self.code.retryable,
             errors: &self.errors,
-            provider: self.provider.as_ref(),
+            provider: self.provider.as_deref(),
         }
     }
 

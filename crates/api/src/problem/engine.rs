@@ -38,8 +38,11 @@ fn vendor_failed(provider: &ProviderKind, error: ProviderError) -> Problem {
         _ => None,
     };
     let mut problem = Problem::new(code, error.detail);
-    problem.provider =
-        Some(ProviderFault { id: provider.to_string(), code: error.code, request_id: error.request_id });
+    problem.provider = Some(Box::new(ProviderFault {
+        id: provider.to_string(),
+        code: error.code,
+        request_id: error.request_id,
+    }));
     match pause {
         Some(pause) => problem.with_retry_after(pause),
         None => problem,

@@ -50,7 +50,7 @@ async fn an_unknown_field_is_answered_with_the_nearest_one() {
 async fn all_fields_at_fault_are_told_at_once() {
     let api = TestApi::start().await;
     let bad = json!({
-        "account": 7, "script": {"template_id": null}, "callers": ["+86138"], "default_country": "XX",
+        "account": 7, "script": {"template_id": null}, "callers": ["+86138"], "default_country": "QQ",
         "schedule": {"start": "later", "not_before": "tomorrow", "time_zone": "Mars/Base"},
         "retry": {"max_attempts": 0}, "metadata": {"team": 1}, "keep_open": "yes",
         "contacts": [{"phone": 138}]

@@ -1,8 +1,7 @@
 //! Accounts, catalogs and the vendor's own tasks.
 
-use crate::test_api::{TestApi, send};
+use crate::test_api::{TestApi, people, task};
 use outdial_engine::provider::{NextAnswer, Operation, Support};
-use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -44,9 +43,12 @@ async fn every_provider_is_listed_with_its_operations() {
 #[tokio::test]
 async fn the_vendor_s_tasks_are_read_live_and_taken_over_once() {
     let api = TestApi::start().await;
-    for _ in 0..3 {
-        let id = api.create_task(1).await;
-        send(api.request(Method::POST, &format!("/v1/tasks/{id}/start")).header("prefer", "wait=20")).await;
+    for n in 0..3 {
+        let mut task = task();
+        task["contacts"] = people(n..n + 1).into();
+        task["schedule"] = json!({"start": "immediate"});
+        let id = api.post("/v1/tasks", &task).await.text("/id").to_owned();
+        api.wait_for(&format!("/v1/tasks/{id}"), |task| task["counts"]["dialing"] == 1).await;
     }
     let (mut seen, mut path) = (Vec::new(), "/v1/accounts/main/vendor_tasks?limit=2".to_owned());
     loop {
