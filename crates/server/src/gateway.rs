@@ -70,10 +70,11 @@ impl Gateway {
         let accounts = accounts(&config.accounts, &public_url, &pepper)?;
         let engine = engine(&store, accounts).await?;
         let shutdown = CancellationToken::new();
-        let server =
-            outdial_api::serve(listener, engine.clone(), &ApiSettings::default()).map_err(StartError::Api)?;
-        let (api, serving) = (server.handle(), tokio::spawn(server));
-        let worker = tokio::spawn(engine.clone().work(shutdown.clone()));
+        let settings = ApiSettings::default();
+        let server = outdial_api::serve(listener, engine.clone(), &settings).map_err(StartError::Api)?;
+        let api = server.handle();
+        let serving = until_its_end(server, &shutdown);
+        let worker = until_its_end(engine.clone().work(shutdown.clone()), &shutdown);
         Ok(Self { address, engine, store, api, serving, worker, shutdown })
     }
 
@@ -96,6 +97,11 @@ impl Gateway {
     ) -> Result<IssuedKey, EngineError> {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         self.engine.issue_key(tenant, name, scopes, None).await
+    }
+
+    /// Waits until a part of it has ended, which none does by itself while all is well.
+    pub async fn ended(&self) {
+        self.shutdown.cancelled().await;
     }
 
     /// Ends it in order; the store is closed when this returns.
@@ -127,6 +133,18 @@ pub(crate) async fn engine(store: &Arc<SqliteStore>, accounts: Vec<Account>) -> 
         accounts,
     })
     .await
+}
+
+/// Runs `part`; when it ends, be it by a panic, the other parts are told to end.
+fn until_its_end<T: Send + 'static>(
+    part: impl Future<Output = T> + Send + 'static,
+    shutdown: &CancellationToken,
+) -> JoinHandle<T> {
+    let guard = shutdown.clone().drop_guard();
+    tokio::spawn(async move {
+        let _guard = guard;
+        part.await
+    })
 }
 
 fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

@@ -58,8 +58,8 @@ impl Serving {
 
     /// Asks it to end as a service manager would; answers its exit code.
     fn terminate(mut self) -> i32 {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let kill = format!("kill -TERM {}", self.process.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
         self.process.wait().unwrap().code().unwrap()
     }
 }

@@ -10,9 +10,15 @@ pub(super) async fn run(configured: &Configured) -> Result<ExitCode, CommandErro
     let config = Config::load(configured.config.as_deref())?;
     let gateway = Gateway::start(config).await?;
     tracing::info!(url = gateway.url(), "ready");
-    let ended = shutdown::requested().await;
+    let outcome = tokio::select! {
+        asked = shutdown::requested() => {
+            asked.map_err(|error| CommandError::Io("signals cannot be waited for", error))
+        }
+        () = gateway.ended() => {
+            Err(CommandError::Other("a part of the gateway ended by itself; the log tells which".into()))
+        }
+    };
     tracing::info!("stopping");
     gateway.stop().await;
-    ended.map_err(|error| CommandError::Io("signals cannot be waited for", error))?;
-    Ok(ExitCode::SUCCESS)
+    outcome.map(|()| ExitCode::SUCCESS)
 }

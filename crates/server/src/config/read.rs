@@ -3,7 +3,6 @@
 use super::layers::Layers;
 use super::reader::{Book, Section};
 use super::{AccountConfig, Config, Problem, Webhooks, account};
-use ipnet::IpNet;
 use outdial_provider::Factory;
 use reqwest::Url;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,59 +10,45 @@ use std::net::{Ipv4Addr, SocketAddr};
 /// Reads everything. Where something is wrong, a fallback stands in and a problem is told.
 pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> (Config, Vec<Problem>) {
     let (mut book, mut root) = Book::open(layers);
-    let book_ref = &mut book;
-
-    let mut server = root.section(book_ref, "server");
-    let listen = server.optional(book_ref, "listen", "an address and port such as 127.0.0.1:8080");
-    let public_url = server.checked(
-        book_ref,
-        "public_url",
-        "a URL such as https://outdial.example.com",
-        |url: &String| is_public_url(url),
-    );
-    server.finish(book_ref);
-
-    let mut store = root.section(book_ref, "store");
-    let store_url = store.checked(
-        book_ref,
-        "url",
-        "sqlite:// and the path of a file; other stores are not available in this version",
-        |url: &String| url.starts_with("sqlite:"),
-    );
-    store.finish(book_ref);
-
-    let mut section = root.section(book_ref, "webhooks");
-    let webhooks = Webhooks {
-        allow_http: section.optional(book_ref, "allow_http", "true or false").unwrap_or_default(),
-        allowed_networks: section
-            .optional::<Vec<IpNet>>(
-                book_ref,
-                "allowed_networks",
-                "a list of networks such as [\"10.1.0.0/16\"]",
-            )
-            .unwrap_or_default(),
-    };
-    section.finish(book_ref);
-
-    let accounts = accounts(&mut root, book_ref, factories);
-    if root.names().iter().any(|name| name == "auth") {
-        root.complain(
-            book_ref,
-            "auth",
-            "not available in this version: clients come with API keys; remove it",
-        );
+    let (listen, public_url) = server(&mut root, &mut book);
+    let store_url = store(&mut root, &mut book);
+    let webhooks = webhooks(&mut root, &mut book);
+    let accounts = accounts(&mut root, &mut book, factories);
+    if root.has("auth") {
+        let detail = "not available in this version: clients come with API keys; remove it";
+        root.complain(&mut book, "auth", detail);
     }
-    root.finish(book_ref);
+    root.finish(&mut book);
+    (Config { listen, public_url, store_url, webhooks, accounts, values: book.shown }, book.problems)
+}
 
-    let config = Config {
-        listen: listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
-        public_url: public_url.map(|url: String| url.trim_end_matches('/').to_owned()),
-        store_url: store_url.unwrap_or_default(),
-        webhooks,
-        accounts,
-        values: book.shown,
-    };
-    (config, book.problems)
+fn server(root: &mut Section, book: &mut Book) -> (SocketAddr, Option<String>) {
+    let mut section = root.section(book, "server");
+    let listen = section.optional(book, "listen", "an address and port such as 127.0.0.1:8080");
+    let url =
+        section.checked(book, "public_url", "a URL such as https://outdial.example.com", |url: &String| {
+            is_public_url(url)
+        });
+    section.finish(book);
+    let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    (listen.unwrap_or(nowhere), url.map(|url| url.trim_end_matches('/').to_owned()))
+}
+
+fn store(root: &mut Section, book: &mut Book) -> String {
+    const EXPECTED: &str = "sqlite:// and the path of a file; other stores are not available in this version";
+    let mut section = root.section(book, "store");
+    let url = section.checked(book, "url", EXPECTED, |url: &String| url.starts_with("sqlite:"));
+    section.finish(book);
+    url.unwrap_or_default()
+}
+
+fn webhooks(root: &mut Section, book: &mut Book) -> Webhooks {
+    const NETWORKS: &str = "a list of networks such as [\"10.1.0.0/16\"]";
+    let mut section = root.section(book, "webhooks");
+    let allow_http = section.optional(book, "allow_http", "true or false").unwrap_or_default();
+    let allowed_networks = section.optional(book, "allowed_networks", NETWORKS).unwrap_or_default();
+    section.finish(book);
+    Webhooks { allow_http, allowed_networks }
 }
 
 fn accounts(

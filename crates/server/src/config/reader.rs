@@ -72,6 +72,11 @@ impl Section {
         Self { path, values, asked: Vec::new() }
     }
 
+    /// Whether `key` is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
     /// The names in this table.
     pub(super) fn names(&self) -> Vec<String> {
         self.values.keys().cloned().collect()
@@ -118,7 +123,7 @@ impl Section {
         fallback: T,
         fine: impl Fn(&T) -> bool,
     ) -> T {
-        if self.values.contains_key(key) {
+        if self.has(key) {
             return self.checked(book, key, expected, fine).unwrap_or(fallback);
         }
         self.asked.push(key.to_owned());
@@ -188,9 +193,8 @@ impl Section {
             book.show(path, UNSET, Origin::Default);
             return None;
         };
-        let origin = book.layers.origin(value.tag());
-        book.show(path, plain(&value), origin.clone());
-        as_json(&value, &origin)
+        book.show(path, plain(&value), book.layers.origin(innermost(&value).tag()));
+        as_json(&value, &book.layers)
     }
 
     /// Complains of everything that nobody asked for.
@@ -223,13 +227,12 @@ fn decode<T: DeserializeOwned>(value: &Value, origin: &Origin) -> Option<T> {
 }
 
 /// As JSON, text of the environment being what TOML makes of it.
-fn as_json(value: &Value, origin: &Origin) -> Option<serde_json::Value> {
+fn as_json(value: &Value, layers: &Layers) -> Option<serde_json::Value> {
     match value {
         Value::Dict(_, dict) => {
-            let entries = dict.iter();
-            entries.map(|(key, value)| Some((key.clone(), as_json(value, origin)?))).collect()
+            dict.iter().map(|(key, value)| Some((key.clone(), as_json(value, layers)?))).collect()
         }
-        Value::String(_, text) if *origin == Origin::Environment => {
+        Value::String(tag, text) if layers.origin(*tag) == Origin::Environment => {
             Some(as_toml(text).unwrap_or_else(|| text.as_str().into()))
         }
         other => serde_json::to_value(other).ok(),
