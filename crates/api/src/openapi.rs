@@ -11,8 +11,11 @@ mod vendors;
 
 use actix_web::App;
 use outdial_engine::provider::Factory;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
+
+/// Shapes of requests.
+const REQUESTS: &[&str] = &["CreateTask", "UpdateTask", "AddContacts", "CreateContact"];
 
 /// The document for a server with these vendors.
 pub fn openapi(factories: &[&Factory]) -> Value {
@@ -22,8 +25,21 @@ pub fn openapi(factories: &[&Factory]) -> Value {
         .configure(crate::app::routes)
         .split_for_parts();
     let mut document = serde_json::to_value(document).unwrap_or_default();
+    refer_and_close(&mut document["components"]["schemas"]);
     vendors::complete(&mut document, factories);
     document
+}
+
+/// Lists name the shape of their items, and requests say that they have no other fields.
+fn refer_and_close(schemas: &mut Value) {
+    for (name, schema) in schemas.as_object_mut().into_iter().flatten() {
+        if let Some(item) = name.strip_prefix("List_") {
+            schema["properties"]["data"]["items"] = json!({"$ref": format!("#/components/schemas/{item}")});
+        }
+        if REQUESTS.contains(&name.as_str()) {
+            schema["additionalProperties"] = json!(false);
+        }
+    }
 }
 
 /// The document as it is checked in: pretty, ending with a line break, always the same.

@@ -17,7 +17,8 @@ use outdial_engine::{ContactDraft, Engine};
 use outdial_model::TaskId;
 use utoipa::ToSchema;
 
-/// Contacts to be added. No `Debug`: it holds people.
+// No `Debug`: it holds people.
+/// Contacts to be added.
 #[derive(ToSchema)]
 #[schema(as = AddContacts)]
 pub(crate) struct BatchForm {

@@ -8,9 +8,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// A person to reach, as a client writes it. No `Debug`: it holds a number and a name.
-///
-/// Only its shape is read here; what it means is the engine's to judge, person by person.
+// No `Debug`: it holds a number and a name. Only its shape is read here; what it means is the engine's
+// to judge, person by person.
+/// A person to be reached.
 #[derive(ToSchema)]
 #[schema(as = CreateContact)]
 pub(crate) struct ContactForm {

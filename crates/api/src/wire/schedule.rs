@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Schedule)]
 pub(crate) struct ScheduleView {
-    #[schema(schema_with = words::start_mode)]
+    #[schema(schema_with = words::start_mode, required = false)]
     start: &'static str,
     /// Nobody is dialed before this instant.
     #[schema(format = DateTime, example = "2026-03-01T01:00:00Z")]
@@ -19,7 +19,7 @@ pub(crate) struct ScheduleView {
     #[schema(format = DateTime, example = "2026-03-08T12:00:00Z")]
     not_after: Option<String>,
     /// IANA name of the zone the windows are in.
-    #[schema(default = "UTC", example = "Asia/Shanghai")]
+    #[schema(default = "UTC", required = false, example = "Asia/Shanghai")]
     time_zone: String,
     /// Weekly hours in which people may be dialed; any hour when empty.
     #[schema(required = false)]
@@ -45,10 +45,10 @@ pub(crate) struct WindowView {
 #[schema(as = Retry)]
 pub(crate) struct RetryView {
     /// Attempts in all, the first included.
-    #[schema(minimum = 1, maximum = 100, default = 1)]
+    #[schema(minimum = 1, maximum = 100, default = 1, required = false)]
     max_attempts: u32,
     /// Seconds between two attempts.
-    #[schema(maximum = 604_800, default = 600)]
+    #[schema(maximum = 604_800, default = 600, required = false)]
     interval_seconds: u32,
 }
 

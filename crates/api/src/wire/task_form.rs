@@ -30,7 +30,8 @@ const CHANGEABLE: &[&str] = &[
     "keep_open",
 ];
 
-/// A task to be created. No `Debug`: it holds people.
+// No `Debug`: it holds people.
+/// A task to be created.
 #[derive(ToSchema)]
 #[schema(as = CreateTask)]
 pub(crate) struct TaskForm {
