@@ -144,7 +144,7 @@ fn time_zone(at: At<'_>) -> Read<String> {
     }
 }
 
-fn window(form: &mut Fields<'_>) -> Read<Window> {
+pub(crate) fn window(form: &mut Fields<'_>) -> Read<Window> {
     let days = form.required("days", days);
     let from = form.required("from", time);
     let to = form.required("to", time);
