@@ -1,5 +1,6 @@
 //! The application: routes, who may ask them, and what every answer goes through.
 
+use crate::body::Patience;
 use crate::cursor::CursorKey;
 use crate::routes::fallback::RouteTable;
 use crate::routes::{self, docs, fallback};
@@ -18,16 +19,18 @@ pub(crate) struct Shared {
     cursors: Data<CursorKey>,
     routes: Data<RouteTable>,
     document: Data<docs::Document>,
+    patience: Patience,
 }
 
 impl Shared {
-    pub(crate) fn new(engine: Engine) -> Self {
+    pub(crate) fn new(engine: Engine, patience: Patience) -> Self {
         let document: Value = crate::openapi(engine.factories());
         Self {
             cursors: Data::new(CursorKey::new(engine.derived_secret("cursor"))),
             routes: Data::new(RouteTable::of(&document)),
             document: Data::new(docs::Document::new(&document)),
             engine: Data::new(engine),
+            patience,
         }
     }
 
@@ -37,7 +40,8 @@ impl Shared {
             .app_data(self.engine.clone())
             .app_data(self.cursors.clone())
             .app_data(self.routes.clone())
-            .app_data(self.document.clone());
+            .app_data(self.document.clone())
+            .app_data(self.patience);
         routes(&mut ServiceConfig::new(config));
         config
             .service(docs::home)

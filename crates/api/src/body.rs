@@ -4,10 +4,12 @@ use crate::problem::{Problem, table};
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Decompress};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
+use std::time::Duration;
 
 /// Most bytes of a JSON body, after decompression.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -40,13 +42,55 @@ pub(crate) fn unsupported_type(known: &[&str]) -> Problem {
     Problem::new(&table::UNSUPPORTED_MEDIA_TYPE, detail)
 }
 
-/// The payload could not be read to its end.
-pub(crate) fn unreadable(error: &PayloadError) -> Problem {
+/// How long a client may take to send a JSON body, or the next piece of a stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience(pub Duration);
+
+/// A body as it comes, decompressed.
+pub(crate) struct Pieces {
+    stream: Decompress<Payload>,
+    patience: Duration,
+}
+
+impl Pieces {
+    pub(crate) fn of(request: &HttpRequest, payload: Payload) -> Self {
+        let patience = request.app_data::<Patience>().map_or(Duration::from_secs(30), |patience| patience.0);
+        let stream = Decompress::from_headers(payload, request.headers());
+        Self { stream, patience }
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        match tokio::time::timeout(self.patience, self.stream.next()).await {
+            Ok(None) => Ok(None),
+            Ok(Some(Ok(piece))) => Ok(Some(piece)),
+            Ok(Some(Err(error))) => Err(unreadable(&error)),
+            Err(_) => Err(too_slow()),
+        }
+    }
+
+    async fn all(mut self) -> Result<Vec<u8>, Problem> {
+        let mut body = Vec::new();
+        while let Some(piece) = self.next().await? {
+            if body.len() + piece.len() > MOST_BYTES {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
+    }
+}
+
+fn unreadable(error: &PayloadError) -> Problem {
     match error {
         PayloadError::Overflow => too_large(),
         PayloadError::EncodingCorrupted => Problem::new(&table::UNREADABLE_BODY, "its compression is broken"),
         _ => Problem::new(&table::UNREADABLE_BODY, "it ended before it was complete"),
     }
+}
+
+fn too_slow() -> Problem {
+    Problem::new(&table::REQUEST_TIMEOUT, "the rest of it did not come in time")
 }
 
 fn too_large() -> Problem {
@@ -56,21 +100,14 @@ fn too_large() -> Problem {
 
 /// A whole JSON body.
 pub(crate) async fn json(request: &HttpRequest, payload: Payload) -> Result<Value, Problem> {
-    let announced =
-        request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let announced = request.headers().get(CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > MOST_BYTES) {
         return Err(too_large());
     }
-    let mut body = Vec::with_capacity(announced.unwrap_or(0));
-    let mut stream = Decompress::from_headers(payload, request.headers());
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|error| unreadable(&error))?;
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err(too_large());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    parse(&body)
+    let pieces = Pieces::of(request, payload);
+    let body = tokio::time::timeout(pieces.patience, pieces.all()).await;
+    parse(&body.unwrap_or_else(|_| Err(too_slow()))?)
 }
 
 /// JSON, or where it breaks. What it breaks on is not repeated.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 const TAG_BYTES: usize = 16;
 
 /// The installation's key for cursors.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct CursorKey(Arc<[u8]>);
 
 impl CursorKey {

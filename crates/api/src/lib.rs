@@ -1,7 +1,7 @@
 //! The REST surface.
 //!
-//! A request goes: [`finish`] (id, log line, problems) → `auth` (below `/v1`) → a handler of `routes/`, which
-//! extracts, calls one use case of the engine and maps the result → back through [`finish`].
+//! A request goes: `finish` (id, log line, problems) → `auth` (below `/v1`) → a handler of `routes/`, which
+//! extracts, calls one use case of the engine and maps the result → back through `finish`.
 //!
 //! - `routes/` one file for each resource; the OpenAPI annotations are on the handlers
 //! - `form` reads bodies and query strings and collects everything that is wrong with them

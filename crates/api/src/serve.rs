@@ -1,6 +1,7 @@
 //! Serving: threads, limits and deadlines of the HTTP server.
 
 use crate::app::Shared;
+use crate::body::Patience;
 use crate::finish;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -16,11 +17,13 @@ pub struct ApiSettings {
     pub workers: usize,
     /// How long requests in progress may take once the server is told to stop.
     pub drain: Duration,
+    /// How long a client may take to send a JSON body, or the next piece of a stream.
+    pub patience: Duration,
 }
 
 impl Default for ApiSettings {
     fn default() -> Self {
-        Self { workers: 2, drain: Duration::from_secs(10) }
+        Self { workers: 2, drain: Duration::from_secs(10), patience: Duration::from_secs(30) }
     }
 }
 
@@ -28,7 +31,7 @@ impl Default for ApiSettings {
 ///
 /// Signals are left to whoever runs it.
 pub fn serve(listener: TcpListener, engine: Engine, settings: &ApiSettings) -> std::io::Result<Server> {
-    let shared = Shared::new(engine);
+    let shared = Shared::new(engine, Patience(settings.patience));
     let server = HttpServer::new(move || {
         App::new().wrap(from_fn(finish::finish)).configure(|config| shared.configure(config))
     })

@@ -11,13 +11,11 @@ mod records;
 pub(crate) use csv::Csv;
 pub(crate) use ndjson::Ndjson;
 
-use crate::body;
+use crate::body::Pieces;
 use crate::problem::{Problem, table};
 use crate::wire::batch::BatchView;
 use actix_web::HttpRequest;
-use actix_web::dev::Decompress;
 use actix_web::web::Payload;
-use futures_util::StreamExt;
 use outdial_engine::{ContactDraft, ContactResult, Engine};
 use outdial_model::{FieldProblem, TaskId, TenantId};
 use records::{Record, Records};
@@ -58,9 +56,9 @@ pub(crate) async fn stream<F: Format>(
         batch: BatchView::default(),
         is_begun: false,
     };
-    let mut payload = Decompress::from_headers(payload.into_inner(), request.headers());
+    let mut pieces = Pieces::of(request, payload.into_inner());
     let mut records = Records::new(F::QUOTES);
-    let result = upload.run(&mut payload, &mut records).await;
+    let result = upload.run(&mut pieces, &mut records).await;
     match result {
         Ok(()) => Ok(upload.batch),
         Err(problem) if upload.is_begun => {
@@ -82,14 +80,9 @@ struct Upload<'a, F> {
 }
 
 impl<F: Format> Upload<'_, F> {
-    async fn run(
-        &mut self,
-        payload: &mut Decompress<actix_web::dev::Payload>,
-        records: &mut Records,
-    ) -> Result<(), Problem> {
-        while let Some(bytes) = payload.next().await {
-            let bytes = bytes.map_err(|error| body::unreadable(&error))?;
-            records.push(&bytes);
+    async fn run(&mut self, pieces: &mut Pieces, records: &mut Records) -> Result<(), Problem> {
+        while let Some(piece) = pieces.next().await? {
+            records.push(&piece);
             while let Some(record) = records.next() {
                 self.take(record).await?;
             }

@@ -7,7 +7,9 @@ use crate::paging::Paging;
 use crate::problem::{Problem, table};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use serde_json::{Map, Value};
+use outdial_model::FieldProblem;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::future::{Ready, ready};
 
 /// The parameters of a request, and whose list they ask for.
@@ -44,22 +46,22 @@ impl Query {
             .map_err(|_| Problem::new(&table::VALIDATION_FAILED, "the query string cannot be read"))?;
         let mut parameters = Map::new();
         for (name, value) in pairs.into_inner() {
+            if parameters.contains_key(&name) {
+                let twice = FieldProblem::new(&format!("/{name}"), "duplicate_parameter", "give it once");
+                return Err(Problem::invalid_parameters(vec![twice]));
+            }
             parameters.insert(name, Value::String(value));
         }
-        let mut filters: Vec<_> = parameters
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "limit" | "cursor"))
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        filters.sort_unstable();
         let extensions = request.extensions();
-        let tenant = extensions.get::<Caller>().map_or("", |caller| caller.tenant.as_str());
-        let cursors = request.app_data::<web::Data<CursorKey>>();
-        Ok(Self {
-            parameters,
-            cursors: cursors.map(|key| key.get_ref().clone()).unwrap_or_default(),
-            list: format!("{tenant} {} {}", request.path(), filters.join("&")),
-        })
+        let (Some(caller), Some(cursors)) =
+            (extensions.get::<Caller>(), request.app_data::<web::Data<CursorKey>>())
+        else {
+            return Err(Problem::new(&table::INTERNAL_ERROR, "the request could not be completed"));
+        };
+        let is_filter = |(name, _): &(&String, &Value)| !matches!(name.as_str(), "limit" | "cursor");
+        let filters: BTreeMap<_, _> = parameters.iter().filter(is_filter).collect();
+        let list = json!([caller.tenant, request.path(), filters]).to_string();
+        Ok(Self { parameters, cursors: cursors.get_ref().clone(), list })
     }
 }
 

@@ -51,6 +51,8 @@ codes! {
         "Check the path and the id. Things of other tenants do not exist for your key.";
     METHOD_NOT_ALLOWED = 405 "method_not_allowed" NEVER, "The path does not take this method",
         "Use one of the methods in the `Allow` header.";
+    REQUEST_TIMEOUT = 408 "request_timeout" LATER, "The body came too slowly",
+        "Send the request again over a better connection, or in smaller parts. Of a stream, what came before is kept.";
     CONFLICT = 409 "conflict" NEVER, "Not possible now",
         "Read the resource again and decide by what `detail` says.";
     EXTERNAL_ID_TAKEN = 409 "external_id_taken" NEVER, "The external id is in use",

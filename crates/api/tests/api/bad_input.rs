@@ -172,6 +172,8 @@ async fn wrong_parameters_are_named() {
     let answer =
         api.get("/v1/calls?disposition=busy,angry&task_id=x").await.problem(422, "validation_failed");
     assert_eq!(answer.errors(), [("task_id", "invalid_id"), ("disposition", "unknown_value")]);
+    let answer = api.get("/v1/tasks?limit=1&limit=2").await.problem(422, "validation_failed");
+    assert_eq!(answer.errors(), [("limit", "duplicate_parameter")]);
     api.get("/v1/tasks?limit=201").await.problem(422, "validation_failed");
 }
 

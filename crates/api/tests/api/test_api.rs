@@ -19,6 +19,7 @@ pub const ACCOUNT: &str = "main";
 pub struct TestApi {
     pub url: String,
     pub vendor: MemoryVendor,
+    pub provider: MemoryProvider,
     engine: Engine,
     key: String,
     client: Client,
@@ -40,12 +41,16 @@ impl TestApi {
 
     /// With a vendor that is changed by `change`.
     pub async fn start_with(change: impl FnOnce(MemoryOptions) -> MemoryOptions) -> Self {
+        let options = MemoryOptions::staged(Staging::EmptyThenStart, Arc::new(SystemClock));
+        Self::start_before(MemoryProvider::new(change(options))).await
+    }
+
+    /// Before a vendor there is.
+    pub async fn start_before(provider: MemoryProvider) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
         let store = Arc::new(SqliteStore::open(&url).await.unwrap());
         let clock = Arc::new(SystemClock);
-        let options = MemoryOptions::staged(Staging::EmptyThenStart, clock.clone());
-        let provider = MemoryProvider::new(change(options));
         let vendor = provider.vendor();
         let account = Account::new(
             ACCOUNT.parse().unwrap(),
@@ -59,7 +64,7 @@ impl TestApi {
                 fuse: Duration::from_secs(1),
                 rate: 1000,
             },
-            Arc::new(provider),
+            Arc::new(provider.clone()),
         );
         let parts = EngineParts { store, clock, factories: registry::FACTORIES, accounts: vec![account] };
         let engine = Engine::new(parts).await.unwrap();
@@ -67,11 +72,13 @@ impl TestApi {
         tokio::spawn(engine.clone().work(stop.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let settings = ApiSettings { workers: 1, ..ApiSettings::default() };
+        let settings =
+            ApiSettings { workers: 1, patience: Duration::from_millis(300), ..ApiSettings::default() };
         tokio::spawn(serve(listener, engine.clone(), &settings).unwrap());
         let mut api = Self {
             url,
             vendor,
+            provider,
             engine,
             key: String::new(),
             client: Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),

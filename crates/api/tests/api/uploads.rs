@@ -3,6 +3,7 @@
 use crate::test_api::{TestApi, people};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const NDJSON: &str = "application/x-ndjson";
 
@@ -112,6 +113,27 @@ async fn a_stream_that_breaks_off_keeps_what_came_before() {
         ("unreadable_body", &json!(1001))
     );
     assert_eq!(api.get(&format!("/v1/tasks/{id}")).await.body["counts"]["total"], 1000);
+}
+
+#[tokio::test]
+async fn a_client_that_stops_sending_is_not_waited_for() {
+    let api = TestApi::start().await;
+    let id = api.create_task(0).await;
+    let address = api.url.trim_start_matches("http://").to_owned();
+    for (path, kind) in
+        [("/v1/tasks".to_owned(), "application/json"), (format!("/v1/tasks/{id}/contacts"), NDJSON)]
+    {
+        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {kind}\r\ncontent-length: 100\r\nauthorization: Bearer {}\r\n\r\n{{",
+            api.key_of("acme").await
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 4096];
+        let length = stream.read(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]);
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
+    }
 }
 
 /// A gzip stream of stored blocks, and a checksum nobody has computed yet.

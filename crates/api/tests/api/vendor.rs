@@ -1,7 +1,8 @@
 //! Accounts, catalogs and the vendor's own tasks.
 
-use crate::test_api::{TestApi, people, task};
+use crate::test_api::{TestApi, people, send, task, task_with};
 use outdial_engine::provider::{NextAnswer, Operation, Support};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -67,6 +68,28 @@ async fn the_vendor_s_tasks_are_read_live_and_taken_over_once() {
     taken.problem(409, "external_id_taken");
     api.get("/v1/accounts/main/vendor_tasks/nothing").await.problem(404, "not_found");
     api.get("/v1/accounts/main/vendor_tasks?limit=101").await.problem(422, "validation_failed");
+}
+
+#[tokio::test]
+async fn a_task_made_elsewhere_is_taken_over() {
+    let elsewhere = TestApi::start().await;
+    let api = TestApi::start_before(elsewhere.provider.clone()).await;
+    let mut task = task_with(1);
+    task["schedule"] = json!({"start": "immediate"});
+    let id = elsewhere.post("/v1/tasks", &task).await.text("/id").to_owned();
+    elsewhere.wait_for(&format!("/v1/tasks/{id}"), |task| task["counts"]["dialing"] == 1).await;
+    let path = "/v1/accounts/main/vendor_tasks";
+    let reference = api.get(path).await.text("/data/0/ref").to_owned();
+    let adopted = api.post(&format!("{path}/{reference}/adopt"), &json!({})).await;
+    assert_eq!((adopted.status.as_u16(), adopted.text("/status")), (202, "running"));
+    assert_eq!(adopted.body["segments"][0]["adopted"], true);
+    let location = adopted.header("location").to_owned();
+    assert_eq!(api.get(&location).await.text("/segments/0/vendor_ref"), reference);
+    let again = api.post(&format!("{path}/{reference}/adopt"), &json!({})).await;
+    again.problem(409, "external_id_taken");
+    let paused =
+        send(api.request(Method::POST, &format!("{location}/pause")).header("prefer", "wait=20")).await;
+    assert_eq!(paused.text("/status"), "paused");
 }
 
 #[tokio::test]
