@@ -1,8 +1,8 @@
 //! The trait every vendor implements.
 
 use crate::{
-    AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Control, Find, Found, Inbound,
-    OpenSegment, Opened, PageRequest, Progress, ProviderError, ReadProgress, ReceiveError, Received,
+    AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, Control, Find, Found,
+    Inbound, OpenSegment, Opened, PageRequest, Progress, ProviderError, ReadProgress, ReceiveError, Received,
     SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use async_trait::async_trait;
@@ -14,6 +14,8 @@ use std::fmt::Debug;
 /// Only [`open_segment`](Self::open_segment) and [`add_contacts`](Self::add_contacts) (and starting
 /// or resuming through [`control`](Self::control)) may cause a phone to ring. An operation the
 /// capabilities call unsupported answers [`ErrorKind::Unsupported`](crate::ErrorKind) and sends nothing.
+/// One they call emulated is Outdial's own business and the engine never asks for it; an adapter that
+/// is asked all the same takes a harmless look or answers `Unsupported`, and changes nothing at the vendor.
 #[async_trait]
 pub trait Provider: Debug + Send + Sync + 'static {
     /// What this account can do, natively, by emulation or not at all, and its limits.
@@ -69,6 +71,13 @@ pub trait Provider: Debug + Send + Sync + 'static {
 
     /// Verifies and parses what the vendor pushed, in one pure step; an unverified body has no way in.
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError>;
+
+    /// Asks the vendor whether a push that proves nothing by itself is genuine. Read-only.
+    ///
+    /// Signatures are not looked at again: what they prove, [`receive`](Self::receive) has said. Where the
+    /// vendor offers no way to ask, the answer is [`Confirmation::CannotTell`] and nothing is sent. An
+    /// answer of the vendor that cannot be understood is an error and no verdict.
+    async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError>;
 
     /// The body and type of the vendor's own acknowledgement for a push of `kind`.
     fn acknowledge(&self, kind: &str) -> crate::Ack;

@@ -92,6 +92,17 @@ pub enum ReceiveError {
     UnknownKind,
 }
 
+/// What the vendor says when it is asked whether a push is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Confirmation {
+    /// It is.
+    Genuine,
+    /// The vendor knows nothing of it.
+    NotGenuine,
+    /// There is no asking the vendor about this push: nothing is proven, either way.
+    CannotTell,
+}
+
 /// What the vendor wants to hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ack {

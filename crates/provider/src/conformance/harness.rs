@@ -90,9 +90,12 @@ pub trait Wire: Send + Sync + 'static {
     /// The vendor's documented errors, and what they mean.
     fn error_rows(&self) -> Vec<ErrorRow>;
 
-    /// An answer to reading the state of `segment` with a status nobody knows; `None` when no answer
+    /// The header that carries the vendor's proof of an answer; `None` when it proves none.
+    fn answer_proof(&self) -> Option<&'static str>;
+
+    /// Makes the answer to reading a segment's state with a status nobody knows; `None` when no answer
     /// has a status.
-    fn unknown_status(&self, segment: &SegmentRef) -> Option<Reply>;
+    fn unknown_status(&self) -> Option<StatusReply>;
 }
 
 /// One line of a vendor's table of errors.
@@ -124,6 +127,9 @@ pub struct Pushes {
     /// Makes them, the proof included.
     pub headers: PushHeaders,
 }
+
+/// The answer to reading the state of a segment, without its proof.
+pub type StatusReply = fn(&SegmentRef) -> Reply;
 
 /// The headers of a push: of which kind, with which body, sent at which instant.
 pub type PushHeaders = fn(&'static str, &[u8], Timestamp) -> Vec<(String, String)>;

@@ -147,6 +147,16 @@ fn message(first_line: &str, headers: &[(String, String)], body: &[u8]) -> Vec<u
     bytes
 }
 
+/// Changes the last character of the header of that name; false when there is nothing to change.
+pub(super) fn spoil(headers: &mut [(String, String)], name: &str) -> bool {
+    let proof = headers.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let Some((proof, last)) = proof.and_then(|proof| proof.pop().map(|last| (proof, last))) else {
+        return false;
+    };
+    proof.push(if last == '0' { '1' } else { '0' });
+    true
+}
+
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }

@@ -4,7 +4,7 @@
 //! disturbance strikes the operation under test.
 
 use super::Wire;
-use super::http::{Reply, Request};
+use super::http::{Reply, Request, spoil};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +25,8 @@ pub enum Disturbance {
     Cut,
     /// The vendor acts, and its body is changed on the way (and signed again, as the vendor would).
     Mangle(Arc<Change>),
+    /// The vendor acts, and the proof of its answer is spoilt on the way.
+    Forge,
 }
 
 /// What becomes of a body.
@@ -106,6 +108,13 @@ impl Shared {
                     let mut reply = self.forward(&request).await?;
                     reply.body = change(&reply.body);
                     whole(&self.wire.sign(&request, reply), &mut stream).await?;
+                }
+                Some(Disturbance::Forge) => {
+                    let mut reply = self.forward(&request).await?;
+                    if let Some(name) = self.wire.answer_proof() {
+                        spoil(&mut reply.headers, name);
+                    }
+                    whole(&reply, &mut stream).await?;
                 }
                 Some(Disturbance::Silence) => std::future::pending().await,
                 Some(Disturbance::Reset) => return stream.set_zero_linger(),

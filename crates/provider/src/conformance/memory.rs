@@ -79,7 +79,7 @@ impl Harness for Memory {
         let contact = "con_00000000000000000000000000";
         Some(Pushes {
             samples: vec![about(contact, "null"), about(contact, "\"busy\"")],
-            unknown_status: None,
+            unknown_status: Some(about(contact, "\"something_new\"")),
             proof_header: Some("x-memory-proof"),
             proof_expires: true,
             headers: |_, _, sent_at| MemoryPush::proven(Vec::new(), sent_at).headers,

@@ -24,7 +24,7 @@ mod run;
 
 pub use bench::Bench;
 pub use connect::connect;
-pub use harness::{ErrorRow, Harness, Pace, PushHeaders, Pushes, Vendor, Wire};
+pub use harness::{ErrorRow, Harness, Pace, PushHeaders, Pushes, StatusReply, Vendor, Wire};
 pub use http::{Reply, Request};
 pub use line::{Change, Disturbance, Line};
 pub use memory::in_memory;

@@ -6,10 +6,10 @@ use super::script::{Except, NextAnswer};
 use super::vendor::MemoryVendor;
 use super::world::{Segment, World, conflict};
 use crate::{
-    Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, CatalogItem, Checked, ContactProgress,
-    Control, Effect, ErrorKind, Find, Found, Inbound, OpenSegment, Opened, Operation, PageRequest, Progress,
-    Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport,
-    Support, UpdateSegment, VendorTask, VendorTaskPage, Verb,
+    Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, CatalogItem, Checked, Confirmation,
+    ContactProgress, Control, Effect, ErrorKind, Find, Found, Inbound, OpenSegment, Opened, Operation,
+    PageRequest, Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal,
+    SegmentRef, SegmentReport, Support, UpdateSegment, VendorTask, VendorTaskPage, Verb,
 };
 use async_trait::async_trait;
 use outdial_model::{Clock, FieldProblem, Phone, SegmentStatus, TaskSpec, Timestamp};
@@ -219,6 +219,11 @@ impl Provider for MemoryProvider {
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         push::receive(inbound)
+    }
+
+    /// Its pushes carry a proof; there is nothing more to ask.
+    async fn confirm_push(&self, _: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
+        Ok(Confirmation::CannotTell)
     }
 
     fn acknowledge(&self, _: &str) -> Ack {

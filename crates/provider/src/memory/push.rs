@@ -35,7 +35,8 @@ struct Body {
     call: String,
     started_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
-    disposition: Option<Disposition>,
+    /// The vendor's word for how it ended: any text, as vendors' words are.
+    disposition: Option<String>,
 }
 
 impl MemoryPush {
@@ -57,7 +58,7 @@ impl MemoryPush {
             call: call.map(|call| call.vendor_call_id.clone()).unwrap_or_default(),
             started_at: call.and_then(|call| call.started_at),
             ended_at: call.and_then(|call| call.ended_at),
-            disposition: call.and_then(|call| call.disposition),
+            disposition: call.and_then(|call| call.disposition).map(|ending| ending.as_str().to_owned()),
         };
         Self::proven(serde_json::to_vec(&body).unwrap_or_default(), now)
     }
@@ -69,7 +70,13 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
     }
     verify(inbound)?;
     let body: Body = serde_json::from_slice(inbound.body).map_err(|_| ReceiveError::Unreadable)?;
-    let step = body.disposition.map_or("dialing", Disposition::as_str);
+    let ending = body.disposition.as_deref().map(str::parse::<Disposition>);
+    let progress = match &ending {
+        None => ContactProgress::Dialing,
+        Some(Ok(ending)) => ContactProgress::Done(*ending),
+        Some(Err(_)) => ContactProgress::Unrecognized,
+    };
+    let step = body.disposition.unwrap_or_else(|| "dialing".to_owned());
     Ok(Received {
         dedupe_key: format!("{}:{step}", body.call),
         subject: Subject {
@@ -81,15 +88,15 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         },
         segment: None,
         contact: Some(PushedContact {
-            progress: Some(body.disposition.map_or(ContactProgress::Dialing, ContactProgress::Done)),
+            progress: Some(progress),
             call: Some(CallReport {
                 vendor_call_id: body.call,
                 started_at: body.started_at,
                 answered_at: None,
                 ended_at: body.ended_at,
                 talk_seconds: 0,
-                disposition: body.disposition,
-                raw: RawOutcome { code: Some(step.to_owned()), text: None },
+                disposition: ending.and_then(Result::ok),
+                raw: RawOutcome { code: Some(step), text: None },
                 recording: None,
             }),
         }),

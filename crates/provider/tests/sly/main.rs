@@ -89,6 +89,16 @@ async fn believing_any_push_is_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn confirming_what_nobody_sent_is_noticed() {
+    assert_eq!(noticed(Some(Sin::ConfirmsAnything)).await, ["a_push_nobody_sent_is_never_confirmed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ending_somebody_by_a_word_nobody_knows_is_noticed() {
+    assert_eq!(noticed(Some(Sin::EndsOnStrangeWords)).await, ["a_pushed_unknown_status_is_no_error"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_number_in_the_log_or_in_debug_is_noticed() {
     for sin in [Sin::LogsNumbers, Sin::ShowsNames] {
         assert_eq!(noticed(Some(sin)).await, ["nothing_private_is_printed"], "{sin:?}");

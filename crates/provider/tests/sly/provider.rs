@@ -1,11 +1,11 @@
 //! A provider that breaks one promise of the contract and keeps the others.
 
 use async_trait::async_trait;
-use outdial_model::{FieldProblem, Phone, TaskSpec};
+use outdial_model::{Disposition, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
-    Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ContactProgress, ContactReport,
-    Control, Effect, ErrorKind, Find, Found, Inbound, MemoryPush, OpenSegment, Opened, Operation,
-    PageRequest, Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal,
+    Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, ContactProgress,
+    ContactReport, Control, Effect, ErrorKind, Find, Found, Inbound, MemoryPush, OpenSegment, Opened,
+    Operation, PageRequest, Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal,
     SegmentRef, SegmentReport, SegmentState, Support, UpdateSegment, VendorTask, VendorTaskPage, Verb,
 };
 use std::fmt;
@@ -24,6 +24,8 @@ pub enum Sin {
     DeclaresLess,
     AcceptsAnyTask,
     BelievesAnybody,
+    ConfirmsAnything,
+    EndsOnStrangeWords,
     LogsNumbers,
     ShowsNames,
 }
@@ -157,11 +159,24 @@ impl Provider for SlyProvider {
     }
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
+        if self.is(Sin::EndsOnStrangeWords) {
+            let mut received = self.honest.receive(inbound)?;
+            let progress = received.contact.as_mut().and_then(|contact| contact.progress.as_mut());
+            if let Some(strange) = progress.filter(|progress| **progress == ContactProgress::Unrecognized) {
+                *strange = ContactProgress::Done(Disposition::Unknown);
+            }
+            return Ok(received);
+        }
         if !self.is(Sin::BelievesAnybody) {
             return self.honest.receive(inbound);
         }
         let headers = MemoryPush::proven(Vec::new(), inbound.received_at).headers;
         self.honest.receive(&Inbound { headers: &headers, ..*inbound })
+    }
+
+    async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
+        let is_sworn = self.is(Sin::ConfirmsAnything);
+        if is_sworn { Ok(Confirmation::Genuine) } else { self.honest.confirm_push(inbound).await }
     }
 
     fn acknowledge(&self, kind: &str) -> Ack {

@@ -8,9 +8,9 @@ use super::map;
 use super::sign;
 use super::token::TokenCache;
 use super::unlisted::Unlisted;
-use super::wire::{CreateInstance, DetailInstances, UploadDetails};
+use super::wire::{CreateInstance, DetailInstances, NoticeInfo, UploadDetails};
 use outdial_model::Secret;
-use outdial_provider::{Deps, Effect, ErrorKind, Outgoing, ProviderError};
+use outdial_provider::{Answer, Confirmation, Deps, Effect, ErrorKind, Outgoing, ProviderError};
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -33,6 +33,9 @@ struct Call {
     url: String,
     body: Vec<u8>,
 }
+
+/// What an answer to an operation means.
+type Judge<T> = fn(&str, &Answer) -> Result<T, ProviderError>;
 
 impl Client {
     pub(super) fn new(config: Config, deps: Deps) -> Self {
@@ -95,6 +98,15 @@ impl Client {
         self.post("taskdetail", false, &json!({"task_id": task_id})).await
     }
 
+    /// `apinoticeinfo`: whether a push of a custom API node is genuine.
+    pub(super) async fn api_notice_info(
+        &self,
+        request: &NoticeInfo<'_>,
+    ) -> Result<Confirmation, ProviderError> {
+        let call = self.posting("apinoticeinfo", false, request)?;
+        self.call(&call, map::confirmation).await
+    }
+
     /// An operation whose path the account configures; unsupported without one.
     pub(super) async fn unlisted(
         &self,
@@ -113,7 +125,7 @@ impl Client {
             (url, body.to_string().into_bytes())
         };
         let call = Call { action: operation.name(), creates: false, method, url, body };
-        self.call(&call).await
+        self.call(&call, map::judge).await
     }
 
     async fn post(
@@ -122,30 +134,34 @@ impl Client {
         creates: bool,
         body: &impl Serialize,
     ) -> Result<Value, ProviderError> {
-        let body = serde_json::to_vec(body).map_err(|_| not_sent("the request cannot be written as JSON"))?;
-        let call = Call {
-            action,
-            creates,
-            method: Method::POST,
-            url: format!("{}/service/cloud/workflow/{action}", self.config.base_url),
-            body,
-        };
-        self.call(&call).await
+        let call = self.posting(action, creates, body)?;
+        self.call(&call, map::judge).await
     }
 
-    async fn call(&self, call: &Call) -> Result<Value, ProviderError> {
+    fn posting(
+        &self,
+        action: &'static str,
+        creates: bool,
+        body: &impl Serialize,
+    ) -> Result<Call, ProviderError> {
+        let body = serde_json::to_vec(body).map_err(|_| not_sent("the request cannot be written as JSON"))?;
+        let url = format!("{}/service/cloud/workflow/{action}", self.config.base_url);
+        Ok(Call { action, creates, method: Method::POST, url, body })
+    }
+
+    async fn call<T>(&self, call: &Call, judge: Judge<T>) -> Result<T, ProviderError> {
         let token = self.token().await?;
-        match self.send(call, &token).await {
+        match self.send(call, &token, judge).await {
             Err(error) if error.kind == ErrorKind::Unauthenticated => {
                 self.tokens.forget(&token).await;
                 let token = self.token().await?;
-                self.send(call, &token).await
+                self.send(call, &token, judge).await
             }
             result => result,
         }
     }
 
-    async fn send(&self, call: &Call, token: &Secret) -> Result<Value, ProviderError> {
+    async fn send<T>(&self, call: &Call, token: &Secret, judge: Judge<T>) -> Result<T, ProviderError> {
         let build = || {
             let authorization = sign::authorization(&self.config.auth_scheme, token);
             outgoing(call.method.clone(), &call.url, call.body.clone(), Some(authorization))
@@ -156,7 +172,7 @@ impl Client {
         } else {
             transport.send_repeatable(call.action, build).await
         };
-        map::judge(call.action, &answer?)
+        judge(call.action, &answer?)
     }
 
     /// The shared token. Whatever goes wrong on the way to it, the call itself was not sent.

@@ -7,6 +7,7 @@
 mod capabilities;
 mod client;
 mod config;
+mod confirm;
 mod control;
 mod dispatch;
 mod find;
@@ -28,9 +29,9 @@ use config::Config;
 use outdial_model::{FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
-    Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, PageRequest, Progress, Provider,
-    ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport, UpdateSegment,
-    VendorTask, VendorTaskPage,
+    Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, PageRequest, Progress,
+    Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport,
+    UpdateSegment, VendorTask, VendorTaskPage,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -170,6 +171,10 @@ impl Provider for AiRudder {
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         webhook::receive(inbound, &self.client.config().statuses)
+    }
+
+    async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
+        confirm::push(&self.client, inbound).await
     }
 
     fn acknowledge(&self, _kind: &str) -> Ack {

@@ -79,7 +79,8 @@ fn status_change(inbound: &Inbound<'_>, statuses: &Statuses) -> Result<Received,
     Ok(Received { dedupe_key: digest(inbound.kind, inbound.body), segment: Some(report), ..about(subject) })
 }
 
-/// A person reached a custom API node. It says nothing of a call, so it moves nothing and needs no proof.
+/// A person reached a custom API node. It says nothing of a call and moves nothing; whether it is
+/// genuine can be asked (`confirm`).
 fn node_push(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
     let push: NodePush = read(inbound.body)?;
     let subject = Subject {

@@ -56,6 +56,17 @@ pub(super) enum Person<'a> {
     Callee(&'a str),
 }
 
+/// `apinoticeinfo`: was this pushed by a custom API node?
+#[derive(Serialize)]
+pub(super) struct NoticeInfo<'a> {
+    pub(super) workflow_id: &'a str,
+    pub(super) node_id: &'a str,
+    /// The number as text; the push has an object under this name.
+    pub(super) callee: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) case_id: Option<&'a str>,
+}
+
 /// What every answer is wrapped in.
 #[derive(Deserialize)]
 pub(super) struct Envelope {
@@ -185,6 +196,8 @@ pub(super) struct StatusChange {
 #[derive(Deserialize)]
 pub(super) struct NodePush {
     pub(super) workflow_id: String,
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(super) node_id: Option<String>,
     pub(super) callee: NodeCallee,
 }
 

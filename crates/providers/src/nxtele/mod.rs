@@ -28,9 +28,9 @@ use async_trait::async_trait;
 use outdial_model::{Clock, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, Callbacks, CancelContacts, Capabilities, Catalog, Checked,
-    ConfigProblem, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, PageRequest, Progress,
-    Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport,
-    UpdateSegment, VendorTask, VendorTaskPage,
+    ConfigProblem, Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened,
+    PageRequest, Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal,
+    SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -176,6 +176,11 @@ impl Provider for Nxtele {
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         webhook::receive(inbound, &self.config)
+    }
+
+    /// Its webhooks are signed, which [`receive`](Self::receive) demands; nothing can be asked beyond that.
+    async fn confirm_push(&self, _: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
+        Ok(Confirmation::CannotTell)
     }
 
     fn acknowledge(&self, _kind: &str) -> Ack {

@@ -39,9 +39,9 @@ use config::Config;
 use outdial_model::{Clock, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
-    Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, Operation, PageRequest, Progress,
-    Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport,
-    UpdateSegment, VendorTask, VendorTaskPage,
+    Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, Operation, PageRequest,
+    Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
+    SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use plan::Plan;
 use serde_json::{Value, json};
@@ -160,6 +160,11 @@ impl Provider for TencentCcc {
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         webhook::receive(inbound, &self.config)
+    }
+
+    /// The vendor has no operation that tells; a proof, where one is agreed on, is demanded on receipt.
+    async fn confirm_push(&self, _: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
+        Ok(Confirmation::CannotTell)
     }
 
     fn acknowledge(&self, _: &str) -> Ack {

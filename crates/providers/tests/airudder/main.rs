@@ -192,6 +192,10 @@ async fn an_instance_is_shown_with_its_tasks_and_nobodys_number() {
         (task.raw["call_tasks"][0]["task"]["finished"] == 1).then_some(task)
     })
     .await;
+    assert_eq!(
+        task.created_at.map(|at| at.as_millisecond().to_string().into()),
+        Some(task.raw["create_time"].clone())
+    );
     assert!(task.name.is_some_and(|name| name.starts_with(first.key.as_str())));
     assert_eq!(task.raw["node_tasks"][0]["node_type"], "PDS");
     let shown = task.raw.to_string();
@@ -200,6 +204,32 @@ async fn an_instance_is_shown_with_its_tasks_and_nobodys_number() {
 
     let error = bench.provider.vendor_task("no-such-instance").await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn each_call_task_is_asked_for_its_details() {
+    let bench = Bench::start().await;
+    let segment = bench.open().await.unwrap();
+    let people = people(&["00", "02"]);
+    bench.add(&segment, &people).await.unwrap();
+    bench.finished(&segment, &people).await;
+
+    let before = bench.times_asked("taskdetail").await;
+    let task = bench.provider.vendor_task(segment.vendor_ref.as_deref().unwrap()).await.unwrap();
+    let shown = task.raw["call_tasks"].as_array().unwrap();
+    assert_eq!(bench.times_asked("taskdetail").await - before, shown.len());
+    let (call_task, detail) = (&shown[0]["task"], &shown[0]["detail"]);
+    assert_eq!(detail["task_id"], call_task["task_id"]);
+    let rows: Vec<_> = detail["details"].as_array().unwrap().iter().collect();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row["case_id"].as_str(), row["hangupReason"].as_i64())).collect();
+    assert_eq!(told, [(Some(people[0].key.as_str()), Some(12)), (Some(people[1].key.as_str()), Some(3))]);
+    assert!(rows.iter().all(|row| row["callee"] == "+****" && row["variables"].is_null()), "{rows:?}");
+
+    bench.fault("taskdetail", "garbage", 0).await;
+    let error = bench.provider.vendor_task(&task.vendor_ref).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
+    assert!(error.detail.starts_with("taskdetail"), "{error}");
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! What the simulated vendor pushes is understood.
 
-use crate::bench::{Bench, people, until};
+use crate::bench::{Bench, account, people, until};
 use outdial_model::{Disposition, SegmentStatus, Timestamp};
-use outdial_provider::{ContactProgress, Inbound, Provider, Received, SegmentState};
-use serde_json::json;
+use outdial_provider::{
+    Confirmation, ContactProgress, DialContact, ErrorKind, Inbound, Provider, Received, SegmentState,
+};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -46,6 +48,68 @@ async fn a_campaign_can_be_followed_by_pushes_alone() {
     assert_eq!(answers.len(), 1);
     let keys: BTreeSet<_> = news.iter().map(|push| &push.dedupe_key).collect();
     assert_eq!(keys.len(), news.len(), "different news has different keys");
+}
+
+#[tokio::test]
+async fn a_custom_node_push_is_confirmed_by_the_vendor_alone() {
+    let bench = Bench::start().await;
+    let (segment, people, stranger) = (bench.open().await.unwrap(), people(&["00"]), people(&["33", "44"]));
+    bench.add(&segment, &people).await.unwrap();
+    let task = bench.provider.vendor_task(segment.vendor_ref.as_deref().unwrap()).await.unwrap();
+    let node_id = task.raw["node_tasks"][0]["node_id"].as_str().unwrap().to_owned();
+    // The vendor's published operation needs no path: the account without any can ask as well.
+    let provider = account(&bench.simulator, json!({"operations": {}}));
+    let push = |node_id: &str, person: &DialContact| {
+        let callee = json!({
+            "case_id": person.key, "callee_name": "Ana", "callee_gender": "", "callee_number": person.phone.e164(),
+            "platform_name": "", "extra_a": "",
+        });
+        json!({
+            "workflow_id": segment.vendor_ref, "workflow_name": "demo", "node_id": node_id, "node_name": "Notify",
+            "callee": callee,
+        })
+    };
+    let asked = async |kind: &str, body: Value| {
+        let (body, received_at) = (body.to_string(), Timestamp::UNIX_EPOCH);
+        let inbound = Inbound { kind, query: "", headers: &[], body: body.as_bytes(), received_at };
+        provider.confirm_push(&inbound).await
+    };
+    assert_eq!(asked("custom_api", push(&node_id, &people[0])).await, Ok(Confirmation::Genuine));
+    assert_eq!(asked("custom_api", push(&node_id, &stranger[1])).await, Ok(Confirmation::NotGenuine));
+    assert_eq!(asked("custom_api", push("no-such-node", &people[0])).await, Ok(Confirmation::NotGenuine));
+    assert_eq!(bench.times_asked("apinoticeinfo").await, 3);
+
+    for kind in ["pds", "call_completion", "list_completion", "workflow_status"] {
+        assert_eq!(asked(kind, push(&node_id, &people[0])).await, Ok(Confirmation::CannotTell), "{kind}");
+    }
+    assert_eq!(
+        asked("custom_api", push("", &people[0])).await,
+        Ok(Confirmation::CannotTell),
+        "nothing to ask by"
+    );
+    assert_eq!(bench.times_asked("apinoticeinfo").await, 3, "the vendor was not asked");
+
+    bench.fault("apinoticeinfo", "garbage", 0).await;
+    let error = asked("custom_api", push(&node_id, &people[0])).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::UnexpectedResponse, "nonsense is no verdict");
+    assert_eq!(bench.most_rings_per_number().await, 1);
+}
+
+#[tokio::test]
+async fn a_push_is_asked_about_with_a_token_the_vendor_knows() {
+    let bench = Bench::bare().await;
+    let callee = json!({"case_id": "c", "callee_number": "+639170000000"});
+    let body = json!({"workflow_id": "w", "node_id": "n", "callee": callee}).to_string();
+    let received_at = Timestamp::UNIX_EPOCH;
+    let inbound = Inbound { kind: "custom_api", query: "", headers: &[], body: body.as_bytes(), received_at };
+    assert_eq!(bench.provider.confirm_push(&inbound).await, Ok(Confirmation::NotGenuine));
+    bench.forget().await;
+    assert_eq!(bench.provider.confirm_push(&inbound).await, Ok(Confirmation::NotGenuine));
+    assert_eq!(
+        bench.asked().await,
+        ["apinoticeinfo", "auth", "apinoticeinfo"],
+        "after the token was forgotten"
+    );
 }
 
 fn understood(provider: &dyn Provider, inbox: &Inbox) -> Vec<Received> {

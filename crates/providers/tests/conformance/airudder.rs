@@ -3,7 +3,9 @@
 use crate::simulated::{Simulated, factory, settings, task};
 use async_trait::async_trait;
 use outdial_model::TaskSpec;
-use outdial_provider::conformance::{ErrorRow, Harness, Outcome, Pace, Pushes, Reply, Request, Vendor, Wire};
+use outdial_provider::conformance::{
+    ErrorRow, Harness, Outcome, Pace, Pushes, Reply, Request, StatusReply, Vendor, Wire,
+};
 use outdial_provider::{Effect, ErrorKind, Factory, Operation, SegmentRef};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -128,14 +130,22 @@ impl Wire for AiRudder {
         answers.into_iter().flat_map(row).collect()
     }
 
-    fn unknown_status(&self, segment: &SegmentRef) -> Option<Reply> {
-        let instance = json!({
-            "workflow_id": segment.vendor_ref, "name": segment.key, "status": "SomethingNew",
-            "workflow_template_id": 1001,
-        });
-        let body = json!({"code": 200, "status": "OK", "data": [instance]});
-        self.has_paths.then(|| Reply::json(200, body.to_string()))
+    fn answer_proof(&self) -> Option<&'static str> {
+        None
     }
+
+    /// Without a path of the list nothing tells an instance's status.
+    fn unknown_status(&self) -> Option<StatusReply> {
+        self.has_paths.then_some(strange_status)
+    }
+}
+
+fn strange_status(segment: &SegmentRef) -> Reply {
+    let instance = json!({
+        "workflow_id": segment.vendor_ref, "name": segment.key, "status": "SomethingNew",
+        "workflow_template_id": 1001,
+    });
+    Reply::json(200, json!({"code": 200, "status": "OK", "data": [instance]}).to_string())
 }
 
 fn frame(body: Value) -> Vec<u8> {
@@ -169,5 +179,6 @@ fn workflow_status(status: &str) -> Vec<u8> {
 }
 
 fn custom_api() -> Vec<u8> {
-    frame(json!({"callee": {"case_id": "con_00000000000000000000000000", "callee_number": "+639171000100"}}))
+    let callee = json!({"case_id": "con_00000000000000000000000000", "callee_number": "+639171000100"});
+    frame(json!({"node_id": "0123456789abcdef", "node_name": "Notify", "callee": callee}))
 }

@@ -16,7 +16,9 @@ fn main() -> ExitCode {
     let registered: Vec<_> = FACTORIES.iter().map(|factory| factory.kind).collect();
     let vendors: Vec<Arc<dyn Harness>> = vec![
         Arc::new(nxtele::Nxtele),
-        Arc::new(tencent_ccc::TencentCcc),
+        Arc::new(tencent_ccc::TencentCcc::WITHOUT_PROOF),
+        Arc::new(tencent_ccc::TencentCcc::WITH_BASIC),
+        Arc::new(tencent_ccc::TencentCcc::WITH_BEARER),
         Arc::new(airudder::AiRudder::WITH_EVERY_PATH),
         Arc::new(airudder::AiRudder::WITHOUT_PATHS),
     ];

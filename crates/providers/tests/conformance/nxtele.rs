@@ -3,7 +3,9 @@
 use crate::simulated::{Simulated, factory, settings, task};
 use async_trait::async_trait;
 use outdial_model::TaskSpec;
-use outdial_provider::conformance::{ErrorRow, Harness, Outcome, Pace, Pushes, Reply, Request, Vendor, Wire};
+use outdial_provider::conformance::{
+    ErrorRow, Harness, Outcome, Pace, Pushes, Reply, Request, StatusReply, Vendor, Wire,
+};
 use outdial_provider::{Effect, ErrorKind, Factory, Operation, SegmentRef};
 use outdial_simulator::{NXTELE_SECRET_KEY, NXTELE_UUID};
 use serde_json::{Map, Value, json};
@@ -125,13 +127,21 @@ impl Wire for Nxtele {
         codes.into_iter().flat_map(row).collect()
     }
 
-    fn unknown_status(&self, segment: &SegmentRef) -> Option<Reply> {
-        let body = json!({
-            "retCode": 0, "retMsg": "success", "responseID": "r", "totalCount": 1,
-            "taskData": [{"userTaskID": segment.key, "taskID": "t", "sceneID": "scene-1", "taskStatus": 77}],
-        });
-        Some(Reply::json(200, body.to_string()))
+    fn answer_proof(&self) -> Option<&'static str> {
+        Some("sign")
     }
+
+    fn unknown_status(&self) -> Option<StatusReply> {
+        Some(strange_status)
+    }
+}
+
+fn strange_status(segment: &SegmentRef) -> Reply {
+    let body = json!({
+        "retCode": 0, "retMsg": "success", "responseID": "r", "totalCount": 1,
+        "taskData": [{"userTaskID": segment.key, "taskID": "t", "sceneID": "scene-1", "taskStatus": 77}],
+    });
+    Reply::json(200, body.to_string())
 }
 
 fn stamped(body: &[u8], create_ts: &str, request_id: &str) -> Vec<(String, String)> {

@@ -1,10 +1,12 @@
-//! Tencent Cloud CCC: requests are signed, answers and pushes are not.
+//! Tencent Cloud CCC: requests are signed, answers are not; pushes carry what the console agreed on.
 
 use crate::simulated::{Simulated, factory, settings, task};
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit, Mac};
 use outdial_model::TaskSpec;
-use outdial_provider::conformance::{ErrorRow, Harness, Outcome, Pace, Pushes, Reply, Request, Vendor, Wire};
+use outdial_provider::conformance::{
+    ErrorRow, Harness, Outcome, Pace, PushHeaders, Pushes, Reply, Request, StatusReply, Vendor, Wire,
+};
 use outdial_provider::{Effect, ErrorKind, Factory, Operation, SegmentRef};
 use outdial_simulator::{TENCENT_SDK_APP_ID, TENCENT_SECRET_KEY};
 use serde_json::{Map, Value, json};
@@ -13,12 +15,42 @@ use std::sync::Arc;
 
 const KIND: &str = "tencent_ccc";
 
-pub struct TencentCcc;
+/// An account, by the proof its pushes carry.
+#[derive(Clone, Copy)]
+pub struct TencentCcc {
+    name: &'static str,
+    push_auth: &'static str,
+    headers: PushHeaders,
+}
+
+impl TencentCcc {
+    pub const WITHOUT_PROOF: Self =
+        Self { name: KIND, push_auth: "none", headers: |_, _, _| vec![push_id()] };
+    pub const WITH_BASIC: Self = Self {
+        name: "tencent_ccc_basic",
+        push_auth: "basic",
+        // tencent:push-pass-word
+        headers: |_, _, _| vec![push_id(), authorization("Basic dGVuY2VudDpwdXNoLXBhc3Mtd29yZA==")],
+    };
+    pub const WITH_BEARER: Self = Self {
+        name: "tencent_ccc_bearer",
+        push_auth: "bearer",
+        headers: |_, _, _| vec![push_id(), authorization("Bearer push-to-ken")],
+    };
+}
+
+fn push_id() -> (String, String) {
+    ("X-TCCC-PUSH-UUID".to_owned(), "p-1".to_owned())
+}
+
+fn authorization(proof: &str) -> (String, String) {
+    ("Authorization".to_owned(), proof.to_owned())
+}
 
 #[async_trait]
 impl Harness for TencentCcc {
     fn name(&self) -> &'static str {
-        KIND
+        self.name
     }
 
     fn kind(&self) -> &'static str {
@@ -26,7 +58,7 @@ impl Harness for TencentCcc {
     }
 
     async fn start(&self, pace: Pace) -> Outcome<Box<dyn Vendor>> {
-        Simulated::start(Arc::new(Self), pace).await
+        Simulated::start(Arc::new(*self), pace).await
     }
 
     fn task(&self) -> TaskSpec {
@@ -45,14 +77,14 @@ impl Harness for TencentCcc {
         Some(Pushes {
             samples: vec![("cdr", record("ok")), ("record", recording()), ("voicemail", recording())],
             unknown_status: Some(("cdr", record("somethingNew"))),
-            proof_header: None,
+            proof_header: (self.push_auth != "none").then_some("Authorization"),
             proof_expires: false,
-            headers: |_, _, _| vec![("X-TCCC-PUSH-UUID".to_owned(), "p-1".to_owned())],
+            headers: self.headers,
         })
     }
 
     fn wire(&self) -> Option<Arc<dyn Wire>> {
-        Some(Arc::new(Self))
+        Some(Arc::new(*self))
     }
 }
 
@@ -62,7 +94,15 @@ impl Wire for TencentCcc {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        settings(KIND)
+        let proof = match self.push_auth {
+            "basic" => json!({"push_user": "tencent", "push_password": "push-pass-word"}),
+            "bearer" => json!({"push_token": "push-to-ken"}),
+            _ => json!({}),
+        };
+        let mut settings = settings(KIND);
+        settings.insert("push_auth".to_owned(), json!(self.push_auth));
+        settings.extend(proof.as_object().cloned().unwrap_or_default());
+        settings
     }
 
     fn login_path(&self) -> Option<&'static str> {
@@ -150,13 +190,21 @@ impl Wire for TencentCcc {
         codes.into_iter().map(row).collect()
     }
 
-    fn unknown_status(&self, segment: &SegmentRef) -> Option<Reply> {
-        let body = json!({"Response": {
-            "Name": segment.key, "State": 77, "Callees": [], "NotBefore": 1_700_000_000, "NotAfter": 1_700_003_600,
-            "RequestId": "r",
-        }});
-        Some(Reply::json(200, body.to_string()))
+    fn answer_proof(&self) -> Option<&'static str> {
+        None
     }
+
+    fn unknown_status(&self) -> Option<StatusReply> {
+        Some(strange_status)
+    }
+}
+
+fn strange_status(segment: &SegmentRef) -> Reply {
+    let body = json!({"Response": {
+        "Name": segment.key, "State": 77, "Callees": [], "NotBefore": 1_700_000_000, "NotAfter": 1_700_003_600,
+        "RequestId": "r",
+    }});
+    Reply::json(200, body.to_string())
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {

@@ -49,6 +49,10 @@ pub(super) async fn broken_gateway(bench: &Bench) -> Outcome {
     creating(bench, Disturbance::Answer(Reply::html(502, "<html>Bad Gateway</html>"))).await
 }
 
+pub(super) async fn forged(bench: &Bench) -> Outcome {
+    creating(bench, Disturbance::Forge).await
+}
+
 /// Every creating operation, into a line that is disturbed.
 async fn creating(bench: &Bench, disturbance: Disturbance) -> Outcome {
     let (_, line) = bench.wire()?;

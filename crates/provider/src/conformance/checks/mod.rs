@@ -31,24 +31,36 @@ pub(super) struct Check {
 enum Needs {
     Nothing,
     Pushes,
+    /// Pushes that tell a status.
+    PushedStatus,
     /// Pushes that carry a proof.
     Proof,
     /// Pushes whose proof expires.
     Expiry,
     Wire,
+    /// Pushes, and a wire to ask about them on.
+    PushesAndWire,
+    /// Answers that tell a segment's status.
+    Status,
+    /// Answers that carry a proof.
+    AnswerProof,
     Login,
 }
 
 impl Check {
     pub(super) fn applies_to(&self, harness: &dyn Harness) -> bool {
-        let pushes = harness.pushes();
+        let (pushes, wire) = (harness.pushes(), harness.wire());
         match self.needs {
             Needs::Nothing => true,
             Needs::Pushes => pushes.is_some(),
+            Needs::PushedStatus => pushes.is_some_and(|pushes| pushes.unknown_status.is_some()),
             Needs::Proof => pushes.is_some_and(|pushes| pushes.proof_header.is_some()),
             Needs::Expiry => pushes.is_some_and(|pushes| pushes.proof_expires),
-            Needs::Wire => harness.wire().is_some(),
-            Needs::Login => harness.wire().is_some_and(|wire| wire.login_path().is_some()),
+            Needs::Wire => wire.is_some(),
+            Needs::PushesAndWire => pushes.is_some() && wire.is_some(),
+            Needs::Status => wire.is_some_and(|wire| wire.unknown_status().is_some()),
+            Needs::AnswerProof => wire.is_some_and(|wire| wire.answer_proof().is_some()),
+            Needs::Login => wire.is_some_and(|wire| wire.login_path().is_some()),
         }
     }
 }
@@ -80,7 +92,9 @@ pub(super) const CHECKS: &[Check] = &[
     check!("a_push_with_a_wrong_proof_is_refused", Proof, Slow, pushes::wrong_proof),
     check!("a_push_without_proof_is_refused", Proof, Slow, pushes::missing_proof),
     check!("a_push_with_an_expired_proof_is_refused", Expiry, Slow, pushes::expired_proof),
-    check!("a_pushed_unknown_status_is_no_error", Pushes, Slow, pushes::unknown_status),
+    check!("a_pushed_unknown_status_is_no_error", PushedStatus, Slow, pushes::unknown_status),
+    check!("a_push_nobody_sent_is_never_confirmed", Pushes, Slow, pushes::never_sent),
+    check!("without_an_answer_no_push_is_judged", PushesAndWire, Slow, pushes::unanswered),
     check!("odd_bytes_in_pushes_do_no_harm", Pushes, Slow, odd_bytes::in_pushes),
     check!("odd_bytes_in_answers_do_no_harm", Wire, Slow, odd_bytes::in_answers),
     check!("an_unknown_setting_is_named", Wire, Slow, settings::unknown_key),
@@ -94,9 +108,10 @@ pub(super) const CHECKS: &[Check] = &[
     check!("creating_with_half_an_answer_may_have_happened", Wire, Slow, faults::cut),
     check!("creating_with_garbage_answered_may_have_happened", Wire, Slow, faults::garbage),
     check!("creating_into_a_broken_gateway_may_have_happened", Wire, Slow, faults::broken_gateway),
+    check!("creating_with_a_forged_answer_may_have_happened", AnswerProof, Slow, faults::forged),
     check!("what_half_an_answer_hid_is_found_by_key", Wire, Slow, faults::hidden_is_found),
     check!("reads_are_repeated_at_most_three_times", Wire, Slow, faults::reads_are_repeated),
-    check!("an_unknown_status_is_no_error", Wire, Slow, status::unknown),
+    check!("an_unknown_status_is_no_error", Status, Slow, status::unknown),
     check!("a_token_is_fetched_once_under_concurrency", Login, Slow, login::once),
     check!("nothing_private_is_printed", Nothing, Fast, secrecy::nothing_is_printed),
 ];

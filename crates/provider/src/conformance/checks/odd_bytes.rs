@@ -18,7 +18,9 @@ pub(super) async fn in_pushes(bench: &Bench) -> Outcome {
         for _ in 0..PUSHES_PER_SAMPLE {
             let odd = mutated(&sample.body, &mut draw);
             // Taken or refused, as it may be: it must not panic.
-            Push::sent(&pushes, sample.kind, odd, bench.now()).received(bench).ok();
+            let push = Push::sent(&pushes, sample.kind, odd, bench.now());
+            push.received(bench).ok();
+            push.asked_about(bench).await.ok();
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! What the vendor pushes: verified, then parsed; refused when it is not proven.
 
-use crate::conformance::{Bench, Outcome, Pushes, Violation, ensure};
-use crate::{ContactProgress, Inbound, ReceiveError, Received, SegmentState};
+use crate::conformance::http::spoil;
+use crate::conformance::{Bench, Disturbance, Outcome, Pushes, Reply, Violation, ensure};
+use crate::{Confirmation, ContactProgress, Inbound, ProviderError, ReceiveError, Received, SegmentState};
 use outdial_model::Timestamp;
 use std::time::Duration;
 
@@ -20,14 +21,22 @@ impl Push {
         Self { kind, headers, body }
     }
 
-    pub(super) fn received(&self, bench: &Bench) -> Result<Received, ReceiveError> {
-        bench.provider.receive(&Inbound {
+    fn inbound(&self, bench: &Bench) -> Inbound<'_> {
+        Inbound {
             kind: self.kind,
             query: "",
             headers: &self.headers,
             body: &self.body,
             received_at: bench.now(),
-        })
+        }
+    }
+
+    pub(super) fn received(&self, bench: &Bench) -> Result<Received, ReceiveError> {
+        bench.provider.receive(&self.inbound(bench))
+    }
+
+    pub(super) async fn asked_about(&self, bench: &Bench) -> Result<Confirmation, ProviderError> {
+        bench.provider.confirm_push(&self.inbound(bench)).await
     }
 }
 
@@ -62,17 +71,15 @@ pub(super) async fn unknown_kind(bench: &Bench) -> Outcome {
 pub(super) async fn wrong_proof(bench: &Bench) -> Outcome {
     let (pushes, sent) = samples(bench, bench.now())?;
     each(bench, sent, ReceiveError::BadProof, |mut push| {
-        let (_, proof) = push.headers.iter_mut().find(|(name, _)| is(name, pushes.proof_header))?;
-        let last = proof.pop()?;
-        proof.push(if last == '0' { '1' } else { '0' });
-        Some(push)
+        spoil(&mut push.headers, pushes.proof_header?).then_some(push)
     })
 }
 
 pub(super) async fn missing_proof(bench: &Bench) -> Outcome {
     let (pushes, sent) = samples(bench, bench.now())?;
     each(bench, sent, ReceiveError::MissingProof, |mut push| {
-        push.headers.retain(|(name, _)| !is(name, pushes.proof_header));
+        let proof = pushes.proof_header?;
+        push.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(proof));
         Some(push)
     })
 }
@@ -84,9 +91,8 @@ pub(super) async fn expired_proof(bench: &Bench) -> Outcome {
 
 pub(super) async fn unknown_status(bench: &Bench) -> Outcome {
     let (pushes, _) = samples(bench, bench.now())?;
-    let Some((kind, body)) = pushes.unknown_status.clone() else {
-        return Ok(());
-    };
+    let strange = pushes.unknown_status.clone();
+    let (kind, body) = strange.ok_or_else(|| Violation::new("the harness has no push with a status"))?;
     let received = Push::sent(&pushes, kind, body, bench.now()).received(bench)?;
     let segment_stands =
         received.segment.as_ref().is_none_or(|segment| segment.state == SegmentState::Unrecognized);
@@ -95,6 +101,38 @@ pub(super) async fn unknown_status(bench: &Bench) -> Outcome {
             matches!(progress, ContactProgress::Unrecognized | ContactProgress::Dialing)
         });
     ensure(segment_stands && person_stands, format!("an unknown status is read as {received:?}"))
+}
+
+/// The samples are about nobody the stand-in has heard of. To ask about them is to read.
+pub(super) async fn never_sent(bench: &Bench) -> Outcome {
+    for push in samples(bench, bench.now())?.1 {
+        let before = bench.vendor.requests();
+        let answer = push.asked_about(bench).await?;
+        let asked = bench.vendor.requests() > before;
+        let is_right = match answer {
+            Confirmation::Genuine => false,
+            Confirmation::NotGenuine => asked,
+            Confirmation::CannotTell => !asked,
+        };
+        let kind = push.kind;
+        ensure(is_right, format!("`{kind}` was never sent and is called {answer:?} (asked: {asked})"))?;
+    }
+    ensure(bench.vendor.rings().await?.is_empty(), "asking about pushes rings somebody")
+}
+
+/// Whoever cannot be asked answers nothing; what it says instead is not believed.
+pub(super) async fn unanswered(bench: &Bench) -> Outcome {
+    let (_, line) = bench.wire()?;
+    let nonsense = [(200, "<html>It works!</html>"), (404, ""), (502, "")];
+    for push in samples(bench, bench.now())?.1 {
+        for (status, page) in nonsense {
+            line.disturb(Disturbance::Answer(Reply::html(status, page)));
+            let answer = push.asked_about(bench).await;
+            let is_verdict = matches!(answer, Ok(Confirmation::Genuine | Confirmation::NotGenuine));
+            ensure(!is_verdict, format!("`{}` is called {answer:?} after HTTP {status}", push.kind))?;
+        }
+    }
+    Ok(())
 }
 
 fn each(
@@ -110,8 +148,4 @@ fn each(
         ensure(received == Err(expected), format!("`{kind}` is received as {received:?}"))?;
     }
     Ok(())
-}
-
-fn is(name: &str, wanted: Option<&str>) -> bool {
-    wanted.is_some_and(|wanted| name.eq_ignore_ascii_case(wanted))
 }

@@ -49,19 +49,20 @@ async fn print_everything(bench: &Bench, printed: &Printed) -> Outcome {
         printed.debug(&bench.provider.vendor_task(&task.vendor_ref).await);
     }
     printed.debug(&bench.provider.catalog().await);
-    print_pushes(bench, printed)?;
+    print_pushes(bench, printed).await?;
     print_failures(bench, printed, &segment).await?;
     // Last, so that it has had everything in its hands.
     printed.debug(&bench.provider);
     Ok(())
 }
 
-fn print_pushes(bench: &Bench, printed: &Printed) -> Outcome {
+async fn print_pushes(bench: &Bench, printed: &Printed) -> Outcome {
     if bench.harness.pushes().is_none() {
         return Ok(());
     }
     for mut push in samples(bench, bench.now())?.1 {
         printed.debug(&push.received(bench));
+        printed.debug(&push.asked_about(bench).await);
         push.body.truncate(push.body.len() / 2);
         printed.debug(&push.received(bench));
     }

@@ -1,5 +1,6 @@
 //! The exact bytes signed are the bytes sent.
 
+use super::pushes::samples;
 use crate::conformance::bench::{FIRST_PAGE, SHORT_FUSE};
 use crate::conformance::{Bench, Outcome, ensure};
 use crate::{Find, Operation};
@@ -13,6 +14,11 @@ pub(super) async fn fits_the_bytes(bench: &Bench) -> Outcome {
     bench.provider.find(&Find::Segment(&segment)).await.ok();
     bench.everybody(&segment).await.ok();
     bench.provider.vendor_tasks(&FIRST_PAGE).await.ok();
+    if bench.harness.pushes().is_some() {
+        for push in samples(bench, bench.now())?.1 {
+            push.asked_about(bench).await.ok();
+        }
+    }
     bench.perform(&*bench.provider, Operation::Stop, &segment).await.ok();
     let requests = line.requests();
     ensure(!requests.is_empty(), "nothing was sent")?;

@@ -1,7 +1,7 @@
 //! What an answer means: success, refusal, or something that may have happened.
 
 use crate::airudder::wire::Envelope;
-use outdial_provider::{Answer, Effect, ErrorKind, ProviderError};
+use outdial_provider::{Answer, Confirmation, Effect, ErrorKind, ProviderError};
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
@@ -85,6 +85,21 @@ pub(in crate::airudder) fn judge(operation: &str, answer: &Answer) -> Result<Val
     Err(error)
 }
 
+/// Whether a push is the vendor's own, by the answer to asking. Success says so; a refusal by a `code`
+/// says that it is not. The answer's data is not published and not looked at; a refusal by HTTP status
+/// alone may come from a gateway or of a wrong path, and says nothing about the push.
+pub(in crate::airudder) fn confirmation(
+    operation: &str,
+    answer: &Answer,
+) -> Result<Confirmation, ProviderError> {
+    let has_code = || Envelope::read(&answer.body).is_some_and(|envelope| envelope.code.is_some());
+    match judge(operation, answer) {
+        Ok(_) => Ok(Confirmation::Genuine),
+        Err(error) if error.kind == ErrorKind::InvalidRequest && has_code() => Ok(Confirmation::NotGenuine),
+        Err(error) => Err(error),
+    }
+}
+
 /// Throttling has no documented code, only perhaps a text.
 fn speaks_of_a_limit(envelope: &Envelope) -> bool {
     let message = envelope.message.as_deref().unwrap_or_default();
@@ -141,6 +156,20 @@ mod tests {
             assert_eq!((error.kind, error.effect), (kind, effect), "HTTP {status} {body}");
             assert_eq!(error.code.as_deref(), Some(code), "HTTP {status} {body}");
             assert_eq!(effect == Effect::Possible, error.retry() == RetryAdvice::ReconcileFirst);
+        }
+    }
+
+    #[test]
+    fn only_a_code_of_its_own_disowns_a_push() {
+        let verdict = |status, body| confirmation("apinoticeinfo", &answer(status, body)).ok();
+        assert_eq!(verdict(200, r#"{"code":200,"data":null}"#), Some(Confirmation::Genuine));
+        assert_eq!(verdict(200, r#"{"code":40001}"#), Some(Confirmation::NotGenuine));
+        assert_eq!(verdict(400, r#"{"code":"400","message":"no"}"#), Some(Confirmation::NotGenuine));
+        let unsaid =
+            [(404, "no such path"), (200, "{}"), (200, "<html>"), (502, ""), (404, r#"{"code":200}"#)];
+        let unjudged = [r#"{"code":401}"#, r#"{"code":403}"#, r#"{"code":429}"#, r#"{"code":500}"#];
+        for (status, body) in unsaid.into_iter().chain(unjudged.map(|body| (200, body))) {
+            assert_eq!(verdict(status, body), None, "HTTP {status} {body}");
         }
     }
 
