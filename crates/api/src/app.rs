@@ -4,11 +4,10 @@ use crate::body::Patience;
 use crate::cursor::CursorKey;
 use crate::routes::fallback::RouteTable;
 use crate::routes::{self, docs, fallback};
-use crate::{auth, problem};
+use crate::{auth, openapi, problem};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use outdial_engine::Engine;
-use serde_json::Value;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -24,7 +23,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(engine: Engine, patience: Patience) -> Self {
-        let document: Value = crate::openapi(engine.factories());
+        let document = openapi::of_server(&engine);
         Self {
             cursors: Data::new(CursorKey::new(engine.derived_secret("cursor"))),
             routes: Data::new(RouteTable::of(&document)),

@@ -9,7 +9,9 @@ mod introduction;
 pub(crate) mod responses;
 mod vendors;
 
+use crate::wire::provider::example_task;
 use actix_web::App;
+use outdial_engine::Engine;
 use outdial_engine::provider::Factory;
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
@@ -19,6 +21,18 @@ const REQUESTS: &[&str] = &["CreateTask", "UpdateTask", "AddContacts", "CreateCo
 
 /// The document for a server with these vendors.
 pub fn openapi(factories: &[&Factory]) -> Value {
+    let examples: Vec<_> = factories.iter().map(|factory| (*factory, (factory.example_task)())).collect();
+    with_examples(&examples)
+}
+
+/// The document of a running server: its examples dial with accounts it has.
+pub(crate) fn of_server(engine: &Engine) -> Value {
+    let factories = engine.factories().iter();
+    let examples: Vec<_> = factories.map(|factory| (*factory, example_task(factory, engine))).collect();
+    with_examples(&examples)
+}
+
+fn with_examples(examples: &[(&Factory, Value)]) -> Value {
     let (_, document) = App::new()
         .into_utoipa_app()
         .openapi(introduction::document())
@@ -26,7 +40,7 @@ pub fn openapi(factories: &[&Factory]) -> Value {
         .split_for_parts();
     let mut document = serde_json::to_value(document).unwrap_or_default();
     refer_and_close(&mut document["components"]["schemas"]);
-    vendors::complete(&mut document, factories);
+    vendors::complete(&mut document, examples);
     document
 }
 

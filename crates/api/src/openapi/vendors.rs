@@ -7,10 +7,9 @@ use serde_json::{Map, Value, json};
 const STAND_INS: [&str; 2] = ["example-account", "example-provider"];
 
 /// Puts typed `provider_options` and the vendors' examples in.
-pub(super) fn complete(document: &mut Value, factories: &[&Factory]) {
-    let Some(first) = factories.first() else { return };
-    let examples: Vec<_> = factories.iter().map(|factory| (*factory, (factory.example_task)())).collect();
-    type_options(document, factories);
+pub(super) fn complete(document: &mut Value, examples: &[(&Factory, Value)]) {
+    let Some((first, first_task)) = examples.first() else { return };
+    type_options(document, examples.iter().map(|(factory, _)| *factory));
     let tasks = &mut document["paths"]["/v1/tasks"]["post"]["requestBody"]["content"]["application/json"];
     tasks["examples"] = examples.iter().map(|(factory, task)| named(factory, task.clone())).collect();
     let contacts = &mut document["paths"]["/v1/tasks/{id}/contacts"]["post"]["requestBody"]["content"]["application/json"];
@@ -20,8 +19,7 @@ pub(super) fn complete(document: &mut Value, factories: &[&Factory]) {
         let batches = examples.iter().map(|(factory, task)| named(factory, batch(task)));
         contacts.insert("examples".to_owned(), batches.collect());
     }
-    let account = examples.first().map_or(Value::Null, |(_, task)| task["account"].clone());
-    let real = [account.as_str().unwrap_or(STAND_INS[0]), first.kind];
+    let real = [first_task["account"].as_str().unwrap_or(STAND_INS[0]), first.kind];
     replace(document, &real);
 }
 
@@ -30,7 +28,7 @@ fn named(factory: &Factory, value: Value) -> (String, Value) {
 }
 
 /// `provider_options` holds the options of one provider under its name.
-fn type_options(document: &mut Value, factories: &[&Factory]) {
+fn type_options<'f>(document: &mut Value, factories: impl Iterator<Item = &'f Factory>) {
     let schemas = &mut document["components"]["schemas"];
     let mut choices = Vec::new();
     for factory in factories {

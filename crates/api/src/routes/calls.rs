@@ -20,7 +20,7 @@ use outdial_model::{CallId, Disposition};
     params(
         ("task_id" = Option<String>, Query, description = "Only calls of this task."),
         ("contact_id" = Option<String>, Query, description = "Only calls to this contact."),
-        ("disposition" = Option<String>, Query, description = "Only calls that ended like one of these, separated by commas.", example = "busy,no_answer"),
+        ("disposition" = Option<String>, Query, description = "Only calls that ended like one of these, separated by commas: `busy,no_answer`."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
     ),
@@ -51,7 +51,7 @@ pub(crate) async fn list_calls(
 /// Read a call
 #[utoipa::path(
     tag = "Calls",
-    params(("id" = String, Path, description = "The call's id.", example = json!(examples::ids::CALL))),
+    params(("id" = String, Path, description = "The call's id.")),
     responses((status = 200, description = "The call as it is known.", body = CallView, example = json!(examples::call())), responses::OneById)
 )]
 #[get("/calls/{id}")]

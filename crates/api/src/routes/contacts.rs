@@ -19,9 +19,9 @@ use outdial_model::{ContactId, ContactStatus, Disposition, TaskId};
 #[utoipa::path(
     tag = "Contacts",
     params(
-        ("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK)),
-        ("status" = Option<String>, Query, description = "Only contacts in one of these statuses, separated by commas.", example = "queued,held"),
-        ("disposition" = Option<String>, Query, description = "Only contacts that ended like one of these, separated by commas.", example = "busy,no_answer"),
+        ("id" = String, Path, description = "The task's id."),
+        ("status" = Option<String>, Query, description = "Only contacts in one of these statuses, separated by commas: `queued,held`."),
+        ("disposition" = Option<String>, Query, description = "Only contacts that ended like one of these, separated by commas: `busy,no_answer`."),
         ("external_id" = Option<String>, Query, description = "Only the contact with this key of yours."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
@@ -52,7 +52,7 @@ pub(crate) async fn list_contacts(
 /// Read a contact
 #[utoipa::path(
     tag = "Contacts",
-    params(("id" = String, Path, description = "The contact's id.", example = json!(examples::ids::CONTACT))),
+    params(("id" = String, Path, description = "The contact's id.")),
     responses((status = 200, description = "The contact as it is.", body = ContactView, example = json!(examples::contact())), responses::OneById)
 )]
 #[get("/contacts/{id}")]
@@ -71,7 +71,7 @@ pub(crate) async fn get_contact(
 /// can; until it confirms, `cancel_requested` is true and the phone may still ring.
 #[utoipa::path(
     tag = "Contacts",
-    params(("id" = String, Path, description = "The contact's id.", example = json!(examples::ids::CONTACT))),
+    params(("id" = String, Path, description = "The contact's id.")),
     responses((status = 202, description = "Asked for.", body = ContactView, example = json!(examples::contact())), responses::Steering)
 )]
 #[post("/contacts/{id}/cancel")]
@@ -90,7 +90,7 @@ pub(crate) async fn cancel_contact(
 #[utoipa::path(
     tag = "Contacts",
     params(
-        ("id" = String, Path, description = "The contact's id.", example = json!(examples::ids::CONTACT)),
+        ("id" = String, Path, description = "The contact's id."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
     ),

@@ -19,7 +19,7 @@ use outdial_engine::Engine;
 )]
 #[get("/providers")]
 pub(crate) async fn list_providers(engine: Data<Engine>) -> Json<List<ProviderView>> {
-    let providers = engine.factories().iter().map(|factory| ProviderView::from(*factory));
+    let providers = engine.factories().iter().map(|factory| ProviderView::new(factory, &engine));
     Json(List::whole(providers.collect()))
 }
 
@@ -35,5 +35,5 @@ pub(crate) async fn get_provider(
     id: Path<String>,
 ) -> Result<Json<ProviderView>, Problem> {
     let factory = engine.factory(&id)?;
-    Ok(Json(factory.into()))
+    Ok(Json(ProviderView::new(factory, &engine)))
 }

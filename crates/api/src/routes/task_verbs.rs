@@ -19,7 +19,7 @@ use outdial_model::TaskId;
 #[utoipa::path(
     tag = "Tasks",
     params(
-        ("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK)),
+        ("id" = String, Path, description = "The task's id."),
         ("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is `running`, at most 30 seconds.", example = "wait=10")
     ),
     responses((status = 202, description = "Asked for: `desired_status` is `running`.", body = TaskView, example = json!(examples::task())), responses::Steering)
@@ -41,7 +41,7 @@ pub(crate) async fn start_task(
 #[utoipa::path(
     tag = "Tasks",
     params(
-        ("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK)),
+        ("id" = String, Path, description = "The task's id."),
         ("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is `paused`, at most 30 seconds.", example = "wait=10")
     ),
     responses((status = 202, description = "Asked for: `desired_status` is `paused`.", body = TaskView, example = json!(examples::task())), responses::Steering)
@@ -62,7 +62,7 @@ pub(crate) async fn pause_task(
 #[utoipa::path(
     tag = "Tasks",
     params(
-        ("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK)),
+        ("id" = String, Path, description = "The task's id."),
         ("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is `running`, at most 30 seconds.", example = "wait=10")
     ),
     responses((status = 202, description = "Asked for: `desired_status` is `running`.", body = TaskView, example = json!(examples::task())), responses::Steering)
@@ -84,7 +84,7 @@ pub(crate) async fn resume_task(
 #[utoipa::path(
     tag = "Tasks",
     params(
-        ("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK)),
+        ("id" = String, Path, description = "The task's id."),
         ("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is `stopped`, at most 30 seconds.", example = "wait=10")
     ),
     responses((status = 202, description = "Asked for: `desired_status` is `stopped`.", body = TaskView, example = json!(examples::task())), responses::Steering)

@@ -70,7 +70,7 @@ pub(super) fn refuse_too_many(body: &Value) -> Result<(), Problem> {
 #[utoipa::path(
     tag = "Tasks",
     params(
-        ("status" = Option<String>, Query, description = "Only tasks in one of these statuses, separated by commas.", example = "running,paused"),
+        ("status" = Option<String>, Query, description = "Only tasks in one of these statuses, separated by commas: `running,paused`."),
         ("account" = Option<String>, Query, description = "Only tasks of this account."),
         ("external_id" = Option<String>, Query, description = "Only the task with this key of yours."),
         ("created_after" = Option<String>, Query, description = "Only tasks created at this instant or later (RFC 3339)."),
@@ -115,7 +115,7 @@ pub(crate) async fn list_tasks(
 /// Read a task
 #[utoipa::path(
     tag = "Tasks",
-    params(("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK))),
+    params(("id" = String, Path, description = "The task's id.")),
     responses(
         (status = 200, description = "The task as it is.", body = TaskView, headers(("ETag" = String, description = "For `If-Match` of a change.")), example = json!(examples::task())),
         responses::OneById
@@ -139,7 +139,7 @@ pub(crate) async fn get_task(
 #[utoipa::path(
     tag = "Tasks",
     params(
-        ("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK)),
+        ("id" = String, Path, description = "The task's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` the change is meant for; 412 when the task has changed since.")
     ),
     request_body(content = TaskPatch, content_type = "application/merge-patch+json", description = "The fields to change. `application/json` is understood too.", example = json!(examples::patch())),
@@ -177,7 +177,7 @@ pub(crate) async fn update_task(
 /// The vendor-side tasks that carry it, oldest first, as far as they are confirmed.
 #[utoipa::path(
     tag = "Tasks",
-    params(("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK))),
+    params(("id" = String, Path, description = "The task's id.")),
     responses((status = 200, description = "All segments.", body = List<SegmentView>, example = json!(examples::list(examples::segment()))), responses::OneById)
 )]
 #[get("/tasks/{id}/segments")]
@@ -195,7 +195,7 @@ pub(crate) async fn list_segments(
 /// Kept, not counted: reading them costs the same for ten contacts and for a million.
 #[utoipa::path(
     tag = "Tasks",
-    params(("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK))),
+    params(("id" = String, Path, description = "The task's id.")),
     responses((status = 200, description = "The task in numbers.", body = StatsView, example = json!(examples::stats())), responses::OneById)
 )]
 #[get("/tasks/{id}/stats")]

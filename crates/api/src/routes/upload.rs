@@ -51,7 +51,7 @@ impl BatchForm {
 /// kept and `stopped` tells the first line that was not taken.
 #[utoipa::path(
     tag = "Contacts",
-    params(("id" = String, Path, description = "The task's id.", example = json!(examples::ids::TASK))),
+    params(("id" = String, Path, description = "The task's id.")),
     request_body(
         description = "Contacts, in one of three types.",
         content(

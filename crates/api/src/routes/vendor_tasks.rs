@@ -48,7 +48,7 @@ pub(crate) async fn list_vendor_tasks(
     tag = "Vendor tasks",
     params(
         ("account" = String, Path, description = "The account's name.", example = "example-account"),
-        ("ref" = String, Path, description = "`ref` of the list.", example = "10086")
+        ("ref" = String, Path, description = "`ref` of the list.")
     ),
     responses((status = 200, description = "The task as the vendor shows it.", body = VendorTaskView, example = json!(examples::vendor_task())), responses::AskingVendor)
 )]
@@ -70,7 +70,7 @@ pub(crate) async fn get_vendor_task(
     tag = "Vendor tasks",
     params(
         ("account" = String, Path, description = "The account's name.", example = "example-account"),
-        ("ref" = String, Path, description = "`ref` of the list.", example = "10086")
+        ("ref" = String, Path, description = "`ref` of the list.")
     ),
     responses(
         (status = 202, description = "The task that manages it now.", body = TaskView, headers(("Location" = String, description = "Path of the task.")), example = json!(examples::task())),

@@ -1,5 +1,6 @@
 //! A provider: what a vendor can do, natively, by emulation or not at all.
 
+use outdial_engine::Engine;
 use outdial_engine::provider::{Capabilities, Factory, Limits, Operation, Staging};
 use serde::Serialize;
 use serde_json::Value;
@@ -54,14 +55,23 @@ pub(crate) struct LimitsView {
     unique_numbers_per_segment: bool,
 }
 
-impl From<&Factory> for ProviderView {
-    fn from(factory: &Factory) -> Self {
+/// A task for this vendor; it dials with the first account the engine has there.
+pub(crate) fn example_task(factory: &Factory, engine: &Engine) -> Value {
+    let mut task = (factory.example_task)();
+    if let Some(account) = engine.accounts().find(|account| account.kind.as_str() == factory.kind) {
+        task["account"] = Value::from(account.id.as_str());
+    }
+    task
+}
+
+impl ProviderView {
+    pub(crate) fn new(factory: &Factory, engine: &Engine) -> Self {
         Self {
             id: factory.kind,
             title: factory.title,
             abilities: (&(factory.capabilities)()).into(),
             options_schema: (factory.options_schema)(),
-            example_task: (factory.example_task)(),
+            example_task: example_task(factory, engine),
         }
     }
 }
