@@ -155,6 +155,9 @@ pub struct Capabilities {
     pub limits: Limits,
     /// How long after a creating request a look-up counts as proof of absence.
     pub settle: Duration,
+    /// How long a call in progress may stay untold by [`progress`](crate::Provider::progress); zero
+    /// where it shows from its first ring. Nobody waiting in a segment that ended is given up sooner.
+    pub untold_call: Duration,
 }
 
 impl Capabilities {

@@ -57,6 +57,9 @@ impl Job<'_> {
                 self.all_well().await?;
                 self.apply(changes).await
             }
+            Err(error) if error.kind == ErrorKind::Unsupported && is_left_empty(segment) => {
+                self.close(&segment.id, SegmentStatus::Stopped).await
+            }
             Err(error) => self.poll_failed(segment, &error).await,
         }
     }
@@ -76,22 +79,22 @@ impl Job<'_> {
 
     fn learned(&self, segment: &Segment, people: &[Contact], progress: &Progress) -> Changes {
         let report = progress.segment.as_ref();
-        let over = report
-            .is_some_and(|report| matches!(report.state, SegmentState::Known(state) if state.is_final()));
-        let over = over && self.is_quiet();
+        let over = match report.map(|report| report.state) {
+            Some(SegmentState::Known(state)) => state.is_final(),
+            Some(SegmentState::Unrecognized) | None => segment.status == SegmentStatus::Ending,
+        };
         let reports: BTreeMap<_, _> = progress.contacts.iter().map(|report| (&report.key, report)).collect();
         let mut changes = Changes::under(self.lease);
         for person in people {
-            let Some(report) = reports.get(&person.id) else {
-                continue;
-            };
-            // Waiting in a task that is over was not dialed; but only the vendor's own word for it is
-            // certain enough to send somebody again.
-            let inferred =
-                over && matches!(report.progress, ContactProgress::Waiting | ContactProgress::Absent);
-            let progress = if inferred { ContactProgress::NotDialed } else { report.progress };
+            let report = reports.get(&person.id);
+            let told = report.map_or(ContactProgress::Absent, |report| report.progress);
+            // Somebody still waiting in a task that is over was not dialed; but only the vendor's own
+            // word for it is certain enough to send somebody again.
+            let inferred = over && self.is_left_behind(told);
+            let progress = if inferred { ContactProgress::NotDialed } else { told };
             changes.contacts.extend(contact_change(person, progress, self.undialed(!inferred)));
-            changes.calls.extend(call_changes(report, &segment.id, self.now));
+            let calls = report.into_iter().flat_map(|report| call_changes(report, &segment.id, self.now));
+            changes.calls.extend(calls);
         }
         let done = changes.contacts.iter().filter(|change| change.to.is_final()).count();
         let left = segment.open_contacts.saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
@@ -117,10 +120,17 @@ impl Job<'_> {
         }
     }
 
-    /// Nothing has moved for the settle delay. A call in progress may be told of only when it has
-    /// ended, so nobody is written off the moment a segment is over.
-    fn is_quiet(&self) -> bool {
-        later(self.work.task.updated_at, self.account.settle()) <= self.now
+    /// Whether nothing more can be expected of somebody whose segment is over. A call in progress
+    /// may be told of only when it has ended, so nobody is written off at once.
+    fn is_left_behind(&self, progress: ContactProgress) -> bool {
+        let patience = match progress {
+            ContactProgress::Absent => self.account.settle(),
+            ContactProgress::Waiting => {
+                self.account.settle().max(self.account.provider.capabilities().untold_call)
+            }
+            _ => return false,
+        };
+        later(self.work.task.updated_at, patience) <= self.now
     }
 
     /// What becomes of people whose segment ended without dialing them.
@@ -138,4 +148,9 @@ impl Job<'_> {
         };
         Undialed { status, reason }
     }
+}
+
+/// It was asked to end, holds nobody any more, and the vendor has no way to say that it did.
+fn is_left_empty(segment: &Segment) -> bool {
+    segment.status == SegmentStatus::Ending && segment.open_contacts == 0
 }

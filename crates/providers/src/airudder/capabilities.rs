@@ -57,6 +57,7 @@ pub(super) fn of(paths: &Paths, batch_size: usize) -> Capabilities {
             unique_numbers_per_segment: true,
         },
         settle: SETTLE,
+        untold_call: Duration::ZERO,
     }
 }
 

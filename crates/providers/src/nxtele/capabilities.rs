@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(super) const ORDERS_PER_READ: usize = 500;
 /// NXTele does not say how soon a task or an order is listed.
 const SETTLE: Duration = Duration::from_secs(10);
+/// Calls are published only when they are over, and stopping does not cut one (dossier section 10, 35).
+const UNTOLD_CALL: Duration = Duration::from_secs(180);
 
 pub(super) const NO_CATALOG: &str =
     "NXTele publishes no list of scripts, strategies or lines; look them up in its back office";
@@ -27,5 +29,6 @@ pub(super) fn of(batch_size: usize) -> Capabilities {
             unique_numbers_per_segment: false,
         },
         settle: SETTLE,
+        untold_call: UNTOLD_CALL,
     }
 }

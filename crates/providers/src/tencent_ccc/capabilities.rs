@@ -35,6 +35,7 @@ pub fn with_contacts_per_task(contacts: usize) -> Capabilities {
             unique_numbers_per_segment: true,
         },
         settle: SETTLE,
+        untold_call: Duration::ZERO,
     }
 }
 
