@@ -7,6 +7,9 @@ use actix_web::{FromRequest, HttpRequest};
 use outdial_engine::EngineError;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 /// The ETag of a revision.
 pub(crate) fn of(revision: i64) -> String {
@@ -30,6 +33,18 @@ impl IfMatch {
             Some(tags) if !tags.contains(&tag) => Err(EngineError::Stale.into()),
             _ => Ok(()),
         }
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The `ETag` the change is meant for; 412 when the task has changed since.";
+        let if_match = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .description(Some(about))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        vec![if_match.build()]
     }
 }
 

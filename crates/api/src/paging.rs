@@ -5,7 +5,9 @@ use crate::problem::Problem;
 use outdial_engine::Page;
 use serde::Serialize;
 use std::str::FromStr;
-use utoipa::ToSchema;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: u32 = 50;
 
@@ -32,6 +34,19 @@ pub(crate) struct Paging {
     seal: Seal,
     limit: u32,
     after: Option<String>,
+}
+
+impl IntoParams for Paging {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let query = |name, about| {
+            ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).description(Some(about))
+        };
+        let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(200));
+        let limit = query("limit", "Items of the page, 1 to 200; 50 when absent.").schema(Some(number));
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let cursor = query("cursor", "`next_cursor` of the page before.").schema(Some(text));
+        vec![limit.build(), cursor.build()]
+    }
 }
 
 impl Paging {

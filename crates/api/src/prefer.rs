@@ -5,6 +5,9 @@ use actix_web::{FromRequest, HttpRequest};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::time::Duration;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 /// Longest wait that is granted.
 const MOST_SECONDS: u64 = 30;
@@ -29,6 +32,19 @@ impl Wait {
     /// The value of `Preference-Applied`.
     pub(crate) fn applied(self) -> Option<String> {
         self.0.map(|patience| format!("wait={}", patience.as_secs()))
+    }
+}
+
+impl IntoParams for Wait {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "`wait=10`: hold the answer until `status` is what was asked for, at most 30 seconds.";
+        let prefer = ParameterBuilder::new()
+            .name("Prefer")
+            .parameter_in(ParameterIn::Header)
+            .description(Some(about))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .example(Some("wait=10".into()));
+        vec![prefer.build()]
     }
 }
 

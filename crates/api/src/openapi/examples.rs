@@ -13,7 +13,9 @@ pub(crate) mod ids {
     pub(crate) const EVENT: &str = "evt_01k3xk5w1ae9yt4m2n7b6c5d4k";
 }
 
-pub(crate) const NDJSON: &str = "{\"external_id\": \"c-1\", \"phone\": \"+8613800000000\", \"variables\": {\"due\": \"12 March\"}}\n{\"external_id\": \"c-2\", \"phone\": \"+8613800000001\"}\n";
+pub(crate) const NDJSON: &str = r#"{"external_id": "c-1", "phone": "+8613800000000", "variables": {"due": "12 March"}}
+{"external_id": "c-2", "phone": "+8613800000001"}
+"#;
 
 pub(crate) const CSV: &str =
     "external_id,phone,name,var.due\nc-1,+8613800000000,,12 March\nc-2,+8613800000001,,\"12 March, noon\"\n";

@@ -15,7 +15,11 @@ use outdial_model::AccountId;
 /// The configured accounts, by name, with how each fares. This asks no vendor.
 #[utoipa::path(
     tag = "Accounts",
-    responses((status = 200, description = "All accounts.", body = List<AccountView>, example = json!(examples::list(examples::account()))), responses::Plain)
+    responses(
+        (status = 200, description = "All accounts.",
+            body = List<AccountView>, example = json!(examples::list(examples::account()))),
+        responses::Plain
+    )
 )]
 #[get("/accounts")]
 pub(crate) async fn list_accounts(engine: Data<Engine>) -> Json<List<AccountView>> {
@@ -30,7 +34,11 @@ pub(crate) async fn list_accounts(engine: Data<Engine>) -> Json<List<AccountView
 #[utoipa::path(
     tag = "Accounts",
     params(("account" = String, Path, description = "The account's name.", example = "example-account")),
-    responses((status = 200, description = "The account.", body = AccountView, example = json!(examples::account())), responses::OneById)
+    responses(
+        (status = 200, description = "The account.",
+            body = AccountView, example = json!(examples::account())),
+        responses::OneById
+    )
 )]
 #[get("/accounts/{account}")]
 pub(crate) async fn get_account(
@@ -47,7 +55,10 @@ pub(crate) async fn get_account(
 #[utoipa::path(
     tag = "Accounts",
     params(("account" = String, Path, description = "The account's name.", example = "example-account")),
-    responses((status = 200, description = "They work.", body = CheckView, example = json!(examples::check())), responses::AskingVendor)
+    responses(
+        (status = 200, description = "They work.", body = CheckView, example = json!(examples::check())),
+        responses::AskingVendor
+    )
 )]
 #[post("/accounts/{account}/check")]
 pub(crate) async fn check_account(
@@ -64,7 +75,11 @@ pub(crate) async fn check_account(
 #[utoipa::path(
     tag = "Accounts",
     params(("account" = String, Path, description = "The account's name.", example = "example-account")),
-    responses((status = 200, description = "What there is.", body = CatalogView, example = json!(examples::catalog())), responses::AskingVendor)
+    responses(
+        (status = 200, description = "What there is.",
+            body = CatalogView, example = json!(examples::catalog())),
+        responses::AskingVendor
+    )
 )]
 #[get("/accounts/{account}/catalog")]
 pub(crate) async fn get_catalog(

@@ -3,7 +3,7 @@
 use crate::auth::Caller;
 use crate::form::Query;
 use crate::openapi::{examples, responses};
-use crate::paging::List;
+use crate::paging::{List, Paging};
 use crate::path::Id;
 use crate::problem::Problem;
 use crate::wire::call::CallView;
@@ -21,10 +21,13 @@ use outdial_model::{CallId, Disposition};
         ("task_id" = Option<String>, Query, description = "Only calls of this task."),
         ("contact_id" = Option<String>, Query, description = "Only calls to this contact."),
         ("disposition" = Option<String>, Query, description = "Only calls that ended like one of these, separated by commas: `busy,no_answer`."),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+        Paging
     ),
-    responses((status = 200, description = "A page of calls.", body = List<CallView>, example = json!(examples::list(examples::call()))), responses::Listing)
+    responses(
+        (status = 200, description = "A page of calls.",
+            body = List<CallView>, example = json!(examples::list(examples::call()))),
+        responses::Listing
+    )
 )]
 #[get("/calls")]
 pub(crate) async fn list_calls(
@@ -52,7 +55,11 @@ pub(crate) async fn list_calls(
 #[utoipa::path(
     tag = "Calls",
     params(("id" = String, Path, description = "The call's id.")),
-    responses((status = 200, description = "The call as it is known.", body = CallView, example = json!(examples::call())), responses::OneById)
+    responses(
+        (status = 200, description = "The call as it is known.",
+            body = CallView, example = json!(examples::call())),
+        responses::OneById
+    )
 )]
 #[get("/calls/{id}")]
 pub(crate) async fn get_call(

@@ -3,7 +3,7 @@
 use crate::auth::Caller;
 use crate::form::Query;
 use crate::openapi::{examples, responses};
-use crate::paging::List;
+use crate::paging::{List, Paging};
 use crate::path::Id;
 use crate::problem::Problem;
 use crate::wire::contact::ContactView;
@@ -23,10 +23,13 @@ use outdial_model::{ContactId, ContactStatus, Disposition, TaskId};
         ("status" = Option<String>, Query, description = "Only contacts in one of these statuses, separated by commas: `queued,held`."),
         ("disposition" = Option<String>, Query, description = "Only contacts that ended like one of these, separated by commas: `busy,no_answer`."),
         ("external_id" = Option<String>, Query, description = "Only the contact with this key of yours."),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+        Paging
     ),
-    responses((status = 200, description = "A page of contacts.", body = List<ContactView>, example = json!(examples::list(examples::contact()))), responses::ListingOfOne)
+    responses(
+        (status = 200, description = "A page of contacts.",
+            body = List<ContactView>, example = json!(examples::list(examples::contact()))),
+        responses::ListingOfOne
+    )
 )]
 #[get("/tasks/{id}/contacts")]
 pub(crate) async fn list_contacts(
@@ -53,7 +56,11 @@ pub(crate) async fn list_contacts(
 #[utoipa::path(
     tag = "Contacts",
     params(("id" = String, Path, description = "The contact's id.")),
-    responses((status = 200, description = "The contact as it is.", body = ContactView, example = json!(examples::contact())), responses::OneById)
+    responses(
+        (status = 200, description = "The contact as it is.",
+            body = ContactView, example = json!(examples::contact())),
+        responses::OneById
+    )
 )]
 #[get("/contacts/{id}")]
 pub(crate) async fn get_contact(
@@ -72,7 +79,10 @@ pub(crate) async fn get_contact(
 #[utoipa::path(
     tag = "Contacts",
     params(("id" = String, Path, description = "The contact's id.")),
-    responses((status = 202, description = "Asked for.", body = ContactView, example = json!(examples::contact())), responses::Steering)
+    responses(
+        (status = 202, description = "Asked for.", body = ContactView, example = json!(examples::contact())),
+        responses::Steering
+    )
 )]
 #[post("/contacts/{id}/cancel")]
 pub(crate) async fn cancel_contact(
@@ -91,10 +101,13 @@ pub(crate) async fn cancel_contact(
     tag = "Contacts",
     params(
         ("id" = String, Path, description = "The contact's id."),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+        Paging
     ),
-    responses((status = 200, description = "A page of events.", body = List<EventView>, example = json!(examples::list(examples::event()))), responses::ListingOfOne)
+    responses(
+        (status = 200, description = "A page of events.",
+            body = List<EventView>, example = json!(examples::list(examples::event()))),
+        responses::ListingOfOne
+    )
 )]
 #[get("/contacts/{id}/timeline")]
 pub(crate) async fn get_timeline(

@@ -32,7 +32,10 @@ pub(crate) async fn livez() -> Json<Probe> {
 #[utoipa::path(
     tag = "Server",
     security(()),
-    responses((status = 200, description = "It can.", body = Probe, example = json!({"status": "ok"})), crate::openapi::responses::Probing)
+    responses(
+        (status = 200, description = "It can.", body = Probe, example = json!({"status": "ok"})),
+        crate::openapi::responses::Probing
+    )
 )]
 #[get("/readyz")]
 pub(crate) async fn readyz(engine: Data<Engine>) -> Result<Json<Probe>, Problem> {

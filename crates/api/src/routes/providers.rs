@@ -15,7 +15,11 @@ use outdial_engine::Engine;
 /// by its settings.
 #[utoipa::path(
     tag = "Providers",
-    responses((status = 200, description = "All providers.", body = List<ProviderView>, example = json!(examples::list(examples::provider()))), responses::Plain)
+    responses(
+        (status = 200, description = "All providers.",
+            body = List<ProviderView>, example = json!(examples::list(examples::provider()))),
+        responses::Plain
+    )
 )]
 #[get("/providers")]
 pub(crate) async fn list_providers(engine: Data<Engine>) -> Json<List<ProviderView>> {
@@ -27,7 +31,11 @@ pub(crate) async fn list_providers(engine: Data<Engine>) -> Json<List<ProviderVi
 #[utoipa::path(
     tag = "Providers",
     params(("provider" = String, Path, description = "The provider's word.", example = "example-provider")),
-    responses((status = 200, description = "The provider.", body = ProviderView, example = json!(examples::provider())), responses::OneById)
+    responses(
+        (status = 200, description = "The provider.",
+            body = ProviderView, example = json!(examples::provider())),
+        responses::OneById
+    )
 )]
 #[get("/providers/{provider}")]
 pub(crate) async fn get_provider(

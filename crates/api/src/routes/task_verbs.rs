@@ -20,9 +20,13 @@ use outdial_model::TaskId;
     tag = "Tasks",
     params(
         ("id" = String, Path, description = "The task's id."),
-        ("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is `running`, at most 30 seconds.", example = "wait=10")
+        Wait
     ),
-    responses((status = 202, description = "Asked for: `desired_status` is `running`.", body = TaskView, example = json!(examples::task())), responses::Steering)
+    responses(
+        (status = 202, description = "Asked for: `desired_status` is `running`.",
+            body = TaskView, example = json!(examples::task())),
+        responses::Steering
+    )
 )]
 #[post("/tasks/{id}/start")]
 pub(crate) async fn start_task(
@@ -42,9 +46,13 @@ pub(crate) async fn start_task(
     tag = "Tasks",
     params(
         ("id" = String, Path, description = "The task's id."),
-        ("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is `paused`, at most 30 seconds.", example = "wait=10")
+        Wait
     ),
-    responses((status = 202, description = "Asked for: `desired_status` is `paused`.", body = TaskView, example = json!(examples::task())), responses::Steering)
+    responses(
+        (status = 202, description = "Asked for: `desired_status` is `paused`.",
+            body = TaskView, example = json!(examples::task())),
+        responses::Steering
+    )
 )]
 #[post("/tasks/{id}/pause")]
 pub(crate) async fn pause_task(
@@ -63,9 +71,13 @@ pub(crate) async fn pause_task(
     tag = "Tasks",
     params(
         ("id" = String, Path, description = "The task's id."),
-        ("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is `running`, at most 30 seconds.", example = "wait=10")
+        Wait
     ),
-    responses((status = 202, description = "Asked for: `desired_status` is `running`.", body = TaskView, example = json!(examples::task())), responses::Steering)
+    responses(
+        (status = 202, description = "Asked for: `desired_status` is `running`.",
+            body = TaskView, example = json!(examples::task())),
+        responses::Steering
+    )
 )]
 #[post("/tasks/{id}/resume")]
 pub(crate) async fn resume_task(
@@ -85,9 +97,13 @@ pub(crate) async fn resume_task(
     tag = "Tasks",
     params(
         ("id" = String, Path, description = "The task's id."),
-        ("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is `stopped`, at most 30 seconds.", example = "wait=10")
+        Wait
     ),
-    responses((status = 202, description = "Asked for: `desired_status` is `stopped`.", body = TaskView, example = json!(examples::task())), responses::Steering)
+    responses(
+        (status = 202, description = "Asked for: `desired_status` is `stopped`.",
+            body = TaskView, example = json!(examples::task())),
+        responses::Steering
+    )
 )]
 #[post("/tasks/{id}/stop")]
 pub(crate) async fn stop_task(

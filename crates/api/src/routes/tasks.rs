@@ -6,7 +6,7 @@ use crate::body::JsonBody;
 use crate::etag::IfMatch;
 use crate::form::{self, Query};
 use crate::openapi::{examples, responses};
-use crate::paging::List;
+use crate::paging::{List, Paging};
 use crate::path::Id;
 use crate::prefer::Wait;
 use crate::problem::{Problem, table};
@@ -29,10 +29,16 @@ use serde_json::Value;
 /// What the account's vendor cannot do or express is refused here, with a pointer to the field.
 #[utoipa::path(
     tag = "Tasks",
-    params(("Prefer" = Option<String>, Header, description = "`wait=10`: hold the answer until `status` is what was asked for, at most 30 seconds.", example = "wait=10")),
+    params(Wait),
     request_body(content = TaskForm, description = "The task. There is an example for each provider."),
     responses(
-        (status = 202, description = "Accepted.", body = TaskView, headers(("Location" = String, description = "Path of the task."), ("ETag" = String, description = "For `If-Match` of a change.")), example = json!(examples::task())),
+        (status = 202, description = "Accepted.",
+            body = TaskView,
+            headers(
+                ("Location" = String, description = "Path of the task."),
+                ("ETag" = String, description = "For `If-Match` of a change.")
+            ),
+            example = json!(examples::task())),
         responses::Creating
     )
 )]
@@ -75,10 +81,13 @@ pub(super) fn refuse_too_many(body: &Value) -> Result<(), Problem> {
         ("external_id" = Option<String>, Query, description = "Only the task with this key of yours."),
         ("created_after" = Option<String>, Query, description = "Only tasks created at this instant or later (RFC 3339)."),
         ("created_before" = Option<String>, Query, description = "Only tasks created before this instant (RFC 3339)."),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items of the page, 1 to 200; 50 when absent."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+        Paging
     ),
-    responses((status = 200, description = "A page of tasks, without their segments.", body = List<TaskView>, example = json!(examples::list(examples::listed_task()))), responses::Listing)
+    responses(
+        (status = 200, description = "A page of tasks, without their segments.",
+            body = List<TaskView>, example = json!(examples::list(examples::listed_task()))),
+        responses::Listing
+    )
 )]
 #[get("/tasks")]
 pub(crate) async fn list_tasks(
@@ -117,7 +126,10 @@ pub(crate) async fn list_tasks(
     tag = "Tasks",
     params(("id" = String, Path, description = "The task's id.")),
     responses(
-        (status = 200, description = "The task as it is.", body = TaskView, headers(("ETag" = String, description = "For `If-Match` of a change.")), example = json!(examples::task())),
+        (status = 200, description = "The task as it is.",
+            body = TaskView,
+            headers(("ETag" = String, description = "For `If-Match` of a change.")),
+            example = json!(examples::task())),
         responses::OneById
     )
 )]
@@ -140,11 +152,19 @@ pub(crate) async fn get_task(
     tag = "Tasks",
     params(
         ("id" = String, Path, description = "The task's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` the change is meant for; 412 when the task has changed since.")
+        IfMatch
     ),
-    request_body(content = TaskPatch, content_type = "application/merge-patch+json", description = "The fields to change. `application/json` is understood too.", example = json!(examples::patch())),
+    request_body(
+        content = TaskPatch,
+        content_type = "application/merge-patch+json",
+        description = "The fields to change. `application/json` is understood too.",
+        example = json!(examples::patch())
+    ),
     responses(
-        (status = 202, description = "Accepted.", body = TaskView, headers(("ETag" = String, description = "Of the task as changed.")), example = json!(examples::task())),
+        (status = 202, description = "Accepted.",
+            body = TaskView,
+            headers(("ETag" = String, description = "Of the task as changed.")),
+            example = json!(examples::task())),
         responses::Changing
     )
 )]
@@ -178,7 +198,11 @@ pub(crate) async fn update_task(
 #[utoipa::path(
     tag = "Tasks",
     params(("id" = String, Path, description = "The task's id.")),
-    responses((status = 200, description = "All segments.", body = List<SegmentView>, example = json!(examples::list(examples::segment()))), responses::OneById)
+    responses(
+        (status = 200, description = "All segments.",
+            body = List<SegmentView>, example = json!(examples::list(examples::segment()))),
+        responses::OneById
+    )
 )]
 #[get("/tasks/{id}/segments")]
 pub(crate) async fn list_segments(
@@ -196,7 +220,11 @@ pub(crate) async fn list_segments(
 #[utoipa::path(
     tag = "Tasks",
     params(("id" = String, Path, description = "The task's id.")),
-    responses((status = 200, description = "The task in numbers.", body = StatsView, example = json!(examples::stats())), responses::OneById)
+    responses(
+        (status = 200, description = "The task in numbers.",
+            body = StatsView, example = json!(examples::stats())),
+        responses::OneById
+    )
 )]
 #[get("/tasks/{id}/stats")]
 pub(crate) async fn get_task_stats(

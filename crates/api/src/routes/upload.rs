@@ -60,7 +60,11 @@ impl BatchForm {
             (String = "text/csv", example = json!(examples::CSV))
         )
     ),
-    responses((status = 202, description = "What became of each.", body = BatchView, example = json!(examples::batch())), responses::Adding)
+    responses(
+        (status = 202, description = "What became of each.",
+            body = BatchView, example = json!(examples::batch())),
+        responses::Adding
+    )
 )]
 #[post("/tasks/{id}/contacts")]
 pub(crate) async fn add_contacts(

@@ -26,7 +26,11 @@ use outdial_model::AccountId;
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Items of the page, 1 to 100; 50 when absent."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
     ),
-    responses((status = 200, description = "A page of the vendor's tasks.", body = List<VendorTaskView>, example = json!(examples::list(examples::vendor_task()))), responses::ListingAtVendor)
+    responses(
+        (status = 200, description = "A page of the vendor's tasks.",
+            body = List<VendorTaskView>, example = json!(examples::list(examples::vendor_task()))),
+        responses::ListingAtVendor
+    )
 )]
 #[get("/accounts/{account}/vendor_tasks")]
 pub(crate) async fn list_vendor_tasks(
@@ -50,7 +54,11 @@ pub(crate) async fn list_vendor_tasks(
         ("account" = String, Path, description = "The account's name.", example = "example-account"),
         ("ref" = String, Path, description = "`ref` of the list.")
     ),
-    responses((status = 200, description = "The task as the vendor shows it.", body = VendorTaskView, example = json!(examples::vendor_task())), responses::AskingVendor)
+    responses(
+        (status = 200, description = "The task as the vendor shows it.",
+            body = VendorTaskView, example = json!(examples::vendor_task())),
+        responses::AskingVendor
+    )
 )]
 #[get("/accounts/{account}/vendor_tasks/{ref}")]
 pub(crate) async fn get_vendor_task(
@@ -73,7 +81,10 @@ pub(crate) async fn get_vendor_task(
         ("ref" = String, Path, description = "`ref` of the list.")
     ),
     responses(
-        (status = 202, description = "The task that manages it now.", body = TaskView, headers(("Location" = String, description = "Path of the task.")), example = json!(examples::task())),
+        (status = 202, description = "The task that manages it now.",
+            body = TaskView,
+            headers(("Location" = String, description = "Path of the task.")),
+            example = json!(examples::task())),
         responses::Adopting
     )
 )]
