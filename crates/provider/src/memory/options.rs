@@ -39,7 +39,10 @@ impl MemoryOptions {
             unique_numbers_per_segment: false,
         };
         let settle = Duration::from_secs(5);
-        Self { capabilities: Capabilities { operations, staging, limits, settle, untold_call: Duration::ZERO }, clock }
+        Self {
+            capabilities: Capabilities { operations, staging, limits, settle, untold_call: Duration::ZERO },
+            clock,
+        }
     }
 
     /// The same vendor, doing `operation` in another way or not at all.
