@@ -31,7 +31,7 @@ pub use outdial_model as model;
 pub use outdial_provider as provider;
 pub use outdial_store::{CallFilter, ContactFilter, Page, TaskFilter};
 pub use pepper::Pepper;
-pub use tasks::{CreateTask, TaskVerb};
+pub use tasks::{CreateTask, TaskVerb, changeable};
 
 use outdial_model::{AccountId, Clock};
 use outdial_provider::Factory;

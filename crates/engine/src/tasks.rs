@@ -141,10 +141,7 @@ impl Engine {
         spec: TaskSpec,
         revision: Option<i64>,
     ) -> Result<Task, EngineError> {
-        let task = self.task(tenant, id).await?;
-        if task.status.is_final() || task.status == TaskStatus::Stopping {
-            return Err(EngineError::from(StoreError::WrongState { status: task.status.as_str() }));
-        }
+        let task = changeable(self.task(tenant, id).await?)?;
         let problems = self.account(&task.account)?.provider.refuse_task(&spec);
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
@@ -207,6 +204,19 @@ fn is_settled(task: &Task) -> bool {
         DesiredStatus::Paused => task.status == TaskStatus::Paused || task.status.is_final(),
         DesiredStatus::Stopped => task.status.is_final(),
     }
+}
+
+/// The task, if its owner may still change what it asks for.
+pub fn changeable(task: Task) -> Result<Task, EngineError> {
+    let detail = if task.status.is_final() || task.status == TaskStatus::Stopping {
+        format!("a task that is {} cannot be changed", task.status)
+    } else if task.is_adopted() {
+        "a task taken over from the vendor keeps the vendor's script and settings; steer it instead"
+            .to_owned()
+    } else {
+        return Ok(task);
+    };
+    Err(EngineError::Conflict { code: "wrong_state", detail })
 }
 
 fn unknown_account(engine: &Engine, wanted: &AccountId) -> EngineError {

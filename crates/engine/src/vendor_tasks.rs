@@ -106,6 +106,6 @@ fn adopted_spec(name: String) -> TaskSpec {
         pacing: Pacing::default(),
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
-        keep_open: true,
+        keep_open: false,
     }
 }

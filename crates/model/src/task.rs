@@ -149,3 +149,23 @@ pub struct Task {
     /// When it became final.
     pub ended_at: Option<Timestamp>,
 }
+
+impl Task {
+    /// Taken over from the vendor's console: the vendor keeps its script and settings.
+    pub fn is_adopted(&self) -> bool {
+        self.spec.script.template_id.is_empty()
+    }
+
+    /// What keeps people waiting at `now`, in a sentence: what troubles the task, or a schedule that
+    /// is closed. `None` when nothing does.
+    pub fn why_waiting(&self, now: Timestamp) -> Option<String> {
+        let waits = self.desired == DesiredStatus::Running && self.counts.sum(ContactStatus::is_ours) > 0;
+        let closed = waits && !self.status.is_final() && !self.spec.schedule.is_open(now);
+        self.trouble.clone().or_else(|| {
+            closed.then(|| match self.spec.schedule.next_open(now) {
+                Some(opening) => format!("the task's schedule is closed until {opening}"),
+                None => "the task's schedule is over".to_owned(),
+            })
+        })
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Not for: what a field means; that is the vendor's `options.rs`.
 
-use crate::settings::nearest;
+use crate::settings::{expectation, nearest};
 use outdial_model::{FieldProblem, TaskSpec};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -23,7 +23,11 @@ impl<'a> ProviderOptions<'a> {
             .filter(|other| *other != kind)
             .map(|other| {
                 let detail = format!("the task's account is at {kind}; leave out the options of others");
-                FieldProblem::new(&format!("/provider_options/{}", escaped(other)), "wrong_provider_options", detail)
+                FieldProblem::new(
+                    &format!("/provider_options/{}", escaped(other)),
+                    "wrong_provider_options",
+                    detail,
+                )
             })
             .collect();
         let given = spec.provider_options.get(kind).filter(|value| !value.is_null());
@@ -48,9 +52,7 @@ impl<'a> ProviderOptions<'a> {
     /// The value of a field; a value of the wrong type counts as none and is a problem.
     pub fn get<T: DeserializeOwned>(&mut self, field: &str) -> Option<T> {
         let value = self.fields?.get(field).filter(|value| !value.is_null())?;
-        T::deserialize(value)
-            .map_err(|error| self.refuse(field, "invalid_value", error.to_string()))
-            .ok()
+        T::deserialize(value).map_err(|error| self.refuse(field, "invalid_value", expectation(&error))).ok()
     }
 
     /// Notes that a field cannot be used.

@@ -76,18 +76,8 @@ mod tests {
     use serde_json::json;
 
     const KEYS: &[SettingKey] = &[
-        SettingKey {
-            name: "app_key",
-            required: true,
-            secret: false,
-            about: "",
-        },
-        SettingKey {
-            name: "batch_size",
-            required: false,
-            secret: false,
-            about: "",
-        },
+        SettingKey { name: "app_key", required: true, secret: false, about: "" },
+        SettingKey { name: "batch_size", required: false, secret: false, about: "" },
     ];
 
     fn table(value: Value) -> Map<String, Value> {
@@ -104,9 +94,7 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_type_is_named_but_not_shown() {
         let mut settings = Settings::new(table(json!({"batch_size": "hush"})), KEYS).unwrap();
-        let problem = settings
-            .optional::<u32>("batch_size", "a whole number")
-            .unwrap_err();
+        let problem = settings.optional::<u32>("batch_size", "a whole number").unwrap_err();
         assert_eq!(problem.to_string(), "batch_size: expected a whole number");
         assert!(settings.required::<String>("app_key", "text").is_err());
     }

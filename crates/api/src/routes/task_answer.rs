@@ -51,7 +51,7 @@ async fn respond(
     let segments = engine.segments(&task.tenant, &task.id).await?;
     response.insert_header((ETAG, etag::of(task.revision)));
     let provider = provider_of(engine, &task);
-    Ok(response.json(TaskView::new(task, provider, Some(segments))))
+    Ok(response.json(TaskView::new(task, engine.now(), provider, Some(segments))))
 }
 
 fn location(task: &TaskId) -> String {

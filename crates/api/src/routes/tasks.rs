@@ -16,7 +16,7 @@ use crate::wire::task_form::{MOST_CONTACTS, TaskForm, TaskPatch};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, patch, post};
-use outdial_engine::{Engine, EngineError, TaskFilter};
+use outdial_engine::{Engine, EngineError, TaskFilter, changeable};
 use outdial_model::{FieldProblem, TaskId, TaskStatus};
 use serde_json::Value;
 
@@ -110,12 +110,13 @@ pub(crate) async fn list_tasks(
         })
     })?;
     let tasks = engine.tasks(&caller.tenant, &filter, &paging.page()).await?;
+    let now = engine.now();
     let list = paging.list(
         tasks,
         |task| task.id.as_str(),
         |task| {
             let provider = task_answer::provider_of(&engine, &task);
-            TaskView::new(task, provider, None)
+            TaskView::new(task, now, provider, None)
         },
     );
     Ok(Json(list))
@@ -180,6 +181,7 @@ pub(crate) async fn update_task(
     loop {
         let task = engine.task(&caller.tenant, &id.0).await?;
         wanted.check(task.revision)?;
+        let task = changeable(task)?;
         let merged = patch.merged_into(&task);
         let form = form::read(&merged, |at| at.object(TaskForm::read)).map_err(Problem::invalid_fields)?;
         let spec = form.into_request().spec;

@@ -4,7 +4,7 @@ use super::counts::{CountsView, DispositionsView};
 use super::schedule::{PacingView, RetryView, ScheduleView, ScriptView};
 use super::segment::SegmentView;
 use super::{instant, words};
-use outdial_model::{Counts, Disposition, Segment, Task};
+use outdial_model::{Counts, Disposition, Segment, Task, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub(crate) struct TaskView {
     status: &'static str,
     #[schema(schema_with = words::desired_status)]
     desired_status: &'static str,
-    /// Why it does not go on, or failed; `null` when all is well.
+    /// Why it does not go on (a vendor that fails, a closed schedule, …) or failed; `null` when all is well.
     trouble: Option<String>,
     counts: CountsView,
     dispositions: DispositionsView,
@@ -65,7 +65,13 @@ pub(crate) struct TaskView {
 
 impl TaskView {
     /// The task, of `provider`; with its segments where one task is answered.
-    pub(crate) fn new(task: Task, provider: Option<String>, segments: Option<Vec<Segment>>) -> Self {
+    pub(crate) fn new(
+        task: Task,
+        now: Timestamp,
+        provider: Option<String>,
+        segments: Option<Vec<Segment>>,
+    ) -> Self {
+        let trouble = task.why_waiting(now);
         let spec = task.spec;
         Self {
             id: task.id.to_string(),
@@ -84,7 +90,7 @@ impl TaskView {
             keep_open: spec.keep_open,
             status: task.status.as_str(),
             desired_status: task.desired.as_str(),
-            trouble: task.trouble,
+            trouble,
             counts: CountsView(task.counts.clone()),
             dispositions: DispositionsView(task.counts),
             segments: segments.map(|segments| segments.into_iter().map(SegmentView::from).collect()),

@@ -170,7 +170,7 @@ impl TaskPatch {
 
     /// The task's own wire form with the patch merged in, to be read like a new task.
     pub(crate) fn merged_into(&self, task: &Task) -> Value {
-        let view = super::task::TaskView::new(task.clone(), None, None);
+        let view = super::task::TaskView::new(task.clone(), task.updated_at, None, None);
         let mut form = serde_json::to_value(view).unwrap_or_default();
         if let Value::Object(fields) = &mut form {
             fields.retain(|name, _| name == "account" || CHANGEABLE.contains(&name.as_str()));

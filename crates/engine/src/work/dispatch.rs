@@ -31,7 +31,7 @@ impl Job<'_> {
         let key = segment.id.clone();
         let target = SegmentTarget::New(Box::new(segment));
         let Some(planned) = self.plan(DispatchKind::OpenSegment, target, contacts).await? else {
-            return Ok(self.nobody_to_send());
+            return self.nobody_to_send().await;
         };
         let people = dial_contacts(&planned.contacts);
         let request = OpenSegment { key: &key, spec: &self.work.task.spec, contacts: &people, not_before };
@@ -57,7 +57,7 @@ impl Job<'_> {
         let reference = reference(self.segment(segment)?);
         let target = SegmentTarget::Existing(segment.clone());
         let Some(planned) = self.plan(DispatchKind::AddContacts, target, contacts).await? else {
-            return Ok(self.nobody_to_send());
+            return self.nobody_to_send().await;
         };
         let people = dial_contacts(&planned.contacts);
         let answer =
@@ -118,8 +118,10 @@ impl Job<'_> {
     }
 
     /// Everybody who waits is held, or has a number that is being dialed elsewhere.
-    fn nobody_to_send(&self) -> After {
-        After::Wait(Some(later(self.engine.now(), Duration::from_secs(2))))
+    async fn nobody_to_send(&self) -> Result<After, Interrupted> {
+        let why = "everybody who waits has a number that is being dialed already, here or in another task";
+        self.engine.tell_trouble(self.lease, &self.work, Some(why.to_owned())).await?;
+        Ok(After::Wait(Some(later(self.engine.now(), Duration::from_secs(2)))))
     }
 
     fn new_segment(&self, not_before: Option<Timestamp>) -> Segment {

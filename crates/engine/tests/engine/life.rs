@@ -81,7 +81,10 @@ async fn a_manual_task_waits_for_its_start_and_a_scheduled_one_for_its_hour() {
     world.pass(Duration::from_secs(50)).await;
     assert_eq!(world.rung(), Vec::<String>::new());
     assert_eq!(world.task(&manual.id).await.status, TaskStatus::Draft);
-    assert_eq!(world.task(&later.id).await.status, TaskStatus::Scheduled);
+    let waiting = world.task(&later.id).await;
+    assert_eq!(waiting.status, TaskStatus::Scheduled);
+    let why = waiting.why_waiting(world.engine.now()).unwrap();
+    assert!(why.contains("closed until 2026-03-02T01:01:00Z"), "{why}");
     world.pass(Duration::from_secs(20)).await;
     assert_eq!(world.rung().len(), 2, "the window opened after a minute");
 }
@@ -109,6 +112,7 @@ async fn one_number_in_two_tasks_is_never_rung_at_the_same_time() {
     world.pass(LONG).await;
     assert_eq!(world.rung().len(), 1);
     assert_eq!(world.in_status(&second.id, ContactStatus::Queued).await, 1);
+    assert!(world.task(&second.id).await.trouble.is_some(), "it says why it does not go on");
     world.vendor.finish_all(Disposition::Answered);
     world.pass(LONG).await;
     assert_eq!(world.task(&first.id).await.status, TaskStatus::Completed);

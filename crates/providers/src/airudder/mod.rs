@@ -75,7 +75,7 @@ fn example_task() -> Value {
         "schedule": {
             "start": "manual",
             "time_zone": "Asia/Manila",
-            "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}],
+            "windows": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "24:00"}],
         },
         "contacts": [{"external_id": "c-1", "phone": "+639170000000", "variables": {"due": "12 March"}}],
     })
