@@ -2,7 +2,7 @@
 //!
 //! Two halves meet in the store. *Use cases* answer clients: they validate, write what was asked in
 //! one transaction and return; none of them waits for a vendor, vendor-task reads excepted. *Work*
-//! makes it happen: a worker leases a task, reads everything about it, [decides](work) one step by a
+//! makes it happen: a worker leases a task, reads everything about it, decides one step by a
 //! pure function, performs it, writes what was learned, and does so until there is nothing to do now.
 //!
 //! The promise lives in three places: no request that can ring a phone leaves before its ledger row
