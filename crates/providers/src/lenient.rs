@@ -29,12 +29,16 @@ pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, 
         Value::Number(number) => {
             number.as_i64().filter(|number| (0..=1).contains(number)).map(|number| number == 1)
         }
-        Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "1" | "true" => Some(true),
+            "0" | "false" => Some(false),
+            _ => None,
+        },
         _ => None,
     })
 }
 
-/// A list; `null` is an empty one.
+/// A list; `null` is an empty one. Whether a missing one is, too, the field says with `default`.
 pub fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
 }

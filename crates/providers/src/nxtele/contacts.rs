@@ -65,7 +65,7 @@ impl Nxtele {
             order_list: keys(contacts),
         };
         let details = self.client.list_order_detail(&orders).await?;
-        Ok(map::contact_reports(&details, contacts, task_status, &self.config.call_status))
+        map::contact_reports(&details, contacts, task_status, &self.config.call_status)
     }
 }
 

@@ -11,9 +11,9 @@ mod tasks;
 
 pub(super) use calls::{CallStatusWords, call_report};
 pub(super) use errors::{http_error, refusal};
-pub(super) use listing::{Cursor, impersonal, task_data, vendor_task};
+pub(super) use listing::{Cursor, impersonal, task_data, tasks, vendor_task};
 pub(super) use orders::{
-    added, call_info_list, contact_progress, contact_reports, not_cancelled, opened_with,
+    added, call_info_list, called, contact_reports, not_cancelled, opened_with,
 };
 pub(super) use tasks::{
     Plan, create_task, is_reached, may_be_so_already, operate, segment_report, segment_state, update_task,

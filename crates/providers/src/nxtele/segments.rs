@@ -126,7 +126,7 @@ impl Nxtele {
             size: 100,
             query_conditions: QueryConditions { user_task_id: Some([user_task_id]) },
         };
-        let tasks = self.client.list_task(&page).await?.task_data;
+        let tasks = map::tasks(self.client.list_task(&page).await?, 0)?;
         let is_empty = tasks.is_empty();
         let mut read = tasks.into_iter().filter_map(|raw| map::task_data(&raw).map(|task| (raw, task)));
         match read.find(|(_, task)| task.user_task_id.as_deref() == Some(user_task_id)) {

@@ -20,10 +20,18 @@ impl Nxtele {
             query_conditions: QueryConditions::default(),
         };
         let listed = self.client.list_task(&page).await?;
+        let total = listed.total_count;
+        let rows = map::tasks(listed, cursor.before())?;
+        let received = rows.len();
+        let tasks: Vec<_> = rows.into_iter().filter_map(map::vendor_task).collect();
+        let left_out = received - tasks.len();
+        if left_out > 0 {
+            tracing::info!(left_out, "NXTele lists tasks without a userTaskID; they cannot be shown");
+        }
         Ok(VendorTaskPage {
-            next: cursor.after(listed.task_data.len(), listed.total_count),
-            total: listed.total_count.and_then(|count| u64::try_from(count).ok()),
-            tasks: listed.task_data.into_iter().filter_map(map::vendor_task).collect(),
+            next: cursor.after(received, total),
+            total: total.and_then(|count| u64::try_from(count).ok()),
+            tasks,
         })
     }
 

@@ -111,7 +111,7 @@ fn about_order(
     subject.contact = order_id(order)?.parse().ok();
     subject.vendor_call_id = call.as_ref().map(|call| call.vendor_call_id.clone());
     let contact = call.map(|call| PushedContact {
-        progress: Some(map::contact_progress(std::slice::from_ref(&call), is_finished, false)),
+        progress: Some(map::called(std::slice::from_ref(&call), is_finished)),
         call: Some(call),
     });
     Ok(Received { dedupe_key: news, subject, segment: None, contact, authenticated: true })

@@ -113,7 +113,10 @@ async fn stopping_takes_back_whoever_waits() {
     bench.add(&segment, &people).await.unwrap();
     bench.control(&segment, Verb::Stop).await.unwrap();
     let reports = bench.people_of(&segment, &people).await;
-    assert!(reports.iter().all(|report| report.progress == ContactProgress::NotDialed));
+    assert!(
+        reports.iter().all(|report| report.progress == ContactProgress::Absent),
+        "nobody is surely not dialed"
+    );
     let late = bench.add(&segment, &people).await.unwrap_err();
     assert_eq!((late.kind, late.effect), (ErrorKind::InvalidRequest, Effect::None));
     assert!(bench.rings().await.is_empty());
@@ -134,7 +137,7 @@ async fn a_cancelled_person_is_done_and_a_stranger_cannot_be_cancelled() {
     assert_eq!(refused[0].key, stranger[0].key);
     let progress: Vec<_> =
         bench.people_of(&segment, &sent).await.iter().map(|report| report.progress).collect();
-    assert_eq!(progress, [ContactProgress::Done(Disposition::Cancelled), ContactProgress::Waiting]);
+    assert_eq!(progress, [ContactProgress::Done(Disposition::Unknown), ContactProgress::Waiting]);
 }
 
 #[tokio::test]

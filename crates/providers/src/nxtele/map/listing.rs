@@ -2,7 +2,7 @@
 
 use super::instant;
 use super::tasks::segment_state;
-use crate::nxtele::wire::TaskData;
+use crate::nxtele::wire::{TaskData, TaskPage};
 use crate::redact;
 use outdial_provider::{Effect, ErrorKind, PageRequest, ProviderError, SegmentState, VendorTask};
 use serde::Deserialize;
@@ -13,15 +13,24 @@ pub(in crate::nxtele) fn task_data(raw: &Value) -> Option<TaskData> {
     TaskData::deserialize(raw).ok()
 }
 
-/// A listed task for people to look at. Its reference is the caller's id, or NXTele's where it has none.
+/// The tasks of a page that stands after `before` others; an error when there should be some and there
+/// are none.
+pub(in crate::nxtele) fn tasks(page: TaskPage, before: i64) -> Result<Vec<Value>, ProviderError> {
+    if page.task_data.is_empty() && page.total_count.is_some_and(|total| total > before) {
+        return Err(ProviderError::unexpected("NXTele counts tasks that it does not list; read them again"));
+    }
+    Ok(page.task_data)
+}
+
+/// A listed task for people to look at; `None` when its maker gave it no id, for it cannot be asked for
+/// by any other.
 pub(in crate::nxtele) fn vendor_task(raw: Value) -> Option<VendorTask> {
     let task = task_data(&raw)?;
     let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
     let stat = task.task_stat.as_ref();
     let name = task.task_setting.pointer("/taskCreateSetting/taskName").and_then(Value::as_str);
-    let mut ids = [task.user_task_id, task.task_id].into_iter().flatten();
     Some(VendorTask {
-        vendor_ref: ids.find(|id| !id.is_empty())?,
+        vendor_ref: task.user_task_id.filter(|id| !id.is_empty())?,
         name: name.map(redact::text),
         state: task.task_status.map_or(SegmentState::Unrecognized, segment_state),
         raw_state: task.task_status.map(|status| status.to_string()),
@@ -58,12 +67,17 @@ impl Cursor {
         }
     }
 
+    /// How many tasks come before this page.
+    pub(in crate::nxtele) fn before(self) -> i64 {
+        (i64::from(self.page) - 1) * i64::from(self.size)
+    }
+
     /// The cursor of the next page, after one with so many tasks of so many in all.
     pub(in crate::nxtele) fn after(self, received: usize, total: Option<i64>) -> Option<String> {
         let size = i64::from(self.size);
         let received = i64::try_from(received).unwrap_or(i64::MAX);
         let is_last = match total {
-            Some(total) => (i64::from(self.page) - 1) * size + received >= total,
+            Some(total) => self.before() + received >= total,
             None => received < size,
         };
         (received > 0 && !is_last).then(|| format!("{}x{}", self.page.saturating_add(1), self.size))
@@ -119,11 +133,27 @@ mod tests {
     }
 
     #[test]
-    fn a_task_made_elsewhere_goes_by_the_vendors_id() {
-        let task = vendor_task(json!({"userTaskID": "", "taskID": "t-9", "taskStatus": "6"})).unwrap();
-        assert_eq!(task.vendor_ref, "t-9");
+    fn a_task_is_asked_for_by_its_makers_id_or_not_at_all() {
+        let task =
+            vendor_task(json!({"userTaskID": "theirs", "taskID": "t-9", "taskStatus": "6"})).unwrap();
+        assert_eq!(task.vendor_ref, "theirs");
+        assert_eq!(vendor_task(json!({"userTaskID": "", "taskID": "t-9", "taskStatus": 2})), None);
         assert_eq!(task.state, SegmentState::Unrecognized);
         assert_eq!(task.raw_state.as_deref(), Some("6"));
+    }
+
+    #[test]
+    fn a_list_that_is_missing_or_shorter_than_it_says_is_no_empty_one() {
+        let read = |body: Value| {
+            let page: TaskPage = serde_json::from_value(body).ok()?;
+            tasks(page, 0).ok().map(|tasks| tasks.len())
+        };
+        assert_eq!(read(json!({"taskData": [], "totalCount": 0})), Some(0));
+        assert_eq!(read(json!({"taskData": null})), Some(0));
+        assert_eq!(read(json!({"totalCount": 0})), None);
+        assert_eq!(read(json!({"taskData": [], "totalCount": 1})), None);
+        let beyond: TaskPage = serde_json::from_value(json!({"taskData": [], "totalCount": 50})).unwrap();
+        assert!(tasks(beyond, 50).is_ok(), "a page after the last one");
     }
 
     #[test]

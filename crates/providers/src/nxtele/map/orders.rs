@@ -99,13 +99,14 @@ fn reason(said: Option<&str>, contact: &DialContact) -> String {
     format!("NXTele: {}", said.chars().take(LONGEST).collect::<String>())
 }
 
-/// Those of `contacts` that NXTele tells of. `task_status` is the task's, when it is known.
+/// Those of `contacts` that NXTele tells of; an error when it tells of somebody else, since such an
+/// answer proves nobody's absence. `task_status` is the task's, when it is known.
 pub(in crate::nxtele) fn contact_reports(
     details: &OrderDetails,
     contacts: &[DialContact],
     task_status: Option<i64>,
     words: &CallStatusWords,
-) -> Vec<ContactReport> {
+) -> Result<Vec<ContactReport>, ProviderError> {
     let asked: BTreeSet<_> = contacts.iter().map(|contact| &contact.key).collect();
     let is_over = task_status.is_some_and(
         |status| matches!(segment_state(status), SegmentState::Known(state) if state.is_final()),
@@ -118,25 +119,33 @@ pub(in crate::nxtele) fn contact_reports(
             .iter()
             .filter_map(|call| call_report(call, is_finished, words))
             .collect();
-        let progress = contact_progress(&calls, is_finished, is_over);
+        // A call that cannot be read was a call all the same.
+        let progress = match order.call_info_detail_list.is_empty() {
+            false => called(&calls, is_finished),
+            true => not_called(is_finished, is_over),
+        };
         Some(ContactReport { key, progress, calls })
     };
-    details.order_detail_list.iter().filter_map(report).collect()
+    let reports = details.order_detail_list.iter().map(report);
+    reports.collect::<Option<_>>().ok_or_else(|| {
+        ProviderError::unexpected("NXTele tells of other people than those asked for; they are asked for again")
+    })
 }
 
-/// How far an order has come. An unfinished order of a task that is over still waits: NXTele does
-/// not cut a call that is under way and may list it only afterwards.
-pub(in crate::nxtele) fn contact_progress(
-    calls: &[CallReport],
-    is_finished: bool,
-    is_over: bool,
-) -> ContactProgress {
-    match (is_finished, calls.is_empty()) {
-        (true, false) => ContactProgress::Done(overall(calls)),
-        (true, true) if is_over => ContactProgress::NotDialed,
-        (true, true) => ContactProgress::Done(Disposition::Cancelled),
-        (false, false) => ContactProgress::Dialing,
-        (false, true) => ContactProgress::Waiting,
+/// How far an order with these calls has come.
+pub(in crate::nxtele) fn called(calls: &[CallReport], is_finished: bool) -> ContactProgress {
+    if is_finished { ContactProgress::Done(overall(calls)) } else { ContactProgress::Dialing }
+}
+
+/// How far an order without a call has come. Nothing here is sure: NXTele does not cut a call under way
+/// and may list it only afterwards, so nobody is ever reported as certainly not dialed.
+const fn not_called(is_finished: bool, is_over: bool) -> ContactProgress {
+    match (is_finished, is_over) {
+        // Nothing is left to wait for but its listing.
+        (true, true) => ContactProgress::Absent,
+        // Its task may go on for ever.
+        (true, false) => ContactProgress::Done(Disposition::Unknown),
+        (false, _) => ContactProgress::Waiting,
     }
 }
 

@@ -68,8 +68,9 @@ pub(crate) struct TaskState {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TaskPage {
-    /// Kept as sent: what is shown to people and what `updateTask` sends back.
-    #[serde(default, deserialize_with = "lenient::list")]
+    /// Kept as sent: what is shown to people and what `updateTask` sends back. A list that is missing
+    /// is no empty one: absence is proof enough to send again.
+    #[serde(deserialize_with = "lenient::list")]
     pub(crate) task_data: Vec<Value>,
     #[serde(default, deserialize_with = "lenient::integer")]
     pub(crate) total_count: Option<i64>,
@@ -114,7 +115,8 @@ pub(crate) struct TaskStat {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OrderDetails {
-    #[serde(default, deserialize_with = "lenient::list")]
+    /// Missing is not empty, as with [`TaskPage`].
+    #[serde(deserialize_with = "lenient::list")]
     pub(crate) order_detail_list: Vec<Order>,
 }
 

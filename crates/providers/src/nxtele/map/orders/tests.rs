@@ -105,10 +105,9 @@ fn progress(order: Value, task_status: i64) -> Vec<ContactProgress> {
     let people = people();
     let mut order = order;
     order["orderID"] = json!(people[0].key.as_str());
-    let stranger = json!({"orderID": contact("+8613800000009").key.as_str(), "finish": true});
-    let details = serde_json::from_value(json!({"orderDetailList": [order, stranger]})).unwrap();
+    let details = serde_json::from_value(json!({"orderDetailList": [order]})).unwrap();
     let reports = contact_reports(&details, &people, Some(task_status), &config(json!({})).call_status);
-    reports.into_iter().map(|report| report.progress).collect()
+    reports.unwrap().into_iter().map(|report| report.progress).collect()
 }
 
 fn calls(answered: &[i64]) -> Value {
@@ -139,10 +138,38 @@ fn an_unfinished_order_waits_or_is_dialed_whatever_the_task_does() {
 }
 
 #[test]
-fn an_order_that_ends_without_a_call_was_never_dialed() {
-    let taken_back = json!({"finish": true, "callInfoDetailList": []});
-    assert_eq!(progress(taken_back.clone(), 2), [ContactProgress::Done(Disposition::Cancelled)]);
-    assert_eq!(progress(taken_back, 3), [ContactProgress::NotDialed]);
+fn an_order_that_ends_without_a_call_is_never_surely_not_dialed() {
+    let silent = json!({"finish": true, "callInfoDetailList": []});
+    assert_eq!(progress(silent.clone(), 2), [ContactProgress::Done(Disposition::Unknown)]);
+    assert_eq!(progress(silent, 3), [ContactProgress::Absent]);
+}
+
+#[test]
+fn a_call_that_cannot_be_read_was_a_call() {
+    let order = |finish: bool| json!({"finish": finish, "callInfoDetailList": [{"callStatus": 1}]});
+    for status in [2, 3] {
+        assert_eq!(progress(order(true), status), [ContactProgress::Done(Disposition::Unknown)]);
+        assert_eq!(progress(order(false), status), [ContactProgress::Dialing]);
+    }
+}
+
+#[test]
+fn an_answer_about_somebody_else_or_without_a_list_proves_nobodys_absence() {
+    let people = people();
+    let read = |body: Value| {
+        let details: OrderDetails = serde_json::from_value(body).ok()?;
+        let reports = contact_reports(&details, &people, None, &config(json!({})).call_status);
+        reports.ok().map(|reports| reports.len())
+    };
+    let ours = json!({"orderID": people[0].key.as_str(), "finish": false});
+    let stranger = contact("+8613800000009");
+    for odd in [json!({"orderID": stranger.key.as_str()}), json!({"orderID": "?"}), json!({})] {
+        assert_eq!(read(json!({"orderDetailList": [ours, odd]})), None, "{odd}");
+    }
+    assert_eq!(read(json!({})), None);
+    assert_eq!(read(json!({"orderDetailList": [ours]})), Some(1));
+    assert_eq!(read(json!({"orderDetailList": []})), Some(0));
+    assert_eq!(read(json!({"orderDetailList": null})), Some(0));
 }
 
 #[test]
