@@ -85,12 +85,13 @@ impl Client {
         self.post("uploaddetails", true, request).await.map(drop)
     }
 
-    /// `detailinstances`: which instances have a person.
+    /// `detailinstances`: which instances have a person; `None` when the answer says nothing of it.
     pub(super) async fn detail_instances(
         &self,
         request: &DetailInstances<'_>,
-    ) -> Result<Value, ProviderError> {
-        self.post("detailinstances", false, request).await
+    ) -> Result<Option<Value>, ProviderError> {
+        let call = self.posting("detailinstances", false, request)?;
+        self.call(&call, map::said).await
     }
 
     /// `taskdetail`: one call task of a node.

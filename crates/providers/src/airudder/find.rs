@@ -64,7 +64,7 @@ async fn has(
     for person in [Person::CaseId(contact.key.as_str()), Person::Callee(contact.phone.e164())] {
         let query = DetailInstances { person, start_time, end_time };
         let data = client.detail_instances(&query).await?;
-        match wire::workflow_ids(&data) {
+        match data.as_ref().and_then(wire::workflow_ids) {
             None => return Ok(None),
             Some(ids) if ids.contains(&workflow_id) => return Ok(Some(true)),
             Some(_) => {}

@@ -5,7 +5,7 @@ mod call;
 mod verdict;
 
 pub(super) use call::{call_report, ending, lacks_recording, moment, progress};
-pub(super) use verdict::{confirmation, judge};
+pub(super) use verdict::{confirmation, judge, said};
 
 use super::config::Statuses;
 use super::wire::{Instance, Row};

@@ -74,8 +74,13 @@ pub(super) struct Envelope {
     pub(super) code: Option<i64>,
     #[serde(default, deserialize_with = "lenient::text")]
     pub(super) message: Option<String>,
-    #[serde(default)]
-    pub(super) data: Value,
+    /// `Some` of null when it is there and null.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) data: Option<Value>,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(member: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(member).map(Some)
 }
 
 impl Envelope {
@@ -257,15 +262,21 @@ fn collect<'a>(data: &'a Value, found: &mut Vec<&'a str>) {
     }
 }
 
-/// Nothing, however nested: no text, no number but zero.
+/// Nothing, and said to be: null, or lists and objects of nothing. Beside an empty list an object may
+/// count zero and leave texts empty; without one that says nothing about people.
 fn is_void(data: &Value) -> bool {
     match data {
-        Value::Null | Value::Bool(false) => true,
-        Value::Bool(true) => false,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
+        Value::Null => true,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
         Value::Array(items) => items.iter().all(is_void),
-        Value::Object(fields) => fields.values().all(is_void),
+        Value::Object(fields) => {
+            let adds_nothing = |value: &Value| match value {
+                Value::Number(number) => number.as_f64() == Some(0.0),
+                Value::String(text) => text.is_empty(),
+                nested => is_void(nested),
+            };
+            fields.is_empty() || (fields.values().any(is_void) && fields.values().all(adds_nothing))
+        }
     }
 }
 
@@ -277,7 +288,7 @@ mod tests {
     #[test]
     fn a_repeated_key_does_no_harm() {
         let envelope = Envelope::read(br#"{"code": 1, "code": "200", "data": {"a": 1}}"#).unwrap();
-        assert_eq!((envelope.code, envelope.data), (Some(200), json!({"a": 1})));
+        assert_eq!((envelope.code, envelope.data), (Some(200), Some(json!({"a": 1}))));
     }
 
     #[test]
@@ -293,10 +304,18 @@ mod tests {
 
     #[test]
     fn an_empty_answer_is_no_one_and_an_unreadable_one_is_nothing() {
-        for data in [json!(null), json!([]), json!({"list": [], "total": 0})] {
+        for data in [json!(null), json!([]), json!({}), json!({"list": [], "total": 0})] {
             assert_eq!(workflow_ids(&data), Some(vec![]), "{data}");
         }
-        for data in [json!(["w1"]), json!({"ids": ["w1"]}), json!({"total": 2})] {
+        for data in [
+            json!(["w1"]),
+            json!({"ids": ["w1"]}),
+            json!({"total": 2}),
+            json!({"total": 0}),
+            json!({"exists": false}),
+            json!(false),
+            json!(""),
+        ] {
             assert_eq!(workflow_ids(&data), None, "{data}");
         }
     }

@@ -49,40 +49,84 @@ const VERDICTS: &[Verdict] = &[
     },
 ];
 
-/// What an answer means: its `data`, or the error it stands for.
+/// HTTP statuses of an answer without `code`: the application behind the address never saw the request.
+const NOT_BY_THE_APPLICATION: &[Verdict] = &[
+    Verdict {
+        numbers: 404..=405,
+        kind: ErrorKind::Config,
+        effect: Effect::None,
+        detail: "is not served at this address; check base_url and the path under operations",
+    },
+    Verdict {
+        numbers: 413..=413,
+        kind: ErrorKind::TooLarge,
+        effect: Effect::None,
+        detail: "was refused: the request is too large; send fewer people at once (batch_size)",
+    },
+];
+
+/// What a refusal means of which no number is known.
+const REFUSED: Meaning =
+    (ErrorKind::InvalidRequest, Effect::None, "was refused by AI Rudder; its code says why");
+
+/// Throttling has no documented code, only perhaps a text; the word proves no refusal.
+const LIMITED: Meaning = (
+    ErrorKind::RateLimited,
+    Effect::Possible,
+    "met a limit and may have been done in part; look before sending it again",
+);
+
+const UNCLEAR: Meaning = (
+    ErrorKind::UnexpectedResponse,
+    Effect::Possible,
+    "got an answer that cannot be understood; look before sending it again",
+);
+
+type Meaning = (ErrorKind, Effect, &'static str);
+
+/// What an answer means: its `data`, null when it has none, or the error it stands for.
+pub(in crate::airudder) fn judge(operation: &str, answer: &Answer) -> Result<Value, ProviderError> {
+    said(operation, answer).map(Option::unwrap_or_default)
+}
+
+/// What an answer means: its `data`, or the error it stands for. A success without `data` said nothing,
+/// which is not the same as saying null.
 ///
 /// HTTP status and `code` are both looked at, because the vendor does not say where errors show. A
 /// refusal is only what says so itself; everything else may have happened.
-pub(in crate::airudder) fn judge(operation: &str, answer: &Answer) -> Result<Value, ProviderError> {
+pub(in crate::airudder) fn said(operation: &str, answer: &Answer) -> Result<Option<Value>, ProviderError> {
     let status = i64::from(answer.status.as_u16());
     let envelope = Envelope::read(&answer.body);
     let code = envelope.as_ref().and_then(|envelope| envelope.code);
     if answer.status.is_success() && code == Some(SUCCESS) {
-        return Ok(envelope.map(|envelope| envelope.data).unwrap_or_default());
+        return Ok(envelope.and_then(|envelope| envelope.data));
     }
-    let known = VERDICTS.iter().find(|verdict| {
-        verdict.numbers.contains(&status) || code.is_some_and(|code| verdict.numbers.contains(&code))
-    });
-    let throttled = || envelope.as_ref().is_some_and(speaks_of_a_limit);
-    let refused = answer.status.is_client_error() || (answer.status.is_success() && code.is_some());
-    let (kind, effect, detail) = match known {
-        Some(verdict) => (verdict.kind, verdict.effect, verdict.detail),
-        None if refused && code != Some(SUCCESS) && throttled() => {
-            (ErrorKind::RateLimited, Effect::None, "was refused: a limit is reached; send it again later")
-        }
-        None if refused && code != Some(SUCCESS) => {
-            (ErrorKind::InvalidRequest, Effect::None, "was refused by AI Rudder; its code says why")
-        }
-        None => (
-            ErrorKind::UnexpectedResponse,
-            Effect::Possible,
-            "got an answer that cannot be understood; look before sending it again",
-        ),
-    };
+    let (kind, effect, detail) = meaning(status, code, || envelope.as_ref().is_some_and(speaks_of_a_limit));
     let mut error = ProviderError::new(kind, effect, format!("{operation} {detail}"))
         .with_vendor(code.filter(|code| *code != SUCCESS).unwrap_or(status).to_string(), None);
     error.retry_after = answer.retry_after();
     Err(error)
+}
+
+fn meaning(status: i64, code: Option<i64>, speaks_of_a_limit: impl Fn() -> bool) -> Meaning {
+    let known = |verdict: &&Verdict| {
+        verdict.numbers.contains(&status) || code.is_some_and(|code| verdict.numbers.contains(&code))
+    };
+    let bare = |verdict: &&Verdict| code.is_none() && verdict.numbers.contains(&status);
+    let verdict = VERDICTS.iter().find(known).or_else(|| NOT_BY_THE_APPLICATION.iter().find(bare));
+    if let Some(verdict) = verdict {
+        return (verdict.kind, verdict.effect, verdict.detail);
+    }
+    let is_refusal = match status {
+        200..=299 => code.is_some_and(|code| !sounds_like_success(code)),
+        400..=499 => !code.is_some_and(sounds_like_success),
+        _ => false,
+    };
+    match is_refusal {
+        true if speaks_of_a_limit() => LIMITED,
+        true => REFUSED,
+        false => UNCLEAR,
+    }
 }
 
 /// Whether a push is the vendor's own, by the answer to asking. Success says so; a refusal by a `code`
@@ -100,7 +144,11 @@ pub(in crate::airudder) fn confirmation(
     }
 }
 
-/// Throttling has no documented code, only perhaps a text.
+/// The vendor's other products say 0 for success, and 201 to 299 read like one: none of them is a refusal.
+fn sounds_like_success(code: i64) -> bool {
+    matches!(code, 0 | 200..=299)
+}
+
 fn speaks_of_a_limit(envelope: &Envelope) -> bool {
     let message = envelope.message.as_deref().unwrap_or_default();
     message.to_ascii_lowercase().contains("limit")
@@ -128,20 +176,33 @@ mod tests {
         assert_eq!(data.unwrap(), json!({"token": "t"}));
     }
 
+    #[test]
+    fn an_answer_that_says_null_differs_from_one_that_says_nothing() {
+        assert_eq!(said("op", &answer(200, r#"{"code":200,"data":null}"#)), Ok(Some(Value::Null)));
+        assert_eq!(said("op", &answer(200, r#"{"code":200}"#)), Ok(None));
+        assert_eq!(judge("op", &answer(200, r#"{"code":200}"#)), Ok(Value::Null));
+    }
+
     /// Status, body, kind and effect, code kept.
     const CASES: &[(u16, &str, ErrorKind, Effect, &str)] = &[
         (401, "", ErrorKind::Unauthenticated, Effect::None, "401"),
         (200, r#"{"code":401}"#, ErrorKind::Unauthenticated, Effect::None, "401"),
         (200, r#"{"code":403}"#, ErrorKind::PermissionDenied, Effect::None, "403"),
         (429, "slow down", ErrorKind::RateLimited, Effect::None, "429"),
-        (200, r#"{"code":7,"message":"QPS Limit reached"}"#, ErrorKind::RateLimited, Effect::None, "7"),
+        (200, r#"{"code":7,"message":"QPS Limit reached"}"#, ErrorKind::RateLimited, Effect::Possible, "7"),
+        (200, r#"{"code":429,"message":"limit"}"#, ErrorKind::RateLimited, Effect::None, "429"),
         (200, r#"{"code":10501,"message":"no"}"#, ErrorKind::InvalidRequest, Effect::None, "10501"),
         (400, r#"{"code":400}"#, ErrorKind::InvalidRequest, Effect::None, "400"),
-        (404, "no such path", ErrorKind::InvalidRequest, Effect::None, "404"),
+        (404, r#"{"code":404}"#, ErrorKind::InvalidRequest, Effect::None, "404"),
+        (404, "no such path", ErrorKind::Config, Effect::None, "404"),
+        (405, "{}", ErrorKind::Config, Effect::None, "405"),
+        (413, "<html>", ErrorKind::TooLarge, Effect::None, "413"),
         (200, r#"{"code":500}"#, ErrorKind::Unavailable, Effect::Possible, "500"),
         (502, "bad gateway", ErrorKind::Unavailable, Effect::Possible, "502"),
         (500, r#"{"code":401}"#, ErrorKind::Unavailable, Effect::Possible, "401"),
         (408, "", ErrorKind::Unavailable, Effect::Possible, "408"),
+        (200, r#"{"code":0,"status":"OK"}"#, ErrorKind::UnexpectedResponse, Effect::Possible, "0"),
+        (200, r#"{"code":202}"#, ErrorKind::UnexpectedResponse, Effect::Possible, "202"),
         (200, "<html>", ErrorKind::UnexpectedResponse, Effect::Possible, "200"),
         (200, "[]", ErrorKind::UnexpectedResponse, Effect::Possible, "200"),
         (200, r#"{"status":"OK"}"#, ErrorKind::UnexpectedResponse, Effect::Possible, "200"),
