@@ -2,10 +2,11 @@
 
 use crate::health::HealthRecord;
 use crate::{Breaker, Engine, EngineError, Health};
-use outdial_model::{AccountId, ProviderKind};
+use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret};
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
 use std::sync::Arc;
 use std::time::Duration;
+use subtle::ConstantTimeEq;
 
 /// Numbers of one account that the engine keeps to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,35 @@ pub struct AccountPolicy {
     pub rate: u32,
 }
 
+/// Where an account's vendor pushes to.
+#[derive(Debug, Clone)]
+pub struct Ingress {
+    base: String,
+    secret: Secret,
+}
+
+impl Ingress {
+    /// `base` is `https://host/ingress/{account}`, without a slash at the end.
+    pub fn new(base: impl Into<String>, secret: Secret) -> Self {
+        Self { base: base.into(), secret }
+    }
+
+    /// What the vendor is to be told, `/{kind}` after it; for whoever tells it.
+    pub fn url(&self) -> Secret {
+        Secret::from(format!("{}/{}", self.base, self.secret.expose_secret()))
+    }
+
+    /// The same for everybody's eyes.
+    pub fn masked(&self) -> String {
+        format!("{}/****", self.base)
+    }
+
+    /// Whether somebody knows the secret; takes as long for a near miss as for a far one.
+    pub(crate) fn admits(&self, secret: &str) -> bool {
+        self.secret.expose_secret().as_bytes().ct_eq(secret.as_bytes()).into()
+    }
+}
+
 /// A configured account.
 #[derive(Debug)]
 pub struct Account {
@@ -31,8 +61,8 @@ pub struct Account {
     pub kind: ProviderKind,
     /// Where the vendor is reached.
     pub base_url: String,
-    /// What the vendor is told to push to, with a mask for the secret.
-    pub ingress_url: String,
+    /// Where the vendor pushes to.
+    pub ingress: Ingress,
     /// The numbers it keeps to.
     pub policy: AccountPolicy,
     /// The adapter.
@@ -46,11 +76,11 @@ impl Account {
         id: AccountId,
         kind: ProviderKind,
         base_url: String,
-        ingress_url: String,
+        ingress: Ingress,
         policy: AccountPolicy,
         provider: Arc<dyn Provider>,
     ) -> Self {
-        Self { id, kind, base_url, ingress_url, policy, provider, health: HealthRecord::default() }
+        Self { id, kind, base_url, ingress, policy, provider, health: HealthRecord::default() }
     }
 
     /// How it fares.
@@ -120,6 +150,16 @@ impl Engine {
             Ok(_) => account.health.succeeded(self.now()),
             Err(error) => account.health.failed(error, self.now()),
         }
+    }
+}
+
+/// Refuses what the account's vendor does not do itself.
+pub(crate) fn natively(account: &Account, operation: Operation) -> Result<(), EngineError> {
+    match account.provider.capabilities().support(operation).note() {
+        None => Ok(()),
+        Some(why) => Err(EngineError::Unsupported {
+            detail: format!("account `{}` cannot do `{}` here: {why}", account.id, operation.as_str()),
+        }),
     }
 }
 

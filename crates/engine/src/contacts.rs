@@ -1,10 +1,12 @@
 //! Contacts: taking people in, telling what became of them, taking them back.
 
+use crate::accounts::natively;
 use crate::{Account, ContactFilter, Engine, EngineError, Page};
 use outdial_model::{
     Contact, ContactId, Country, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec, TenantId,
     Timestamp,
 };
+use outdial_provider::Operation;
 use outdial_store::{AddedContact, NewContact};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +50,9 @@ impl Engine {
     ) -> Result<Vec<ContactResult>, EngineError> {
         let stored = self.task(tenant, task).await?;
         let account = self.account(&stored.account)?;
+        if stored.is_adopted() {
+            natively(&account, Operation::AddContacts)?;
+        }
         let now = self.now();
         let accepted: Vec<_> =
             drafts.iter().map(|draft| accept(draft, &stored.spec, &account, now)).collect();

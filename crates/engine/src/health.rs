@@ -47,6 +47,8 @@ pub struct Health {
     pub last_failure: Option<String>,
     /// Failures in a row.
     pub failures_in_a_row: u32,
+    /// Failures in a row of requests that hand people over; reads that work do not end the row.
+    pub sending_failures_in_a_row: u32,
     /// Creating requests that may or may not have happened, since the start of the process.
     pub unknown_outcomes: u64,
 }
@@ -86,6 +88,18 @@ impl HealthRecord {
         }
     }
 
+    /// Notes how a request ended that hands people over.
+    pub(crate) fn sent(&self, outcome: Result<(), &ProviderError>) {
+        let mut health = self.lock();
+        match outcome.map_err(|error| error.kind) {
+            Ok(()) => health.sending_failures_in_a_row = 0,
+            Err(ErrorKind::Unreachable | ErrorKind::Unavailable | ErrorKind::UnexpectedResponse) => {
+                health.sending_failures_in_a_row = health.sending_failures_in_a_row.saturating_add(1);
+            }
+            Err(_) => {}
+        }
+    }
+
     pub(crate) fn outcome_unknown(&self) {
         self.lock().unknown_outcomes += 1;
     }
@@ -97,7 +111,7 @@ impl HealthRecord {
     pub(crate) fn breaker(&self, now: Timestamp) -> Breaker {
         let health = self.lock();
         match health.last_failure_at {
-            Some(at) if health.failures_in_a_row >= OPENS_AFTER => {
+            Some(at) if health.failures_in_a_row.max(health.sending_failures_in_a_row) >= OPENS_AFTER => {
                 let until = at.saturating_add(OPEN_FOR).unwrap_or(Timestamp::MAX);
                 if now < until { Breaker::Open { until } } else { Breaker::HalfOpen }
             }

@@ -16,16 +16,18 @@ mod calls;
 mod contacts;
 mod error;
 mod health;
+mod ingest;
 mod keys;
 mod pepper;
 mod tasks;
 mod vendor_tasks;
 mod work;
 
-pub use accounts::{Account, AccountPolicy};
+pub use accounts::{Account, AccountPolicy, Ingress};
 pub use contacts::{ContactDraft, ContactResult};
 pub use error::EngineError;
 pub use health::{Breaker, Health};
+pub use ingest::IngestError;
 pub use keys::{IssuedKey, Principal};
 pub use outdial_model as model;
 pub use outdial_provider as provider;
@@ -64,6 +66,10 @@ struct Inner {
     factories: &'static [&'static Factory],
     accounts: BTreeMap<AccountId, Arc<Account>>,
     pepper: Pepper,
+    /// What failed a moment ago.
+    pauses: work::Pauses,
+    /// How many people go into a request.
+    batches: work::Batches,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
     /// Rings when the worker has written something, so that `Prefer: wait` need not poll.
@@ -82,6 +88,8 @@ impl Engine {
             factories: parts.factories,
             accounts,
             pepper,
+            pauses: work::Pauses::default(),
+            batches: work::Batches::default(),
             asked: Notify::new(),
             changed: Notify::new(),
         })))

@@ -8,13 +8,18 @@
 //! A restart needs no procedure of its own: a dispatch found open by whoever holds the lease was
 //! left by somebody who died, and is `unknown` from then on.
 
+mod batches;
 mod cancel;
 mod decide;
 mod dispatch;
-mod observe;
+pub(crate) mod observe;
+mod pauses;
 mod poll;
 mod resolve;
 mod steer;
+
+pub(crate) use batches::Batches;
+pub(crate) use pauses::Pauses;
 
 use crate::{Account, Engine, EngineError};
 use decide::{Situation, Step, decide};
@@ -26,10 +31,12 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How long a claim on a task lasts without being renewed; longer than any one step.
+/// How long a claim on a task lasts without being renewed.
 const LEASE_TERM: Duration = Duration::from_secs(60);
+/// How often it is renewed while a step takes its time.
+const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Tasks worked on at the same time.
-const PARALLEL_TASKS: usize = 16;
+const PARALLEL_TASKS: usize = 64;
 /// How long one task may keep its place before others have their turn.
 const TURN: Duration = Duration::from_secs(10);
 /// How long the worker sleeps at most before it looks for due tasks of other replicas.
@@ -46,6 +53,10 @@ enum Interrupted {
 enum After {
     /// Read and decide again.
     Again,
+    /// The step failed and is not tried again for so long, longer each time; others go on.
+    Failed(Duration),
+    /// The step is not worth repeating for so long; others go on.
+    Later(Duration),
     /// Nothing before this instant, if nobody asks for something.
     Wait(Option<Timestamp>),
 }
@@ -68,6 +79,13 @@ impl Engine {
         let mut jobs = JoinSet::new();
         while !shutdown.is_cancelled() {
             while jobs.try_join_next().is_some() {}
+            if jobs.len() >= PARALLEL_TASKS {
+                tokio::select! {
+                    () = shutdown.cancelled() => {}
+                    _ = jobs.join_next() => {}
+                }
+                continue;
+            }
             let places = u32::try_from(PARALLEL_TASKS - jobs.len().min(PARALLEL_TASKS)).unwrap_or(0);
             let asked = self.0.asked.notified();
             let leases = match self.store().lease_due_tasks(self.now(), LEASE_TERM, places).await {
@@ -82,7 +100,7 @@ impl Engine {
                 let engine = self.clone();
                 jobs.spawn(async move { engine.work_on(lease).await });
             }
-            if found_some && jobs.len() < PARALLEL_TASKS {
+            if found_some {
                 continue;
             }
             let nap = self.nap().await;
@@ -140,7 +158,6 @@ impl Engine {
     /// Takes steps until there is nothing to do, or the turn is over; answers when it is due again.
     async fn take_steps(&self, lease: &Lease) -> Result<Option<Timestamp>, Interrupted> {
         let turn_ends = later(self.now(), TURN);
-        let mut cancels_tried = false;
         loop {
             let now = self.now();
             self.store().renew_lease(lease, now, LEASE_TERM).await?;
@@ -150,15 +167,41 @@ impl Engine {
                 self.tell_trouble(lease, &work, Some(trouble)).await?;
                 return Ok(Some(later(now, Duration::from_secs(60))));
             };
-            let situation = Situation::new(&work, &account, now, cancels_tried);
+            let paused = self.0.pauses.of(&lease.task, now);
+            let situation = Situation::new(&work, &account, now, paused, self.0.batches.limit(&lease.task));
             let step = decide(&situation);
             tracing::debug!(task = %lease.task, ?step, "step");
-            cancels_tried |= step == Step::CancelAtVendor;
+            let name = step.name();
             let job = Job { engine: self, account, lease, work, now };
-            match job.perform(step).await? {
+            let after = tokio::select! {
+                after = job.perform(step) => after?,
+                lost = self.keep(lease) => return Err(lost),
+            };
+            match after {
                 After::Wait(due) => return Ok(due),
-                After::Again if self.now() >= turn_ends => return Ok(Some(self.now())),
-                After::Again => self.0.changed.notify_waiters(),
+                After::Failed(pause) => self.0.pauses.failed(&lease.task, name, pause, self.now()),
+                After::Later(pause) => {
+                    self.0.pauses.done(&lease.task, &name);
+                    self.0.pauses.failed(&lease.task, name, pause, self.now());
+                }
+                After::Again => self.0.pauses.done(&lease.task, &name),
+            }
+            if self.now() >= turn_ends {
+                return Ok(Some(self.now()));
+            }
+            self.0.changed.notify_waiters();
+        }
+    }
+
+    /// Renews the lease while a step takes its time; ends when the lease is lost, and the step with
+    /// it: whatever the step had under way is found open by the new holder, and is in doubt.
+    async fn keep(&self, lease: &Lease) -> Interrupted {
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            if let Err(lost @ StoreError::LeaseLost) =
+                self.store().renew_lease(lease, self.now(), LEASE_TERM).await
+            {
+                return lost.into();
             }
         }
     }
@@ -219,20 +262,34 @@ impl Job<'_> {
             code = error.code, vendor_request = error.request_id, "{}", error.detail
         );
         self.engine.tell_trouble(self.lease, &self.work, Some(error.detail.clone())).await?;
-        let pause = match error.retry() {
+        Ok(After::Failed(match error.retry() {
             RetryAdvice::After(pause) => pause,
             RetryAdvice::ReconcileFirst => Duration::from_secs(1),
             RetryAdvice::Never => Duration::from_secs(30),
-        };
-        Ok(After::Wait(Some(later(self.engine.now(), pause))))
+        }))
     }
 
     /// The vendor answered as it should: whatever troubled the task is over.
-    async fn all_well(&self) -> Result<(), Interrupted> {
-        if self.work.task.trouble.is_some() {
-            self.engine.tell_trouble(self.lease, &self.work, None).await?;
+    fn all_well(&self, changes: &mut Changes) {
+        if self.work.task.trouble.as_deref().is_some_and(|trouble| trouble != dispatch::NUMBERS_BUSY) {
+            let status = self.work.task.status;
+            changes.task = Some(TaskChange { from: status, to: status, trouble: None });
         }
-        Ok(())
+    }
+
+    /// Writes what an answer meant. The answer cannot be had again, so a store that is busy is asked
+    /// again for a while; given up, the dispatch stays open and is looked up.
+    async fn settle(&self, changes: Changes) -> Result<After, Interrupted> {
+        for _ in 0..5 {
+            match self.engine.store().apply(changes.clone(), self.engine.now()).await {
+                Err(StoreError::Unavailable(error)) => {
+                    tracing::error!(task = %self.lease.task, %error, "an answer could not be written yet");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                result => return Ok(result.map(|_| After::Again)?),
+            }
+        }
+        self.apply(changes).await
     }
 
     fn is_ending(&self) -> bool {

@@ -76,6 +76,6 @@ pub struct Segment {
     pub not_before: Option<Timestamp>,
     /// When it was last read from the vendor.
     pub polled_at: Option<Timestamp>,
-    /// When it became final.
+    /// When it was first known to be past its end, or became final.
     pub ended_at: Option<Timestamp>,
 }

@@ -12,7 +12,7 @@ use outdial_model::{
 use std::fmt;
 
 /// Everything one step learned about one task.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Changes {
     /// The lease it was learned under; with one, a lost lease refuses the whole of it. Without one
     /// it came from outside (a vendor's push): its first row tells the task, and wakes it.
@@ -139,7 +139,8 @@ pub struct DispatchChange {
 pub struct TaskChange {
     /// The status it must be in.
     pub from: TaskStatus,
-    /// The status it gets; the same for a change of `trouble` only, which writes no event.
+    /// The status it gets; the same for a change of `trouble` only, which writes no event. It is
+    /// skipped when this is `completed` or `stopped` and somebody in the task is not final.
     pub to: TaskStatus,
     /// Why it does not go on; `None` when all is well.
     pub trouble: Option<String>,

@@ -1,8 +1,8 @@
 //! The contract every engine of the store keeps.
 
 use crate::{
-    CallFilter, Changes, ChosenBatch, ContactFilter, DispatchPlan, Page, Planned, Skipped, StoreError,
-    TaskFilter, TaskWork,
+    CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Page, Planned, Skipped, StoreError,
+    TaskFilter, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -265,7 +265,7 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Chooses people and writes the ledger row, in one transaction.
     ///
     /// Refuses (`LeaseLost`) under an old token and answers `None` when the task is not desired to
-    /// run, or when people were wanted and `choose` picked none. Candidates are the task's `queued`
+    /// run, when its spec has changed since the plan was made, or when people were wanted and `choose` picked none. Candidates are the task's `queued`
     /// contacts, and `held` ones whose time has come, oldest first, whose number has no live or
     /// unknown dial in the tenant (no number twice in one batch), at most `max_contacts` and no more
     /// than the window leaves free. `choose` is pure and runs inside the transaction.
@@ -275,6 +275,11 @@ pub trait Store: Debug + Send + Sync + 'static {
         choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
         now: Timestamp,
     ) -> Result<Option<Planned>, StoreError>;
+    /// Whom a vendor's push is about; `None` when nothing at the account fits.
+    ///
+    /// The segment is the named one, else the one the person or the call is of. The person is known by
+    /// our key, else by the call, else by being the one whose number the segment has out.
+    async fn trace(&self, account: &AccountId, clues: &Clues) -> Result<Option<Traced>, StoreError>;
     /// Writes what was learned. Answers what was skipped because it had moved on.
     async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError>;
     /// Cancels every contact of the task that is still ours, at most `limit`; answers how many.

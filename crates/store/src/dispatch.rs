@@ -18,6 +18,9 @@ pub struct DispatchPlan {
     pub kind: DispatchKind,
     /// Which segment it opens or fills.
     pub segment: SegmentTarget,
+    /// The edition of the task's spec the request is made from; nothing is planned when the task has
+    /// another one by now.
+    pub spec_revision: i64,
     /// Most people in it; 0 to open an empty segment.
     pub max_contacts: usize,
     /// Most contacts of the task the vendor may hold in all, these included.

@@ -26,4 +26,4 @@ pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChan
 pub use contract::{AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, NewTask, Store, TaskPatch};
 pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;
-pub use query::{CallFilter, ContactFilter, Page, TaskFilter, TaskWork};
+pub use query::{CallFilter, Clues, ContactFilter, Page, TaskFilter, TaskWork, Traced};

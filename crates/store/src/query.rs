@@ -1,8 +1,8 @@
 //! Reading: filters, pages, and what a worker sees of a task.
 
 use outdial_model::{
-    AccountId, CallId, ContactId, ContactStatus, Dispatch, Disposition, Segment, Task, TaskId, TaskStatus,
-    Timestamp,
+    AccountId, CallId, Contact, ContactId, ContactStatus, Dispatch, Disposition, Phone, Segment, SegmentId,
+    Task, TaskId, TaskStatus, Timestamp,
 };
 
 /// A page of a list, newest first, by key.
@@ -51,6 +51,30 @@ pub struct CallFilter {
     pub dispositions: Vec<Disposition>,
     /// Only calls whose id is one of these; empty for any.
     pub ids: Vec<CallId>,
+}
+
+/// What a vendor's push tells of whom it is about.
+#[derive(Debug, Clone, Default)]
+pub struct Clues {
+    /// Our key of the segment.
+    pub segment: Option<SegmentId>,
+    /// The vendor's id of the segment.
+    pub vendor_ref: Option<String>,
+    /// Our key of the person.
+    pub contact: Option<ContactId>,
+    /// The vendor's id of a call.
+    pub vendor_call_id: Option<String>,
+    /// The person's number.
+    pub phone: Option<Phone>,
+}
+
+/// Whom a vendor's push is about.
+#[derive(Debug, Clone)]
+pub struct Traced {
+    /// The segment.
+    pub segment: Segment,
+    /// A person of the segment's task, who need not be in the segment any more.
+    pub contact: Option<Contact>,
 }
 
 /// All a worker needs to decide the next step of a task.

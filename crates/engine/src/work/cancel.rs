@@ -6,6 +6,7 @@ use outdial_model::{Contact, ContactStatus};
 use outdial_provider::CancelContacts;
 use outdial_store::{Changes, ContactChange};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 const AT_ONCE: u32 = 500;
 
@@ -50,7 +51,8 @@ impl Job<'_> {
                 Err(error) => return self.trouble(&error).await,
             }
         }
-        Ok(After::Again)
+        // Those being dialed are not cut off: another look when their calls may be over.
+        Ok(After::Later(Duration::from_secs(2)))
     }
 }
 

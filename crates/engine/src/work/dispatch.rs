@@ -4,14 +4,12 @@
 //! who is about to be sent; only then is a socket used; whatever the answer leaves open is `unknown`
 //! and belongs to [`resolve`](super::resolve).
 
-use super::{After, Interrupted, Job, decide, later, reference};
+use super::{After, Interrupted, Job, decide, reference};
 use outdial_model::{
     Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, HoldReason, Segment, SegmentId,
     SegmentStatus, TaskSpec, TaskStatus, Timestamp,
 };
-use outdial_provider::{
-    AddContacts, Added, DialContact, ErrorKind, OpenSegment, ProviderError, RetryAdvice, Staging,
-};
+use outdial_provider::{AddContacts, Added, DialContact, ErrorKind, OpenSegment, ProviderError, Staging};
 use outdial_store::{
     Changes, Choice, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Planned, SegmentChange,
     SegmentTarget, TaskChange,
@@ -19,6 +17,12 @@ use outdial_store::{
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// What a task says while its people wait for other calls to their numbers to end.
+pub(super) const NUMBERS_BUSY: &str =
+    "everybody who waits has a number that is being dialed already, here or in another task";
+/// So many people refused one by one, and nobody taken: it is not the people.
+const SINGLE_REFUSALS: u64 = 2;
 
 impl Job<'_> {
     /// Opens a segment, with people in it when the vendor wants them there from the start.
@@ -37,6 +41,7 @@ impl Job<'_> {
         let request = OpenSegment { key: &key, spec: &self.work.task.spec, contacts: &people, not_before };
         let answer = self.account.provider.open_segment(&request).await;
         self.engine.observe(&self.account, &answer);
+        self.account.health.sent(answer.as_ref().map(|_| ()));
         match answer {
             Ok(opened) => {
                 let status = match self.account.provider.capabilities().staging {
@@ -45,10 +50,24 @@ impl Job<'_> {
                 };
                 let mut changes = self.taken(&planned, &opened.added);
                 changes.segments.push(known(&key, status, opened.vendor_ref));
-                self.all_well().await?;
-                self.apply(changes).await
+                self.settle(changes).await
             }
-            Err(error) => self.open_failed(&planned, &key, &error).await,
+            Err(error) => {
+                let status = match error.outcome() {
+                    DispatchOutcome::Unknown => SegmentStatus::Unknown,
+                    _ => SegmentStatus::Failed,
+                };
+                let mut changes = self.failed(&planned, &error);
+                changes.segments.push(known(&key, status, None));
+                let refused =
+                    error.outcome() == DispatchOutcome::Refused && error.kind == ErrorKind::InvalidRequest;
+                if refused && (planned.contacts.is_empty() || self.nobody_was_ever_taken()) {
+                    let (from, trouble) = (self.work.task.status, Some(error.detail.clone()));
+                    changes.task = Some(TaskChange { from, to: TaskStatus::Failed, trouble });
+                }
+                self.settle(changes).await?;
+                self.sending_failed(&planned, &error).await
+            }
         }
     }
 
@@ -63,13 +82,16 @@ impl Job<'_> {
         let answer =
             self.account.provider.add_contacts(&AddContacts { segment: &reference, contacts: &people }).await;
         self.engine.observe(&self.account, &answer);
+        self.account.health.sent(answer.as_ref().map(|_| ()));
         match answer {
-            Ok(added) => {
-                let changes = self.taken(&planned, &added);
-                self.all_well().await?;
-                self.apply(changes).await
+            Ok(added) => self.settle(self.taken(&planned, &added)).await,
+            Err(error) => {
+                self.settle(self.failed(&planned, &error)).await?;
+                if matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotFound) {
+                    self.poll(segment).await?;
+                }
+                self.sending_failed(&planned, &error).await
             }
-            Err(error) => self.add_failed(&planned, &error).await,
         }
     }
 
@@ -109,6 +131,7 @@ impl Job<'_> {
             id: DispatchId::generate(now),
             kind,
             segment,
+            spec_revision: self.work.task.spec_revision,
             max_contacts,
             window: decide::window(&self.work, &self.account),
         };
@@ -117,11 +140,11 @@ impl Job<'_> {
         Ok(self.engine.store().plan_dispatch(plan, &choose, now).await?)
     }
 
-    /// Everybody who waits is held, or has a number that is being dialed elsewhere.
+    /// Everybody who waits is held, or has a number that is being dialed; or the task is no longer
+    /// what it was when the step was decided.
     async fn nobody_to_send(&self) -> Result<After, Interrupted> {
-        let why = "everybody who waits has a number that is being dialed already, here or in another task";
-        self.engine.tell_trouble(self.lease, &self.work, Some(why.to_owned())).await?;
-        Ok(After::Wait(Some(later(self.engine.now(), Duration::from_secs(2)))))
+        self.engine.tell_trouble(self.lease, &self.work, Some(NUMBERS_BUSY.to_owned())).await?;
+        Ok(After::Later(Duration::from_secs(2)))
     }
 
     fn new_segment(&self, not_before: Option<Timestamp>) -> Segment {
@@ -169,44 +192,40 @@ impl Job<'_> {
             (false, false) => DispatchOutcome::Partial,
         };
         changes.dispatches.push(DispatchChange { id: planned.dispatch.id.clone(), outcome });
+        if self.work.task.trouble.is_some() {
+            let status = self.work.task.status;
+            changes.task = Some(TaskChange { from: status, to: status, trouble: None });
+        }
+        self.engine.0.batches.taken(&self.lease.task);
         changes
     }
 
-    async fn open_failed(
-        &self,
-        planned: &Planned,
-        segment: &SegmentId,
-        error: &ProviderError,
-    ) -> Result<After, Interrupted> {
-        let mut changes = self.failed(planned, error);
-        let status = match error.outcome() {
-            DispatchOutcome::Unknown => SegmentStatus::Unknown,
-            _ => SegmentStatus::Failed,
-        };
-        changes.segments.push(known(segment, status, None));
-        if error.outcome() == DispatchOutcome::Refused && error.kind == ErrorKind::InvalidRequest {
-            return self.give_up(changes, error).await;
+    /// A refusal of many may be the fault of one, or of their number: fewer go next time, at once.
+    async fn sending_failed(&self, planned: &Planned, error: &ProviderError) -> Result<After, Interrupted> {
+        let too_many = matches!(error.kind, ErrorKind::InvalidRequest | ErrorKind::TooLarge);
+        if too_many && error.outcome() == DispatchOutcome::Refused {
+            self.engine.0.batches.refused(&self.lease.task, planned.contacts.len());
+            let alone = planned.contacts.len() <= 1;
+            return if alone { self.trouble(error).await } else { Ok(After::Again) };
         }
-        self.engine.store().apply(changes, self.engine.now()).await?;
         self.trouble(error).await
     }
 
-    async fn add_failed(&self, planned: &Planned, error: &ProviderError) -> Result<After, Interrupted> {
-        let changes = self.failed(planned, error);
-        self.engine.store().apply(changes, self.engine.now()).await?;
-        self.trouble(error).await
+    /// So far every single person was refused: the task is the reason, not the people.
+    fn nobody_was_ever_taken(&self) -> bool {
+        let counts = &self.work.task.counts;
+        let rejected = counts.of(ContactStatus::Rejected);
+        rejected >= SINGLE_REFUSALS && counts.sum(|status| !status.is_ours()) == rejected
     }
 
     /// Where people are after a creating request that failed: back in the queue when it certainly
     /// did not happen and may be repeated, refused when it never will, unknown when it may have.
     fn failed(&self, planned: &Planned, error: &ProviderError) -> Changes {
         let outcome = error.outcome();
-        let about_the_people = error.kind == ErrorKind::InvalidRequest
-            && planned.dispatch.kind == DispatchKind::AddContacts
-            && error.retry() == RetryAdvice::Never;
+        let about_the_person = error.kind == ErrorKind::InvalidRequest && planned.contacts.len() == 1;
         let to = match outcome {
             DispatchOutcome::Unknown => ContactStatus::Unknown,
-            DispatchOutcome::Refused if about_the_people => ContactStatus::Rejected,
+            DispatchOutcome::Refused if about_the_person => ContactStatus::Rejected,
             _ => ContactStatus::Queued,
         };
         if outcome == DispatchOutcome::Unknown {
@@ -218,22 +237,6 @@ impl Job<'_> {
             planned.contacts.iter().map(|contact| moved(contact, to, reason.clone())).collect();
         changes.dispatches.push(DispatchChange { id: planned.dispatch.id.clone(), outcome });
         changes
-    }
-
-    /// The vendor says the task itself makes no sense to it: nobody of it can ever be dialed there.
-    async fn give_up(&self, mut changes: Changes, error: &ProviderError) -> Result<After, Interrupted> {
-        let now = self.engine.now();
-        changes.task = Some(TaskChange {
-            from: self.work.task.status,
-            to: TaskStatus::Failed,
-            trouble: Some(error.detail.clone()),
-        });
-        self.engine.store().apply(changes, now).await?;
-        let reason = "the vendor refused the task";
-        while self.engine.store().cancel_ours(self.lease, ContactStatus::Rejected, reason, 1_000, now).await?
-            > 0
-        {}
-        Ok(After::Wait(None))
     }
 }
 

@@ -6,16 +6,16 @@ use outdial_store::{CallChange, ContactChange};
 
 /// What becomes of people whose segment ended without dialing them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Undialed {
+pub(crate) struct Undialed {
     /// The status they get.
-    pub(super) status: ContactStatus,
+    pub(crate) status: ContactStatus,
     /// Why, for people.
-    pub(super) reason: &'static str,
+    pub(crate) reason: &'static str,
 }
 
 /// The change a report makes to a contact, if it makes one. Reports that tell nothing new, or less
 /// than is known, change nothing.
-pub(super) fn contact_change(
+pub(crate) fn contact_change(
     contact: &Contact,
     progress: ContactProgress,
     undialed: Undialed,
@@ -46,7 +46,7 @@ pub(super) fn contact_change(
 }
 
 /// What a report tells of a contact's calls.
-pub(super) fn call_changes<'a>(
+pub(crate) fn call_changes<'a>(
     report: &'a ContactReport,
     segment: &'a SegmentId,
     now: Timestamp,

@@ -3,7 +3,7 @@
 use super::dispatch::dial_contacts;
 use super::observe::{Undialed, call_changes, contact_change};
 use super::{After, Interrupted, Job, later, reference};
-use outdial_model::{Contact, ContactId, ContactStatus, Segment, SegmentId, SegmentStatus};
+use outdial_model::{Contact, ContactId, ContactStatus, Segment, SegmentId, SegmentStatus, TaskStatus};
 use outdial_provider::{
     ContactProgress, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
 };
@@ -11,7 +11,7 @@ use outdial_store::{Changes, SegmentChange};
 use std::collections::BTreeMap;
 
 /// Vendor-side tasks that may end without dialing somebody before sending again is given up.
-const MOST_ENDED_SEGMENTS: u64 = 10;
+const MOST_ENDED_SEGMENTS: u64 = 100;
 
 const OUT: &[ContactStatus] = &[ContactStatus::Submitted, ContactStatus::Dialing];
 
@@ -35,13 +35,19 @@ impl Job<'_> {
             self.engine.observe(&self.account, &answer);
             let progress = match answer {
                 Ok(progress) => progress,
+                // Nothing more will be told of a task the vendor no longer knows.
+                Err(error)
+                    if error.kind == ErrorKind::NotFound && segment.status == SegmentStatus::Ending =>
+                {
+                    Progress { segment: None, contacts: Vec::new() }
+                }
                 Err(error) => return self.poll_failed(segment, &error).await,
             };
-            let changes = self.learned(segment, &people, &progress);
+            let mut changes = self.learned(segment, &people, &progress);
+            self.all_well(&mut changes);
             self.engine.store().apply(changes, self.engine.now()).await?;
             after = people.last().map(|contact| contact.id.clone());
             if people.len() < at_once {
-                self.all_well().await?;
                 return Ok(After::Again);
             }
         }
@@ -54,7 +60,7 @@ impl Job<'_> {
             Ok(report) => {
                 let mut changes = Changes::under(self.lease);
                 changes.segments.push(self.segment_change(segment, Some(&report), segment.open_contacts));
-                self.all_well().await?;
+                self.all_well(&mut changes);
                 self.apply(changes).await
             }
             Err(error) if error.kind == ErrorKind::Unsupported && is_left_empty(segment) => {
@@ -71,8 +77,15 @@ impl Job<'_> {
         segment: &Segment,
         error: &outdial_provider::ProviderError,
     ) -> Result<After, Interrupted> {
-        let mut changes = Changes::under(self.lease);
-        changes.segments.push(self.segment_change(segment, None, segment.open_contacts));
+        let mut change = self.segment_change(segment, None, segment.open_contacts);
+        // A task that was there and is gone: its people get the patience of one that ended.
+        let gone =
+            error.kind == ErrorKind::NotFound && later(segment.opened_at, self.account.settle()) <= self.now;
+        if gone {
+            let empty = segment.open_contacts == 0;
+            change.status = Some(if empty { SegmentStatus::Stopped } else { SegmentStatus::Ending });
+        }
+        let changes = Changes { segments: vec![change], ..Changes::under(self.lease) };
         self.engine.store().apply(changes, self.engine.now()).await?;
         if error.kind == ErrorKind::Unsupported { Ok(After::Again) } else { self.trouble(error).await }
     }
@@ -90,13 +103,14 @@ impl Job<'_> {
             let told = report.map_or(ContactProgress::Absent, |report| report.progress);
             // Somebody still waiting in a task that is over was not dialed; but only the vendor's own
             // word for it is certain enough to send somebody again.
-            let inferred = over && self.is_left_behind(told);
+            let inferred = over && self.is_left_behind(segment, told);
             let progress = if inferred { ContactProgress::NotDialed } else { told };
             changes.contacts.extend(contact_change(person, progress, self.undialed(!inferred)));
             let calls = report.into_iter().flat_map(|report| call_changes(report, &segment.id, self.now));
             changes.calls.extend(calls);
         }
-        let done = changes.contacts.iter().filter(|change| change.to.is_final()).count();
+        let gone = |status: ContactStatus| status.is_final() || status == ContactStatus::Queued;
+        let done = changes.contacts.iter().filter(|change| gone(change.to)).count();
         let left = segment.open_contacts.saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
         changes.segments.push(self.segment_change(segment, report, left));
         changes
@@ -120,9 +134,9 @@ impl Job<'_> {
         }
     }
 
-    /// Whether nothing more can be expected of somebody whose segment is over. A call in progress
-    /// may be told of only when it has ended, so nobody is written off at once.
-    fn is_left_behind(&self, progress: ContactProgress) -> bool {
+    /// Whether nothing more can be expected of somebody whose segment is over since a while. A call in
+    /// progress may be told of only when it has ended, so nobody is written off at once.
+    fn is_left_behind(&self, segment: &Segment, progress: ContactProgress) -> bool {
         let patience = match progress {
             ContactProgress::Absent => self.account.settle(),
             ContactProgress::Waiting => {
@@ -130,14 +144,16 @@ impl Job<'_> {
             }
             _ => return false,
         };
-        later(self.work.task.updated_at, patience) <= self.now
+        segment.ended_at.is_some_and(|ended| later(ended, patience) <= self.now)
     }
 
     /// What becomes of people whose segment ended without dialing them.
     fn undialed(&self, certain: bool) -> Undialed {
         let again = certain
-            && u64::from(self.work.segments_opened) < MOST_ENDED_SEGMENTS + self.work.task.counts.total() / 2;
-        let (status, reason) = if self.is_ending() {
+            && u64::from(self.work.segments_opened) < MOST_ENDED_SEGMENTS + self.work.task.counts.total();
+        let (status, reason) = if self.work.task.status == TaskStatus::Failed {
+            (ContactStatus::Rejected, "the vendor refused the task")
+        } else if self.is_ending() {
             (ContactStatus::Cancelled, "the task was stopped")
         } else if self.work.task.spec.schedule.is_over(self.now) {
             (ContactStatus::Expired, "the task's schedule is over")

@@ -1,7 +1,7 @@
 //! Bringing segments into the state that was asked for.
 
 use super::dispatch::known;
-use super::{After, Interrupted, Job, later, reference};
+use super::{After, Interrupted, Job, reference};
 use outdial_model::{SegmentId, SegmentStatus};
 use outdial_provider::{Control, ErrorKind, SegmentState, UpdateSegment, Verb};
 use outdial_store::{Changes, SegmentChange};
@@ -30,18 +30,14 @@ impl Job<'_> {
                     raw_status: report.raw,
                     ..SegmentChange::of(id)
                 });
-                self.all_well().await?;
+                self.all_well(&mut changes);
                 self.apply(changes).await?;
                 // Taken, not done yet: ask again in a moment rather than in a circle.
-                Ok(if unmoved {
-                    After::Wait(Some(later(self.engine.now(), Duration::from_secs(1))))
-                } else {
-                    After::Again
-                })
+                Ok(if unmoved { After::Later(Duration::from_secs(1)) } else { After::Again })
             }
-            Err(error) if error.kind == ErrorKind::Conflict => {
+            Err(error) if matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotFound) => {
                 self.poll(id).await?;
-                Ok(After::Wait(Some(later(self.engine.now(), Duration::from_secs(1)))))
+                Ok(After::Failed(Duration::from_secs(1)))
             }
             Err(error) => self.trouble(&error).await,
         }
@@ -58,7 +54,7 @@ impl Job<'_> {
                 let spec_revision = Some(self.work.task.spec_revision);
                 let mut changes = Changes::under(self.lease);
                 changes.segments.push(SegmentChange { spec_revision, ..SegmentChange::of(id) });
-                self.all_well().await?;
+                self.all_well(&mut changes);
                 self.apply(changes).await
             }
             Err(error) => self.trouble(&error).await,

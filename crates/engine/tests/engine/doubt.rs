@@ -1,8 +1,8 @@
 //! When an answer leaves doubt: looked up, never sent again on a guess.
 
 use crate::world::World;
-use outdial_model::{ContactStatus, Disposition, TaskStatus};
-use outdial_provider::{ErrorKind, MemoryOptions, NextAnswer, Operation, Staging, Support};
+use outdial_model::{ContactStatus, Disposition, SegmentStatus, TaskStatus};
+use outdial_provider::{ErrorKind, MemoryOptions, NextAnswer, Operation, SegmentState, Staging, Support};
 use std::time::Duration;
 
 const STAGINGS: [Staging; 3] = [Staging::EmptyThenStart, Staging::EmptyLive, Staging::WholeWithFuse];
@@ -113,14 +113,82 @@ async fn what_certainly_did_not_happen_is_done_again() {
 
 #[tokio::test]
 async fn a_task_that_makes_no_sense_to_the_vendor_fails_and_says_why() {
-    let world = World::new(Staging::WholeWithFuse).await;
-    world.vendor.script(Operation::OpenSegment, NextAnswer::Refuse(ErrorKind::InvalidRequest));
-    let task = world.create(3).await;
-    world.pass(LONG).await;
+    for staging in STAGINGS {
+        let world = World::new(staging).await;
+        for _ in 0..20 {
+            world.vendor.script(Operation::OpenSegment, NextAnswer::Refuse(ErrorKind::InvalidRequest));
+        }
+        let task = world.create(6).await;
+        world.pass(LONG * 4).await;
+        let task = world.task(&task.id).await;
+        assert_eq!(
+            (task.status, task.counts.of(ContactStatus::Rejected)),
+            (TaskStatus::Failed, 6),
+            "{staging:?}"
+        );
+        assert!(task.trouble.is_some());
+        assert_eq!(world.rung().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_fails_in_the_middle_tells_its_calls_to_their_end() {
+    let world = World::of(|clock| MemoryOptions::staged(Staging::WholeWithFuse, clock), Some(4)).await;
+    let task = world.create_with(4, |spec| spec.keep_open = true).await;
+    world.pass(Duration::from_secs(15)).await;
+    for _ in 0..20 {
+        world.vendor.script(Operation::OpenSegment, NextAnswer::Refuse(ErrorKind::InvalidRequest));
+    }
+    world.vendor.finish(&world.contacts(&task.id).await[0].id, Disposition::Answered);
+    world.vendor.finish(&world.contacts(&task.id).await[1].id, Disposition::Answered);
+    world.add(&task.id, 4..6).await;
+    world.pass(LONG * 5).await;
+    world.vendor.finish_all(Disposition::Answered);
+    world.pass(LONG * 2).await;
+    let counts = world.task(&task.id).await.counts;
+    assert_eq!(counts.of(ContactStatus::Completed), 4, "{counts:?}");
+    assert_eq!(counts.of(ContactStatus::Rejected), 2, "{counts:?}");
+}
+
+#[tokio::test]
+async fn one_person_the_vendor_cannot_take_costs_the_others_nothing() {
+    let world = World::new(Staging::EmptyLive).await;
+    // Four, two, one: by then the first person is alone, and is the reason.
+    for _ in 0..3 {
+        world.vendor.script(Operation::AddContacts, NextAnswer::Refuse(ErrorKind::InvalidRequest));
+    }
+    let task = world.create(4).await;
+    world.pass(LONG * 3).await;
+    assert_eq!(world.in_status(&task.id, ContactStatus::Rejected).await, 1);
+    assert_eq!(world.rung().len(), 3);
+}
+
+#[tokio::test]
+async fn too_many_at_once_are_sent_in_smaller_requests() {
+    for staging in STAGINGS {
+        let world = World::new(staging).await;
+        world.vendor.script(carrying(staging), NextAnswer::Refuse(ErrorKind::TooLarge));
+        let task = world.create(8).await;
+        world.pass(LONG).await;
+        assert_eq!(world.rung().len(), 8, "{staging:?}");
+        assert_eq!(world.in_status(&task.id, ContactStatus::Rejected).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_segment_that_ended_at_the_vendor_is_followed_by_another() {
+    let world = World::of(|clock| MemoryOptions::staged(Staging::EmptyThenStart, clock), Some(2)).await;
+    let task = world.create(4).await;
+    world.pass(Duration::from_secs(20)).await;
+    world.vendor.finish_all(Disposition::Answered);
+    let segment = world.vendor.segments().remove(0);
+    world.vendor.set_state(&segment, SegmentState::Known(SegmentStatus::Completed));
+    world.pass(LONG * 2).await;
+    world.vendor.finish_all(Disposition::Answered);
+    world.pass(LONG * 2).await;
     let task = world.task(&task.id).await;
-    assert_eq!((task.status, task.counts.of(ContactStatus::Rejected)), (TaskStatus::Failed, 3));
-    assert!(task.trouble.is_some());
-    assert_eq!(world.rung().len(), 0);
+    assert_eq!((task.status, task.counts.of(ContactStatus::Completed)), (TaskStatus::Completed, 4));
+    world.nobody_was_rung_twice();
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ enum Happening {
     CancelSomebody(u8),
     Finish,
     Fault(Operation, NextAnswer),
+    Patch,
     Restart,
     Pass(u8),
 }
@@ -31,6 +32,10 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         Just(Operation::Progress),
         Just(Operation::Pause),
         Just(Operation::FindContacts),
+        Just(Operation::Start),
+        Just(Operation::Stop),
+        Just(Operation::CancelContact),
+        Just(Operation::UpdateSegment),
     ];
     let answer = prop_oneof![
         Just(NextAnswer::NotSent),
@@ -38,6 +43,8 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         Just(NextAnswer::TimeoutAfterCommit),
         Just(NextAnswer::Throttle(None)),
         Just(NextAnswer::Refuse(ErrorKind::QuotaExhausted)),
+        Just(NextAnswer::Refuse(ErrorKind::Conflict)),
+        Just(NextAnswer::Refuse(ErrorKind::TooLarge)),
     ];
     let one = prop_oneof![
         3 => (1u8..6).prop_map(Happening::Add),
@@ -45,6 +52,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         1 => any::<u8>().prop_map(Happening::CancelSomebody),
         3 => Just(Happening::Finish),
         3 => (operation, answer).prop_map(|(operation, answer)| Happening::Fault(operation, answer)),
+        1 => Just(Happening::Patch),
         1 => Just(Happening::Restart),
         4 => (1u8..20).prop_map(Happening::Pass),
     ];
@@ -78,6 +86,11 @@ async fn live_through(staging: Staging, history: Vec<Happening>) {
             }
             Happening::Finish => drop(world.vendor.finish_all(Disposition::Answered)),
             Happening::Fault(operation, answer) => world.vendor.script(operation, answer),
+            Happening::Patch => {
+                let mut spec = world.task(&task).await.spec;
+                spec.pacing.max_concurrent_calls = Some(3);
+                drop(world.engine.patch_task(&tenant(), &task, spec, None).await);
+            }
             Happening::Restart => world.restart().await,
             Happening::Pass(seconds) => world.pass(Duration::from_secs(seconds.into())).await,
         }
@@ -93,7 +106,7 @@ async fn live_through(staging: Staging, history: Vec<Happening>) {
     }
     drop(world.engine.steer(&tenant(), &task, TaskVerb::Start).await);
     drop(world.engine.steer(&tenant(), &task, TaskVerb::Resume).await);
-    for _ in 0..30 {
+    for _ in 0..60 {
         world.pass(Duration::from_secs(15)).await;
         world.vendor.finish_all(Disposition::Answered);
         if world.task(&task).await.status.is_final() {

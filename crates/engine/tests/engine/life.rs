@@ -1,8 +1,9 @@
 //! A task's life when nothing goes wrong, at each kind of vendor.
 
-use crate::world::{World, tenant};
-use outdial_model::{ContactStatus, Disposition, EventType, Schedule, StartMode, TaskStatus, Window};
-use outdial_provider::{MemoryOptions, Operation, Staging, Support};
+use crate::world::{World, draft, tenant};
+use outdial_engine::ContactDraft;
+use outdial_model::{ContactStatus, Days, Disposition, EventType, Schedule, StartMode, TaskStatus, Window};
+use outdial_provider::{ErrorKind, MemoryOptions, NextAnswer, Operation, Staging, Support};
 use std::time::Duration;
 
 const STAGINGS: [Staging; 3] = [Staging::EmptyThenStart, Staging::EmptyLive, Staging::WholeWithFuse];
@@ -150,4 +151,45 @@ async fn a_vendor_that_cannot_stop_or_complete_is_left_when_nobody_is_in_it() {
     world.pass(LONG).await;
     assert_eq!(world.task(&task.id).await.status, TaskStatus::Completed);
     assert_eq!(world.vendor.requests(Operation::Stop), 0);
+}
+
+#[tokio::test]
+async fn one_number_twice_in_a_task_has_its_second_turn_when_the_first_is_over() {
+    for staging in STAGINGS {
+        let world = World::new(staging).await;
+        let task = world.create_with(1, |spec| spec.keep_open = true).await;
+        let twin = ContactDraft { external_id: Some("twin".into()), ..draft(0) };
+        world.engine.add_contacts(&tenant(), &task.id, &[twin]).await.unwrap();
+        world.pass(LONG).await;
+        assert_eq!(world.rung().len(), 1, "{staging:?}");
+        world.vendor.finish_all(Disposition::Answered);
+        world.pass(LONG * 2).await;
+        assert_eq!(world.rung().len(), 2, "{staging:?}");
+        world.vendor.finish_all(Disposition::Answered);
+        world.pass(LONG * 2).await;
+        assert_eq!(world.in_status(&task.id, ContactStatus::Completed).await, 2, "{staging:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_that_closes_before_the_start_is_waited_out() {
+    let world = World::new(Staging::EmptyThenStart).await;
+    let windows = ["01:00", "01:10"].map(|from| Window {
+        days: Days::from_iter(["mon".parse().unwrap()]),
+        from: Window::time(from).unwrap(),
+        to: Window::time(&format!("{}1", &from[..4])).unwrap(),
+    });
+    for _ in 0..2 {
+        world.vendor.script(Operation::Start, NextAnswer::Refuse(ErrorKind::QuotaExhausted));
+    }
+    let task = world
+        .create_with(2, |spec| {
+            let start = StartMode::Immediate;
+            spec.schedule = Schedule { start, windows: windows.to_vec(), ..Schedule::default() };
+        })
+        .await;
+    world.pass(Duration::from_secs(300)).await;
+    assert_eq!(world.rung().len(), 0);
+    world.pass(Duration::from_secs(360)).await;
+    assert_eq!(world.rung().len(), 2, "{:?}", world.task(&task.id).await);
 }

@@ -4,5 +4,6 @@
 mod doubt;
 mod histories;
 mod life;
+mod pushes;
 mod steering;
 mod world;

@@ -3,7 +3,7 @@
 use crate::world::{World, tenant};
 use outdial_engine::{EngineError, TaskVerb};
 use outdial_model::{ContactStatus, DesiredStatus, Disposition, StartMode, TaskStatus};
-use outdial_provider::{MemoryOptions, Operation, Staging, Support};
+use outdial_provider::{ErrorKind, MemoryOptions, NextAnswer, Operation, Staging, Support};
 use std::time::Duration;
 
 const STAGINGS: [Staging; 3] = [Staging::EmptyThenStart, Staging::EmptyLive, Staging::WholeWithFuse];
@@ -139,4 +139,40 @@ async fn a_change_reaches_the_vendors_task_once_it_stands_still() {
     world.steer(&task.id, TaskVerb::Pause).await;
     world.pass(LONG).await;
     assert_eq!(world.vendor.spec(&segment).unwrap().pacing.max_concurrent_calls, Some(7));
+}
+
+#[tokio::test]
+async fn a_verb_the_vendor_refuses_for_one_segment_does_not_keep_the_others_from_stopping() {
+    let world = World::of(|clock| MemoryOptions::staged(Staging::WholeWithFuse, clock), Some(4)).await;
+    let task = world.create(2).await;
+    world.work().await;
+    world.add(&task.id, 2..4).await;
+    world.pass(Duration::from_secs(2)).await;
+    assert_eq!(world.vendor.segments().len(), 2);
+    for _ in 0..3 {
+        world.vendor.script(Operation::Stop, NextAnswer::Refuse(ErrorKind::PermissionDenied));
+    }
+    world.steer(&task.id, TaskVerb::Stop).await;
+    world.pass(LONG * 6).await;
+    world.vendor.finish_all(Disposition::Answered);
+    world.pass(LONG * 6).await;
+    assert_eq!(world.task(&task.id).await.status, TaskStatus::Stopped);
+}
+
+#[tokio::test]
+async fn a_refused_cancel_does_not_keep_a_task_from_stopping() {
+    let world = World::of(|clock| MemoryOptions::staged(Staging::EmptyLive, clock), None).await;
+    let task = world.create(2).await;
+    world.vendor.script(Operation::AddContacts, NextAnswer::NotSent);
+    world.pass(Duration::from_secs(8)).await;
+    for _ in 0..50 {
+        world.vendor.script(Operation::CancelContact, NextAnswer::Refuse(ErrorKind::InvalidRequest));
+    }
+    let contact = world.contacts(&task.id).await.remove(0);
+    world.engine.cancel_contact(&tenant(), &contact.id).await.unwrap();
+    world.steer(&task.id, TaskVerb::Stop).await;
+    world.pass(LONG).await;
+    world.vendor.finish_all(Disposition::Answered);
+    world.pass(LONG * 3).await;
+    assert_eq!(world.task(&task.id).await.status, TaskStatus::Stopped);
 }

@@ -1,12 +1,12 @@
 //! An engine with one account at a vendor in memory, stepped by hand.
 
 use outdial_engine::{
-    Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, TaskVerb,
+    Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress, TaskVerb,
 };
 use outdial_engine::{ContactFilter, Page};
 use outdial_model::{
-    Clock, Contact, ContactStatus, ManualClock, Pacing, Retry, Schedule, Script, StartMode, Task, TaskId,
-    TaskSpec, TenantId, Timestamp,
+    Clock, Contact, ContactStatus, ManualClock, Pacing, Retry, Schedule, Script, Secret, StartMode, Task,
+    TaskId, TaskSpec, TenantId, Timestamp,
 };
 use outdial_provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
 use outdial_store::sqlite::SqliteStore;
@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
+
+/// What the vendor in memory knows to push with.
+pub const SECRET: &str = "hush-hush";
 
 pub struct World {
     pub engine: Engine,
@@ -127,7 +130,8 @@ async fn engine(
         rate: 100,
     };
     let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
-    let account = Account::new(id, kind, "memory:".into(), String::new(), policy, provider.clone());
+    let ingress = Ingress::new("http://127.0.0.1/ingress/memory-1", Secret::from(SECRET.to_owned()));
+    let account = Account::new(id, kind, "memory:".into(), ingress, policy, provider.clone());
     outdial_store::Store::release_abandoned_leases(&*store).await.unwrap();
     let parts = EngineParts { store, clock: clock.clone(), factories: &[], accounts: vec![account] };
     Engine::new(parts).await.unwrap()

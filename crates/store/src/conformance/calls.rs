@@ -1,9 +1,9 @@
 //! What is known of calls.
 
 use super::Harness;
-use super::world::{World, all};
-use crate::{CallChange, CallFilter, Changes};
-use outdial_model::{Call, ContactId, Disposition, EventType, RawOutcome};
+use super::world::{World, all, change, phone};
+use crate::{CallChange, CallFilter, Changes, Clues, SegmentChange};
+use outdial_model::{Call, ContactId, ContactStatus, Disposition, EventType, RawOutcome, SegmentId};
 
 async fn learn(world: &World, call: CallChange) {
     let changes = Changes { calls: vec![call], ..Changes::default() };
@@ -108,4 +108,52 @@ pub(super) async fn calls_are_listed_by_what_they_belong_to(harness: &dyn Harnes
     assert_eq!(listed(CallFilter { ids: some, ..any() }).await, [3, 0]);
     let found = world.store.call(&world.tenant, &ids[2]).await.unwrap();
     assert_eq!(found.disposition, Some(Disposition::NoAnswer));
+}
+
+pub(super) async fn whom_a_push_is_about_is_found_by_what_it_tells(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(2).await;
+    let lease = world.lease(&task).await;
+    let planned = world.send(&lease, 2).await;
+    let (segment, people) = (&planned.dispatch.segment, &planned.dispatch.contacts);
+    let mut changes = Changes::under(&lease);
+    changes.segments.push(SegmentChange { vendor_ref: Some("v-1".into()), ..SegmentChange::of(segment) });
+    changes.calls.push(world.call(&planned, "call-1"));
+    world.apply(changes).await;
+    let trace = async |account: &str, clues: Clues| {
+        let traced = world.store.trace(&account.parse().unwrap(), &clues).await.unwrap();
+        traced.map(|traced| (traced.segment.id, traced.contact.map(|contact| contact.id)))
+    };
+    let (none, first, second) = (Clues::default, Some(people[0].clone()), Some(people[1].clone()));
+    let found = |person: &Option<ContactId>| Some((segment.clone(), person.clone()));
+
+    let by_key = Clues { contact: second.clone(), ..none() };
+    assert_eq!(trace("somewhere", by_key.clone()).await, found(&second));
+    assert_eq!(trace("elsewhere", by_key).await, None, "the account is not its own");
+    let by_call = Clues { vendor_call_id: Some("call-1".into()), ..none() };
+    assert_eq!(trace("somewhere", by_call.clone()).await, found(&first));
+    assert_eq!(trace("elsewhere", by_call).await, None);
+    let vendor_ref = Some("v-1".to_owned());
+    let nobody = Clues { vendor_ref: vendor_ref.clone(), ..none() };
+    assert_eq!(trace("somewhere", nobody.clone()).await, found(&None));
+    assert_eq!(trace("elsewhere", nobody.clone()).await, None);
+    let adopted = Clues { segment: Some(SegmentId::generate(world.now())), ..nobody };
+    assert_eq!(trace("somewhere", adopted).await, found(&None), "the key is the vendor's own");
+
+    let by_number = Clues { vendor_ref, phone: Some(phone(1)), ..none() };
+    assert_eq!(trace("somewhere", by_number.clone()).await, found(&second));
+    use ContactStatus::{Completed, Submitting};
+    world.move_on(&lease, change(&people[1], Submitting, Completed)).await;
+    assert_eq!(trace("somewhere", by_number).await, found(&None), "the number may be another's by now");
+    assert_eq!(trace("somewhere", Clues { phone: Some(phone(0)), ..none() }).await, None);
+}
+
+pub(super) async fn a_push_cannot_reach_into_another_task(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let (ours, theirs) = (world.task_of(1).await, world.task_with(vec![world.person(1)]).await);
+    let segment = world.send(&world.lease(&ours).await, 1).await.dispatch.segment;
+    let stranger = world.contacts(&theirs).await[0].id.clone();
+    let clues = Clues { segment: Some(segment), contact: Some(stranger), ..Clues::default() };
+    let traced = world.store.trace(&"somewhere".parse().unwrap(), &clues).await.unwrap().unwrap();
+    assert_eq!((traced.segment.task, traced.contact.map(|contact| contact.id)), (ours, None));
 }

@@ -73,7 +73,8 @@ pub fn checks() -> Vec<Check> {
             nobody_is_planned_unless_the_task_shall_run, the_gate_holds_and_ends_people,
             a_hold_ends_when_its_time_has_come, a_segment_that_is_over_takes_nobody;
         calls: what_is_known_of_a_call_is_never_forgotten, a_call_of_a_stranger_is_not_told,
-            calls_are_listed_by_what_they_belong_to;
+            calls_are_listed_by_what_they_belong_to, whom_a_push_is_about_is_found_by_what_it_tells,
+            a_push_cannot_reach_into_another_task;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, the_store_answers_for_itself;

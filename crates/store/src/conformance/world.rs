@@ -175,6 +175,7 @@ impl World {
             id: DispatchId::generate(self.now()),
             kind: DispatchKind::OpenSegment,
             segment: SegmentTarget::New(Box::new(self.segment(lease, sequence))),
+            spec_revision: 1,
             max_contacts: people,
             window: 1_000,
         }

@@ -12,7 +12,7 @@ pub(crate) struct TaskRow {
     external_id: Option<String>,
     pub(crate) account: String,
     spec: String,
-    spec_revision: i64,
+    pub(crate) spec_revision: i64,
     pub(crate) status: String,
     pub(crate) desired: String,
     pub(crate) trouble: Option<String>,

@@ -118,6 +118,10 @@ async fn turned(
     if status != change.from || (status.is_final() && change.to != status) {
         return Ok(false);
     }
+    let ends_well = matches!(change.to, TaskStatus::Completed | TaskStatus::Stopped) && change.to != status;
+    if ends_well && task::read(conn, tenant, id).await?.counts.sum(|status| !status.is_final()) > 0 {
+        return Ok(false);
+    }
     if change.to != status || change.trouble != row.trouble {
         task::turn(conn, tenant, &row, change.to, change.trouble.as_deref(), now).await?;
     }

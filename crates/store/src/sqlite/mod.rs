@@ -22,17 +22,18 @@ mod newest;
 mod plan;
 mod segment;
 mod task;
+mod trace;
 mod work;
 
 use crate::{
-    AddOutcome, ApiKey, Begin, CallFilter, Changes, ChosenBatch, ContactFilter, DispatchPlan, Lease,
-    NewContact, NewTask, Page, Planned, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork,
+    AddOutcome, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Lease,
+    NewContact, NewTask, Page, Planned, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use connect::Connections;
 use outdial_model::{
-    Call, CallId, Contact, ContactId, ContactStatus, Event, EventId, Segment, SegmentId, Task, TaskId,
-    TaskStatus, TenantId, Timestamp,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Event, EventId, Segment, SegmentId, Task,
+    TaskId, TaskStatus, TenantId, Timestamp,
 };
 use std::time::Duration;
 
@@ -252,6 +253,10 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Option<Planned>, StoreError> {
         writing!(self, |tx| plan::plan(&mut tx, &plan, choose, now))
+    }
+
+    async fn trace(&self, account: &AccountId, clues: &Clues) -> Result<Option<Traced>, StoreError> {
+        reading!(self, |tx| trace::trace(&mut tx, account, clues))
     }
 
     async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {

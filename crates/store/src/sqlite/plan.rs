@@ -34,7 +34,7 @@ pub(super) async fn plan(
     now: Timestamp,
 ) -> Result<Option<Planned>, StoreError> {
     let row = lease::held(conn, &plan.lease).await?;
-    if !task::dials(&row)? {
+    if !task::dials(&row)? || row.spec_revision != plan.spec_revision {
         return Ok(None);
     }
     let Some(segment) = target(conn, plan).await? else {

@@ -134,7 +134,7 @@ pub(super) async fn learn(
     .bind(new_ref)
     .bind(new_raw)
     .bind(millis(change.polled.then_some(now)))
-    .bind(millis(new.is_final().then_some(now)))
+    .bind(millis((new.is_final() || new == SegmentStatus::Ending).then_some(now)))
     .bind(change.spec_revision)
     .execute(conn)
     .await?;

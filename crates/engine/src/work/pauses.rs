@@ -1,0 +1,81 @@
+//! What failed a moment ago and is not tried again yet, so that it does not keep everything else
+//! of its task from being done.
+//!
+//! Kept in memory: a restart may try at once. A step that fails again and again is tried less and
+//! less often.
+
+use super::later;
+use outdial_model::{TaskId, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// The longest pause before a failed step is tried again.
+const LONGEST: Duration = Duration::from_secs(60);
+/// A failure this long ago says nothing any more.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(300);
+
+/// The failed steps of every task.
+#[derive(Debug, Default)]
+pub(crate) struct Pauses(Mutex<HashMap<TaskId, HashMap<String, Failure>>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Failure {
+    in_a_row: u32,
+    until: Timestamp,
+}
+
+impl Pauses {
+    /// Notes that `step` failed; it waits `pause`, twice as long with every failure in a row.
+    pub(super) fn failed(&self, task: &TaskId, step: String, pause: Duration, now: Timestamp) {
+        let mut all = self.lock();
+        let failure =
+            all.entry(task.clone()).or_default().entry(step).or_insert(Failure { in_a_row: 0, until: now });
+        let longer = pause.saturating_mul(1 << failure.in_a_row.min(6));
+        failure.in_a_row += 1;
+        failure.until = later(now, longer.min(LONGEST.max(pause)));
+    }
+
+    /// Notes that `step` was done.
+    pub(super) fn done(&self, task: &TaskId, step: &str) {
+        let mut all = self.lock();
+        if let Some(steps) = all.get_mut(task) {
+            steps.remove(step);
+            if steps.is_empty() {
+                all.remove(task);
+            }
+        }
+    }
+
+    /// The steps of a task that wait, each until when.
+    pub(super) fn of(&self, task: &TaskId, now: Timestamp) -> HashMap<String, Timestamp> {
+        let mut all = self.lock();
+        let Some(steps) = all.get_mut(task) else { return HashMap::new() };
+        steps.retain(|_, failure| later(failure.until, FORGOTTEN_AFTER) > now);
+        let waiting = steps.iter().filter(|(_, failure)| failure.until > now);
+        waiting.map(|(step, failure)| (step.clone(), failure.until)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, HashMap<String, Failure>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_keeps_failing_is_tried_less_often_and_one_that_works_at_once() {
+        let (pauses, now) = (Pauses::default(), Timestamp::UNIX_EPOCH);
+        let task = TaskId::generate(now);
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            pauses.failed(&task, "poll".into(), Duration::from_secs(1), now);
+            waits.push(pauses.of(&task, now)["poll"].as_second());
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+        pauses.done(&task, "poll");
+        assert!(pauses.of(&task, now).is_empty());
+    }
+}
