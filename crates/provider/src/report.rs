@@ -87,7 +87,7 @@ pub struct ContactReport {
 }
 
 /// What the vendor knows of one attempt.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CallReport {
     /// The vendor's id of the call or session.
     pub vendor_call_id: String,
@@ -105,6 +105,21 @@ pub struct CallReport {
     pub raw: RawOutcome,
     /// Where the recording is, as the vendor gave it. Sensitive: never shown, never logged.
     pub recording: Option<String>,
+}
+
+impl std::fmt::Debug for CallReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallReport")
+            .field("vendor_call_id", &self.vendor_call_id)
+            .field("started_at", &self.started_at)
+            .field("answered_at", &self.answered_at)
+            .field("ended_at", &self.ended_at)
+            .field("talk_seconds", &self.talk_seconds)
+            .field("disposition", &self.disposition)
+            .field("raw", &self.raw)
+            .field("recording", &self.recording.as_ref().map(|_| "***"))
+            .finish()
+    }
 }
 
 /// A segment and some of its people.

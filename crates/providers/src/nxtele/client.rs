@@ -20,6 +20,7 @@ use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const PATH: &str = "/callcentre/api/v3/";
+const PING: &str = "ping";
 
 /// How a request may be sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub(super) struct Reply {
     body: Value,
 }
 
-/// The result code under the name of every operation but ping, and ping's.
+/// The result code under the name of every operation, and the one ping alone has for it.
 #[derive(Deserialize)]
 struct Envelope {
     #[serde(default, rename = "retCode", deserialize_with = "lenient::integer")]
@@ -100,7 +101,7 @@ impl Client {
     }
 
     pub(super) async fn ping(&self, request: &Ping<'_>) -> Result<Pong, ProviderError> {
-        self.ask("ping", Sending::Repeatable, request).await?.accepted()
+        self.ask(PING, Sending::Repeatable, request).await?.accepted()
     }
 
     /// With people in it the operation is `createAndCall`; its answer is not published.
@@ -176,7 +177,7 @@ impl Client {
         };
         let request_id = request_id.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.judge_signature(action, &answer, &request_id)?;
-        reply(&answer)
+        reply(action, &answer)
     }
 
     fn signed(&self, action: &str, request_id: String, body: Vec<u8>) -> Outgoing {
@@ -227,7 +228,7 @@ impl Client {
 
 /// Reads the result code, whatever the HTTP status says; without one the status decides. A success
 /// beside a failing status is no success.
-fn reply(answer: &Answer) -> Result<Reply, ProviderError> {
+fn reply(action: &str, answer: &Answer) -> Result<Reply, ProviderError> {
     let unreadable = || {
         let mut error = map::http_error(answer.status);
         error.retry_after = answer.retry_after();
@@ -236,7 +237,8 @@ fn reply(answer: &Answer) -> Result<Reply, ProviderError> {
     // Through `Value`, because a repeated member must not make the answer unreadable.
     let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
     let envelope = Envelope::deserialize(&body).map_err(|_| unreadable())?;
-    let code = envelope.ret_code.or(envelope.code).ok_or_else(unreadable)?;
+    let pings = envelope.code.filter(|_| action == PING);
+    let code = envelope.ret_code.or(pings).ok_or_else(unreadable)?;
     if code == 0 && !answer.status.is_success() {
         return Err(unreadable());
     }

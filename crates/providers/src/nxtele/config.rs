@@ -38,6 +38,8 @@ pub(super) struct Config {
     pub(super) strategy_name: String,
     /// Most orders in one request.
     pub(super) batch_size: usize,
+    /// Stopped orders are deleted where they were not dialed yet.
+    pub(super) stop_order_delete: bool,
     /// Show `listCall`'s first page with a vendor task.
     pub(super) list_call: bool,
     /// Show `listOrder`'s first page with a vendor task.
@@ -65,6 +67,11 @@ impl Config {
             "Dialing strategy of tasks that name none; default `默认策略`, NXTele's default strategy.",
         ),
         key("batch_size", false, "Most contacts in one request; default 500."),
+        key(
+            "stop_order_delete",
+            false,
+            "Whether cancelling contacts also deletes them at NXTele where they were not dialed; default false.",
+        ),
         key(
             "list_call",
             false,
@@ -103,6 +110,7 @@ impl Config {
                 .optional("strategy_name", "text")?
                 .unwrap_or_else(|| STRATEGY_NAME.to_owned()),
             batch_size: batch_size.map_or(BATCH_SIZE, NonZeroUsize::get),
+            stop_order_delete: settings.optional("stop_order_delete", "true or false")?.unwrap_or(false),
             list_call: settings.optional("list_call", "true or false")?.unwrap_or(false),
             list_order: settings.optional("list_order", "true or false")?.unwrap_or(false),
             call_status: settings
@@ -146,6 +154,7 @@ mod tests {
         assert_eq!(config.signer.algorithm, Algorithm::Md5);
         assert_eq!(config.response_signature, ResponseSignature::Warn);
         assert_eq!(config.batch_size, 500);
+        assert!(!config.stop_order_delete);
         assert!(!format!("{config:?}").contains("hush"));
     }
 
@@ -153,11 +162,12 @@ mod tests {
     fn what_the_papers_leave_open_can_be_set() {
         let config = read(json!({
             "uuid": "u-1", "secret_key": "hush", "algorithm": "SHA256", "response_signature": "enforce",
-            "webhook_tolerance_seconds": 60, "batch_size": 50, "call_status": {"6": "answered_machine"},
+            "webhook_tolerance_seconds": 60, "batch_size": 50, "stop_order_delete": true, "call_status": {"6": "answered_machine"},
         }))
         .unwrap();
         assert_eq!(config.signer.algorithm, Algorithm::Sha256);
         assert_eq!(config.webhook_tolerance, Duration::from_secs(60));
+        assert!(config.stop_order_delete);
         assert_eq!(config.call_status.disposition(6), Some(Disposition::AnsweredMachine));
     }
 

@@ -6,12 +6,9 @@ use super::segments::user_task_id;
 use super::wire::{AddBatchCall, ListOrderDetail, PRODUCT, StopAnswer, StopOrder};
 use outdial_model::ContactId;
 use outdial_provider::{
-    AddContacts, Added, CancelContacts, ContactReport, DialContact, Progress, ProviderError, ReadProgress,
-    Refusal, SegmentRef,
+    AddContacts, Added, CancelContacts, ContactReport, DialContact, ErrorKind, Progress, ProviderError,
+    ReadProgress, Refusal, SegmentRef, SegmentReport, SegmentState,
 };
-
-/// Delete numbers that are not dialed yet.
-const DELETE_UNDIALED: u8 = 1;
 
 impl Nxtele {
     pub(super) async fn add(&self, request: &AddContacts<'_>) -> Result<Added, ProviderError> {
@@ -22,7 +19,25 @@ impl Nxtele {
         };
         let reply = self.client.add_batch_call(&batch).await?;
         let refusal = reply.refusal();
-        map::added(&reply.read()?, refusal, request.contacts)
+        match map::added(&reply.read()?, refusal, request.contacts) {
+            Err(refusal) if map::may_be_over(&refusal) => Err(self.unless_over(request, refusal).await),
+            result => result,
+        }
+    }
+
+    /// A task that is over takes nobody, which is no fault of the people.
+    async fn unless_over(&self, request: &AddContacts<'_>, refusal: ProviderError) -> ProviderError {
+        match self.status(request.segment).await {
+            Ok(SegmentReport { state: SegmentState::Known(state), .. }) if state.is_final() => {
+                ProviderError {
+                    kind: ErrorKind::Conflict,
+                    detail: "the NXTele task is over and takes nobody any more; another one can be opened"
+                        .to_owned(),
+                    ..refusal
+                }
+            }
+            _ => refusal,
+        }
     }
 
     pub(super) async fn cancel(&self, request: &CancelContacts<'_>) -> Result<Vec<Refusal>, ProviderError> {
@@ -32,7 +47,7 @@ impl Nxtele {
                 product_id: PRODUCT,
                 user_task_id: user_task_id(request.segment),
                 order_ids: keys(contacts),
-                del_call: DELETE_UNDIALED,
+                del_call: u8::from(self.config.stop_order_delete),
             };
             let reply = self.client.stop_order(&stop).await?;
             let refusal = reply.refusal();

@@ -65,7 +65,7 @@ fn shown(vendor_ref: String, task: Task, raw: Value) -> VendorTask {
         contacts: task.callee_count.and_then(|count| u64::try_from(count).ok()),
         finished: None,
         created_at: map::instant(task.not_before),
-        name: task.name,
+        name: task.name.as_deref().map(redact::text),
         raw: redact::record(raw),
     }
 }

@@ -101,9 +101,10 @@ fn parse<T: DeserializeOwned>(body: Value) -> Result<T, ReceiveError> {
 /// left open. Inbound calls are pushed too and are none of a campaign's business.
 fn call_record(cdr: &Cdr) -> (Option<i64>, Subject, Option<CallReport>) {
     let inbound_call = cdr.direction == Some(0);
-    let key = cdr.pushed_uui.as_deref().or(cdr.uui.as_deref());
+    let spellings = [cdr.pushed_uui.as_deref(), cdr.uui.as_deref()];
+    let key = spellings.into_iter().flatten().map(str::trim).find(|key| !key.is_empty());
     let subject = Subject {
-        contact: key.and_then(|key| key.trim().parse().ok()),
+        contact: key.and_then(|key| key.parse().ok()),
         phone: cdr.callee.as_deref().filter(|_| !inbound_call).and_then(number::read),
         vendor_call_id: cdr.session_id.clone(),
         ..Subject::default()
@@ -191,6 +192,8 @@ mod tests {
             "IVRKeyPressed":null,"IVRKeyPressedEx":[{"key":"1","label":"a"}],"UUI":"con_01jn9kzr00e0080000000000a1"}"#;
         let received = push("cdr", body).received(json!({})).unwrap();
         assert!(received.subject.contact.is_some(), "the other spelling of the key");
+        let both = body.replacen('{', r#"{"Uui":" ","#, 1);
+        assert_eq!(push("cdr", &both).received(json!({})).unwrap().subject, received.subject);
         let call = received.contact.unwrap().call.unwrap();
         assert_eq!(call.vendor_call_id, "s");
         assert_eq!(call.disposition, Some(Disposition::Busy));

@@ -144,8 +144,9 @@ pub struct Created {
     pub task_id: Option<String>,
 }
 
-/// A task, as a member of the list (with `TaskId`) or described alone (with `Callees`).
-#[derive(Debug, Deserialize)]
+/// A task, as a member of the list (with `TaskId`) or described alone (with `Callees`). Names and numbers
+/// are in it, so it has no `Debug`.
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Task {
     #[serde(default, deserialize_with = "lenient::text")]
@@ -162,8 +163,8 @@ pub struct Task {
     pub callees: Vec<Callee>,
 }
 
-/// One person of a described task.
-#[derive(Debug, Deserialize)]
+/// One person of a described task: a telephone number, so no `Debug`.
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Callee {
     #[serde(default, deserialize_with = "lenient::text")]

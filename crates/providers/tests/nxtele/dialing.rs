@@ -118,7 +118,9 @@ async fn stopping_takes_back_whoever_waits() {
         "nobody is surely not dialed"
     );
     let late = bench.add(&segment, &people).await.unwrap_err();
-    assert_eq!((late.kind, late.effect), (ErrorKind::InvalidRequest, Effect::None));
+    assert_eq!((late.kind, late.effect), (ErrorKind::Conflict, Effect::None));
+    let nobodys = bench.add(&new_segment(), &people).await.unwrap_err();
+    assert_eq!((nobodys.kind, nobodys.effect), (ErrorKind::InvalidRequest, Effect::None));
     assert!(bench.rings().await.is_empty());
 }
 

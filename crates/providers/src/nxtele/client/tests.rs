@@ -8,14 +8,20 @@ fn answer(status: u16, body: impl Into<Vec<u8>>) -> Answer {
 }
 
 fn outcome(status: u16, body: &str) -> Result<(), ProviderError> {
-    let reply = reply(&answer(status, body))?;
+    outcome_of("addBatchCall", status, body)
+}
+
+fn outcome_of(action: &str, status: u16, body: &str) -> Result<(), ProviderError> {
+    let reply = reply(action, &answer(status, body))?;
     reply.refusal().map_or(Ok(()), Err)
 }
 
 #[test]
 fn the_result_code_counts_whatever_the_status_says() {
     assert_eq!(outcome(200, r#"{"retCode":0,"retMsg":"","responseID":"r"}"#), Ok(()));
-    assert_eq!(outcome(200, r#"{"code":0,"msg":"success","reqId":"r-0001"}"#), Ok(()), "ping's own envelope");
+    let pong = r#"{"code":0,"msg":"success","reqId":"r-0001"}"#;
+    assert_eq!(outcome_of("ping", 200, pong), Ok(()), "ping's own envelope");
+    assert_eq!(outcome(200, pong).unwrap_err().effect, Effect::Possible, "and nobody else's");
     assert_eq!(outcome(200, r#"{"retCode":"0"}"#), Ok(()));
     let refused = outcome(503, r#"{"retCode":5,"responseID":"r-9"}"#).unwrap_err();
     assert_eq!((refused.effect, refused.code.as_deref()), (Effect::None, Some("5")));
@@ -43,7 +49,7 @@ fn what_is_no_answer_of_nxtele_proves_nothing() {
 fn a_gateways_retry_after_is_kept() {
     let mut limited = answer(429, "slow down");
     limited.headers.insert("retry-after", "7".parse().unwrap());
-    let error = reply(&limited).err().unwrap();
+    let error = reply("listTask", &limited).err().unwrap();
     assert_eq!(error.kind, ErrorKind::RateLimited);
     assert_eq!(error.retry_after, Some(std::time::Duration::from_secs(7)));
 }
@@ -51,6 +57,6 @@ fn a_gateways_retry_after_is_kept() {
 proptest! {
     #[test]
     fn odd_bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..200), status in 100u16..600) {
-        let _ = reply(&answer(status, body));
+        let _ = reply("ping", &answer(status, body));
     }
 }

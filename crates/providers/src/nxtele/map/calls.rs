@@ -163,6 +163,7 @@ mod tests {
         assert_eq!(call.raw.code.as_deref(), Some("1"));
         assert_eq!(call.raw.text.as_deref(), Some("NORMAL_CLEARING"));
         assert!(call.recording.is_some());
+        assert!(!format!("{call:?}").contains("https://r/1"));
     }
 
     #[test]

@@ -134,8 +134,7 @@ mod tests {
 
     #[test]
     fn a_task_is_asked_for_by_its_makers_id_or_not_at_all() {
-        let task =
-            vendor_task(json!({"userTaskID": "theirs", "taskID": "t-9", "taskStatus": "6"})).unwrap();
+        let task = vendor_task(json!({"userTaskID": "theirs", "taskID": "t-9", "taskStatus": "6"})).unwrap();
         assert_eq!(task.vendor_ref, "theirs");
         assert_eq!(vendor_task(json!({"userTaskID": "", "taskID": "t-9", "taskStatus": 2})), None);
         assert_eq!(task.state, SegmentState::Unrecognized);

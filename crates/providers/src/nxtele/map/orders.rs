@@ -128,7 +128,9 @@ pub(in crate::nxtele) fn contact_reports(
     };
     let reports = details.order_detail_list.iter().map(report);
     reports.collect::<Option<_>>().ok_or_else(|| {
-        ProviderError::unexpected("NXTele tells of other people than those asked for; they are asked for again")
+        ProviderError::unexpected(
+            "NXTele tells of other people than those asked for; they are asked for again",
+        )
     })
 }
 

@@ -57,6 +57,11 @@ pub(in crate::nxtele) fn may_be_so_already(refusal: &ProviderError) -> bool {
     matches!(refusal.code.as_deref(), Some("1" | "4"))
 }
 
+/// Whether this may be how NXTele answers people added to a task that is over: one code for every bad value.
+pub(in crate::nxtele) fn may_be_over(refusal: &ProviderError) -> bool {
+    refusal.code.as_deref() == Some("4")
+}
+
 /// Whether a task in this state is as `verb` wants it.
 pub(in crate::nxtele) fn is_reached(verb: Verb, state: SegmentState) -> bool {
     let SegmentState::Known(status) = state else { return false };
@@ -107,8 +112,8 @@ fn setting<'a>(plan: Plan<'a>, default_strategy: &'a str) -> TaskCreateSetting<'
         dial_at_up_hour: hours.up_hours,
         dial_at_down_hour: hours.down_hours,
         max_call: spec.pacing.max_concurrent_calls,
-        max_ring_time: options.max_ring_time_seconds.map(Into::into),
-        route_id: options.route_id.as_deref(),
+        max_ring_time: options.max_ring_time_seconds.map_or(0, Into::into),
+        route_id: options.route_id.as_deref().unwrap_or_default(),
         task_name: &spec.name,
         task_callback_url: callback_url,
         manual_call_setting: options.manual_call.as_ref().map(|agents| ManualCallSetting {
@@ -140,7 +145,7 @@ fn func_flag<'a>(plan: &Plan<'a>) -> FuncFlag<'a> {
 }
 
 /// `updateTask`: what is listed, with everything the plan says laid over it. What a leaving-out
-/// does is undocumented, so nothing is left out.
+/// does is undocumented, so nothing is left out; what the plan is silent about stays as listed.
 pub(in crate::nxtele) fn update_task<'a>(
     plan: Plan<'a>,
     user_task_id: &'a str,
@@ -152,7 +157,16 @@ pub(in crate::nxtele) fn update_task<'a>(
     let listed_strategy = old.get("strategyName").and_then(Value::as_str).filter(|name| !name.is_empty());
     let strategy = listed_strategy.unwrap_or(&config.strategy_name).to_owned();
     let (scene, flags) = (&plan.spec.script.template_id, written(&func_flag(&plan))?);
-    let setting = written(&setting(plan, &strategy))?;
+    let unset = [
+        ("maxRingTime", plan.options.max_ring_time_seconds.is_none()),
+        ("routeID", plan.options.route_id.is_none()),
+    ];
+    let mut setting = written(&setting(plan, &strategy))?;
+    for (name, _) in unset.iter().filter(|(_, is_unset)| *is_unset) {
+        if let Some(kept) = old.get(name) {
+            setting[name] = kept.clone();
+        }
+    }
     Ok(UpdateTask {
         product_id: PRODUCT,
         user_task_id,

@@ -82,8 +82,6 @@ pub(crate) struct TaskPage {
 pub(crate) struct TaskData {
     #[serde(default, rename = "userTaskID", deserialize_with = "lenient::text")]
     pub(crate) user_task_id: Option<String>,
-    #[serde(default, rename = "taskID", deserialize_with = "lenient::text")]
-    pub(crate) task_id: Option<String>,
     #[serde(default, rename = "sceneID", deserialize_with = "lenient::text")]
     pub(crate) scene_id: Option<String>,
     #[serde(default, deserialize_with = "lenient::integer")]

@@ -39,10 +39,11 @@ pub(crate) struct TaskCreateSetting<'a> {
     pub(crate) dial_at_down_hour: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_call: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_ring_time: Option<u32>,
-    #[serde(rename = "routeID", skip_serializing_if = "Option::is_none")]
-    pub(crate) route_id: Option<&'a str>,
+    /// 0 leaves it to NXTele.
+    pub(crate) max_ring_time: u32,
+    /// Empty leaves it to NXTele.
+    #[serde(rename = "routeID")]
+    pub(crate) route_id: &'a str,
     pub(crate) task_name: &'a str,
     pub(crate) task_callback_url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]

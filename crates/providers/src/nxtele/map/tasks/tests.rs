@@ -43,7 +43,7 @@ fn a_task_is_made_still_and_stays_open() {
             "strategyName": "默认策略", "startupType": 1, "startupAt": 0, "zoneSecond": 0, "dialAtWeekDay": "1,2,3,4,5,6,7",
             "dialAtUpHour": "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23",
             "dialAtDownHour": "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23",
-            "taskName": "March reminders", "taskCallbackUrl": CALLBACK,
+            "maxRingTime": 0, "routeID": "", "taskName": "March reminders", "taskCallbackUrl": CALLBACK,
         },
         "funcFlag": {
             "taskKeep": true, "roundRedial": false, "wholeTTS": true, "smsEnable": false, "smsFuncFlag": [], "phoneEncrypt": false,
@@ -93,12 +93,14 @@ fn a_change_is_laid_over_what_is_listed() {
     let mut listed = listed["taskData"][0].clone();
     listed["sceneID"] = json!("scene-of-the-vendor");
     listed["taskSetting"]["taskCreateSetting"]["somethingNew"] = json!(7);
+    listed["taskSetting"]["taskCreateSetting"]["routeID"] = json!("r-9");
     let mut spec = spec();
     spec.pacing.max_concurrent_calls = Some(9);
     let change = updated(&spec, &listed);
     assert_eq!(change["sceneID"], "scene-of-the-vendor", "the script cannot be changed");
     let setting = &change["taskCreateSetting"];
     assert_eq!(setting["somethingNew"], 7);
+    assert_eq!((&setting["routeID"], &setting["maxRingTime"]), (&json!("r-9"), &json!(0)));
     assert_eq!(setting["manualCallSetting"], json!({}));
     assert_eq!(setting["strategyName"], "evening", "kept, for the task names none");
     assert_eq!((&setting["maxCall"], &setting["startupType"]), (&json!(9), &json!(1)));
