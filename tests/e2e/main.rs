@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod doubt;
+mod ingress;
 mod smoke;
 mod steering;
 mod vendor_tasks;

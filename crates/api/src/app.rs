@@ -3,7 +3,7 @@
 use crate::body::Patience;
 use crate::cursor::CursorKey;
 use crate::routes::fallback::RouteTable;
-use crate::routes::{self, docs, fallback};
+use crate::routes::{self, docs, fallback, ingress};
 use crate::{auth, openapi, problem};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
@@ -43,6 +43,7 @@ impl Shared {
             .app_data(self.patience);
         routes(&mut ServiceConfig::new(config));
         config
+            .service(ingress::take)
             .service(docs::home)
             .service(docs::openapi)
             .service(docs::redirect)

@@ -69,11 +69,11 @@ impl Pieces {
         }
     }
 
-    async fn all(mut self) -> Result<Vec<u8>, Problem> {
+    async fn all(mut self, most: usize) -> Result<Vec<u8>, Problem> {
         let mut body = Vec::new();
         while let Some(piece) = self.next().await? {
-            if body.len() + piece.len() > MOST_BYTES {
-                return Err(too_large());
+            if body.len() + piece.len() > most {
+                return Err(too_large(most));
             }
             body.extend_from_slice(&piece);
         }
@@ -83,7 +83,7 @@ impl Pieces {
 
 fn unreadable(error: &PayloadError) -> Problem {
     match error {
-        PayloadError::Overflow => too_large(),
+        PayloadError::Overflow => too_large(MOST_BYTES),
         PayloadError::EncodingCorrupted => Problem::new(&table::UNREADABLE_BODY, "its compression is broken"),
         _ => Problem::new(&table::UNREADABLE_BODY, "it ended before it was complete"),
     }
@@ -93,21 +93,26 @@ fn too_slow() -> Problem {
     Problem::new(&table::REQUEST_TIMEOUT, "the rest of it did not come in time")
 }
 
-fn too_large() -> Problem {
-    let detail = format!("at most {} MiB after decompression", MOST_BYTES / 1024 / 1024);
+fn too_large(most: usize) -> Problem {
+    let detail = format!("at most {} MiB after decompression", most / 1024 / 1024);
     Problem::new(&table::BODY_TOO_LARGE, detail)
 }
 
 /// A whole JSON body.
 pub(crate) async fn json(request: &HttpRequest, payload: Payload) -> Result<Value, Problem> {
+    parse(&whole(request, payload, MOST_BYTES).await?)
+}
+
+/// A whole body of at most so many bytes.
+pub(crate) async fn whole(request: &HttpRequest, payload: Payload, most: usize) -> Result<Vec<u8>, Problem> {
     let announced = request.headers().get(CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > MOST_BYTES) {
-        return Err(too_large());
+    if announced.is_some_and(|length: usize| length > most) {
+        return Err(too_large(most));
     }
     let pieces = Pieces::of(request, payload);
-    let body = tokio::time::timeout(pieces.patience, pieces.all()).await;
-    parse(&body.unwrap_or_else(|_| Err(too_slow()))?)
+    let body = tokio::time::timeout(pieces.patience, pieces.all(most)).await;
+    body.unwrap_or_else(|_| Err(too_slow()))
 }
 
 /// JSON, or where it breaks. What it breaks on is not repeated.

@@ -5,6 +5,7 @@ mod calls;
 mod contacts;
 pub(crate) mod docs;
 pub(crate) mod fallback;
+pub(crate) mod ingress;
 mod probes;
 mod providers;
 mod task_answer;

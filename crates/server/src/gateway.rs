@@ -7,7 +7,7 @@
 use crate::{AccountConfig, Config, ConfigProblems};
 use actix_web::dev::ServerHandle;
 use outdial_api::ApiSettings;
-use outdial_engine::{Account, Engine, EngineError, EngineParts, IssuedKey, Pepper};
+use outdial_engine::{Account, Engine, EngineError, EngineParts, Ingress, IssuedKey, Pepper};
 use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
 use outdial_provider::Callbacks;
 use outdial_providers::registry;
@@ -183,14 +183,14 @@ fn account(config: &AccountConfig, public_url: &str, pepper: &Pepper) -> Result<
         let purpose = format!("ingress:{}", config.id);
         Secret::from(hex::encode(pepper.derive(purpose.as_bytes())))
     });
-    let ingress = format!("{public_url}/ingress/{}", config.id);
-    let callbacks = Callbacks::new(format!("{ingress}/{}", secret.expose_secret()));
+    let ingress = Ingress::new(format!("{public_url}/ingress/{}", config.id), secret);
+    let callbacks = Callbacks::new(ingress.url().expose_secret());
     let provider = config.provider(callbacks)?;
     Ok(Account::new(
         config.id.clone(),
         config.kind.clone(),
         config.base_url().to_owned(),
-        format!("{ingress}/***"),
+        ingress,
         config.policy.clone(),
         provider,
     ))

@@ -20,6 +20,8 @@ pub struct Rehearsal {
     pub store_url: String,
     /// Keys of every account that are to be different.
     pub account_keys: Table,
+    /// Tables of keys of single accounts that are to be different, by the vendor's kind.
+    pub vendor_keys: Table,
 }
 
 impl Rehearsal {
@@ -36,6 +38,9 @@ impl Rehearsal {
                 account.insert("base_url".into(), self.simulator_url.clone().into());
                 account.extend(brisk());
                 account.extend(self.account_keys.clone());
+                account.extend(
+                    self.vendor_keys.get(factory.kind).and_then(Value::as_table).cloned().unwrap_or_default(),
+                );
                 (Self::account(factory), Value::Table(account))
             })
             .collect();

@@ -19,6 +19,8 @@ pub struct Setup {
     pub speed: f64,
     /// Keys of every account.
     pub account_keys: toml::Table,
+    /// Tables of keys of single accounts, by the vendor's kind.
+    pub vendor_keys: toml::Table,
 }
 
 impl Default for Setup {
@@ -29,6 +31,7 @@ impl Default for Setup {
                 ("settle_seconds".to_owned(), 1.into()),
                 ("timeout_seconds".to_owned(), 3.into()),
             ]),
+            vendor_keys: toml::Table::new(),
         }
     }
 }
@@ -69,6 +72,7 @@ impl TestApp {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             store_url: format!("sqlite://{}", folder.path().join("outdial.db").display()),
             account_keys: setup.account_keys,
+            vendor_keys: setup.vendor_keys,
         };
         let gateway = started(&rehearsal).await;
         let tenant = "test".parse().expect("a usable tenant");

@@ -47,6 +47,8 @@ codes! {
         "Use `next_cursor` as it was answered, with the same key, path and filters; or begin again without `cursor`.";
     UNAUTHENTICATED = 401 "unauthenticated" NEVER, "No valid API key",
         "Send `Authorization: Bearer <key>` with a key that is neither revoked nor expired.";
+    UNPROVEN_PUSH = 401 "unproven_push" NEVER, "The push does not prove who sent it",
+        "For vendors: sign with the account's own key at the time of sending. For operators: compare the account's settings with the vendor's console, and the clock.";
     NOT_FOUND = 404 "not_found" NEVER, "There is no such thing",
         "Check the path and the id. Things of other tenants do not exist for your key.";
     METHOD_NOT_ALLOWED = 405 "method_not_allowed" NEVER, "The path does not take this method",

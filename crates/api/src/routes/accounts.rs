@@ -46,7 +46,7 @@ pub(crate) async fn get_account(
     id: Id<AccountId>,
 ) -> Result<Json<AccountView>, Problem> {
     let account = engine.account(&id.0)?;
-    Ok(Json(AccountView::new(&account, engine.now())))
+    Ok(Json(AccountView::new(&account, engine.now()).with_ingress_url(&account)))
 }
 
 /// Check an account

@@ -8,8 +8,15 @@ use actix_web::web::Data;
 use serde_json::Value;
 
 /// Routes that are not in the document.
-const UNDOCUMENTED: &[&str] =
-    &["/", "/docs", "/docs/{_:.*}", "/openapi.json", "/problems", "/problems/{code}"];
+const UNDOCUMENTED: &[(&str, &str)] = &[
+    ("/", "GET"),
+    ("/docs", "GET"),
+    ("/docs/{_:.*}", "GET"),
+    ("/openapi.json", "GET"),
+    ("/problems", "GET"),
+    ("/problems/{code}", "GET"),
+    ("/ingress/{account}/{secret}/{kind}", "POST"),
+];
 
 /// Every path there is and the methods it takes; from the document, which has them all.
 pub(crate) struct RouteTable(Vec<(ResourceDef, String)>);
@@ -21,7 +28,8 @@ impl RouteTable {
             let methods: Vec<_> = methods.map(|method| method.to_ascii_uppercase()).collect();
             (ResourceDef::new(path.as_str()), methods.join(", "))
         });
-        let others = UNDOCUMENTED.iter().map(|path| (ResourceDef::new(*path), "GET".to_owned()));
+        let others =
+            UNDOCUMENTED.iter().map(|(path, method)| (ResourceDef::new(*path), (*method).to_owned()));
         Self(documented.chain(others).collect())
     }
 

@@ -4,7 +4,7 @@ use super::instant;
 use super::provider::Abilities;
 use outdial_engine::provider::{Catalog, CatalogItem, Checked};
 use outdial_engine::{Account, Breaker, Health};
-use outdial_model::{AccountId, Timestamp};
+use outdial_model::{AccountId, ExposeSecret, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,7 +20,8 @@ pub(crate) struct AccountView {
     provider: String,
     /// Where the vendor is reached.
     base_url: String,
-    /// What the vendor is told to push to; its secret part is masked.
+    /// What the vendor is told to push to, with `/{kind}` after it. Whoever knows it can push: lists mask
+    /// its secret part, a single account shows it, to be pasted into the vendor's console.
     ingress_url: String,
     health: HealthView,
     breaker: BreakerView,
@@ -81,7 +82,7 @@ impl AccountView {
             id: account.id.to_string(),
             provider: account.kind.to_string(),
             base_url: account.base_url.clone(),
-            ingress_url: account.ingress_url.clone(),
+            ingress_url: account.ingress.masked(),
             health: account.health().into(),
             breaker: account.breaker(now).into(),
             rate: RateView { requests_per_second: policy.rate },
@@ -90,6 +91,11 @@ impl AccountView {
             fuse_seconds: policy.fuse.as_secs(),
             abilities: account.provider.capabilities().into(),
         }
+    }
+
+    /// With the secret part of the ingress URL.
+    pub(crate) fn with_ingress_url(self, account: &Account) -> Self {
+        Self { ingress_url: account.ingress.url().expose_secret().to_owned(), ..self }
     }
 }
 

@@ -11,6 +11,7 @@ mod access;
 mod bad_input;
 mod changes;
 mod document;
+mod ingress;
 mod lists;
 mod requests;
 mod story;

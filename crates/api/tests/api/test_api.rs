@@ -2,8 +2,8 @@
 
 use outdial_api::{ApiSettings, serve};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
-use outdial_engine::{Account, AccountPolicy, Engine, EngineParts};
-use outdial_model::{ExposeSecret, SystemClock, TenantId};
+use outdial_engine::{Account, AccountPolicy, Engine, EngineParts, Ingress};
+use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
 use outdial_providers::registry;
 use outdial_store::sqlite::SqliteStore;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -15,6 +15,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// The account every test dials with.
 pub const ACCOUNT: &str = "main";
+/// What its vendor pushes with.
+pub const INGRESS_SECRET: &str = "hush-hush";
 
 pub struct TestApi {
     pub url: String,
@@ -56,7 +58,7 @@ impl TestApi {
             ACCOUNT.parse().unwrap(),
             "memory".parse().unwrap(),
             "memory://vendor".into(),
-            "http://127.0.0.1/ingress/main/****".into(),
+            Ingress::new("http://127.0.0.1/ingress/main", Secret::from(INGRESS_SECRET.to_owned())),
             AccountPolicy {
                 window: None,
                 settle: None,

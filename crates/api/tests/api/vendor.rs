@@ -1,6 +1,6 @@
 //! Accounts, catalogs and the vendor's own tasks.
 
-use crate::test_api::{TestApi, people, send, task, task_with};
+use crate::test_api::{INGRESS_SECRET, TestApi, people, send, task, task_with};
 use outdial_engine::provider::{NextAnswer, Operation, Support};
 use reqwest::Method;
 use serde_json::json;
@@ -14,8 +14,10 @@ async fn an_account_tells_how_it_fares_and_what_it_can_do() {
     assert_eq!(account.text("/operations/recording"), "unsupported");
     assert!(!account.text("/notes/recording").is_empty());
     assert_eq!(account.text("/breaker/state"), "closed");
-    assert_eq!(account.text("/ingress_url"), "http://127.0.0.1/ingress/main/****");
-    assert_eq!(api.get("/v1/accounts").await.text("/data/0/id"), "main");
+    assert_eq!(account.text("/ingress_url"), format!("http://127.0.0.1/ingress/main/{INGRESS_SECRET}"));
+    let listed = api.get("/v1/accounts").await;
+    assert_eq!(listed.text("/data/0/id"), "main");
+    assert_eq!(listed.text("/data/0/ingress_url"), "http://127.0.0.1/ingress/main/****");
     let checked = api.post("/v1/accounts/main/check", &json!({})).await;
     assert_eq!((checked.status.as_u16(), &checked.body["ok"]), (200, &json!(true)));
     let catalog = api.get("/v1/accounts/main/catalog").await;

@@ -41,6 +41,7 @@ impl Stage {
             listen: options.listen,
             store_url: format!("sqlite://{}", database.display()),
             account_keys: toml::Table::new(),
+            vendor_keys: toml::Table::new(),
         };
         let mut moved = false;
         let gateway = match Gateway::start(rehearsal.config()?).await {

@@ -64,6 +64,8 @@ pub fn checks() -> Vec<Check> {
             filters_find_what_they_name;
         changing: a_patch_needs_the_revision_it_read, a_verb_is_written_only_where_it_is_allowed,
             a_task_starts_once_and_resumes_afterwards, what_moved_on_is_skipped,
+            a_task_does_not_complete_over_somebody_who_came_meanwhile,
+            nothing_is_planned_from_a_spec_that_has_changed,
             an_impossible_move_is_skipped, one_step_may_learn_two_moves_of_a_contact, what_is_settled_stays, events_of_a_contact_have_no_gaps,
             a_push_wakes_the_task;
         ending: a_contact_of_ours_is_cancelled_at_once, a_contact_that_is_out_waits_to_be_cancelled,
