@@ -211,3 +211,28 @@ pub(super) async fn a_push_wakes_the_task(harness: &dyn Harness) {
     assert_eq!(world.apply(pushed).await, Skipped::default());
     assert_eq!(world.store.next_due().await.unwrap(), Some(world.now()));
 }
+
+pub(super) async fn a_task_does_not_complete_over_somebody_who_came_meanwhile(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let id = world.task_of(0).await;
+    let lease = world.lease(&id).await;
+    world.add(&id, world.people(0..1)).await;
+    for to in [TaskStatus::Completed, TaskStatus::Stopped] {
+        let mut changes = Changes::under(&lease);
+        changes.task = Some(TaskChange { from: TaskStatus::Scheduled, to, trouble: None });
+        assert!(world.apply(changes).await.task, "{to} is skipped");
+    }
+    assert_eq!(world.task(&id).await.status, TaskStatus::Scheduled);
+}
+
+pub(super) async fn nothing_is_planned_from_a_spec_that_has_changed(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let id = world.task_of(2).await;
+    let lease = world.lease(&id).await;
+    let patch = TaskPatch { spec: world.spec() };
+    let patched = world.store.patch_task(&world.tenant, &id, patch, None, world.now()).await.unwrap();
+    assert_eq!(patched.spec_revision, 2);
+    assert!(world.plan(world.open(&lease, 1, 2)).await.is_none());
+    let now = crate::DispatchPlan { spec_revision: 2, ..world.open(&lease, 1, 2) };
+    assert_eq!(world.plan(now).await.unwrap().contacts.len(), 2);
+}
