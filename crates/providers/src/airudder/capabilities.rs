@@ -7,10 +7,8 @@ use std::time::Duration;
 
 const DIALED_AT_ONCE: &str = "Outdial uploads the people; AI Rudder dials them as soon as it has them";
 const HELD_BACK: &str = "Outdial sends nobody new; people the vendor already has are still dialed";
-const RUNS_OUT: &str = "Outdial sends nobody new; people the vendor already has are still dialed; \
-                        the instance ends at its end_time";
 pub(super) const NO_UPDATE: &str = "AI Rudder changes no instance once it is created";
-const PUSHED_LINKS: &str = "links come with the vendor's webhooks; to ask for those that come late, set \
+const PUSHED_LINKS: &str = "links come with the vendor's webhooks; to ask once more when a person is done, set \
                             operations.call_by_id or operations.recordings";
 
 /// How long what was created may be missing from look-ups. The vendor does not say; a minute is
@@ -33,8 +31,7 @@ pub(super) fn of(paths: &Paths, batch_size: usize) -> Capabilities {
         | Operation::Receive => Support::Native,
         Operation::Start => Support::Emulated(DIALED_AT_ONCE),
         Operation::Pause | Operation::Resume => Support::Emulated(HELD_BACK),
-        Operation::Stop if paths.has(Unlisted::Stop) => Support::Native,
-        Operation::Stop => Support::Emulated(RUNS_OUT),
+        Operation::Stop => if_configured(Unlisted::Stop),
         Operation::UpdateSegment => Support::Unsupported(NO_UPDATE),
         Operation::CancelContact => if_configured(Unlisted::CancelRow),
         Operation::Progress => if_configured(Unlisted::CallsByPerson),

@@ -1,9 +1,11 @@
 //! What an account at AI Rudder needs.
 
+use super::schedule;
 use super::unlisted::Paths;
 use crate::lenient;
 use crate::settings::Settings;
-use outdial_model::{Secret, SegmentStatus};
+use jiff::tz::Offset;
+use outdial_model::{Disposition, Secret, SegmentStatus};
 use outdial_provider::{AccountSettings, ConfigProblem, SettingKey};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -19,6 +21,9 @@ pub(super) const BATCH_SIZE: usize = 100;
 pub(super) const ROWS_PER_INSTANCE: usize = 10_000;
 
 const INSTANCE_DAYS: i64 = 7;
+
+/// The only offset the vendor's times were seen with (dossier 3.1).
+const UTC_OFFSET: Offset = jiff::tz::offset(8);
 
 /// The account's own keys.
 pub(super) const KEYS: &[SettingKey] = &[
@@ -40,7 +45,19 @@ pub(super) const KEYS: &[SettingKey] = &[
         name: "instance_days",
         required: false,
         secret: false,
-        about: "Days until an instance ends when its task has no not_after, 1 to 365; 7 by default.",
+        about: "Days until an instance ends, unless its task's not_after is earlier, 1 to 365; 7 by default.",
+    },
+    SettingKey {
+        name: "utc_offset",
+        required: false,
+        secret: false,
+        about: "UTC offset all times are written with; +08:00 by default.",
+    },
+    SettingKey {
+        name: "hangup_reasons",
+        required: false,
+        secret: false,
+        about: "Table from the dialer's hangupReason numbers to dispositions, over those that are built in.",
     },
     SettingKey {
         name: "statuses",
@@ -53,9 +70,8 @@ pub(super) const KEYS: &[SettingKey] = &[
         name: "operations",
         required: false,
         secret: false,
-        about: "Paths of operations the vendor does not publish, by name: list_templates, update_row, \
-                cancel_row, stop, list_instances, list_node_tasks, list_call_tasks, calls_by_person, \
-                call_by_id, recordings.",
+        about: "Paths of operations the vendor does not publish, by name: list_templates, cancel_row, stop, \
+                list_instances, list_node_tasks, list_call_tasks, calls_by_person, call_by_id, recordings.",
     },
 ];
 
@@ -68,6 +84,8 @@ pub(super) struct Config {
     pub(super) auth_scheme: String,
     pub(super) batch_size: usize,
     pub(super) instance_days: i64,
+    pub(super) utc_offset: Offset,
+    pub(super) hangup_reasons: HangupReasons,
     pub(super) statuses: Statuses,
     pub(super) paths: Paths,
 }
@@ -101,6 +119,18 @@ impl Statuses {
     }
 }
 
+/// What hang-up reasons mean where the account knows better; empty unless configured (dossier 5.2).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct HangupReasons(BTreeMap<i64, Disposition>);
+
+impl HangupReasons {
+    /// What the account says this number means.
+    pub(super) fn get(&self, reason: i64) -> Option<Disposition> {
+        self.0.get(&reason).copied()
+    }
+}
+
 /// Text that a configuration format may have read as a number.
 #[derive(Deserialize)]
 struct Text(#[serde(deserialize_with = "lenient::text")] Option<String>);
@@ -122,6 +152,13 @@ impl Config {
                 .unwrap_or_else(|| "Token".to_owned()),
             batch_size: within(&mut settings, "batch_size", BATCH_SIZE, 1, ROWS_PER_INSTANCE)?,
             instance_days: within(&mut settings, "instance_days", INSTANCE_DAYS, 1, 365)?,
+            utc_offset: utc_offset(&mut settings)?,
+            hangup_reasons: settings
+                .optional(
+                    "hangup_reasons",
+                    "a table such as { 2 = \"no_answer\" }, its words being dispositions",
+                )?
+                .unwrap_or_default(),
             statuses: Statuses::read(&statuses.unwrap_or_default())?,
             paths: Paths::read(&operations.unwrap_or_default())?,
         })
@@ -133,6 +170,14 @@ fn base_url(text: &str) -> Result<String, ConfigProblem> {
     url.filter(|url| matches!(url.scheme(), "https" | "http"))
         .map(|_| text.trim_end_matches('/').to_owned())
         .ok_or_else(|| ConfigProblem::new("base_url", format!("expected a URL such as {PRODUCTION}")))
+}
+
+fn utc_offset(settings: &mut Settings) -> Result<Offset, ConfigProblem> {
+    const KEY: &str = "utc_offset";
+    const EXPECTED: &str = "an offset such as \"+08:00\"";
+    let text: Option<String> = settings.optional(KEY, EXPECTED)?;
+    text.map_or(Some(UTC_OFFSET), |text| schedule::offset(&text))
+        .ok_or_else(|| ConfigProblem::new(KEY, format!("expected {EXPECTED}")))
 }
 
 fn text(settings: &mut Settings, key: &str, expected: &str) -> Result<String, ConfigProblem> {
@@ -169,7 +214,7 @@ mod tests {
         let config = read(json!({"app_key": 12345, "app_secret": "hush"})).unwrap();
         assert_eq!((config.app_key.as_str(), config.auth_scheme.as_str()), ("12345", "Token"));
         assert_eq!((config.batch_size, config.instance_days), (100, 7));
-        assert_eq!(config.base_url, PRODUCTION);
+        assert_eq!((config.base_url.as_str(), config.utc_offset), (PRODUCTION, UTC_OFFSET));
         assert!(!format!("{config:?}").contains("hush"));
     }
 
@@ -183,6 +228,8 @@ mod tests {
             ("batch_size", json!(10_001)),
             ("instance_days", json!("many")),
             ("auth_scheme", json!(1)),
+            ("utc_offset", json!("Asia/Manila")),
+            ("hangup_reasons", json!({"2": "rang out"})),
             ("operations", json!("/x")),
             ("base_uri", json!("x")),
         ] {

@@ -8,28 +8,33 @@ use super::progress;
 use super::unlisted::Unlisted;
 use outdial_model::SegmentStatus;
 use outdial_provider::{
-    CancelContacts, Control, ErrorKind, ProviderError, Refusal, SegmentReport, SegmentState, Verb,
+    CancelContacts, Control, ErrorKind, ProviderError, Refusal, SegmentRef, SegmentReport, SegmentState, Verb,
 };
 
-/// Stops the instance, where the path is configured. Any other state is Outdial's own doing: the
-/// vendor is not asked for it, only looked at, where it can be.
+/// Stops the instance. Any other state is Outdial's own doing: the vendor is not asked for it, only
+/// looked at, where it can be.
 pub(super) async fn control(client: &Client, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
-    let paths = &client.config().paths;
-    let end = match request.verb {
-        Verb::Stop => Some(SegmentStatus::Stopped),
-        Verb::Complete => Some(SegmentStatus::Completed),
-        Verb::Start | Verb::Pause | Verb::Resume => None,
-    };
-    let state = match end {
-        Some(end) if paths.has(Unlisted::Stop) => {
-            let workflow_id = workflow_id(request.segment)?;
-            client.unlisted(Unlisted::Stop, &[("workflow_id", workflow_id)]).await?;
-            SegmentState::Known(end)
+    let state = match request.verb {
+        Verb::Stop => stop(client, request.segment, SegmentStatus::Stopped).await?,
+        Verb::Complete => stop(client, request.segment, SegmentStatus::Completed).await?,
+        _ if client.config().paths.has(Unlisted::ListInstances) => {
+            return progress::segment(client, request.segment).await;
         }
-        _ if paths.has(Unlisted::ListInstances) => return progress::segment(client, request.segment).await,
-        _ => SegmentState::Unrecognized,
+        Verb::Start | Verb::Pause | Verb::Resume => SegmentState::Unrecognized,
     };
     Ok(SegmentReport { state, raw: None, vendor_ref: request.segment.vendor_ref.clone() })
+}
+
+async fn stop(
+    client: &Client,
+    segment: &SegmentRef,
+    end: SegmentStatus,
+) -> Result<SegmentState, ProviderError> {
+    if !client.config().paths.has(Unlisted::Stop) {
+        return Err(ProviderError::unsupported(Unlisted::Stop.note()));
+    }
+    client.unlisted(Unlisted::Stop, &[("workflow_id", workflow_id(segment)?)]).await?;
+    Ok(SegmentState::Known(end))
 }
 
 /// Drops the rest of each person's flow; a call in progress is not promised to end.

@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::options::Options;
 use super::wire::{CreateInstance, UploadDetails};
-use super::{map, schedule};
+use super::{find, map, schedule};
 use outdial_provider::{
     AddContacts, Added, Effect, ErrorKind, OpenSegment, Opened, ProviderError, SegmentRef,
 };
@@ -19,7 +19,7 @@ pub(super) async fn open(client: &Client, request: &OpenSegment<'_>) -> Result<O
         ));
     };
     let (options, _) = Options::read(spec);
-    let days = client.config().instance_days;
+    let config = client.config();
     let vendor_ref = client
         .create_instance(&CreateInstance {
             workflow_template_id,
@@ -27,20 +27,34 @@ pub(super) async fn open(client: &Client, request: &OpenSegment<'_>) -> Result<O
             name: map::instance_name(request.key, &spec.name),
             workflow_name: options.workflow_name.as_deref(),
             auto_finish: options.auto_finish,
-            end_time: schedule::end_time(&spec.schedule, client.now(), days),
+            end_time: schedule::end_time(
+                &spec.schedule,
+                client.now(),
+                config.instance_days,
+                config.utc_offset,
+            ),
             details: request.contacts.iter().map(map::row).collect(),
         })
         .await?;
     Ok(Opened { vendor_ref: Some(vendor_ref), added: Added::default() })
 }
 
-/// Uploads rows. The vendor tells of no partial acceptance: success is for all of them.
+/// Uploads rows. The vendor tells of no partial acceptance: success is for all of them. What it does
+/// with rows for an instance that is over is not published, so it gets none.
 pub(super) async fn add(client: &Client, request: &AddContacts<'_>) -> Result<Added, ProviderError> {
-    let upload = UploadDetails {
-        workflow_id: workflow_id(request.segment)?,
-        details: request.contacts.iter().map(map::row).collect(),
-    };
-    client.upload_details(&upload).await.map(|()| Added::default())
+    let workflow_id = workflow_id(request.segment)?;
+    if is_over(client, request.segment) && find::is_named_by_us(client, request.segment).await? {
+        let detail = "the instance is over: its end_time has passed; nothing was sent, use another instance";
+        return Err(ProviderError::new(ErrorKind::Conflict, Effect::NotSent, detail));
+    }
+    let details = request.contacts.iter().map(map::row).collect();
+    client.upload_details(&UploadDetails { workflow_id, details }).await.map(|()| Added::default())
+}
+
+/// Whether the latest end we tell of an instance has passed. One that was not opened by us has an end
+/// of its own.
+pub(super) fn is_over(client: &Client, segment: &SegmentRef) -> bool {
+    schedule::instance_end(segment.opened_at, client.config().instance_days) <= client.now()
 }
 
 /// The instance's id, without which nothing can be asked about it.

@@ -9,6 +9,7 @@ pub(super) use verdict::{confirmation, judge, said};
 
 use super::config::Statuses;
 use super::wire::{Instance, Row};
+use crate::redact;
 use outdial_model::{SegmentId, TaskSpec};
 use outdial_provider::{DialContact, SegmentReport, SegmentState};
 
@@ -31,11 +32,11 @@ pub(super) fn segment_report(instance: &Instance, statuses: &Statuses) -> Segmen
 pub(super) fn segment_status(word: Option<&str>, statuses: &Statuses) -> SegmentReport {
     let known = word.and_then(|word| statuses.get(word));
     if let (Some(word), None) = (word, known) {
-        tracing::warn!(status = %bounded(word), "an instance status of AI Rudder is not in `statuses`");
+        tracing::warn!(status = %printable(word), "an instance status of AI Rudder is not in `statuses`");
     }
     SegmentReport {
         state: known.map_or(SegmentState::Unrecognized, SegmentState::Known),
-        raw: word.map(bounded),
+        raw: word.map(printable),
         vendor_ref: None,
     }
 }
@@ -70,9 +71,9 @@ pub(super) fn row(contact: &DialContact) -> Row<'_> {
     }
 }
 
-/// A vendor's word, short enough to keep and log.
-pub(super) fn bounded(word: &str) -> String {
-    word.chars().take(64).collect()
+/// A vendor's word, fit to keep and log: redacted and short.
+pub(super) fn printable(word: &str) -> String {
+    redact::text(word).chars().take(64).collect()
 }
 
 #[cfg(test)]

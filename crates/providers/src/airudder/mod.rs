@@ -88,7 +88,6 @@ fn simulated() -> Value {
         "statuses": {"Running": "running", "Stopped": "stopped", "Finished": "completed"},
         "operations": {
             "list_templates": "/_assumed/airudder/templates",
-            "update_row": "/_assumed/airudder/update",
             "cancel_row": "/_assumed/airudder/cancel",
             "stop": "/_assumed/airudder/stop",
             "list_instances": "/_assumed/airudder/instances",
@@ -170,7 +169,8 @@ impl Provider for AiRudder {
     }
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
-        webhook::receive(inbound, &self.client.config().statuses)
+        let config = self.client.config();
+        webhook::receive(inbound, &config.statuses, &config.hangup_reasons)
     }
 
     async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {

@@ -3,29 +3,42 @@
 //! An instance knows no hours and no beginning: what it holds is dialed when its template says so.
 //! Windows and `not_before` are therefore kept by Outdial alone, and only the end is told to the vendor.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::SignedDuration;
+use jiff::tz::{Offset, TimeZone};
 use outdial_model::{Schedule, Timestamp};
 
 /// `2026-03-08 20:00:00+08:00`: a blank in the middle and always an offset (dossier 3.1).
 const FORM: &str = "%Y-%m-%d %H:%M:%S%:z";
 
-/// How far around the present and the opening of an instance its people are looked for.
-const MARGIN: SignedDuration = SignedDuration::from_mins(10);
+/// How far around an instance's life its people are looked for: that the vendor minds the offset of a
+/// time is not published, and clocks on earth differ by at most 26 hours.
+const MARGIN: SignedDuration = SignedDuration::from_hours(26);
 
-/// When the instance ends: with the task, or `days` from now when the task has no end.
-pub(super) fn end_time(schedule: &Schedule, now: Timestamp, days: i64) -> String {
-    let end = schedule.not_after.unwrap_or_else(|| shifted(now, SignedDuration::from_hours(24 * days)));
-    written(end, schedule.zone())
+/// The offset every time is written with, such as `+08:00`.
+pub(super) fn offset(text: &str) -> Option<Offset> {
+    jiff::fmt::strtime::parse("%:z", text).ok()?.offset()
+}
+
+/// What is told to the vendor as the end of an instance: the task's end, but no later than
+/// [`instance_end`].
+pub(super) fn end_time(schedule: &Schedule, now: Timestamp, days: i64, offset: Offset) -> String {
+    let latest = instance_end(now, days);
+    written(schedule.not_after.map_or(latest, |end| end.min(latest)), offset)
+}
+
+/// When an instance that was asked for at `opened_at` is over at the latest.
+pub(super) fn instance_end(opened_at: Timestamp, days: i64) -> Timestamp {
+    shifted(opened_at, SignedDuration::from_hours(24 * days))
 }
 
 /// Between which instants to look for people of an instance that was asked for at `opened_at`.
-pub(super) fn search_window(opened_at: Timestamp, now: Timestamp) -> (String, String) {
+pub(super) fn search_window(opened_at: Timestamp, now: Timestamp, offset: Offset) -> (String, String) {
     let from = shifted(opened_at.min(now), -MARGIN);
-    (written(from, TimeZone::UTC), written(shifted(now, MARGIN), TimeZone::UTC))
+    (written(from, offset), written(shifted(now, MARGIN), offset))
 }
 
-fn written(moment: Timestamp, zone: TimeZone) -> String {
-    moment.to_zoned(zone).strftime(FORM).to_string()
+fn written(moment: Timestamp, offset: Offset) -> String {
+    moment.to_zoned(TimeZone::fixed(offset)).strftime(FORM).to_string()
 }
 
 fn shifted(moment: Timestamp, by: SignedDuration) -> Timestamp {
@@ -35,33 +48,45 @@ fn shifted(moment: Timestamp, by: SignedDuration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::tz::offset as hours;
+
+    const MANILA: Offset = hours(8);
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
-    fn manila() -> Schedule {
-        Schedule { time_zone: "Asia/Manila".into(), ..Schedule::default() }
-    }
-
     #[test]
-    fn the_end_is_the_tasks_in_the_tasks_zone() {
-        let schedule = Schedule { not_after: Some(at("2026-03-08T12:00:00.750Z")), ..manila() };
+    fn the_end_is_the_tasks_whatever_its_zone() {
+        let schedule = Schedule { not_after: Some(at("2026-03-07T12:00:00.750Z")), ..Schedule::default() };
         let now = at("2026-03-01T00:00:00Z");
-        assert_eq!(end_time(&schedule, now, 7), "2026-03-08 20:00:00+08:00");
+        assert_eq!(end_time(&schedule, now, 7, MANILA), "2026-03-07 20:00:00+08:00");
+        assert_eq!(end_time(&schedule, now, 7, Offset::UTC), "2026-03-07 12:00:00+00:00");
     }
 
     #[test]
-    fn a_task_without_an_end_gets_some_days() {
+    fn no_instance_outlives_its_days() {
         let now = at("2026-03-01T00:00:00Z");
-        assert_eq!(end_time(&manila(), now, 7), "2026-03-08 08:00:00+08:00");
-        assert_eq!(end_time(&Schedule::default(), now, 2), "2026-03-03 00:00:00+00:00");
+        let late = Schedule { not_after: Some(at("2026-04-01T00:00:00Z")), ..Schedule::default() };
+        for schedule in [Schedule::default(), late] {
+            assert_eq!(end_time(&schedule, now, 7, MANILA), "2026-03-08 08:00:00+08:00");
+        }
+        assert_eq!(instance_end(now, 7), at("2026-03-08T00:00:00Z"));
     }
 
     #[test]
-    fn people_are_looked_for_from_a_little_before_to_a_little_after() {
-        let window = search_window(at("2026-03-01T00:00:00Z"), at("2026-03-01T02:00:00Z"));
-        assert_eq!(window.0, "2026-02-28 23:50:00+00:00");
-        assert_eq!(window.1, "2026-03-01 02:10:00+00:00");
+    fn people_are_found_even_if_the_offset_is_ignored() {
+        let window = search_window(at("2026-03-02T00:00:00Z"), at("2026-03-02T02:00:00Z"), MANILA);
+        assert_eq!(window.0, "2026-03-01 06:00:00+08:00");
+        assert_eq!(window.1, "2026-03-03 12:00:00+08:00");
+    }
+
+    #[test]
+    fn an_offset_has_a_sign_hours_and_minutes() {
+        assert_eq!(offset("+08:00"), Some(MANILA));
+        assert_eq!(offset("-03:30").map(|offset| offset.seconds()), Some(-12_600));
+        for odd in ["", "8", "Asia/Manila", "+08:00 ", "+99:00"] {
+            assert_eq!(offset(odd), None, "{odd}");
+        }
     }
 }

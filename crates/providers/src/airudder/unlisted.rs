@@ -9,12 +9,11 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// An operation known by its title and verb only (dossier 3.7).
+/// An operation known by its title and verb only (dossier 3.7). Changing a row is not among them: nothing
+/// in Outdial changes a person the vendor already has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Unlisted {
     ListTemplates,
-    /// May be configured; nothing in Outdial changes a person the vendor already has.
-    UpdateRow,
     CancelRow,
     Stop,
     ListInstances,
@@ -26,9 +25,8 @@ pub(super) enum Unlisted {
 }
 
 impl Unlisted {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 9] = [
         Self::ListTemplates,
-        Self::UpdateRow,
         Self::CancelRow,
         Self::Stop,
         Self::ListInstances,
@@ -43,7 +41,6 @@ impl Unlisted {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::ListTemplates => "list_templates",
-            Self::UpdateRow => "update_row",
             Self::CancelRow => "cancel_row",
             Self::Stop => "stop",
             Self::ListInstances => "list_instances",
@@ -64,7 +61,11 @@ impl Unlisted {
             Self::CancelRow => {
                 "AI Rudder's cancelling of a row has no published path; set operations.cancel_row"
             }
-            Self::Stop => "AI Rudder's stopping of an instance has no published path; set operations.stop",
+            Self::Stop => {
+                "AI Rudder's stopping of an instance has no published path; set operations.stop. Until then \
+                 Outdial sends nobody new and waits for those the vendor already has, who are still dialed; \
+                 the instance ends at its end_time"
+            }
             Self::ListInstances => {
                 "AI Rudder's list of instances has no published path; set operations.list_instances"
             }
@@ -72,18 +73,16 @@ impl Unlisted {
                 "results come by webhook only: AI Rudder's call information has no published path; \
                  set operations.calls_by_person"
             }
-            Self::UpdateRow
-            | Self::ListNodeTasks
-            | Self::ListCallTasks
-            | Self::CallById
-            | Self::Recordings => "AI Rudder publishes no path for this; set it under operations",
+            Self::ListNodeTasks | Self::ListCallTasks | Self::CallById | Self::Recordings => {
+                "AI Rudder publishes no path for this; set it under operations"
+            }
         }
     }
 
     /// The verb the vendor's index gives it: parameters of a GET are the query, of a POST the body.
     pub(super) const fn method(self) -> Method {
         match self {
-            Self::UpdateRow | Self::CancelRow | Self::Stop | Self::ListCallTasks => Method::POST,
+            Self::CancelRow | Self::Stop | Self::ListCallTasks => Method::POST,
             Self::ListTemplates
             | Self::ListInstances
             | Self::ListNodeTasks
@@ -160,6 +159,7 @@ mod tests {
 
     #[test]
     fn a_misspelled_operation_is_answered_with_the_nearest_one() {
+        assert_eq!(read(json!({"update_row": "/x"})).unwrap_err().key, "operations.update_row");
         let problem = read(json!({"call_by_person": "/x"})).unwrap_err();
         assert_eq!(problem.key, "operations.call_by_person");
         assert!(problem.detail.contains("`calls_by_person`"), "{problem}");

@@ -4,7 +4,7 @@
 //! terminal news is confirmed by a read where one is configured (dossier 4.1). The chatbot push, which
 //! wants a signature nobody has published, is not taken at all.
 
-use super::config::Statuses;
+use super::config::{HangupReasons, Statuses};
 use super::map;
 use super::wire::{self, Call, Completion, NodePush, PdsFrame, StatusChange};
 use outdial_model::Phone;
@@ -16,10 +16,14 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 /// Reads a push of one of the kinds the ingress has for this vendor.
-pub(super) fn receive(inbound: &Inbound<'_>, statuses: &Statuses) -> Result<Received, ReceiveError> {
+pub(super) fn receive(
+    inbound: &Inbound<'_>,
+    statuses: &Statuses,
+    reasons: &HangupReasons,
+) -> Result<Received, ReceiveError> {
     match inbound.kind {
-        "pds" => pds(inbound.body),
-        "call_completion" | "list_completion" => completion(inbound),
+        "pds" => pds(inbound.body, reasons),
+        "call_completion" | "list_completion" => completion(inbound, reasons),
         "workflow_status" => status_change(inbound, statuses),
         "custom_api" => node_push(inbound),
         _ => Err(ReceiveError::UnknownKind),
@@ -29,7 +33,7 @@ pub(super) fn receive(inbound: &Inbound<'_>, statuses: &Statuses) -> Result<Rece
 /// The predictive dialer: a call's stages, the agent's note after it, the dialer task's end.
 ///
 /// The task's state is not the instance's, which may get people and tasks later: no news of either.
-fn pds(body: &[u8]) -> Result<Received, ReceiveError> {
+fn pds(body: &[u8], reasons: &HangupReasons) -> Result<Received, ReceiveError> {
     let frame: PdsFrame = read(body)?;
     let is_about_call = matches!(frame.pds.kind.as_str(), "ContactStatus" | "AgentStatus");
     let call = Call::deserialize(&frame.pds.body).map_err(|_| ReceiveError::Unreadable)?;
@@ -41,16 +45,16 @@ fn pds(body: &[u8]) -> Result<Received, ReceiveError> {
     };
     Ok(Received {
         dedupe_key: stage_key(&frame.pds.kind, &call).unwrap_or_else(|| digest("pds", body)),
-        contact: is_about_call.then(|| news(&call)),
+        contact: is_about_call.then(|| news(&call, reasons)),
         ..about(subject)
     })
 }
 
 /// The end of a person's dialing, or of its whole flow. Beyond whom it is about no field is
 /// published: a hang-up reason is used when there is one, else how it ended is unknown.
-fn completion(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
+fn completion(inbound: &Inbound<'_>, reasons: &HangupReasons) -> Result<Received, ReceiveError> {
     let push: Completion = read(inbound.body)?;
-    let ending = map::ending(&push.call);
+    let ending = map::ending(&push.call, reasons);
     let subject = Subject {
         vendor_ref: Some(push.workflow_id),
         contact: push.case_id.and_then(|id| id.parse().ok()),
@@ -62,7 +66,8 @@ fn completion(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         dedupe_key: digest(inbound.kind, inbound.body),
         contact: Some(PushedContact {
             progress: Some(ContactProgress::Done(ending)),
-            call: map::call_report(&push.call).map(|call| CallReport { disposition: Some(ending), ..call }),
+            call: map::call_report(&push.call, reasons)
+                .map(|call| CallReport { disposition: Some(ending), ..call }),
         }),
         ..about(subject)
     })
@@ -92,8 +97,8 @@ fn node_push(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
     Ok(Received { dedupe_key: digest(inbound.kind, inbound.body), ..about(subject) })
 }
 
-fn news(call: &Call) -> PushedContact {
-    PushedContact { progress: Some(map::progress(call)), call: map::call_report(call) }
+fn news(call: &Call, reasons: &HangupReasons) -> PushedContact {
+    PushedContact { progress: Some(map::progress(call, reasons)), call: map::call_report(call, reasons) }
 }
 
 /// A push without news.
@@ -134,7 +139,7 @@ mod tests {
 
     fn push(kind: &str, body: &[u8]) -> Result<Received, ReceiveError> {
         let inbound = Inbound { kind, query: "", headers: &[], body, received_at: Timestamp::UNIX_EPOCH };
-        receive(&inbound, &Statuses::default())
+        receive(&inbound, &Statuses::default(), &HangupReasons::default())
     }
 
     fn pushed(kind: &str, body: &Value) -> Received {

@@ -6,10 +6,10 @@ mod bench;
 mod pushes;
 
 use bench::{Bench, account, outcome, people, until};
-use outdial_model::{Disposition, SegmentStatus};
+use outdial_model::{Disposition, SegmentId, SegmentStatus};
 use outdial_provider::{
-    CancelContacts, Control, Effect, ErrorKind, Find, Found, Operation, PageRequest, ReadProgress,
-    SegmentRef, SegmentState, Support, Verb,
+    AddContacts, CancelContacts, Control, Effect, ErrorKind, Find, Found, Operation, PageRequest,
+    ReadProgress, SegmentRef, SegmentState, Support, Verb,
 };
 use serde_json::json;
 
@@ -133,10 +133,12 @@ async fn without_paths_the_rest_is_unsupported_and_says_which_setting_helps() {
     assert!(error.detail.contains("operations.calls_by_person"), "{error}");
     let error = bench.provider.catalog().await.unwrap_err();
     assert!(error.detail.contains("operations.list_templates"), "{error}");
+    let error = bench.provider.control(&Control { segment: &segment, verb: Verb::Stop }).await.unwrap_err();
+    assert!(error.detail.contains("sends nobody new and waits"), "{error}");
     assert_eq!(bench.asked().await.len(), asked, "nothing was sent");
 
     let capabilities = bench.provider.capabilities();
-    assert!(matches!(capabilities.support(Operation::Stop), Support::Emulated(_)));
+    assert!(matches!(capabilities.support(Operation::Stop), Support::Unsupported(_)));
     assert!(matches!(capabilities.support(Operation::Progress), Support::Unsupported(_)));
 }
 
@@ -154,6 +156,57 @@ async fn a_stopped_instance_is_shown_stopped_and_takes_nobody() {
     assert_eq!(report.raw.as_deref(), Some("Stopped"));
     let error = bench.add(&segment, &people(&["00"])).await.unwrap_err();
     assert_eq!(error.effect, Effect::None);
+}
+
+#[tokio::test]
+async fn an_instance_past_its_end_gets_nobody() {
+    let bench = Bench::bare().await;
+    let segment = bench.open().await.unwrap();
+    let opened_at = segment.opened_at - jiff::SignedDuration::from_hours(7 * 24);
+    let over = SegmentRef { opened_at, ..segment.clone() };
+    let error = bench.add(&over, &people(&["00"])).await.unwrap_err();
+    assert_eq!((error.kind, error.effect), (ErrorKind::Conflict, Effect::NotSent));
+    assert_eq!(bench.times_asked("uploaddetails").await, 0);
+    let report = bench.provider.segment_status(&over).await.unwrap();
+    assert_eq!(report.state, SegmentState::Known(SegmentStatus::Completed));
+    let error = bench.provider.segment_status(&segment).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unsupported, "until then nobody knows");
+
+    let listing = account(&bench.simulator, json!({}));
+    let report = listing.segment_status(&over).await.unwrap();
+    assert_ne!(report.state, SegmentState::Known(SegmentStatus::Completed), "the list knows better");
+    let request = AddContacts { segment: &over, contacts: &people(&["00"]) };
+    assert_eq!(listing.add_contacts(&request).await.unwrap_err().kind, ErrorKind::Conflict);
+    // Taken over from the vendor's console: the list shows it under another name than our key.
+    let adopted = SegmentRef { key: SegmentId::generate(opened_at), ..over };
+    let request = AddContacts { segment: &adopted, contacts: &people(&["00"]) };
+    listing.add_contacts(&request).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_instance_missing_from_the_list_may_be_on_another_page() {
+    let bench = Bench::start().await;
+    let segment = bench.open().await.unwrap();
+    let missing = SegmentRef { vendor_ref: Some("elsewhere".to_owned()), ..segment };
+    assert_eq!(bench.provider.find(&Find::Segment(&missing)).await.unwrap(), Found::CannotTell);
+    let error = bench.provider.segment_status(&missing).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unsupported);
+}
+
+#[tokio::test]
+async fn one_person_the_vendor_refuses_to_tell_of_spoils_no_read() {
+    let bench = Bench::start().await;
+    let segment = bench.open().await.unwrap();
+    let (known, stranger) = (people(&["00"]), people(&["33"]));
+    bench.add(&segment, &known).await.unwrap();
+    bench.finished(&segment, &known).await;
+    let missing = SegmentRef { vendor_ref: Some("no-such-instance".to_owned()), ..segment.clone() };
+    let of_nobody = ReadProgress { segment: &missing, contacts: &stranger };
+    assert_eq!(bench.provider.progress(&of_nobody).await.unwrap().contacts, []);
+    let both: Vec<_> = stranger.into_iter().chain(known.clone()).collect();
+    let reports =
+        bench.provider.progress(&ReadProgress { segment: &segment, contacts: &both }).await.unwrap();
+    assert_eq!(reports.contacts.iter().map(|report| &report.key).collect::<Vec<_>>(), [&known[0].key]);
 }
 
 #[tokio::test]

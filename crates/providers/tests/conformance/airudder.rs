@@ -109,15 +109,22 @@ impl Wire for AiRudder {
     fn error_rows(&self) -> Vec<ErrorRow> {
         use Effect::{None, Possible};
         use ErrorKind::{
-            InvalidRequest, PermissionDenied, RateLimited, Unauthenticated, Unavailable, UnexpectedResponse,
+            Config, InvalidRequest, PermissionDenied, RateLimited, TooLarge, Unauthenticated, Unavailable,
+            UnexpectedResponse,
         };
         let answer = |code: i64| json!({"code": code, "status": "no", "message": "no"}).to_string();
+        let limit = json!({"code": 40_002, "message": "over the limit"});
         let answers = [
             ("code 401", Reply::json(200, answer(401)), Unauthenticated, None),
             ("HTTP 401", Reply::json(401, answer(401)), Unauthenticated, None),
             ("code 403", Reply::json(200, answer(403)), PermissionDenied, None),
             ("HTTP 403", Reply::json(403, answer(403)), PermissionDenied, None),
             ("HTTP 429", Reply::html(429, "slow down"), RateLimited, None),
+            ("code 429", Reply::json(200, answer(429)), RateLimited, None),
+            ("a limit", Reply::json(200, limit.to_string()), RateLimited, Possible),
+            ("no such path", Reply::html(404, "not here"), Config, None),
+            ("too large", Reply::html(413, "too large"), TooLarge, None),
+            ("code 0", Reply::json(200, answer(0)), UnexpectedResponse, Possible),
             ("code 500", Reply::json(200, answer(500)), Unavailable, Possible),
             ("HTTP 500", Reply::json(500, answer(500)), Unavailable, Possible),
             ("another code", Reply::json(200, answer(40_001)), InvalidRequest, None),

@@ -1,6 +1,7 @@
 //! States and hang-up reasons of calls, as the predictive dialer tells them.
 
-use super::bounded;
+use super::printable;
+use crate::airudder::config::HangupReasons;
 use crate::airudder::wire::Call;
 use outdial_model::{Disposition, RawOutcome, Timestamp};
 use outdial_provider::{CallReport, ContactProgress};
@@ -34,11 +35,15 @@ const HANGUP_REASONS: &[(i64, &str, Disposition)] = &[
 /// The reason that also stands for calls that were answered.
 const NORMAL: i64 = 2;
 
-/// How a call ended, told by a record that is written when it is over.
-pub(in crate::airudder) fn ending(call: &Call) -> Disposition {
+/// How a call ended, told by a record that is written when it is over. What the account says of a
+/// reason counts more than the table.
+pub(in crate::airudder) fn ending(call: &Call, configured: &HangupReasons) -> Disposition {
     let Some(reason) = call.hangup_reason else {
         return Disposition::Unknown;
     };
+    if let Some(disposition) = configured.get(reason) {
+        return disposition;
+    }
     match HANGUP_REASONS.iter().find(|(number, ..)| *number == reason) {
         Some((NORMAL, ..)) if moment(call.answered_timestamp).is_some() => Disposition::Answered,
         Some((.., disposition)) => *disposition,
@@ -52,7 +57,7 @@ fn raw_outcome(call: &Call) -> RawOutcome {
     let name = HANGUP_REASONS.iter().find(|(number, ..)| Some(*number) == reason).map(|row| row.1);
     RawOutcome {
         code: reason.map(|reason| reason.to_string()),
-        text: name.map(str::to_owned).or_else(|| call.word().map(bounded)),
+        text: name.map(str::to_owned).or_else(|| call.word().map(printable)),
     }
 }
 
@@ -85,12 +90,12 @@ fn stage(call: &Call) -> Option<Stage> {
 ///
 /// A hang-up is final: tasks with more than one attempt are refused, so a template used with Outdial
 /// must not redial by itself.
-pub(in crate::airudder) fn progress(call: &Call) -> ContactProgress {
+pub(in crate::airudder) fn progress(call: &Call, configured: &HangupReasons) -> ContactProgress {
     match stage(call) {
         Some(Stage::Calling | Stage::Ringing | Stage::Answered) => ContactProgress::Dialing,
-        Some(Stage::Ended | Stage::Noted) => ContactProgress::Done(ending(call)),
+        Some(Stage::Ended | Stage::Noted) => ContactProgress::Done(ending(call, configured)),
         None => {
-            let state = bounded(call.word().unwrap_or_default());
+            let state = printable(call.word().unwrap_or_default());
             tracing::warn!(%state, "AI Rudder tells of a call state that is not known");
             ContactProgress::Unrecognized
         }
@@ -98,12 +103,13 @@ pub(in crate::airudder) fn progress(call: &Call) -> ContactProgress {
 }
 
 /// Whether somebody talked and the record does not say where the recording is.
-pub(in crate::airudder) fn lacks_recording(call: &Call) -> bool {
-    ending(call) == Disposition::AnsweredHuman && call.rec_link.as_deref().is_none_or(str::is_empty)
+pub(in crate::airudder) fn lacks_recording(call: &Call, configured: &HangupReasons) -> bool {
+    let is_talked = matches!(ending(call, configured), Disposition::Answered | Disposition::AnsweredHuman);
+    is_talked && call.rec_link.as_deref().is_none_or(str::is_empty)
 }
 
 /// The attempt a record tells of, when the record names it.
-pub(in crate::airudder) fn call_report(call: &Call) -> Option<CallReport> {
+pub(in crate::airudder) fn call_report(call: &Call, configured: &HangupReasons) -> Option<CallReport> {
     let vendor_call_id = call.callid.clone().filter(|id| !id.is_empty())?;
     let stage = stage(call);
     let at = |wanted: Stage| moment(call.timestamp).filter(|_| stage == Some(wanted));
@@ -116,7 +122,7 @@ pub(in crate::airudder) fn call_report(call: &Call) -> Option<CallReport> {
         answered_at,
         ended_at,
         talk_seconds: talk.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(0),
-        disposition: matches!(stage, Some(Stage::Ended | Stage::Noted)).then(|| ending(call)),
+        disposition: matches!(stage, Some(Stage::Ended | Stage::Noted)).then(|| ending(call, configured)),
         raw: raw_outcome(call),
         recording: call.rec_link.clone().filter(|link| !link.is_empty()),
     })
@@ -139,6 +145,14 @@ mod tests {
 
     fn call(value: Value) -> Call {
         Call::deserialize(value).unwrap()
+    }
+
+    fn call_report(call: &Call) -> Option<CallReport> {
+        super::call_report(call, &HangupReasons::default())
+    }
+
+    fn progress(call: &Call) -> ContactProgress {
+        super::progress(call, &HangupReasons::default())
     }
 
     fn at(text: &str) -> Option<Timestamp> {
@@ -201,5 +215,25 @@ mod tests {
 
         let silent = call(json!({"callid": "c1", "state": "HANGUP"}));
         assert_eq!(progress(&silent), ContactProgress::Done(Disposition::Unknown));
+    }
+
+    #[test]
+    fn what_the_account_says_of_a_reason_counts_more() {
+        let configured: HangupReasons =
+            serde_json::from_value(json!({"2": "declined", "77": "blocked"})).unwrap();
+        for (reason, disposition) in
+            [(2, Disposition::Declined), (77, Disposition::Blocked), (3, Disposition::Busy)]
+        {
+            let ended = call(json!({"callid": "c1", "state": "HANGUP", "hangupReason": reason}));
+            assert_eq!(super::progress(&ended, &configured), ContactProgress::Done(disposition));
+            let report = super::call_report(&ended, &configured).unwrap();
+            assert_eq!(report.disposition, Some(disposition));
+        }
+    }
+
+    #[test]
+    fn a_number_in_a_word_is_masked() {
+        let odd = call(json!({"callid": "c1", "state": "TO 639170000000"}));
+        assert_eq!(call_report(&odd).unwrap().raw.text.as_deref(), Some("TO ****"));
     }
 }
