@@ -70,7 +70,7 @@ impl Config {
         key(
             "stop_order_delete",
             false,
-            "Whether cancelling contacts also deletes them at NXTele where they were not dialed; default false.",
+            "Whether cancelling contacts also deletes them at NXTele where they were not dialed yet; default false.",
         ),
         key(
             "list_call",
