@@ -210,6 +210,19 @@ async fn one_person_the_vendor_refuses_to_tell_of_spoils_no_read() {
 }
 
 #[tokio::test]
+async fn a_recording_that_cannot_be_asked_for_spoils_no_read() {
+    let bench = Bench::with(json!({"hangup_reasons": {"3": "answered"}})).await;
+    let segment = bench.open().await.unwrap();
+    let busy = people(&["02"]);
+    bench.add(&segment, &busy).await.unwrap();
+    bench.fault("call", "garbage", 0).await;
+    let reports = bench.finished(&segment, &busy).await;
+    assert_eq!(outcome(&reports[0]), Some(Disposition::Answered), "as the account says");
+    assert!(bench.times_asked("call").await > 0, "the vendor tells of no recording by itself");
+    assert_eq!(reports[0].calls[0].recording, None);
+}
+
+#[tokio::test]
 async fn whoever_waits_can_be_taken_back_and_strangers_are_told_of() {
     let bench = Bench::start().await;
     bench.set(json!({"airudder.concurrency": 1})).await;
