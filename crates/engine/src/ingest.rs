@@ -61,6 +61,9 @@ impl Engine {
                 told_of_a_stranger(&account, inbound.kind);
                 return Ok(acknowledgement);
             };
+            if traced.contact.is_none() && news.is_some() {
+                told_of_a_stranger(&account, inbound.kind);
+            }
             let learned = learned(&traced, news.as_ref(), inbound.received_at);
             if self.store().apply(learned, self.now()).await?.contacts.is_empty() {
                 self.0.asked.notify_one();
