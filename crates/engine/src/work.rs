@@ -158,6 +158,7 @@ impl Engine {
     /// Takes steps until there is nothing to do, or the turn is over; answers when it is due again.
     async fn take_steps(&self, lease: &Lease) -> Result<Option<Timestamp>, Interrupted> {
         let turn_ends = later(self.now(), TURN);
+        let mut has_just_read = false;
         loop {
             let now = self.now();
             self.store().renew_lease(lease, now, LEASE_TERM).await?;
@@ -168,10 +169,18 @@ impl Engine {
                 return Ok(Some(later(now, Duration::from_secs(60))));
             };
             let paused = self.0.pauses.of(&lease.task, now);
-            let situation = Situation::new(&work, &account, now, paused, self.0.batches.limit(&lease.task));
+            let situation = Situation::new(
+                &work,
+                &account,
+                now,
+                paused,
+                self.0.batches.limit(&lease.task),
+                has_just_read,
+            );
             let step = decide(&situation);
             tracing::debug!(task = %lease.task, ?step, "step");
             let name = step.name();
+            has_just_read = matches!(step, Step::Poll(_));
             let job = Job { engine: self, account, lease, work, now };
             let after = tokio::select! {
                 after = job.perform(step) => after?,
@@ -212,7 +221,7 @@ impl Engine {
         work: &TaskWork,
         trouble: Option<String>,
     ) -> Result<(), StoreError> {
-        if work.task.trouble == trouble {
+        if work.task.trouble == trouble || work.task.status.is_final() {
             return Ok(());
         }
         let mut changes = Changes::under(lease);
@@ -271,7 +280,10 @@ impl Job<'_> {
 
     /// The vendor answered as it should: whatever troubled the task is over.
     fn all_well(&self, changes: &mut Changes) {
-        if self.work.task.trouble.as_deref().is_some_and(|trouble| trouble != dispatch::NUMBERS_BUSY) {
+        let task = &self.work.task;
+        let sending_waits = self.engine.0.pauses.of(&task.id, self.now).contains_key(decide::SENDING);
+        let passes = task.trouble.as_deref().is_some_and(|trouble| trouble != dispatch::NUMBERS_BUSY);
+        if passes && !sending_waits && !task.status.is_final() {
             let status = self.work.task.status;
             changes.task = Some(TaskChange { from: status, to: status, trouble: None });
         }

@@ -14,6 +14,8 @@ use outdial_store::TaskWork;
 use std::collections::HashMap;
 use std::time::Duration;
 
+/// What a failure to hand people over is remembered by.
+pub(super) const SENDING: &str = "send";
 const SHORTEST_POLL: Duration = Duration::from_secs(1);
 const SHORTEST_SETTLE: Duration = Duration::from_secs(1);
 
@@ -57,7 +59,7 @@ impl Step {
             Self::Steer(segment, verb) => format!("{verb:?} {segment}"),
             Self::Update(segment) => format!("update {segment}"),
             Self::Close(segment, _) => format!("close {segment}"),
-            Self::Open { .. } | Self::Add { .. } => "send".to_owned(),
+            Self::Open { .. } | Self::Add { .. } => SENDING.to_owned(),
             Self::Poll(segment) => format!("poll {segment}"),
             Self::Become(status) => format!("become {status}"),
             Self::Wait(_) => "wait".to_owned(),
@@ -79,6 +81,8 @@ pub(super) struct Situation<'a> {
     paused: HashMap<String, Timestamp>,
     /// Most people for one request at present.
     batch: usize,
+    /// The step before was a read: something else has its turn, if there is something else.
+    has_just_read: bool,
 }
 
 impl<'a> Situation<'a> {
@@ -88,6 +92,7 @@ impl<'a> Situation<'a> {
         now: Timestamp,
         paused: HashMap<String, Timestamp>,
         batch: usize,
+        has_just_read: bool,
     ) -> Self {
         Self {
             work,
@@ -100,6 +105,7 @@ impl<'a> Situation<'a> {
             now,
             paused,
             batch,
+            has_just_read,
         }
     }
 
@@ -157,9 +163,10 @@ pub(super) fn decide(s: &Situation<'_>) -> Step {
         .or_else(|| pausing(s))
         .or_else(|| completion(s))
         .or_else(|| confirmation(s))
-        .or_else(|| due_poll(s))
+        .or_else(|| due_poll(s).filter(|_| !s.has_just_read))
         .or_else(|| changing(s))
         .or_else(|| dialing(s))
+        .or_else(|| due_poll(s))
         .unwrap_or_else(|| Step::Wait(next_due(s)))
 }
 

@@ -59,12 +59,6 @@ impl Job<'_> {
                 };
                 let mut changes = self.failed(&planned, &error);
                 changes.segments.push(known(&key, status, None));
-                let refused =
-                    error.outcome() == DispatchOutcome::Refused && error.kind == ErrorKind::InvalidRequest;
-                if refused && (planned.contacts.is_empty() || self.nobody_was_ever_taken()) {
-                    let (from, trouble) = (self.work.task.status, Some(error.detail.clone()));
-                    changes.task = Some(TaskChange { from, to: TaskStatus::Failed, trouble });
-                }
                 self.settle(changes).await?;
                 self.sending_failed(&planned, &error).await
             }
@@ -202,11 +196,11 @@ impl Job<'_> {
 
     /// A refusal of many may be the fault of one, or of their number: fewer go next time, at once.
     async fn sending_failed(&self, planned: &Planned, error: &ProviderError) -> Result<After, Interrupted> {
-        let too_many = matches!(error.kind, ErrorKind::InvalidRequest | ErrorKind::TooLarge);
-        if too_many && error.outcome() == DispatchOutcome::Refused {
+        if was_refused_whole(error) {
             self.engine.0.batches.refused(&self.lease.task, planned.contacts.len());
-            let alone = planned.contacts.len() <= 1;
-            return if alone { self.trouble(error).await } else { Ok(After::Again) };
+            if planned.contacts.len() > 1 {
+                return Ok(After::Again);
+            }
         }
         self.trouble(error).await
     }
@@ -222,10 +216,10 @@ impl Job<'_> {
     /// did not happen and may be repeated, refused when it never will, unknown when it may have.
     fn failed(&self, planned: &Planned, error: &ProviderError) -> Changes {
         let outcome = error.outcome();
-        let about_the_person = error.kind == ErrorKind::InvalidRequest && planned.contacts.len() == 1;
+        let about_the_person = was_refused_whole(error) && planned.contacts.len() == 1;
         let to = match outcome {
             DispatchOutcome::Unknown => ContactStatus::Unknown,
-            DispatchOutcome::Refused if about_the_person => ContactStatus::Rejected,
+            _ if about_the_person => ContactStatus::Rejected,
             _ => ContactStatus::Queued,
         };
         if outcome == DispatchOutcome::Unknown {
@@ -236,7 +230,23 @@ impl Job<'_> {
         changes.contacts =
             planned.contacts.iter().map(|contact| moved(contact, to, reason.clone())).collect();
         changes.dispatches.push(DispatchChange { id: planned.dispatch.id.clone(), outcome });
+        let nobody_else = planned.contacts.len() == 1 && self.nobody_was_ever_taken();
+        let makes_no_sense = error.kind == ErrorKind::InvalidRequest && outcome == DispatchOutcome::Refused;
+        if makes_no_sense && (planned.contacts.is_empty() || nobody_else) {
+            let (from, trouble) = (self.work.task.status, Some(error.detail.clone()));
+            changes.task = Some(TaskChange { from, to: TaskStatus::Failed, trouble });
+        }
         changes
+    }
+}
+
+/// Whether the vendor (or the adapter, for its size) refused a request as it stands, and certainly
+/// did nothing of it.
+fn was_refused_whole(error: &ProviderError) -> bool {
+    match error.kind {
+        ErrorKind::InvalidRequest => error.outcome() == DispatchOutcome::Refused,
+        ErrorKind::TooLarge => error.outcome() != DispatchOutcome::Unknown,
+        _ => false,
     }
 }
 

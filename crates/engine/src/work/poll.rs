@@ -11,7 +11,7 @@ use outdial_store::{Changes, SegmentChange};
 use std::collections::BTreeMap;
 
 /// Vendor-side tasks that may end without dialing somebody before sending again is given up.
-const MOST_ENDED_SEGMENTS: u64 = 100;
+const MOST_ENDED_SEGMENTS: u64 = 1_000;
 
 const OUT: &[ContactStatus] = &[ContactStatus::Submitted, ContactStatus::Dialing];
 
@@ -139,7 +139,7 @@ impl Job<'_> {
     fn is_left_behind(&self, segment: &Segment, progress: ContactProgress) -> bool {
         let patience = match progress {
             ContactProgress::Absent => self.account.settle(),
-            ContactProgress::Waiting => {
+            ContactProgress::Waiting | ContactProgress::Unrecognized => {
                 self.account.settle().max(self.account.provider.capabilities().untold_call)
             }
             _ => return false,

@@ -164,6 +164,31 @@ async fn one_person_the_vendor_cannot_take_costs_the_others_nothing() {
 }
 
 #[tokio::test]
+async fn somebody_too_large_even_alone_does_not_keep_the_others_waiting() {
+    let world = World::new(Staging::EmptyLive).await;
+    for _ in 0..3 {
+        world.vendor.script(Operation::AddContacts, NextAnswer::Refuse(ErrorKind::TooLarge));
+    }
+    let task = world.create(4).await;
+    world.pass(LONG * 3).await;
+    assert_eq!(world.in_status(&task.id, ContactStatus::Rejected).await, 1);
+    assert_eq!(world.rung().len(), 3);
+}
+
+#[tokio::test]
+async fn a_task_whose_people_are_all_refused_on_adding_fails_too() {
+    let world = World::new(Staging::EmptyThenStart).await;
+    for _ in 0..30 {
+        world.vendor.script(Operation::AddContacts, NextAnswer::Refuse(ErrorKind::InvalidRequest));
+    }
+    let task = world.create(6).await;
+    world.pass(LONG * 6).await;
+    let task = world.task(&task.id).await;
+    assert_eq!((task.status, task.counts.of(ContactStatus::Rejected)), (TaskStatus::Failed, 6));
+    assert!(task.trouble.is_some(), "it still says why");
+}
+
+#[tokio::test]
 async fn too_many_at_once_are_sent_in_smaller_requests() {
     for staging in STAGINGS {
         let world = World::new(staging).await;

@@ -126,7 +126,7 @@ pub(super) async fn learn(
     sqlx::query(
         "UPDATE segments
          SET status = $2, vendor_ref = $3, raw_status = $4, polled_at = coalesce($5, polled_at),
-             ended_at = coalesce(ended_at, $6), spec_revision = coalesce($7, spec_revision)
+             ended_at = CASE WHEN $6 IS NULL THEN NULL ELSE coalesce(ended_at, $6) END, spec_revision = coalesce($7, spec_revision)
          WHERE id = $1",
     )
     .bind(change.id.as_str())
