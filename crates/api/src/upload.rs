@@ -109,7 +109,7 @@ impl<F: Format> Upload<'_, F> {
     async fn flush(&mut self) -> Result<(), Problem> {
         let drafts: Vec<_> =
             self.chunk.iter().filter_map(|(_, contact)| contact.as_ref().ok()).cloned().collect();
-        let results = self.into.engine.add_contacts(self.into.tenant, self.into.task, &drafts).await?;
+        let results = self.into.engine.add_contacts(self.into.tenant, self.into.task, &drafts, None).await?;
         self.is_begun = true;
         let mut results = results.into_iter();
         for (line, contact) in self.chunk.drain(..) {

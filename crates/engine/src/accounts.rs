@@ -2,7 +2,7 @@
 
 use crate::health::HealthRecord;
 use crate::{Breaker, Engine, EngineError, Health};
-use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret};
+use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged};
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,8 @@ pub struct AccountPolicy {
     pub poll_interval: Duration,
     /// How far ahead a vendor's task that begins by itself is set to begin.
     pub fuse: Duration,
+    /// Whether what is created there is looked at before it may ring, unless a task says otherwise.
+    pub staging: Staged,
     /// Requests per second per action.
     pub rate: u32,
 }

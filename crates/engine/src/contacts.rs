@@ -3,11 +3,11 @@
 use crate::accounts::natively;
 use crate::{Account, ContactFilter, Engine, EngineError, Page};
 use outdial_model::{
-    Contact, ContactId, Country, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec, TenantId,
-    Timestamp,
+    Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec,
+    TenantId, Timestamp,
 };
 use outdial_provider::Operation;
-use outdial_store::{AddedContact, NewContact};
+use outdial_store::{AddedContact, NewContact, Once};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A contact as a client writes it.
@@ -47,6 +47,7 @@ impl Engine {
         tenant: &TenantId,
         task: &TaskId,
         drafts: &[ContactDraft],
+        once: Option<&Once<'_>>,
     ) -> Result<Vec<ContactResult>, EngineError> {
         let stored = self.task(tenant, task).await?;
         let account = self.account(&stored.account)?;
@@ -57,7 +58,7 @@ impl Engine {
         let accepted: Vec<_> =
             drafts.iter().map(|draft| accept(draft, &stored.spec, &account, now)).collect();
         let good = accepted.iter().filter_map(|result| result.as_ref().ok()).cloned().collect();
-        let outcome = self.store().add_contacts(tenant, task, good, now).await?;
+        let outcome = self.store().add_contacts(tenant, task, good, once, now).await?;
         self.0.asked.notify_one();
         let mut added = outcome.contacts.into_iter();
         accepted
@@ -94,8 +95,26 @@ impl Engine {
 
     /// Takes a contact back: at once while it is with us, through the vendor (where it can) once it
     /// is out.
-    pub async fn cancel_contact(&self, tenant: &TenantId, id: &ContactId) -> Result<Contact, EngineError> {
-        let contact = self.store().cancel_contact(tenant, id, self.now()).await?;
+    pub async fn cancel_contact(
+        &self,
+        tenant: &TenantId,
+        id: &ContactId,
+        once: Option<&Once<'_>>,
+    ) -> Result<Contact, EngineError> {
+        let contact = self.store().cancel_contact(tenant, id, once, self.now()).await?;
+        self.0.asked.notify_one();
+        Ok(contact)
+    }
+
+    /// Does what an operator decided about a contact whose outcome nobody can tell.
+    pub async fn resolve_contact(
+        &self,
+        tenant: &TenantId,
+        id: &ContactId,
+        decision: Decision,
+        once: Option<&Once<'_>>,
+    ) -> Result<Contact, EngineError> {
+        let contact = self.store().resolve_contact(tenant, id, decision, once, self.now()).await?;
         self.0.asked.notify_one();
         Ok(contact)
     }

@@ -2,7 +2,7 @@
 
 use outdial_model::{FieldProblem, ProviderKind};
 use outdial_provider::ProviderError;
-use outdial_store::StoreError;
+use outdial_store::{Answer, StoreError};
 
 /// A use case that did not happen; the surface turns it into a problem document.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,15 @@ pub enum EngineError {
         /// What happened.
         error: ProviderError,
     },
+    /// This request had its effect before; this is what it was answered.
+    #[error("the request was answered before")]
+    Answered(Box<Answer>),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// A request with this idempotency key is being carried out.
+    #[error("a request with this idempotency key is under way")]
+    KeyBusy,
     /// The store is locked, full or not reachable; the same request may work later.
     #[error("the store is not available; repeat the request in a moment")]
     Unavailable,
@@ -61,6 +70,9 @@ impl From<StoreError> for EngineError {
                 code: "wrong_state",
                 detail: format!("not possible while the status is `{status}`"),
             },
+            StoreError::Answered(answer) => Self::Answered(answer),
+            StoreError::KeyReused => Self::KeyReused,
+            StoreError::KeyBusy => Self::KeyBusy,
             StoreError::LeaseLost => Self::Internal("a lease was lost outside a worker".into()),
             StoreError::Unavailable(_) => Self::Unavailable,
             StoreError::Corrupt(what) => Self::Internal(what),

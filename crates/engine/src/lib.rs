@@ -31,7 +31,7 @@ pub use ingest::IngestError;
 pub use keys::{IssuedKey, Principal};
 pub use outdial_model as model;
 pub use outdial_provider as provider;
-pub use outdial_store::{CallFilter, ContactFilter, Page, TaskFilter};
+pub use outdial_store::{Answer, CallFilter, ContactFilter, Doubt, Effect, Once, OnceKey, Page, TaskFilter};
 pub use pepper::Pepper;
 pub use tasks::{CreateTask, TaskVerb, changeable};
 

@@ -5,7 +5,7 @@ use crate::{ContactDraft, Engine, EngineError, Page, TaskFilter};
 use outdial_model::{
     AccountId, DesiredStatus, FieldProblem, Segment, StartMode, Task, TaskId, TaskSpec, TaskStatus, TenantId,
 };
-use outdial_store::{Begin, NewTask, StoreError, TaskPatch};
+use outdial_store::{Begin, NewTask, Once, StoreError, TaskPatch};
 use std::time::Duration;
 
 /// A task as a client asks for it; its fields are parsed, its sense is not checked yet.
@@ -79,7 +79,12 @@ impl TaskVerb {
 
 impl Engine {
     /// Accepts a task with its first contacts, all or nothing.
-    pub async fn create_task(&self, tenant: &TenantId, request: CreateTask) -> Result<Task, EngineError> {
+    pub async fn create_task(
+        &self,
+        tenant: &TenantId,
+        request: CreateTask,
+        once: Option<&Once<'_>>,
+    ) -> Result<Task, EngineError> {
         let CreateTask { external_id, account, spec, contacts } = request;
         let account = self.account(&account).map_err(|_| unknown_account(self, &account))?;
         let mut problems = account.provider.refuse_task(&spec);
@@ -102,7 +107,7 @@ impl Engine {
         let id = TaskId::generate(now);
         let task =
             NewTask { id, external_id, account: account.id.clone(), spec, status, desired, adopted: None };
-        let task = self.store().create_task(tenant, task, contacts, now).await?;
+        let task = self.store().create_task(tenant, task, contacts, once, now).await?;
         self.0.asked.notify_one();
         Ok(task)
     }
@@ -152,7 +157,13 @@ impl Engine {
     }
 
     /// Writes what a client wants of a task; the worker makes it so.
-    pub async fn steer(&self, tenant: &TenantId, id: &TaskId, verb: TaskVerb) -> Result<Task, EngineError> {
+    pub async fn steer(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        verb: TaskVerb,
+        once: Option<&Once<'_>>,
+    ) -> Result<Task, EngineError> {
         loop {
             let task = self.task(tenant, id).await?;
             if !verb.allowed().contains(&task.status) {
@@ -164,7 +175,7 @@ impl Engine {
             let Some(begin) = verb.begin(task.status) else {
                 return Ok(task);
             };
-            match self.store().begin(tenant, id, begin, &[task.status], self.now()).await {
+            match self.store().begin(tenant, id, begin, &[task.status], once, self.now()).await {
                 Err(StoreError::WrongState { .. }) => continue,
                 Err(error) => return Err(error.into()),
                 Ok(task) => {

@@ -3,11 +3,11 @@
 use crate::accounts::supported;
 use crate::{Engine, EngineError};
 use outdial_model::{
-    AccountId, DesiredStatus, Pacing, Retry, Schedule, Script, Segment, SegmentId, SegmentStatus, Task,
-    TaskId, TaskSpec, TaskStatus, TenantId,
+    AccountId, DesiredStatus, Pacing, Retry, Safety, Schedule, Script, Segment, SegmentId, SegmentStatus,
+    Task, TaskId, TaskSpec, TaskStatus, TenantId,
 };
 use outdial_provider::{ErrorKind, Operation, PageRequest, SegmentState, VendorTask, VendorTaskPage};
-use outdial_store::NewTask;
+use outdial_store::{NewTask, Once};
 use std::collections::BTreeMap;
 
 impl Engine {
@@ -41,6 +41,7 @@ impl Engine {
         tenant: &TenantId,
         id: &AccountId,
         vendor_ref: &str,
+        once: Option<&Once<'_>>,
     ) -> Result<Task, EngineError> {
         let found = self.vendor_task(id, vendor_ref).await?;
         let now = self.now();
@@ -76,6 +77,7 @@ impl Engine {
             opened_at: found.created_at.unwrap_or(now),
             not_before: None,
             polled_at: Some(now),
+            verified_at: Some(now),
             ended_at: None,
         };
         let name = found.name.unwrap_or_else(|| vendor_ref.to_owned());
@@ -88,7 +90,7 @@ impl Engine {
             desired,
             adopted: Some(segment),
         };
-        let task = self.store().create_task(tenant, new, Vec::new(), now).await?;
+        let task = self.store().create_task(tenant, new, Vec::new(), once, now).await?;
         self.0.asked.notify_one();
         Ok(task)
     }
@@ -107,5 +109,6 @@ fn adopted_spec(name: String) -> TaskSpec {
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
         keep_open: false,
+        safety: Safety::default(),
     }
 }

@@ -27,13 +27,15 @@ pub enum DispatchOutcome {
     Accepted,
     /// It may or may not have happened. Looked up, never sent again blindly.
     Unknown,
+    /// Was unknown and nobody could tell: the task's policy or an operator decided about its people.
+    Decided,
     /// Was unknown; a look-up after the settle delay proved the vendor never took it.
     Absent,
 }
 
 words!(DispatchOutcome, "dispatch outcome", {
     NotSent => "not_sent", Refused => "refused", Partial => "partial", Accepted => "accepted",
-    Unknown => "unknown", Absent => "absent",
+    Unknown => "unknown", Decided => "decided", Absent => "absent",
 });
 
 /// A row of the ledger.

@@ -76,6 +76,8 @@ pub struct Segment {
     pub not_before: Option<Timestamp>,
     /// When it was last read from the vendor.
     pub polled_at: Option<Timestamp>,
+    /// When the vendor's side of it was last looked at as a whole: are all there, is it there once.
+    pub verified_at: Option<Timestamp>,
     /// When it was first known to be past its end, or became final.
     pub ended_at: Option<Timestamp>,
 }

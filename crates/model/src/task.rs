@@ -3,7 +3,7 @@
 use crate::phone::as_e164;
 use crate::status::words;
 use crate::{
-    AccountId, ContactStatus, Disposition, Pacing, Phone, Retry, Schedule, Script, TaskId, TenantId,
+    AccountId, ContactStatus, Disposition, Pacing, Phone, Retry, Safety, Schedule, Script, TaskId, TenantId,
     Timestamp,
 };
 use std::collections::BTreeMap;
@@ -87,6 +87,9 @@ pub struct TaskSpec {
     pub provider_options: BTreeMap<String, serde_json::Value>,
     /// Stay open after the last contact is final.
     pub keep_open: bool,
+    /// How careful it is.
+    #[serde(default)]
+    pub safety: Safety,
 }
 
 /// Contacts of a task by status and by disposition. Kept, not counted.

@@ -17,6 +17,7 @@ pub mod conformance;
 mod contract;
 mod error;
 mod factory;
+pub mod fence;
 mod inbound;
 mod memory;
 mod report;
@@ -37,4 +38,4 @@ pub use request::{
     AddContacts, Callbacks, CancelContacts, Control, DialContact, Find, OpenSegment, PageRequest,
     ReadProgress, SegmentRef, UpdateSegment, Verb,
 };
-pub use transport::{Answer, Outgoing, RateLimits, Transport, TransportError, TransportSettings};
+pub use transport::{Answer, Outgoing, RateLimits, Slots, Transport, TransportError, TransportSettings};

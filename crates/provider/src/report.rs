@@ -56,6 +56,18 @@ pub struct SegmentReport {
     pub raw: Option<String>,
     /// The vendor's own id, when the answer has it.
     pub vendor_ref: Option<String>,
+    /// People the vendor has in it, when the answer tells.
+    pub contacts: Option<u64>,
+    /// Other tasks of the vendor's, not over, that carry the same key of ours: one request was carried
+    /// out more than once. Only a look-up by our key ([`Find::Segment`](crate::Find)) can know.
+    pub twins: Vec<String>,
+}
+
+impl SegmentReport {
+    /// A state, and nothing else known.
+    pub fn of(state: SegmentState) -> Self {
+        Self { state, raw: None, vendor_ref: None, contacts: None, twins: Vec::new() }
+    }
 }
 
 /// How far a person has come.

@@ -14,7 +14,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, StatusCode, redirect};
 use std::time::Duration;
 
-pub use rate::RateLimits;
+pub use rate::{RateLimits, Slots};
 
 /// Largest answer read, in bytes.
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;

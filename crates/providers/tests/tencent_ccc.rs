@@ -155,6 +155,7 @@ fn spec() -> TaskSpec {
         metadata: [].into(),
         provider_options: [].into(),
         keep_open: false,
+        safety: outdial_model::Safety::default(),
     }
 }
 

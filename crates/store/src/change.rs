@@ -109,6 +109,8 @@ pub struct SegmentChange {
     pub spec_revision: Option<i64>,
     /// It was read from the vendor at the time of the change.
     pub polled: bool,
+    /// It was verified at the time of the change (see `Segment::verified_at`).
+    pub verified: bool,
 }
 
 impl SegmentChange {
@@ -121,6 +123,7 @@ impl SegmentChange {
             raw_status: None,
             spec_revision: None,
             polled: false,
+            verified: false,
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The contract every engine of the store keeps.
 
 use crate::{
-    CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Page, Planned, Skipped, StoreError,
-    TaskFilter, TaskWork, Traced,
+    Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Once, OnceKey, Page,
+    Planned, Skipped, StoreError, TaskFilter, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, DesiredStatus, Event, EventId, KeyId,
-    PersonName, Phone, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DesiredStatus, Event, EventId,
+    KeyId, PersonName, Phone, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -124,6 +124,11 @@ pub struct Lease {
 /// Everything that changes a task's or a contact's status writes the event that tells it in the
 /// same transaction and moves the kept counters. Everything a client asks for wakes the task
 /// (`due` at once).
+///
+/// A method with `once` has its effect once for that key: the key's row and the answer made by
+/// [`Once::answer`] are written in the same transaction as the effect. Asked again with the key, it
+/// changes nothing and answers [`StoreError::Answered`], or [`StoreError::KeyReused`] for another
+/// request. A failure writes no key.
 #[async_trait]
 pub trait Store: Debug + Send + Sync + 'static {
     // Keys and secrets of the installation.
@@ -145,6 +150,7 @@ pub trait Store: Debug + Send + Sync + 'static {
         tenant: &TenantId,
         task: NewTask,
         contacts: Vec<NewContact>,
+        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<Task, StoreError>;
     /// One task.
@@ -172,6 +178,7 @@ pub trait Store: Debug + Send + Sync + 'static {
         id: &TaskId,
         begin: Begin,
         allowed: &[TaskStatus],
+        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<Task, StoreError>;
     /// All segments of a task, oldest first.
@@ -179,12 +186,14 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     // For clients: contacts, calls, events.
 
-    /// Adds contacts while the task is not final or stopping (`WrongState`).
+    /// Adds contacts while the task is not final or stopping (`WrongState`). One whose id is there already
+    /// is `Existing`: a stream that is sent again gives its contacts the same ids.
     async fn add_contacts(
         &self,
         tenant: &TenantId,
         task: &TaskId,
         contacts: Vec<NewContact>,
+        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<AddOutcome, StoreError>;
     /// One contact.
@@ -203,6 +212,17 @@ pub trait Store: Debug + Send + Sync + 'static {
         &self,
         tenant: &TenantId,
         id: &ContactId,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Contact, StoreError>;
+    /// Writes an operator's decision about an `unknown` contact, with `reason` in its event; `WrongState`
+    /// for any other.
+    async fn resolve_contact(
+        &self,
+        tenant: &TenantId,
+        id: &ContactId,
+        decision: Decision,
+        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<Contact, StoreError>;
     /// One call.
@@ -223,10 +243,55 @@ pub trait Store: Debug + Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Event>, StoreError>;
 
+    // Requests that are to have their effect once.
+
+    /// What a request with this key was answered; `KeyReused` when that was another request.
+    async fn answered(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, StoreError>;
+    /// Takes a key for a request that needs more than one transaction, until `until`; taken again by
+    /// whoever took it to keep it longer. `KeyBusy` while somebody else has it, `Answered` (whatever the
+    /// fingerprint) when it is done. Answers when the key was first taken.
+    async fn hold_key(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        holder: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError>;
+    /// Writes what a request with this key is answered from now on, unless another was written before.
+    async fn remember_answer(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Gives a held key up without an answer: the request failed and may be sent again.
+    async fn give_up_key(&self, tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError>;
+    /// Forgets answers given before `before`, at most `limit`; answers how many.
+    async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
     // For workers.
 
-    /// Forgets leases of workers that died with the last process. Only for an engine of the store
-    /// that one process uses alone; others wait for leases to run out.
+    /// The next places in an account's request budget for one action: `count` of them, `spacing` apart,
+    /// shared by every process on the store. Answers how long it is until the first, by a clock all of
+    /// them share.
+    async fn reserve_slots(
+        &self,
+        account: &AccountId,
+        action: &str,
+        spacing: Duration,
+        count: u32,
+    ) -> Result<Duration, StoreError>;
+    /// Dispatches that are in doubt, by account.
+    async fn doubts(&self) -> Result<Vec<Doubt>, StoreError>;
+    /// Forgets leases of the process that used the store under the same name before this one and is
+    /// dead. An engine of the store that one process uses alone forgets all of them.
     async fn release_abandoned_leases(&self) -> Result<(), StoreError>;
     /// Claims up to `limit` tasks that are due and not claimed, for `term`.
     async fn lease_due_tasks(

@@ -21,6 +21,15 @@ pub enum StoreError {
         /// The status it is in.
         status: &'static str,
     },
+    /// This request had its effect before; nothing was done now, and this is what it was answered.
+    #[error("the request was answered before")]
+    Answered(Box<crate::Answer>),
+    /// The client's key for a request was used for another one.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// A request with this key is being carried out.
+    #[error("a request with this idempotency key is under way")]
+    KeyBusy,
     /// Another worker holds the task now: this one's fencing token is out of date and it must send
     /// and write nothing more.
     #[error("the lease was lost to another worker")]

@@ -18,6 +18,7 @@ mod dispatch;
 mod error;
 mod meaning;
 mod moves;
+mod once;
 mod query;
 mod row;
 pub mod sqlite;
@@ -26,4 +27,5 @@ pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChan
 pub use contract::{AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, NewTask, Store, TaskPatch};
 pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;
-pub use query::{CallFilter, Clues, ContactFilter, Page, TaskFilter, TaskWork, Traced};
+pub use once::{Answer, Effect, Once, OnceKey};
+pub use query::{CallFilter, Clues, ContactFilter, Doubt, Page, TaskFilter, TaskWork, Traced};

@@ -77,6 +77,17 @@ pub struct Traced {
     pub contact: Option<Contact>,
 }
 
+/// Dispatches of one account whose outcome is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Which account.
+    pub account: AccountId,
+    /// How many.
+    pub dispatches: u64,
+    /// When the oldest of them was made.
+    pub oldest: Timestamp,
+}
+
 /// All a worker needs to decide the next step of a task.
 #[derive(Debug, Clone)]
 pub struct TaskWork {

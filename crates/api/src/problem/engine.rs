@@ -20,6 +20,9 @@ impl From<EngineError> for Problem {
             EngineError::Stale => Self::new(&table::STALE, error.to_string()),
             EngineError::Unsupported { detail } => Self::new(&table::UNSUPPORTED_BY_PROVIDER, detail),
             EngineError::Vendor { provider, error } => vendor_failed(&provider, error),
+            error @ (EngineError::Answered(_) | EngineError::KeyReused | EngineError::KeyBusy) => {
+                Self::new(&table::CONFLICT, error.to_string())
+            }
             EngineError::Unavailable => Self::new(&table::STORE_UNAVAILABLE, error.to_string())
                 .with_retry_after(Duration::from_secs(1)),
             EngineError::Internal(cause) => {

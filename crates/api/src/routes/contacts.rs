@@ -90,7 +90,7 @@ pub(crate) async fn cancel_contact(
     caller: Caller,
     id: Id<ContactId>,
 ) -> Result<HttpResponse, Problem> {
-    let contact = engine.cancel_contact(&caller.tenant, &id.0).await?;
+    let contact = engine.cancel_contact(&caller.tenant, &id.0, None).await?;
     Ok(HttpResponse::Accepted().json(ContactView::from(contact)))
 }
 

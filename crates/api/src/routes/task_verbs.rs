@@ -122,6 +122,6 @@ async fn steer(
     verb: TaskVerb,
     wait: Wait,
 ) -> Result<HttpResponse, Problem> {
-    let task = engine.steer(&caller.tenant, task, verb).await?;
+    let task = engine.steer(&caller.tenant, task, verb, None).await?;
     task_answer::accepted(engine, task, wait).await
 }

@@ -51,7 +51,7 @@ pub(crate) async fn create_task(
 ) -> Result<HttpResponse, Problem> {
     refuse_too_many(&body.0)?;
     let form = form::read(&body.0, |at| at.object(TaskForm::read)).map_err(Problem::invalid_fields)?;
-    let task = engine.create_task(&caller.tenant, form.into_request()).await?;
+    let task = engine.create_task(&caller.tenant, form.into_request(), None).await?;
     task_answer::created(&engine, task, wait).await
 }
 

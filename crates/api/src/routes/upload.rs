@@ -95,7 +95,7 @@ pub(crate) async fn add_contacts(
 
 async fn batch(into: &upload::Into<'_>, form: BatchForm) -> Result<BatchView, Problem> {
     let drafts: Vec<ContactDraft> = form.contacts.into_iter().map(Into::into).collect();
-    let results = into.engine.add_contacts(into.tenant, into.task, &drafts).await?;
+    let results = into.engine.add_contacts(into.tenant, into.task, &drafts, None).await?;
     let mut batch = BatchView::default();
     for ((index, draft), result) in (0..).zip(drafts).zip(results) {
         batch.note(index, draft.external_id, result);

@@ -95,6 +95,6 @@ pub(crate) async fn adopt_vendor_task(
     id: Id<AccountId>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let task = engine.adopt(&caller.tenant, &id.0, &path.1).await?;
+    let task = engine.adopt(&caller.tenant, &id.0, &path.1, None).await?;
     task_answer::created(&engine, task, Wait(None)).await
 }

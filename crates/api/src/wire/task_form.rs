@@ -125,6 +125,7 @@ impl TaskForm {
                 metadata: self.metadata,
                 provider_options: self.provider_options,
                 keep_open: self.keep_open,
+                safety: outdial_model::Safety::default(),
             },
         }
     }

@@ -64,6 +64,7 @@ impl TestApi {
                 settle: None,
                 poll_interval: Duration::from_millis(50),
                 fuse: Duration::from_secs(1),
+                staging: outdial_model::Staged::On,
                 rate: 1000,
             },
             Arc::new(provider.clone()),

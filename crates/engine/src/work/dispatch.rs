@@ -159,6 +159,7 @@ impl Job<'_> {
             opened_at: now,
             not_before,
             polled_at: None,
+            verified_at: None,
             ended_at: None,
         }
     }

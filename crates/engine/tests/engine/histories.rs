@@ -77,11 +77,11 @@ async fn live_through(staging: Staging, history: Vec<Happening>) {
                     number = next;
                 }
             }
-            Happening::Steer(verb) => drop(world.engine.steer(&tenant(), &task, verb).await),
+            Happening::Steer(verb) => drop(world.engine.steer(&tenant(), &task, verb, None).await),
             Happening::CancelSomebody(which) => {
                 let contacts = world.contacts(&task).await;
                 if let Some(contact) = contacts.get(usize::from(which) % contacts.len().max(1)) {
-                    drop(world.engine.cancel_contact(&tenant(), &contact.id).await);
+                    drop(world.engine.cancel_contact(&tenant(), &contact.id, None).await);
                 }
             }
             Happening::Finish => drop(world.vendor.finish_all(Disposition::Answered)),
@@ -104,8 +104,8 @@ async fn live_through(staging: Staging, history: Vec<Happening>) {
             assert_eq!(*rung_when_stopped.get_or_insert(rung), rung, "nobody is rung after a confirmed stop");
         }
     }
-    drop(world.engine.steer(&tenant(), &task, TaskVerb::Start).await);
-    drop(world.engine.steer(&tenant(), &task, TaskVerb::Resume).await);
+    drop(world.engine.steer(&tenant(), &task, TaskVerb::Start, None).await);
+    drop(world.engine.steer(&tenant(), &task, TaskVerb::Resume, None).await);
     for _ in 0..60 {
         world.pass(Duration::from_secs(15)).await;
         world.vendor.finish_all(Disposition::Answered);

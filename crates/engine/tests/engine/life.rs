@@ -159,7 +159,7 @@ async fn one_number_twice_in_a_task_has_its_second_turn_when_the_first_is_over()
         let world = World::new(staging).await;
         let task = world.create_with(1, |spec| spec.keep_open = true).await;
         let twin = ContactDraft { external_id: Some("twin".into()), ..draft(0) };
-        world.engine.add_contacts(&tenant(), &task.id, &[twin]).await.unwrap();
+        world.engine.add_contacts(&tenant(), &task.id, &[twin], None).await.unwrap();
         world.pass(LONG).await;
         assert_eq!(world.rung().len(), 1, "{staging:?}");
         world.vendor.finish_all(Disposition::Answered);

@@ -49,7 +49,7 @@ async fn a_stopped_task_cancels_those_who_wait_and_tells_how_the_others_ended() 
         assert_eq!(task.status, TaskStatus::Stopped, "{staging:?}: {:?}", task.counts);
         assert_eq!(task.counts.of(ContactStatus::Completed), 3);
         assert_eq!(world.rung().len(), 3);
-        let again = world.engine.steer(&tenant(), &task.id, TaskVerb::Start).await;
+        let again = world.engine.steer(&tenant(), &task.id, TaskVerb::Start, None).await;
         assert!(matches!(again, Err(EngineError::Conflict { code: "wrong_state", .. })));
     }
 }
@@ -96,15 +96,18 @@ async fn somebody_who_waits_is_cancelled_at_once_and_somebody_who_left_through_t
     let contacts = world.contacts(&task.id).await;
     let waiting = contacts.iter().find(|contact| contact.status == ContactStatus::Queued).unwrap();
     let out = contacts.iter().find(|contact| contact.status == ContactStatus::Submitted).unwrap();
-    let cancelled = world.engine.cancel_contact(&tenant(), &waiting.id).await.unwrap();
+    let cancelled = world.engine.cancel_contact(&tenant(), &waiting.id, None).await.unwrap();
     assert_eq!(cancelled.status, ContactStatus::Cancelled);
-    let asked = world.engine.cancel_contact(&tenant(), &out.id).await.unwrap();
+    let asked = world.engine.cancel_contact(&tenant(), &out.id, None).await.unwrap();
     assert!(asked.cancel_requested && asked.status == ContactStatus::Submitted);
     world.pass(LONG).await;
     let after = world.engine.contact(&tenant(), &out.id).await.unwrap();
     assert_eq!(after.status, ContactStatus::Cancelled);
     assert!(!world.rung().iter().any(|phone| phone == out.phone.e164() || phone == waiting.phone.e164()));
-    assert!(world.engine.cancel_contact(&tenant(), &out.id).await.is_err(), "a final contact stays as it is");
+    assert!(
+        world.engine.cancel_contact(&tenant(), &out.id, None).await.is_err(),
+        "a final contact stays as it is"
+    );
 }
 
 #[tokio::test]
@@ -169,7 +172,7 @@ async fn a_refused_cancel_does_not_keep_a_task_from_stopping() {
         world.vendor.script(Operation::CancelContact, NextAnswer::Refuse(ErrorKind::InvalidRequest));
     }
     let contact = world.contacts(&task.id).await.remove(0);
-    world.engine.cancel_contact(&tenant(), &contact.id).await.unwrap();
+    world.engine.cancel_contact(&tenant(), &contact.id, None).await.unwrap();
     world.steer(&task.id, TaskVerb::Stop).await;
     world.pass(LONG).await;
     world.vendor.finish_all(Disposition::Answered);

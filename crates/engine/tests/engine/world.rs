@@ -76,16 +76,16 @@ impl World {
         let contacts = (0..people).map(draft).collect();
         let account = "memory-1".parse().unwrap();
         let request = CreateTask { external_id: None, account, spec, contacts };
-        self.engine.create_task(&tenant(), request).await.unwrap()
+        self.engine.create_task(&tenant(), request, None).await.unwrap()
     }
 
     pub async fn add(&self, task: &TaskId, numbers: std::ops::Range<usize>) -> Vec<ContactResult> {
         let drafts: Vec<_> = numbers.map(draft).collect();
-        self.engine.add_contacts(&tenant(), task, &drafts).await.unwrap()
+        self.engine.add_contacts(&tenant(), task, &drafts, None).await.unwrap()
     }
 
     pub async fn steer(&self, task: &TaskId, verb: TaskVerb) -> Task {
-        self.engine.steer(&tenant(), task, verb).await.unwrap()
+        self.engine.steer(&tenant(), task, verb, None).await.unwrap()
     }
 
     pub async fn task(&self, task: &TaskId) -> Task {
@@ -127,6 +127,7 @@ async fn engine(
         settle: None,
         poll_interval: Duration::from_secs(5),
         fuse: Duration::from_secs(10),
+        staging: outdial_model::Staged::On,
         rate: 100,
     };
     let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
@@ -161,5 +162,6 @@ fn spec() -> TaskSpec {
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
         keep_open: false,
+        safety: outdial_model::Safety::default(),
     }
 }

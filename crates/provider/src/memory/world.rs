@@ -223,7 +223,12 @@ impl Segment {
         } else {
             (SegmentState::Known(self.status), self.status.as_str())
         };
-        SegmentReport { state, raw: Some(raw.to_owned()), vendor_ref: Some(self.vendor_ref.clone()) }
+        SegmentReport {
+            raw: Some(raw.to_owned()),
+            vendor_ref: Some(self.vendor_ref.clone()),
+            contacts: u64::try_from(self.people.len()).ok(),
+            ..SegmentReport::of(state)
+        }
     }
 
     /// What it knows of the people among `wanted` who have been there since `horizon` or longer.

@@ -1,7 +1,9 @@
 //! An account's request budget: so many per second for each action.
 
 use super::TransportError;
+use async_trait::async_trait;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::fmt::Debug;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,4 +39,12 @@ impl RateLimits {
             .await
             .map_err(|_| TransportError::Throttled)
     }
+}
+
+/// A request budget that several processes keep to together.
+#[async_trait]
+pub trait Slots: Debug + Send + Sync {
+    /// Takes the next `count` places of `action`, `spacing` apart; answers how long it is until the first.
+    /// `None` when the budget cannot be asked: nothing may be sent.
+    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Duration>;
 }

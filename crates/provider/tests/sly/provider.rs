@@ -124,11 +124,9 @@ impl Provider for SlyProvider {
         Ok(match (request, self.sin) {
             (Find::Segment(_), Some(Sin::FindsNobody)) => Found::NoSegment,
             (Find::Contacts { .. }, Some(Sin::FindsNobody)) => Found::Contacts(Vec::new()),
-            (Find::Segment(_), Some(Sin::FindsEverybody)) => Found::Segment(SegmentReport {
-                state: SegmentState::Unrecognized,
-                raw: None,
-                vendor_ref: None,
-            }),
+            (Find::Segment(_), Some(Sin::FindsEverybody)) => {
+                Found::Segment(SegmentReport::of(SegmentState::Unrecognized))
+            }
             (Find::Contacts { contacts, .. }, Some(Sin::FindsEverybody)) => {
                 let report =
                     |key| ContactReport { key, progress: ContactProgress::Waiting, calls: Vec::new() };

@@ -22,7 +22,7 @@ pub(super) async fn control(client: &Client, request: &Control<'_>) -> Result<Se
         }
         Verb::Start | Verb::Pause | Verb::Resume => SegmentState::Unrecognized,
     };
-    Ok(SegmentReport { state, raw: None, vendor_ref: request.segment.vendor_ref.clone() })
+    Ok(SegmentReport { vendor_ref: request.segment.vendor_ref.clone(), ..SegmentReport::of(state) })
 }
 
 async fn stop(

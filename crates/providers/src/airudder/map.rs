@@ -35,9 +35,8 @@ pub(super) fn segment_status(word: Option<&str>, statuses: &Statuses) -> Segment
         tracing::warn!(status = %printable(word), "an instance status of AI Rudder is not in `statuses`");
     }
     SegmentReport {
-        state: known.map_or(SegmentState::Unrecognized, SegmentState::Known),
         raw: word.map(printable),
-        vendor_ref: None,
+        ..SegmentReport::of(known.map_or(SegmentState::Unrecognized, SegmentState::Known))
     }
 }
 

@@ -32,9 +32,8 @@ pub(super) async fn segment(client: &Client, segment: &SegmentRef) -> Result<Seg
 fn ended_unseen(client: &Client, segment: &SegmentRef) -> Option<SegmentReport> {
     let is_unseen = !client.config().paths.has(Unlisted::ListInstances);
     (is_unseen && is_over(client, segment)).then(|| SegmentReport {
-        state: SegmentState::Known(SegmentStatus::Completed),
-        raw: None,
         vendor_ref: segment.vendor_ref.clone(),
+        ..SegmentReport::of(SegmentState::Known(SegmentStatus::Completed))
     })
 }
 

@@ -42,9 +42,9 @@ fn known(state: Option<i64>) -> Option<SegmentStatus> {
 /// A task as a segment. A described task does not repeat its id, so whoever asked gives it.
 pub fn segment_report(task: &Task, vendor_ref: String) -> SegmentReport {
     SegmentReport {
-        state: segment_state(task.state),
         raw: task.state.map(|state| state.to_string()),
         vendor_ref: Some(vendor_ref),
+        ..SegmentReport::of(segment_state(task.state))
     }
 }
 

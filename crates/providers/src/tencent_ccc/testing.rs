@@ -28,6 +28,7 @@ pub fn spec() -> TaskSpec {
         metadata: [("team".to_owned(), "billing".to_owned())].into(),
         provider_options: [].into(),
         keep_open: false,
+        safety: outdial_model::Safety::default(),
     }
 }
 

@@ -101,5 +101,6 @@ pub fn task(template_id: &str, callers: Vec<Phone>) -> TaskSpec {
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
         keep_open: false,
+        safety: outdial_model::Safety::default(),
     }
 }

@@ -158,6 +158,7 @@ pub fn spec() -> TaskSpec {
         metadata: [].into(),
         provider_options: [].into(),
         keep_open: false,
+        safety: outdial_model::Safety::default(),
     }
 }
 

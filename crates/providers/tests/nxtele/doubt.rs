@@ -16,9 +16,9 @@ async fn a_segment_whose_answer_is_lost_is_found_by_our_key() {
         let error = bench.try_open(&segment, &[]).await.unwrap_err();
         assert_eq!(error.effect, Effect::Possible, "{mode}");
         let ready = SegmentReport {
-            state: SegmentState::Known(SegmentStatus::Ready),
             raw: Some("1".to_owned()),
             vendor_ref: Some(segment.key.to_string()),
+            ..SegmentReport::of(SegmentState::Known(SegmentStatus::Ready))
         };
         assert_eq!(bench.find(&segment).await, Found::Segment(ready), "{mode}");
     }

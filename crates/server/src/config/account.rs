@@ -3,7 +3,7 @@
 use super::Problem;
 use super::reader::{Book, Section};
 use outdial_engine::AccountPolicy;
-use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, SystemClock};
+use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock};
 use outdial_provider::{
     AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Transport,
     TransportSettings,
@@ -110,6 +110,7 @@ pub(super) fn read(
             rate: section
                 .or(book, "rate", "requests per second, at least 1", factory.default_rate, |rate| *rate > 0),
             fuse: seconds(&mut section, book, "fuse_seconds", FUSE_SECONDS),
+            staging: section.or(book, "staging", "`on` or `off`", Staged::On, |_| true),
         },
         ingress_secret: section.secret(book, "ingress_secret"),
         table: own_keys(&mut section, book, factory),

@@ -9,7 +9,7 @@ pub(super) async fn a_task_is_read_back_as_it_was_accepted(harness: &dyn Harness
     let world = World::of(harness).await;
     let (new, people) = (world.new_task(), world.people(0..2));
     let created =
-        world.store.create_task(&world.tenant, new.clone(), people.clone(), world.now()).await.unwrap();
+        world.store.create_task(&world.tenant, new.clone(), people.clone(), None, world.now()).await.unwrap();
     let task = world.task(&new.id).await;
     assert_eq!(task.id, created.id);
     assert_eq!(task.spec, new.spec);
@@ -36,7 +36,7 @@ pub(super) async fn a_task_is_read_back_as_it_was_accepted(harness: &dyn Harness
 pub(super) async fn an_external_id_names_one_task(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let named = || crate::NewTask { external_id: Some("crm-1".into()), ..world.new_task() };
-    let create = |tenant, task| world.store.create_task(tenant, task, world.people(0..1), world.now());
+    let create = |tenant, task| world.store.create_task(tenant, task, world.people(0..1), None, world.now());
     let first = create(&world.tenant, named()).await.unwrap();
     match create(&world.tenant, named()).await {
         Err(StoreError::ExternalIdTaken { existing }) => assert_eq!(existing, first.id.as_str()),
@@ -57,7 +57,8 @@ pub(super) async fn a_contact_is_added_once(harness: &dyn Harness) {
     nameless.external_id = None;
     let mut given = again.to_vec();
     given.extend([nameless.clone(), crate::NewContact { id: world.person(1).id, ..nameless }]);
-    let outcome = world.store.add_contacts(&world.tenant, &task, given.clone(), world.now()).await.unwrap();
+    let outcome =
+        world.store.add_contacts(&world.tenant, &task, given.clone(), None, world.now()).await.unwrap();
     let expected = [
         AddedContact::Existing(there.id),
         AddedContact::Added(given[1].id.clone()),
@@ -75,8 +76,9 @@ pub(super) async fn nobody_joins_a_task_that_is_over(harness: &dyn Harness) {
     for status in [TaskStatus::Stopping, TaskStatus::Stopped, TaskStatus::Completed, TaskStatus::Failed] {
         let task = crate::NewTask { status, ..world.new_task() };
         let id = task.id.clone();
-        world.store.create_task(&world.tenant, task, Vec::new(), world.now()).await.unwrap();
-        let refused = world.store.add_contacts(&world.tenant, &id, world.people(0..1), world.now()).await;
+        world.store.create_task(&world.tenant, task, Vec::new(), None, world.now()).await.unwrap();
+        let refused =
+            world.store.add_contacts(&world.tenant, &id, world.people(0..1), None, world.now()).await;
         assert!(
             matches!(refused, Err(StoreError::WrongState { status: told }) if told == status.as_str()),
             "{refused:?}"
@@ -96,7 +98,7 @@ pub(super) async fn a_vendor_task_is_adopted_once(harness: &dyn Harness) {
         segment.vendor_ref = Some("vendor-7".into());
         crate::NewTask { adopted: Some(segment), ..task }
     };
-    let create = |task| world.store.create_task(&world.tenant, task, Vec::new(), world.now());
+    let create = |task| world.store.create_task(&world.tenant, task, Vec::new(), None, world.now());
     let first = create(adopting()).await.unwrap();
     let segments = world.store.segments(&world.tenant, &first.id).await.unwrap();
     assert_eq!(segments.len(), 1);

@@ -28,10 +28,14 @@ pub(super) async fn a_verb_is_written_only_where_it_is_allowed(harness: &dyn Har
     let world = World::of(harness).await;
     let id = world.task_of(0).await;
     let pause = Begin { desired: DesiredStatus::Paused, status: TaskStatus::Pausing };
-    let refused = world.store.begin(&world.tenant, &id, pause, &[TaskStatus::Running], world.now()).await;
+    let refused =
+        world.store.begin(&world.tenant, &id, pause, &[TaskStatus::Running], None, world.now()).await;
     assert!(matches!(refused, Err(StoreError::WrongState { status: "scheduled" })), "{refused:?}");
-    let begun =
-        world.store.begin(&world.tenant, &id, pause, &[TaskStatus::Scheduled], world.now()).await.unwrap();
+    let begun = world
+        .store
+        .begin(&world.tenant, &id, pause, &[TaskStatus::Scheduled], None, world.now())
+        .await
+        .unwrap();
     assert_eq!((begun.status, begun.desired), (TaskStatus::Pausing, DesiredStatus::Paused));
 }
 

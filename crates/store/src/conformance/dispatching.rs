@@ -52,7 +52,7 @@ pub(super) async fn a_number_rings_once_at_a_time(harness: &dyn Harness) {
     let second = world.task_of(1).await;
     let foreign = world
         .store
-        .create_task(&tenant("other"), world.new_task(), world.people(0..1), world.now())
+        .create_task(&tenant("other"), world.new_task(), world.people(0..1), None, world.now())
         .await
         .unwrap();
     let leases = world.store.lease_due_tasks(world.now(), super::world::TERM, 10).await.unwrap();
@@ -123,7 +123,7 @@ pub(super) async fn nobody_is_planned_unless_the_task_shall_run(harness: &dyn Ha
     let task = world.task_of(1).await;
     let lease = world.lease(&task).await;
     let stop = Begin { desired: DesiredStatus::Stopped, status: TaskStatus::Stopping };
-    let stopped = world.store.begin(&world.tenant, &task, stop, TaskStatus::ALL, world.now()).await;
+    let stopped = world.store.begin(&world.tenant, &task, stop, TaskStatus::ALL, None, world.now()).await;
     stopped.unwrap();
     assert!(world.plan(world.open(&lease, 1, 0)).await.is_none());
     assert!(world.plan(world.open(&lease, 1, 9)).await.is_none());

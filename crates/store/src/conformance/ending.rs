@@ -9,11 +9,11 @@ pub(super) async fn a_contact_of_ours_is_cancelled_at_once(harness: &dyn Harness
     let world = World::of(harness).await;
     let task = world.task_of(1).await;
     let id = world.contacts(&task).await[0].id.clone();
-    let cancelled = world.store.cancel_contact(&world.tenant, &id, world.now()).await.unwrap();
+    let cancelled = world.store.cancel_contact(&world.tenant, &id, None, world.now()).await.unwrap();
     assert_eq!(cancelled.status, ContactStatus::Cancelled);
     assert_eq!(world.told(&id).await, [EventType::ContactAccepted, EventType::ContactCancelled]);
     assert_eq!(world.task(&task).await.counts.of(ContactStatus::Cancelled), 1);
-    let again = world.store.cancel_contact(&world.tenant, &id, world.now()).await;
+    let again = world.store.cancel_contact(&world.tenant, &id, None, world.now()).await;
     assert!(matches!(again, Err(StoreError::WrongState { status: "cancelled" })));
 }
 
@@ -23,7 +23,7 @@ pub(super) async fn a_contact_that_is_out_waits_to_be_cancelled(harness: &dyn Ha
     let lease = world.lease(&task).await;
     let sent = world.send(&lease, 3).await.dispatch.contacts;
     for id in [&sent[2], &sent[0], &sent[0]] {
-        let asked = world.store.cancel_contact(&world.tenant, id, world.now()).await.unwrap();
+        let asked = world.store.cancel_contact(&world.tenant, id, None, world.now()).await.unwrap();
         assert!(asked.cancel_requested);
         assert_eq!(asked.status, ContactStatus::Submitting);
     }
@@ -44,7 +44,7 @@ pub(super) async fn an_unwanted_contact_is_not_sent_again(harness: &dyn Harness)
     let task = world.task_of(1).await;
     let lease = world.lease(&task).await;
     let id = world.send(&lease, 1).await.dispatch.contacts.remove(0);
-    world.store.cancel_contact(&world.tenant, &id, world.now()).await.unwrap();
+    world.store.cancel_contact(&world.tenant, &id, None, world.now()).await.unwrap();
     world.move_on(&lease, change(&id, ContactStatus::Submitting, ContactStatus::Queued)).await;
     let home = world.contact(&id).await;
     assert_eq!((home.status, home.cancel_requested), (ContactStatus::Cancelled, false));

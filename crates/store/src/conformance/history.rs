@@ -81,7 +81,7 @@ async fn take(world: &World, task: &TaskId, lease: &Lease, segments: &mut u32, s
         }
         Step::Cancel(n) => {
             // Refused for whoever is done.
-            let _ = world.store.cancel_contact(&world.tenant, &somebody(n).id, world.now()).await;
+            let _ = world.store.cancel_contact(&world.tenant, &somebody(n).id, None, world.now()).await;
         }
         Step::EndOurs(n) => {
             let status = ContactStatus::Expired;

@@ -80,7 +80,7 @@ pub(super) async fn filters_find_what_they_name(harness: &dyn Harness) {
         ..world.new_task()
     };
     let later = draft.id.clone();
-    let created = world.store.create_task(&world.tenant, draft, Vec::new(), world.now()).await;
+    let created = world.store.create_task(&world.tenant, draft, Vec::new(), None, world.now()).await;
     created.unwrap();
     let listed = async |filter: TaskFilter| {
         let page = Page { after: None, limit: 10 };

@@ -23,12 +23,12 @@ pub(super) async fn a_foreign_tenant_sees_nothing(harness: &dyn Harness) {
     let refusals = [
         store.task(&foreign, &task).await.err(),
         store.patch_task(&foreign, &task, patch, None, now).await.err(),
-        store.begin(&foreign, &task, begin, TaskStatus::ALL, now).await.err(),
+        store.begin(&foreign, &task, begin, TaskStatus::ALL, None, now).await.err(),
         store.segments(&foreign, &task).await.err(),
-        store.add_contacts(&foreign, &task, world.people(5..6), now).await.err(),
+        store.add_contacts(&foreign, &task, world.people(5..6), None, now).await.err(),
         store.contact(&foreign, contact).await.err(),
         store.contacts(&foreign, &task, &ContactFilter::default(), &all(9)).await.err(),
-        store.cancel_contact(&foreign, contact, now).await.err(),
+        store.cancel_contact(&foreign, contact, None, now).await.err(),
         store.call(&foreign, &call.id).await.err(),
     ];
     for (place, refusal) in refusals.into_iter().enumerate() {

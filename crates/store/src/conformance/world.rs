@@ -63,6 +63,7 @@ impl World {
             metadata: BTreeMap::from([("team".into(), "billing".into())]),
             provider_options: BTreeMap::new(),
             keep_open: false,
+            safety: outdial_model::Safety::default(),
         }
     }
 
@@ -99,12 +100,12 @@ impl World {
 
     pub(super) async fn task_with(&self, people: Vec<NewContact>) -> TaskId {
         let task = self.new_task();
-        let created = self.store.create_task(&self.tenant, task, people, self.now()).await;
+        let created = self.store.create_task(&self.tenant, task, people, None, self.now()).await;
         created.unwrap().id
     }
 
     pub(super) async fn add(&self, task: &TaskId, people: Vec<NewContact>) {
-        let added = self.store.add_contacts(&self.tenant, task, people, self.now()).await;
+        let added = self.store.add_contacts(&self.tenant, task, people, None, self.now()).await;
         added.unwrap();
     }
 
@@ -165,6 +166,7 @@ impl World {
             opened_at: self.now(),
             not_before: None,
             polled_at: None,
+            verified_at: None,
             ended_at: None,
         }
     }

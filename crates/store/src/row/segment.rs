@@ -21,6 +21,7 @@ pub(crate) struct SegmentRow {
     spec_revision: i64,
     not_before: Option<i64>,
     polled_at: Option<i64>,
+    verified_at: Option<i64>,
     ended_at: Option<i64>,
 }
 
@@ -44,6 +45,7 @@ impl TryFrom<SegmentRow> for Segment {
             spec_revision: row.spec_revision,
             not_before: time_if(row.not_before, "segments.not_before")?,
             polled_at: time_if(row.polled_at, "segments.polled_at")?,
+            verified_at: time_if(row.verified_at, "segments.verified_at")?,
             ended_at: time_if(row.ended_at, "segments.ended_at")?,
         })
     }

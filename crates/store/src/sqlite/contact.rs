@@ -4,7 +4,7 @@ use super::{lease, moving, task};
 use crate::moves::{Moves, Next};
 use crate::row::{ContactRow, to_json, word};
 use crate::{Lease, StoreError};
-use outdial_model::{Contact, ContactId, ContactStatus, TaskId, TenantId, Timestamp};
+use outdial_model::{Contact, ContactId, ContactStatus, Decision, TaskId, TenantId, Timestamp};
 use sqlx::SqliteConnection;
 
 fn nouns(rows: Vec<ContactRow>) -> Result<Vec<Contact>, StoreError> {
@@ -84,6 +84,34 @@ pub(super) async fn cancel(
         task::count_cancels(conn, task, 1).await?;
     }
     task::wake(conn, task, now).await?;
+    read(conn, tenant, id).await
+}
+
+/// Does what an operator decided about a contact nobody can tell anything about.
+pub(super) async fn resolve(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    id: &ContactId,
+    decision: Decision,
+    now: Timestamp,
+) -> Result<Contact, StoreError> {
+    let contact = read(conn, tenant, id).await?;
+    if contact.status != ContactStatus::Unknown {
+        return Err(StoreError::WrongState { status: contact.status.as_str() });
+    }
+    let next = match decision {
+        Decision::AssumeDialed => {
+            Next::because(ContactStatus::Completed, "an operator decided that it was dialed")
+        }
+        Decision::Redial => Next::because(ContactStatus::Queued, "an operator decided to dial it again"),
+        Decision::Cancel => Next::because(ContactStatus::Cancelled, "an operator decided to leave it"),
+    };
+    let mut moves = Moves::at(now);
+    for (_, mut standing) in moving::standings(conn, &contact.task, &[id]).await? {
+        moves.add(&mut standing, next.clone());
+    }
+    moving::write(conn, tenant, &contact.task, &moves, now).await?;
+    task::wake(conn, &contact.task, now).await?;
     read(conn, tenant, id).await
 }
 

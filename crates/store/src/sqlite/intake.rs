@@ -7,7 +7,7 @@ use crate::{AddOutcome, AddedContact, NewContact, StoreError};
 use outdial_model::{ContactId, ContactStatus, EventId, EventType, TaskId, TenantId, Timestamp};
 use serde_json::json;
 use sqlx::SqliteConnection;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// People per statement; bounds the JSON text that carries them.
 const BATCH: usize = 2_000;
@@ -50,8 +50,13 @@ pub(super) async fn insert(
     let mut outcome = Vec::with_capacity(contacts.len());
     for batch in contacts.chunks(BATCH) {
         let mut known = existing(conn, task, batch).await?;
+        let there = repeated(conn, task, batch).await?;
         let mut fresh = Vec::with_capacity(batch.len());
         for contact in batch {
+            if there.contains(contact.id.as_str()) {
+                outcome.push(AddedContact::Existing(contact.id.clone()));
+                continue;
+            }
             let key = contact.external_id.as_deref();
             if let Some(there) = key.and_then(|key| known.get(key)) {
                 outcome.push(AddedContact::Existing(there.clone()));
@@ -87,6 +92,23 @@ async fn existing(
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(|(key, id)| Ok((key, word(&id, "contacts.id")?))).collect()
+}
+
+/// The contacts of the batch that are there already under the very id: the request came before.
+async fn repeated(
+    conn: &mut SqliteConnection,
+    task: &TaskId,
+    batch: &[NewContact],
+) -> Result<HashSet<String>, StoreError> {
+    let ids: Vec<_> = batch.iter().map(|contact| contact.id.as_str()).collect();
+    let rows = sqlx::query_scalar(
+        "SELECT id FROM contacts WHERE id IN (SELECT value FROM json_each($2)) AND task = $1",
+    )
+    .bind(task.as_str())
+    .bind(to_json(&ids)?)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().collect())
 }
 
 async fn write(

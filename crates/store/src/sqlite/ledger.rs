@@ -1,7 +1,7 @@
 //! The dispatch ledger: rows written before the socket opens, and settled afterwards.
 
-use crate::row::{DispatchRow, millis, to_json};
-use crate::{DispatchChange, StoreError};
+use crate::row::{DispatchRow, millis, number, time, to_json, word};
+use crate::{DispatchChange, Doubt, StoreError};
 use outdial_model::{Dispatch, TaskId, Timestamp};
 use sqlx::SqliteConnection;
 
@@ -38,6 +38,24 @@ pub(super) async fn open(conn: &mut SqliteConnection, task: &TaskId) -> Result<V
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(Dispatch::try_from).collect()
+}
+
+/// Those in doubt, by account.
+pub(super) async fn doubts(conn: &mut SqliteConnection) -> Result<Vec<Doubt>, StoreError> {
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT account, count(*), min(created_at) FROM dispatches WHERE outcome = 'unknown' GROUP BY account",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|(account, dispatches, oldest)| {
+            Ok(Doubt {
+                account: word(&account, "dispatches.account")?,
+                dispatches: number(dispatches, "dispatches")?,
+                oldest: time(oldest, "dispatches.created_at")?,
+            })
+        })
+        .collect()
 }
 
 /// Writes an outcome; one that is known already stays.

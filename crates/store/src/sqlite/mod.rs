@@ -19,34 +19,37 @@ mod lease;
 mod ledger;
 mod moving;
 mod newest;
+mod once;
 mod plan;
 mod segment;
+mod slots;
 mod task;
 mod trace;
 mod work;
 
 use crate::{
-    AddOutcome, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Lease,
-    NewContact, NewTask, Page, Planned, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
+    AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
+    Doubt, Effect, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, Skipped, Store, StoreError,
+    TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use connect::Connections;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Event, EventId, Segment, SegmentId, Task,
-    TaskId, TaskStatus, TenantId, Timestamp,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, Event, EventId, Segment, SegmentId,
+    Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use std::time::Duration;
 
 /// The store in one SQLite file.
 #[derive(Debug)]
-pub struct SqliteStore(Connections);
+pub struct SqliteStore(Connections, slots::Slots);
 
 impl SqliteStore {
     /// Opens `sqlite://path`, makes the file if there is none, and brings its schema up to date.
     ///
     /// Not for databases in memory: readers and the writer would each see their own.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Connections::open(url).await.map(Self)
+        Ok(Self(Connections::open(url).await?, slots::Slots::default()))
     }
 
     /// Waits for transactions that are under way and closes the file.
@@ -94,9 +97,15 @@ impl Store for SqliteStore {
         tenant: &TenantId,
         task: NewTask,
         contacts: Vec<NewContact>,
+        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<Task, StoreError> {
-        writing!(self, |tx| task::create(&mut tx, tenant, task, &contacts, now))
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let task = task::create(&mut tx, tenant, task, &contacts, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Task(&task)).await?;
+            Ok::<_, StoreError>(task)
+        })
     }
 
     async fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Task, StoreError> {
@@ -129,9 +138,15 @@ impl Store for SqliteStore {
         id: &TaskId,
         begin: Begin,
         allowed: &[TaskStatus],
+        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<Task, StoreError> {
-        writing!(self, |tx| task::begin(&mut tx, tenant, id, begin, allowed, now))
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let task = task::begin(&mut tx, tenant, id, begin, allowed, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Task(&task)).await?;
+            Ok::<_, StoreError>(task)
+        })
     }
 
     async fn segments(&self, tenant: &TenantId, task: &TaskId) -> Result<Vec<Segment>, StoreError> {
@@ -143,9 +158,15 @@ impl Store for SqliteStore {
         tenant: &TenantId,
         task: &TaskId,
         contacts: Vec<NewContact>,
+        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<AddOutcome, StoreError> {
-        writing!(self, |tx| intake::add(&mut tx, tenant, task, &contacts, now))
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let outcome = intake::add(&mut tx, tenant, task, &contacts, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Added(&outcome)).await?;
+            Ok::<_, StoreError>(outcome)
+        })
     }
 
     async fn contact(&self, tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError> {
@@ -166,9 +187,31 @@ impl Store for SqliteStore {
         &self,
         tenant: &TenantId,
         id: &ContactId,
+        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<Contact, StoreError> {
-        writing!(self, |tx| contact::cancel(&mut tx, tenant, id, now))
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let contact = contact::cancel(&mut tx, tenant, id, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Contact(&contact)).await?;
+            Ok::<_, StoreError>(contact)
+        })
+    }
+
+    async fn resolve_contact(
+        &self,
+        tenant: &TenantId,
+        id: &ContactId,
+        decision: Decision,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Contact, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let contact = contact::resolve(&mut tx, tenant, id, decision, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Contact(&contact)).await?;
+            Ok::<_, StoreError>(contact)
+        })
     }
 
     async fn call(&self, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
@@ -192,6 +235,58 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Event>, StoreError> {
         reading!(self, |tx| event::of_contact(&mut tx, tenant, contact, after, limit))
+    }
+
+    async fn answered(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, StoreError> {
+        reading!(self, |tx| once::answered(&mut tx, tenant, key, now))
+    }
+
+    async fn hold_key(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        holder: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        writing!(self, |tx| once::hold(&mut tx, tenant, key, holder, until, now))
+    }
+
+    async fn remember_answer(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        writing!(self, |tx| once::remember(&mut tx, tenant, key, answer, now))
+    }
+
+    async fn give_up_key(&self, tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError> {
+        writing!(self, |tx| once::give_up(&mut tx, tenant, key, holder))
+    }
+
+    async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        writing!(self, |tx| once::forget(&mut tx, before, limit))
+    }
+
+    async fn reserve_slots(
+        &self,
+        account: &AccountId,
+        action: &str,
+        spacing: Duration,
+        count: u32,
+    ) -> Result<Duration, StoreError> {
+        Ok(self.1.reserve(account, action, spacing, count))
+    }
+
+    async fn doubts(&self) -> Result<Vec<Doubt>, StoreError> {
+        reading!(self, |tx| ledger::doubts(&mut tx))
     }
 
     async fn release_abandoned_leases(&self) -> Result<(), StoreError> {

@@ -79,8 +79,8 @@ pub(super) async fn insert(conn: &mut SqliteConnection, segment: &Segment) -> Re
     sqlx::query(
         "INSERT INTO segments
              (id, tenant, task, account, sequence, vendor_ref, status, raw_status, adopted, contacts,
-              open_contacts, opened_at, not_before, polled_at, ended_at, spec_revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+              open_contacts, opened_at, not_before, polled_at, ended_at, spec_revision, verified_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(segment.id.as_str())
     .bind(segment.tenant.as_str())
@@ -98,6 +98,7 @@ pub(super) async fn insert(conn: &mut SqliteConnection, segment: &Segment) -> Re
     .bind(millis(segment.polled_at))
     .bind(millis(segment.ended_at))
     .bind(segment.spec_revision)
+    .bind(millis(segment.verified_at))
     .execute(conn)
     .await?;
     Ok(())
@@ -126,7 +127,8 @@ pub(super) async fn learn(
     sqlx::query(
         "UPDATE segments
          SET status = $2, vendor_ref = $3, raw_status = $4, polled_at = coalesce($5, polled_at),
-             ended_at = CASE WHEN $6 IS NULL THEN NULL ELSE coalesce(ended_at, $6) END, spec_revision = coalesce($7, spec_revision)
+             ended_at = CASE WHEN $6 IS NULL THEN NULL ELSE coalesce(ended_at, $6) END,
+             spec_revision = coalesce($7, spec_revision), verified_at = coalesce($8, verified_at)
          WHERE id = $1",
     )
     .bind(change.id.as_str())
@@ -136,6 +138,7 @@ pub(super) async fn learn(
     .bind(millis(change.polled.then_some(now)))
     .bind(millis((new.is_final() || new == SegmentStatus::Ending).then_some(now)))
     .bind(change.spec_revision)
+    .bind(millis(change.verified.then_some(now)))
     .execute(conn)
     .await?;
     Ok(new != old || new_ref != vendor_ref.as_ref() || new_raw != raw_status.as_ref())

@@ -36,9 +36,9 @@ pub(in crate::nxtele) fn segment_state(task_status: i64) -> SegmentState {
 /// The state of the task that NXTele knows as `user_task_id`.
 pub(in crate::nxtele) fn segment_report(user_task_id: &str, task_status: Option<i64>) -> SegmentReport {
     SegmentReport {
-        state: task_status.map_or(SegmentState::Unrecognized, segment_state),
         raw: task_status.map(|status| status.to_string()),
         vendor_ref: Some(user_task_id.to_owned()),
+        ..SegmentReport::of(task_status.map_or(SegmentState::Unrecognized, segment_state))
     }
 }
 

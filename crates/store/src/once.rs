@@ -1,0 +1,52 @@
+//! Requests that have their effect once, however often they are sent.
+
+use crate::AddOutcome;
+use outdial_model::{Contact, Task};
+use std::fmt;
+
+/// A client's key for one request (the `Idempotency-Key` header), within its tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnceKey {
+    /// Method and route it was used for.
+    pub scope: String,
+    /// The client's word.
+    pub key: String,
+    /// SHA-256 of path and body, hexadecimal; empty while it is not known.
+    pub fingerprint: String,
+}
+
+/// What a request was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers that belong to the answer, by name.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
+}
+
+/// What a request did, for whoever words its answer.
+#[derive(Debug, Clone, Copy)]
+pub enum Effect<'a> {
+    /// A task was accepted or steered; as it is now.
+    Task(&'a Task),
+    /// Contacts were added.
+    Added(&'a AddOutcome),
+    /// A contact was cancelled or resolved; as it is now.
+    Contact(&'a Contact),
+}
+
+/// A request that is to have its effect once.
+pub struct Once<'a> {
+    /// Its key.
+    pub key: OnceKey,
+    /// Words the answer. Pure: it runs inside the transaction.
+    pub answer: &'a (dyn Fn(Effect<'_>) -> Answer + Send + Sync),
+}
+
+impl fmt::Debug for Once<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Once").field("key", &self.key).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,226 @@
+//! Keys of requests that have their effect once, and what those requests were answered.
+
+use crate::row::{json, time, to_json};
+use crate::{Answer, Effect, Once, OnceKey, StoreError};
+use outdial_model::{TenantId, Timestamp};
+use sqlx::SqliteConnection;
+
+/// How long an answer is kept, in milliseconds: seven days.
+const KEPT: i64 = 7 * 24 * 60 * 60 * 1000;
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    fingerprint: String,
+    status: Option<i64>,
+    headers: String,
+    body: String,
+    holder: String,
+    held_until: i64,
+    created_at: i64,
+}
+
+impl KeyRow {
+    fn answer(&self) -> Result<Option<Answer>, StoreError> {
+        let Some(status) = self.status else { return Ok(None) };
+        Ok(Some(Answer {
+            status: crate::row::number(status, "once_keys.status")?,
+            headers: json(&self.headers, "once_keys.headers")?,
+            body: self.body.clone(),
+        }))
+    }
+}
+
+/// The key's row, unless it is so old that it is forgotten.
+async fn row(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    key: &OnceKey,
+    now: Timestamp,
+) -> Result<Option<KeyRow>, StoreError> {
+    let row = sqlx::query_as(
+        "SELECT * FROM once_keys WHERE tenant = $1 AND scope = $2 AND key = $3 AND created_at > $4",
+    )
+    .bind(tenant.as_str())
+    .bind(&key.scope)
+    .bind(&key.key)
+    .bind(now.as_millisecond() - KEPT)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row)
+}
+
+/// What the key's request was answered.
+pub(super) async fn answered(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    key: &OnceKey,
+    now: Timestamp,
+) -> Result<Option<Answer>, StoreError> {
+    let Some(row) = row(conn, tenant, key, now).await? else { return Ok(None) };
+    let answer = row.answer()?;
+    if answer.is_some() && row.fingerprint != key.fingerprint {
+        return Err(StoreError::KeyReused);
+    }
+    Ok(answer)
+}
+
+/// Refuses a request whose key was used, before it has its effect.
+pub(super) async fn begin(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    once: Option<&Once<'_>>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(once) = once else { return Ok(()) };
+    let taken = insert(conn, tenant, &once.key, "", now, now).await?;
+    if taken {
+        return Ok(());
+    }
+    match answered(conn, tenant, &once.key, now).await? {
+        Some(answer) => Err(StoreError::Answered(Box::new(answer))),
+        None => Err(StoreError::KeyBusy),
+    }
+}
+
+/// Writes the answer beside the effect.
+pub(super) async fn end(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    once: Option<&Once<'_>>,
+    effect: Effect<'_>,
+) -> Result<(), StoreError> {
+    let Some(once) = once else { return Ok(()) };
+    write(conn, tenant, &once.key, &(once.answer)(effect)).await
+}
+
+/// Takes a key for several transactions; answers when it was first taken.
+pub(super) async fn hold(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    key: &OnceKey,
+    holder: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    if insert(conn, tenant, key, holder, until, now).await? {
+        return Ok(now);
+    }
+    let Some(row) = row(conn, tenant, key, now).await? else { return Err(StoreError::KeyBusy) };
+    if let Some(answer) = row.answer()? {
+        return Err(StoreError::Answered(Box::new(answer)));
+    }
+    if row.holder != holder && row.held_until > now.as_millisecond() {
+        return Err(StoreError::KeyBusy);
+    }
+    sqlx::query(
+        "UPDATE once_keys SET holder = $4, held_until = $5 WHERE tenant = $1 AND scope = $2 AND key = $3",
+    )
+    .bind(tenant.as_str())
+    .bind(&key.scope)
+    .bind(&key.key)
+    .bind(holder)
+    .bind(until.as_millisecond())
+    .execute(conn)
+    .await?;
+    time(row.created_at, "once_keys.created_at")
+}
+
+/// Writes an answer for a key, held or new.
+pub(super) async fn remember(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    key: &OnceKey,
+    answer: &Answer,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    insert(conn, tenant, key, "", now, now).await?;
+    write(conn, tenant, key, answer).await
+}
+
+pub(super) async fn give_up(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    key: &OnceKey,
+    holder: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM once_keys
+         WHERE tenant = $1 AND scope = $2 AND key = $3 AND holder = $4 AND status IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(&key.scope)
+    .bind(&key.key)
+    .bind(holder)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn forget(
+    conn: &mut SqliteConnection,
+    before: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "DELETE FROM once_keys WHERE (tenant, scope, key) IN (
+             SELECT tenant, scope, key FROM once_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+    )
+    .bind(before.as_millisecond())
+    .bind(i64::from(limit))
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Takes the key if it is free or forgotten; tells whether it did.
+async fn insert(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    key: &OnceKey,
+    holder: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO once_keys
+             (tenant, scope, key, fingerprint, status, headers, body, holder, held_until, created_at)
+         VALUES ($1, $2, $3, $4, NULL, '[]', '', $5, $6, $7)
+         ON CONFLICT (tenant, scope, key) DO UPDATE
+         SET fingerprint = excluded.fingerprint, status = NULL, headers = '[]', body = '',
+             holder = excluded.holder, held_until = excluded.held_until, created_at = excluded.created_at
+         WHERE once_keys.created_at <= $8",
+    )
+    .bind(tenant.as_str())
+    .bind(&key.scope)
+    .bind(&key.key)
+    .bind(&key.fingerprint)
+    .bind(holder)
+    .bind(until.as_millisecond())
+    .bind(now.as_millisecond())
+    .bind(now.as_millisecond() - KEPT)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn write(
+    conn: &mut SqliteConnection,
+    tenant: &TenantId,
+    key: &OnceKey,
+    answer: &Answer,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE once_keys SET fingerprint = $4, status = $5, headers = $6, body = $7
+         WHERE tenant = $1 AND scope = $2 AND key = $3 AND status IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(&key.scope)
+    .bind(&key.key)
+    .bind(&key.fingerprint)
+    .bind(i64::from(answer.status))
+    .bind(to_json(&answer.headers)?)
+    .bind(&answer.body)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
