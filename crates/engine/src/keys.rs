@@ -51,6 +51,7 @@ impl Engine {
             created_at: now,
             expires_at,
             revoked_at: None,
+            requires_idempotency_key: false,
         };
         self.store().insert_api_key(&key).await?;
         Ok(IssuedKey { id: key.id, token: token.into() })

@@ -32,6 +32,8 @@ pub struct ApiKey {
     pub expires_at: Option<Timestamp>,
     /// When it was taken back.
     pub revoked_at: Option<Timestamp>,
+    /// Whether every POST with it must name an idempotency key.
+    pub requires_idempotency_key: bool,
 }
 
 /// A task to be accepted.
@@ -358,4 +360,6 @@ pub trait Store: Debug + Send + Sync + 'static {
     ) -> Result<u64, StoreError>;
     /// Is the store reachable and writable? For `/readyz`.
     async fn ping(&self) -> Result<(), StoreError>;
+    /// Waits for transactions that are under way and lets the database go.
+    async fn close(&self);
 }

@@ -19,6 +19,7 @@ mod error;
 mod meaning;
 mod moves;
 mod once;
+mod open;
 mod query;
 mod row;
 pub mod sqlite;
@@ -28,4 +29,5 @@ pub use contract::{AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, N
 pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;
 pub use once::{Answer, Effect, Once, OnceKey};
+pub use open::open;
 pub use query::{CallFilter, Clues, ContactFilter, Doubt, Page, TaskFilter, TaskWork, Traced};

@@ -5,6 +5,7 @@ use crate::cli::{CreateKey, KeysCommand};
 use crate::terminal::Terminal;
 use crate::{Config, StartError, gateway};
 use outdial_model::ExposeSecret;
+use outdial_store::Store;
 use std::process::ExitCode;
 
 pub(super) async fn run(command: KeysCommand) -> Result<ExitCode, CommandError> {

@@ -30,3 +30,6 @@ CREATE UNIQUE INDEX contacts_live_numbers ON contacts (tenant, phone)
 
 -- Dispatches in doubt, for whoever counts them.
 CREATE INDEX dispatches_in_doubt ON dispatches (account, created_at) WHERE outcome = 'unknown';
+
+-- Whether every POST with the key must name an idempotency key.
+ALTER TABLE api_keys ADD COLUMN requires_idempotency_key INTEGER NOT NULL DEFAULT 0;

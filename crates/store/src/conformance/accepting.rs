@@ -134,6 +134,7 @@ pub(super) async fn keys_and_secrets_are_kept(harness: &dyn Harness) {
         created_at: world.now(),
         expires_at: Some(world.now()),
         revoked_at: None,
+        requires_idempotency_key: true,
     };
     world.store.insert_api_key(&key).await.unwrap();
     let found = harness.open().await.api_key(&key.hash).await.unwrap();

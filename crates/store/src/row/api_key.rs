@@ -13,6 +13,7 @@ pub(crate) struct ApiKeyRow {
     created_at: i64,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
+    requires_idempotency_key: bool,
 }
 
 impl TryFrom<ApiKeyRow> for ApiKey {
@@ -28,6 +29,7 @@ impl TryFrom<ApiKeyRow> for ApiKey {
             created_at: time(row.created_at, "api_keys.created_at")?,
             expires_at: time_if(row.expires_at, "api_keys.expires_at")?,
             revoked_at: time_if(row.revoked_at, "api_keys.revoked_at")?,
+            requires_idempotency_key: row.requires_idempotency_key,
         })
     }
 }

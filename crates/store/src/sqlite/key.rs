@@ -25,8 +25,9 @@ pub(super) async fn secret(
 
 pub(super) async fn insert(conn: &mut SqliteConnection, key: &ApiKey) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO api_keys (id, tenant, name, hash, scopes, created_at, expires_at, revoked_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO api_keys
+             (id, tenant, name, hash, scopes, created_at, expires_at, revoked_at, requires_idempotency_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(key.id.as_str())
     .bind(key.tenant.as_str())
@@ -36,6 +37,7 @@ pub(super) async fn insert(conn: &mut SqliteConnection, key: &ApiKey) -> Result<
     .bind(key.created_at.as_millisecond())
     .bind(millis(key.expires_at))
     .bind(millis(key.revoked_at))
+    .bind(key.requires_idempotency_key)
     .execute(conn)
     .await?;
     Ok(())

@@ -51,11 +51,6 @@ impl SqliteStore {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         Ok(Self(Connections::open(url).await?, slots::Slots::default()))
     }
-
-    /// Waits for transactions that are under way and closes the file.
-    pub async fn close(&self) {
-        self.0.close().await;
-    }
 }
 
 /// Does the work in a transaction that may write, and commits when it succeeded.
@@ -372,5 +367,9 @@ impl Store for SqliteStore {
     async fn ping(&self) -> Result<(), StoreError> {
         // Taking the write lock fails where the file cannot be written.
         Ok(self.0.write().await?.commit().await?)
+    }
+
+    async fn close(&self) {
+        self.0.close().await;
     }
 }
