@@ -1,6 +1,7 @@
 //! Accounts: who we are at a vendor, how it fares, and what it offers.
 
 use crate::health::HealthRecord;
+use crate::metrics::Tally;
 use crate::{Breaker, Engine, EngineError, Health};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged};
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
@@ -70,6 +71,7 @@ pub struct Account {
     /// The adapter.
     pub provider: Arc<dyn Provider>,
     pub(crate) health: HealthRecord,
+    pub(crate) tally: Tally,
 }
 
 impl Account {
@@ -82,7 +84,8 @@ impl Account {
         policy: AccountPolicy,
         provider: Arc<dyn Provider>,
     ) -> Self {
-        Self { id, kind, base_url, ingress, policy, provider, health: HealthRecord::default() }
+        let (health, tally) = (HealthRecord::default(), Tally::default());
+        Self { id, kind, base_url, ingress, policy, provider, health, tally }
     }
 
     /// How it fares.

@@ -1,0 +1,92 @@
+//! Numbers for whoever watches the gateway: what is counted while it works, what is sampled when asked.
+//!
+//! Everything hangs on an engine and its accounts, nothing is global: gateways that share a process do
+//! not mix. Doubts come from the store, so that every replica shows those of all.
+//!
+//! Not for: names and text forms of metrics (the API's), and nothing here is decided upon.
+
+use crate::{Account, Breaker, Engine, EngineError};
+use outdial_model::{AccountId, DispatchKind, DispatchOutcome, ProviderKind};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// An account in numbers.
+#[derive(Debug, Clone)]
+pub struct AccountMetrics {
+    /// Which account.
+    pub account: AccountId,
+    /// How it fares in this process; `None` for an account that is no longer configured and left doubts.
+    pub traffic: Option<Traffic>,
+    /// Dispatches whose outcome is unknown.
+    pub unknown: u64,
+    /// How old the oldest of them is; zero when there is none.
+    pub lag: Duration,
+}
+
+/// What a configured account has done since the start of the process.
+#[derive(Debug, Clone)]
+pub struct Traffic {
+    /// Its vendor.
+    pub provider: ProviderKind,
+    /// Whether creating requests may leave.
+    pub breaker: Breaker,
+    /// How many dispatches of a kind ended how; every pair is there, from zero. One that was unknown
+    /// counts again when it is settled.
+    pub dispatches: Vec<(DispatchKind, DispatchOutcome, u64)>,
+}
+
+/// Counts one ending of a dispatch; to be called where the ending has been written.
+pub(crate) fn dispatched(account: &Account, kind: DispatchKind, outcome: DispatchOutcome) {
+    *account.tally.lock().entry((kind, outcome)).or_default() += 1;
+}
+
+type Endings = HashMap<(DispatchKind, DispatchOutcome), u64>;
+
+/// Endings of an account's dispatches, counted.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(Mutex<Endings>);
+
+impl Tally {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Endings> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn snapshot(&self) -> Vec<(DispatchKind, DispatchOutcome, u64)> {
+        let counted = self.lock();
+        let pairs = DispatchKind::ALL
+            .iter()
+            .flat_map(|&kind| DispatchOutcome::ALL.iter().map(move |&outcome| (kind, outcome)));
+        pairs
+            .map(|(kind, outcome)| (kind, outcome, counted.get(&(kind, outcome)).copied().unwrap_or(0)))
+            .collect()
+    }
+}
+
+impl Engine {
+    /// Every account in numbers, by name: the configured ones, and others that left doubts.
+    pub async fn metrics(&self) -> Result<Vec<AccountMetrics>, EngineError> {
+        let doubts = self.store().doubts().await?;
+        let now = self.now();
+        let configured = self.accounts().map(|account| {
+            let traffic = Traffic {
+                provider: account.kind.clone(),
+                breaker: account.breaker(now),
+                dispatches: account.tally.snapshot(),
+            };
+            (account.id.clone(), without_doubt(&account.id, Some(traffic)))
+        });
+        let mut accounts: BTreeMap<_, _> = configured.collect();
+        for doubt in doubts {
+            let account =
+                accounts.entry(doubt.account.clone()).or_insert_with(|| without_doubt(&doubt.account, None));
+            account.unknown = doubt.dispatches;
+            account.lag = Duration::try_from(now.duration_since(doubt.oldest)).unwrap_or_default();
+        }
+        Ok(accounts.into_values().collect())
+    }
+}
+
+fn without_doubt(account: &AccountId, traffic: Option<Traffic>) -> AccountMetrics {
+    AccountMetrics { account: account.clone(), traffic, unknown: 0, lag: Duration::ZERO }
+}
