@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
 /// Shapes of requests.
-const REQUESTS: &[&str] = &["CreateTask", "UpdateTask", "AddContacts", "CreateContact"];
+const REQUESTS: &[&str] = &["CreateTask", "UpdateTask", "AddContacts", "CreateContact", "ResolveContact"];
 
 /// The document for a server with these vendors.
 pub fn openapi(factories: &[&Factory]) -> Value {

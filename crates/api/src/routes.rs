@@ -33,6 +33,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(contacts::list_contacts)
         .service(contacts::get_contact)
         .service(contacts::cancel_contact)
+        .service(contacts::resolve_contact)
         .service(contacts::get_timeline)
         .service(calls::list_calls)
         .service(calls::get_call)

@@ -7,7 +7,7 @@ use outdial_model::{
     TenantId, Timestamp,
 };
 use outdial_provider::Operation;
-use outdial_store::{AddedContact, NewContact, Once};
+use outdial_store::{AddedContact, NewContact, Once, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A contact as a client writes it.
@@ -114,7 +114,16 @@ impl Engine {
         decision: Decision,
         once: Option<&Once<'_>>,
     ) -> Result<Contact, EngineError> {
-        let contact = self.store().resolve_contact(tenant, id, decision, once, self.now()).await?;
+        let resolved = self.store().resolve_contact(tenant, id, decision, once, self.now()).await;
+        let contact = resolved.map_err(|error| match error {
+            StoreError::WrongState { status } => EngineError::Conflict {
+                code: "wrong_state",
+                detail: format!(
+                    "only a contact that is `unknown` waits for a decision; this one is `{status}`"
+                ),
+            },
+            other => other.into(),
+        })?;
         self.0.asked.notify_one();
         Ok(contact)
     }

@@ -53,6 +53,11 @@ pub(crate) fn listed_task() -> Value {
         "metadata": {"team": "billing"},
         "provider_options": {},
         "keep_open": false,
+        "delivery": "windowed",
+        "staging": null,
+        "fuse_seconds": null,
+        "on_unknown": "hold",
+        "unknown_horizon_seconds": 3600,
         "status": "running",
         "desired_status": "running",
         "trouble": null,
@@ -134,6 +139,15 @@ pub(crate) fn contact() -> Value {
         "created_at": "2026-03-02T01:00:00.000Z",
         "updated_at": "2026-03-02T01:01:12.000Z"
     })
+}
+
+/// A contact after an operator's decision.
+pub(crate) fn resolved_contact() -> Value {
+    let mut contact = contact();
+    contact["disposition"] = json!("unknown");
+    contact["reason"] = json!("an operator decided that it was dialed");
+    contact["calls"] = json!(0);
+    contact
 }
 
 pub(crate) fn batch() -> Value {
@@ -231,7 +245,8 @@ pub(crate) fn account() -> Value {
         "rate": {"requests_per_second": 10},
         "window": null,
         "poll_interval_seconds": 30,
-        "fuse_seconds": 90
+        "fuse_seconds": 90,
+        "staging_default": "on"
     });
     with(own, abilities())
 }

@@ -46,6 +46,9 @@ sets! {
         VALIDATION_FAILED, TOO_MANY_CONTACTS];
     /// Something is asked of a thing in its present status.
     Steering = [NOT_FOUND, WRONG_STATE];
+    /// Something is decided by a body about a thing in its present status.
+    Deciding = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
     /// The vendor is asked while the client waits.
     AskingVendor = [NOT_FOUND, UNSUPPORTED_BY_PROVIDER, PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY,
         PROVIDER_UNAVAILABLE];

@@ -1,13 +1,15 @@
-//! Contacts: list, read, take back, and what happened to each.
+//! Contacts: list, read, take back, decide about, and what happened to each.
 
 use crate::auth::Caller;
-use crate::form::Query;
+use crate::body::JsonBody;
+use crate::form::{self, Query};
 use crate::openapi::{examples, responses};
 use crate::paging::{List, Paging};
 use crate::path::Id;
 use crate::problem::Problem;
 use crate::wire::contact::ContactView;
 use crate::wire::event::EventView;
+use crate::wire::safety::ResolveForm;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use outdial_engine::{ContactFilter, Engine};
@@ -92,6 +94,36 @@ pub(crate) async fn cancel_contact(
 ) -> Result<HttpResponse, Problem> {
     let contact = engine.cancel_contact(&caller.tenant, &id.0, None).await?;
     Ok(HttpResponse::Accepted().json(ContactView::from(contact)))
+}
+
+/// Decide about a contact
+///
+/// For operators. A contact stays `unknown` when a request to the vendor broke off, no look-up can tell
+/// whether the vendor took it, and the task's `on_unknown` is `hold` (the default) or its horizon has not
+/// come. Look the number up in the vendor's console, then say what is so; it is done when this answers, and
+/// the timeline keeps it. Only a contact that is `unknown` can be decided about: any other is 409
+/// `wrong_state` and needs no decision.
+#[utoipa::path(
+    tag = "Contacts",
+    params(("id" = String, Path, description = "The contact's id.")),
+    request_body(content = ResolveForm, description = "The decision.",
+        example = json!({"decision": "assume_dialed"})),
+    responses(
+        (status = 200, description = "The contact as decided.",
+            body = ContactView, example = json!(examples::resolved_contact())),
+        responses::Deciding
+    )
+)]
+#[post("/contacts/{id}/resolve")]
+pub(crate) async fn resolve_contact(
+    engine: Data<Engine>,
+    caller: Caller,
+    id: Id<ContactId>,
+    body: JsonBody,
+) -> Result<Json<ContactView>, Problem> {
+    let form = form::read(&body.0, ResolveForm::read).map_err(Problem::invalid_fields)?;
+    let contact = engine.resolve_contact(&caller.tenant, &id.0, form.decision, None).await?;
+    Ok(Json(contact.into()))
 }
 
 /// Read a contact's timeline

@@ -32,6 +32,10 @@ pub(crate) struct AccountView {
     poll_interval_seconds: u64,
     /// How far ahead a vendor-side task that begins by itself is set to begin.
     fuse_seconds: u64,
+    /// `on` or `off`: whether what is created there is looked at before it may ring, for tasks that do not
+    /// say (`staging`).
+    #[schema(value_type = String, example = "on")]
+    staging_default: &'static str,
     #[serde(flatten)]
     abilities: Abilities,
 }
@@ -89,6 +93,7 @@ impl AccountView {
             window: policy.window,
             poll_interval_seconds: policy.poll_interval.as_secs(),
             fuse_seconds: policy.fuse.as_secs(),
+            staging_default: policy.staging.as_str(),
             abilities: account.provider.capabilities().into(),
         }
     }

@@ -72,7 +72,7 @@ pub(crate) struct ContactView {
     held: Option<HoldView>,
     #[schema(schema_with = words::disposition)]
     disposition: Option<&'static str>,
-    /// Why it was rejected or is unknown.
+    /// Why it stands so: rejected, unknown, decided by an operator, …
     reason: Option<String>,
     /// The vendor-side task it was last sent with.
     segment_id: Option<String>,

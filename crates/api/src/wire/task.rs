@@ -3,8 +3,8 @@
 use super::counts::{CountsView, DispositionsView};
 use super::schedule::{PacingView, RetryView, ScheduleView, ScriptView};
 use super::segment::SegmentView;
-use super::{instant, words};
-use outdial_model::{Counts, Disposition, Segment, Task, Timestamp};
+use super::{instant, safety, words};
+use outdial_model::{Counts, Disposition, Segment, Staged, Task, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -38,11 +38,22 @@ pub(crate) struct TaskView {
     provider_options: BTreeMap<String, Value>,
     /// Stays open after its last contact is final.
     keep_open: bool,
+    #[schema(schema_with = safety::delivery_schema)]
+    delivery: &'static str,
+    #[schema(schema_with = safety::staging_schema)]
+    staging: Option<&'static str>,
+    #[schema(schema_with = safety::fuse_schema)]
+    fuse_seconds: Option<u32>,
+    #[schema(schema_with = safety::on_unknown_schema)]
+    on_unknown: &'static str,
+    #[schema(schema_with = safety::horizon_schema)]
+    unknown_horizon_seconds: u32,
     #[schema(schema_with = words::task_status)]
     status: &'static str,
     #[schema(schema_with = words::desired_status)]
     desired_status: &'static str,
-    /// Why it does not go on (a vendor that fails, a closed schedule, …) or failed; `null` when all is well.
+    /// Why it does not go on (a vendor that fails, a closed schedule, people whose outcome is unknown, …)
+    /// or failed; `null` when all is well.
     trouble: Option<String>,
     counts: CountsView,
     dispositions: DispositionsView,
@@ -88,6 +99,11 @@ impl TaskView {
             metadata: spec.metadata,
             provider_options: spec.provider_options,
             keep_open: spec.keep_open,
+            delivery: spec.safety.delivery.as_str(),
+            staging: spec.safety.staging.map(Staged::as_str),
+            fuse_seconds: spec.safety.fuse_seconds,
+            on_unknown: spec.safety.on_unknown.as_str(),
+            unknown_horizon_seconds: spec.safety.unknown_horizon_seconds,
             status: task.status.as_str(),
             desired_status: task.desired.as_str(),
             trouble,

@@ -1,10 +1,14 @@
 //! A task as clients ask for it, and a change of one.
 
 use super::contact::ContactForm;
+use super::safety;
 use super::schedule::{self, PacingView, RetryView, ScheduleView, ScriptView};
 use crate::form::{At, Fields, Read};
 use outdial_engine::CreateTask;
-use outdial_model::{AccountId, Country, Pacing, Phone, Retry, Schedule, Script, Task, TaskSpec};
+use outdial_model::{
+    AccountId, Country, Delivery, OnUnknown, Pacing, Phone, Retry, Safety, Schedule, Script, Staged, Task,
+    TaskSpec,
+};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::openapi::RefOr;
@@ -28,6 +32,11 @@ const CHANGEABLE: &[&str] = &[
     "metadata",
     "provider_options",
     "keep_open",
+    "delivery",
+    "staging",
+    "fuse_seconds",
+    "on_unknown",
+    "unknown_horizon_seconds",
 ];
 
 // No `Debug`: it holds people.
@@ -68,6 +77,16 @@ pub(crate) struct TaskForm {
     /// Stay open after the last contact is final.
     #[schema(default = false, required = false)]
     pub keep_open: bool,
+    #[schema(schema_with = safety::delivery_schema, required = false)]
+    pub delivery: Delivery,
+    #[schema(schema_with = safety::staging_schema)]
+    pub staging: Option<Staged>,
+    #[schema(schema_with = safety::fuse_schema)]
+    pub fuse_seconds: Option<u32>,
+    #[schema(schema_with = safety::on_unknown_schema, required = false)]
+    pub on_unknown: OnUnknown,
+    #[schema(schema_with = safety::horizon_schema, required = false)]
+    pub unknown_horizon_seconds: u32,
     /// The first contacts, at most 1000. One that cannot be accepted refuses the whole request.
     #[schema(max_items = 1000, required = false)]
     pub contacts: Vec<ContactForm>,
@@ -89,6 +108,11 @@ impl TaskForm {
         let provider_options =
             form.optional("provider_options", |at| at.entries(16, |_, at| at.any_object()));
         let keep_open = form.optional("keep_open", |at| at.boolean());
+        let delivery = form.optional("delivery", |at| at.word(Delivery::ALL));
+        let staging = form.optional("staging", |at| at.word(Staged::ALL));
+        let fuse_seconds = form.optional("fuse_seconds", |at| at.integer(safety::FUSE_SECONDS));
+        let on_unknown = form.optional("on_unknown", |at| at.word(OnUnknown::ALL));
+        let horizon = form.optional("unknown_horizon_seconds", |at| at.integer(safety::HORIZON_SECONDS));
         let contacts =
             form.optional("contacts", |at| at.list(MOST_CONTACTS, |at| at.object(ContactForm::read)));
         Ok(Self {
@@ -104,6 +128,11 @@ impl TaskForm {
             metadata: metadata?.unwrap_or_default(),
             provider_options: provider_options?.unwrap_or_default().into_iter().collect(),
             keep_open: keep_open?.unwrap_or_default(),
+            delivery: delivery?.unwrap_or_default(),
+            staging: staging?,
+            fuse_seconds: fuse_seconds?,
+            on_unknown: on_unknown?.unwrap_or_default(),
+            unknown_horizon_seconds: horizon?.unwrap_or(Safety::default().unknown_horizon_seconds),
             contacts: contacts?.unwrap_or_default(),
         })
     }
@@ -125,7 +154,13 @@ impl TaskForm {
                 metadata: self.metadata,
                 provider_options: self.provider_options,
                 keep_open: self.keep_open,
-                safety: outdial_model::Safety::default(),
+                safety: Safety {
+                    delivery: self.delivery,
+                    staging: self.staging,
+                    fuse_seconds: self.fuse_seconds,
+                    on_unknown: self.on_unknown,
+                    unknown_horizon_seconds: self.unknown_horizon_seconds,
+                },
             },
         }
     }
