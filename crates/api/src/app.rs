@@ -2,6 +2,7 @@
 
 use crate::body::Patience;
 use crate::cursor::CursorKey;
+use crate::metrics::Requests;
 use crate::routes::fallback::RouteTable;
 use crate::routes::{self, docs, fallback, ingress};
 use crate::{auth, openapi, problem};
@@ -18,6 +19,7 @@ pub(crate) struct Shared {
     cursors: Data<CursorKey>,
     routes: Data<RouteTable>,
     document: Data<docs::Document>,
+    requests: Data<Requests>,
     patience: Patience,
 }
 
@@ -29,6 +31,7 @@ impl Shared {
             routes: Data::new(RouteTable::of(&document)),
             document: Data::new(docs::Document::new(&document)),
             engine: Data::new(engine),
+            requests: Data::default(),
             patience,
         }
     }
@@ -40,6 +43,7 @@ impl Shared {
             .app_data(self.cursors.clone())
             .app_data(self.routes.clone())
             .app_data(self.document.clone())
+            .app_data(self.requests.clone())
             .app_data(self.patience);
         routes(&mut ServiceConfig::new(config));
         config
@@ -57,5 +61,5 @@ impl Shared {
 /// The documented routes.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     let keyed = scope::<_, _>("/v1").wrap(from_fn(auth::authenticate)).configure(routes::with_key);
-    config.service(keyed).configure(routes::without_key);
+    config.service(keyed).configure(routes::at_the_root);
 }

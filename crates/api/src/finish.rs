@@ -1,15 +1,17 @@
-//! The last hand on every answer: request id, problem documents, one log line.
+//! The last hand on every answer: request id, problem documents, one log line, one count.
 //!
 //! Outermost middleware. A problem that comes back as an error is written out here, where path and
 //! request id are known; errors of the framework become problems too. The log line has the route, never
 //! the path: ids of contacts, numbers and bodies stay out of it.
 
+use crate::metrics::Requests;
 use crate::problem::{Problem, table};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 use std::time::Instant;
 use tracing::Instrument;
@@ -39,10 +41,16 @@ pub(crate) async fn finish(
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     let _entered = span.enter();
+    let (request, status) = (response.request(), response.status());
+    let route = request.match_pattern();
+    let route = route.as_deref().unwrap_or("none");
+    if let Some(requests) = request.app_data::<Data<Requests>>() {
+        requests.answered(route, request.method(), status);
+    }
     tracing::info!(
-        method = %response.request().method(),
-        route = response.request().match_pattern().as_deref().unwrap_or("none"),
-        status = response.status().as_u16(),
+        method = %request.method(),
+        route,
+        status = status.as_u16(),
         duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         "answered"
     );

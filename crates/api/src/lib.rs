@@ -19,6 +19,7 @@ mod cursor;
 mod etag;
 mod finish;
 mod form;
+mod metrics;
 mod openapi;
 mod paging;
 mod path;

@@ -6,6 +6,7 @@ mod contacts;
 pub(crate) mod docs;
 pub(crate) mod fallback;
 pub(crate) mod ingress;
+mod metrics;
 mod probes;
 mod providers;
 mod task_answer;
@@ -48,7 +49,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(providers::get_provider);
 }
 
-/// Routes anybody may ask, at the root.
-pub(crate) fn without_key(config: &mut ServiceConfig<'_>) {
-    config.service(probes::livez).service(probes::readyz);
+/// Routes at the root: probes anybody may ask, and metrics, which ask for a key themselves.
+pub(crate) fn at_the_root(config: &mut ServiceConfig<'_>) {
+    config.service(probes::livez).service(probes::readyz).service(metrics::get_metrics);
 }

@@ -20,6 +20,11 @@ pub(crate) const NDJSON: &str = r#"{"external_id": "c-1", "phone": "+86138000000
 pub(crate) const CSV: &str =
     "external_id,phone,name,var.due\nc-1,+8613800000000,,12 March\nc-2,+8613800000001,,\"12 March, noon\"\n";
 
+pub(crate) const METRICS: &str = r#"# HELP outdial_dispatch_unknown Requests that hand people over whose outcome is unknown now; the same at every replica.
+# TYPE outdial_dispatch_unknown gauge
+outdial_dispatch_unknown{account="example-account"} 0
+"#;
+
 pub(crate) fn list(item: Value) -> Value {
     json!({"data": [item], "next_cursor": null})
 }

@@ -1,0 +1,89 @@
+//! Metrics for whoever runs the server.
+
+use crate::auth::authenticate;
+use crate::metrics::{Page, Requests};
+use crate::openapi::{examples, responses};
+use crate::problem::Problem;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+use outdial_engine::{AccountMetrics, Breaker, Engine, Traffic};
+
+/// Read metrics
+///
+/// For Prometheus, in its text format. Any valid key may read them. Labels are bounded: accounts, providers,
+/// words and routes; never numbers or ids.
+#[utoipa::path(
+    tag = "Server",
+    responses(
+        (status = 200, description = "All metrics.", body = String, content_type = "text/plain",
+            example = json!(examples::METRICS)),
+        responses::Plain
+    )
+)]
+#[get("/metrics", wrap = "from_fn(authenticate)")]
+pub(crate) async fn get_metrics(
+    engine: Data<Engine>,
+    requests: Data<Requests>,
+) -> Result<HttpResponse, Problem> {
+    let mut page = Page::default();
+    let accounts = engine.metrics().await?;
+    doubts(&mut page, &accounts);
+    traffic(&mut page, &accounts);
+    page.counter(
+        "outdial_http_requests_total",
+        "Requests this process has answered, vendors' pushes included, by pattern of the path.",
+        ["route", "method", "status"],
+        requests.snapshot().into_iter().map(|(answered, count)| {
+            ([answered.route, answered.method.to_owned(), answered.status.to_string()], count)
+        }),
+    );
+    Ok(HttpResponse::Ok().content_type(Page::CONTENT_TYPE).body(page.into_text()))
+}
+
+/// What nobody knows, over all replicas.
+fn doubts(page: &mut Page, accounts: &[AccountMetrics]) {
+    page.gauge(
+        "outdial_dispatch_unknown",
+        "Requests that hand people over whose outcome is unknown now; the same at every replica.",
+        ["account"],
+        accounts.iter().map(|account| ([account.account.to_string()], account.unknown)),
+    );
+    page.gauge(
+        "outdial_reconcile_lag_seconds",
+        "Age of the oldest request whose outcome is unknown, 0 when there is none; the same at every replica.",
+        ["account"],
+        accounts.iter().map(|account| ([account.account.to_string()], account.lag.as_secs_f64())),
+    );
+}
+
+/// What this process has done.
+fn traffic(page: &mut Page, accounts: &[AccountMetrics]) {
+    let configured = || {
+        accounts.iter().filter_map(|account| Some((account.account.to_string(), account.traffic.as_ref()?)))
+    };
+    page.gauge(
+        "outdial_breaker_state",
+        "Whether this process sends new people to the account's vendor: 0 closed (it does), 1 half open (one request may try), 2 open (it does not).",
+        ["account"],
+        configured().map(|(account, traffic)| ([account], state(traffic.breaker))),
+    );
+    page.counter(
+        "outdial_dispatches_total",
+        "Endings of requests of this process that hand people over; one that was unknown counts again when it is settled.",
+        ["account", "provider", "kind", "outcome"],
+        configured().flat_map(|(account, Traffic { provider, dispatches, .. })| {
+            dispatches.iter().map(move |(kind, outcome, count)| {
+                ([account.clone(), provider.to_string(), kind.to_string(), outcome.to_string()], *count)
+            })
+        }),
+    );
+}
+
+fn state(breaker: Breaker) -> u8 {
+    match breaker {
+        Breaker::Closed => 0,
+        Breaker::HalfOpen => 1,
+        Breaker::Open { .. } => 2,
+    }
+}
