@@ -103,6 +103,7 @@ fn an_account_needs_only_what_its_provider_needs() {
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(said.shown("accounts.nx-id.timeout_seconds"), pair("15", "default"));
     assert_eq!(said.shown("accounts.nx-id.fuse_seconds"), pair("90", "default"));
+    assert_eq!(said.shown("accounts.nx-id.staging"), pair("on", "default"));
     assert_eq!(said.shown("accounts.nx-id.uuid"), pair("u-1", "outdial.toml"));
 }
 
@@ -116,6 +117,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
     .and("OUTDIAL__WEBHOOKS__ALLOWED_NETWORKS", "[\"10.0.0.0/8\"]")
     .and("OUTDIAL__ACCOUNTS__NX_ID__TIMEOUT_SECONDS", "3")
     .and("OUTDIAL__ACCOUNTS__NX_ID__BATCH_SIZE", "20")
+    .and("OUTDIAL__ACCOUNTS__NX_ID__STAGING", "off")
     .print();
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(said.shown("server.listen"), pair("127.0.0.1:2", "environment"));
@@ -123,6 +125,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
     assert_eq!(said.shown("webhooks.allow_http"), pair("true", "environment"));
     assert_eq!(said.shown("accounts.nx-id.timeout_seconds"), pair("3", "environment"));
     assert_eq!(said.shown("accounts.nx-id.batch_size"), pair("20", "environment"));
+    assert_eq!(said.shown("accounts.nx-id.staging"), pair("off", "environment"));
 }
 
 #[test]
@@ -142,6 +145,8 @@ fn every_problem_is_told_at_once() {
         uuid = \"u-1\"
         secret_kye = \"hush\"
         timeout_seconds = 0
+        staging = \"sometimes\"
+        fuse_second = 5
         [accounts.three]
         uuid = \"u-3\"
         [accounts.four]
@@ -159,6 +164,8 @@ fn every_problem_is_told_at_once() {
         "accounts.two.secret_kye (outdial.toml): no such key; did you mean `secret_key`?",
         "accounts.two.secret_key: must be set (or `secret_key_file`)",
         "accounts.two.timeout_seconds (outdial.toml): expected a whole number of seconds",
+        "accounts.two.staging (outdial.toml): expected `on` or `off`",
+        "accounts.two.fuse_second (outdial.toml): no such key; did you mean `fuse_seconds`?",
         "accounts.three.provider: must be set to one of ",
         "accounts.four.algorithm: ",
     ] {
