@@ -28,17 +28,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("outdial-testkit", &["outdial-model", "outdial-server", "outdial-simulator"]),
+    // Measures the store by its contract and everything else as a process; does the same things bare.
+    ("outdial-bench", &["outdial-model", "outdial-store"]),
     ("outdial-e2e", &[]),
     ("xtask", &[]),
 ];
 
 /// A library and the crates of ours that may depend on it.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("actix-web", &["outdial-api", "outdial-server", "outdial-simulator"]),
-    ("sqlx", &["outdial-store"]),
+    ("actix-web", &["outdial-api", "outdial-server", "outdial-simulator", "outdial-bench"]),
+    ("sqlx", &["outdial-store", "outdial-bench"]),
     (
         "reqwest",
-        &["outdial-provider", "outdial-providers", "outdial-simulator", "outdial-server", "outdial-testkit"],
+        &[
+            "outdial-provider",
+            "outdial-providers",
+            "outdial-simulator",
+            "outdial-server",
+            "outdial-testkit",
+            "outdial-bench",
+        ],
     ),
     ("rlibphonenumber", &["outdial-model"]),
 ];

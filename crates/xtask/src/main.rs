@@ -1,5 +1,7 @@
-//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask openapi`, `cargo xtask new-provider`.
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask openapi`, `cargo xtask new-provider`,
+//! `cargo xtask bench`.
 
+mod bench;
 mod check_deps;
 mod new_provider;
 mod openapi;
@@ -31,6 +33,13 @@ enum Chore {
         /// Its word in configuration and API: lower-case letters, digits and `_`.
         kind: String,
     },
+    /// Measure what Outdial costs, beside doing it bare (docs/benchmarks.md).
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// What to measure (`import`, `pages`, `dispatch`, `read`; everything when nothing is said) and `--small`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 /// What went wrong, ready to be shown.
@@ -43,6 +52,7 @@ fn main() -> ExitCode {
         Chore::CheckDeps => check_deps::run(&root).and_then(|()| vendor_names::run(&root)),
         Chore::Openapi { check } => openapi::run(&root, check),
         Chore::NewProvider { kind } => new_provider::run(&root, &kind),
+        Chore::Bench { arguments } => bench::run(&root, &arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,5 @@
+//! The vendor the benchmark's account is at; the only place that says which.
+
+mod nxtele;
+
+pub(crate) use nxtele::{ACCOUNT, Bare, REFERENCE, account, answer, task};
