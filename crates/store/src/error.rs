@@ -1,5 +1,7 @@
 //! Why the store did not do it. In every case nothing was changed.
 
+use crate::Failure;
+
 /// A transaction that did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -34,23 +36,23 @@ pub enum StoreError {
     /// and write nothing more.
     #[error("the lease was lost to another worker")]
     LeaseLost,
-    /// The database is locked, full, or not reachable; the same call may work later.
+    /// The database is locked, full, or not reachable; the same call may work later. When the connection
+    /// broke while the transaction was being committed, it may have happened after all.
     #[error("the store is not available")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] Failure),
     /// The database holds something this version cannot read.
     #[error("the store holds something unreadable: {0}")]
     Corrupt(String),
 }
 
 impl From<sqlx::Error> for StoreError {
-    /// A row that does not fit is [`Corrupt`](Self::Corrupt), everything else may pass. What was
-    /// bound to a statement is in none of these errors.
+    /// A row that does not fit is [`Corrupt`](Self::Corrupt), everything else may pass.
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(format!("column {index}")),
             sqlx::Error::ColumnNotFound(name) => Self::Corrupt(format!("no column {name}")),
             sqlx::Error::Decode(_) => Self::Corrupt("a value of another type".into()),
-            other => Self::Unavailable(other),
+            other => Self::Unavailable(other.into()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Choosing the engine.
 
+use crate::postgres::PostgresStore;
 use crate::sqlite::SqliteStore;
 use crate::{Store, StoreError};
 use std::sync::Arc;
@@ -10,9 +11,12 @@ use std::sync::Arc;
 /// server. `holder` names this process among those that share the store (host and listening address): its
 /// claims carry the name. A file is one process's own and needs none.
 pub async fn open(url: &str, holder: &str) -> Result<Arc<dyn Store>, StoreError> {
-    let _ = holder;
     match url.split_once(':') {
         Some(("sqlite", _)) => Ok(Arc::new(SqliteStore::open(url).await?)),
-        _ => Err(sqlx::Error::Configuration("the store's URL names no engine: use sqlite:".into()).into()),
+        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(PostgresStore::open(url, holder).await?)),
+        _ => Err(sqlx::Error::Configuration(
+            "the store's URL names no engine: use sqlite: or postgres:".into(),
+        )
+        .into()),
     }
 }

@@ -32,7 +32,13 @@ use std::pin::Pin;
 pub trait Harness: Send + Sync {
     /// The store on this harness's database, empty the first time. Opened again, it holds what was
     /// committed: that is what a restart finds.
-    async fn open(&self) -> Box<dyn Store>;
+    async fn open(&self) -> Box<dyn Store> {
+        self.open_as("first").await
+    }
+
+    /// Another way to the same database: what a process of that name among several would hold. An engine that
+    /// one process uses alone opens the same again.
+    async fn open_as(&self, holder: &str) -> Box<dyn Store>;
 }
 
 /// What a check does.

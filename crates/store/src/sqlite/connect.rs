@@ -4,7 +4,9 @@
 //! (`synchronous=FULL`): the ledger's promise rests on it. Writers take the write lock when they
 //! begin (`BEGIN IMMEDIATE`), so that none of them fails half-way because another was faster.
 
+use super::slots::Slots;
 use crate::StoreError;
+use outdial_model::AccountId;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -26,6 +28,7 @@ const READER_CACHE: &str = "-1024";
 pub(super) struct Connections {
     writer: SqlitePool,
     readers: SqlitePool,
+    slots: Slots,
 }
 
 impl Connections {
@@ -48,7 +51,7 @@ impl Connections {
         MIGRATIONS.run(&writer).await.map_err(unmigrated)?;
         let reading = base.read_only(true).pragma("cache_size", READER_CACHE);
         let readers = pool(READERS).idle_timeout(Duration::from_secs(60)).connect_lazy_with(reading);
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, slots: Slots::default() })
     }
 
     /// A transaction that holds the write lock.
@@ -59,6 +62,22 @@ impl Connections {
     /// A transaction that sees one state of the store and changes nothing.
     pub(super) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.readers.begin().await?)
+    }
+
+    /// The name of this process: the file is its own.
+    pub(super) fn holder(&self) -> &'static str {
+        ""
+    }
+
+    /// The next places in an account's request budget.
+    pub(super) async fn reserve_slots(
+        &self,
+        account: &AccountId,
+        action: &str,
+        spacing: Duration,
+        count: u32,
+    ) -> Result<Duration, StoreError> {
+        Ok(self.slots.reserve(account, action, spacing, count))
     }
 
     /// Ends every connection, the writer last.

@@ -1,9 +1,10 @@
-//! Databases for the tests: files of their own, gone afterwards.
+//! Databases for the tests: of their own, gone afterwards.
+
+pub mod postgres;
 
 use async_trait::async_trait;
-use outdial_store::Store;
 use outdial_store::conformance::Harness;
-use outdial_store::sqlite::SqliteStore;
+use outdial_store::{Store, sqlite::SqliteStore};
 use tempfile::TempDir;
 
 /// One SQLite file in a directory of its own.
@@ -21,7 +22,7 @@ impl SqliteHarness {
 
 #[async_trait]
 impl Harness for SqliteHarness {
-    async fn open(&self) -> Box<dyn Store> {
+    async fn open_as(&self, _holder: &str) -> Box<dyn Store> {
         Box::new(SqliteStore::open(&self.url()).await.expect("the file opens"))
     }
 }

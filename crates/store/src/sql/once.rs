@@ -1,9 +1,9 @@
 //! Keys of requests that have their effect once, and what those requests were answered.
 
+use super::Connection;
 use crate::row::{json, time, to_json};
 use crate::{Answer, Effect, Once, OnceKey, StoreError};
 use outdial_model::{TenantId, Timestamp};
-use sqlx::SqliteConnection;
 
 /// How long an answer is kept, in milliseconds: seven days.
 const KEPT: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -32,7 +32,7 @@ impl KeyRow {
 
 /// The key's row, unless it is so old that it is forgotten.
 async fn row(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     now: Timestamp,
@@ -51,7 +51,7 @@ async fn row(
 
 /// What the key's request was answered.
 pub(super) async fn answered(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     now: Timestamp,
@@ -66,7 +66,7 @@ pub(super) async fn answered(
 
 /// Refuses a request whose key was used, before it has its effect.
 pub(super) async fn begin(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     once: Option<&Once<'_>>,
     now: Timestamp,
@@ -84,7 +84,7 @@ pub(super) async fn begin(
 
 /// Writes the answer beside the effect.
 pub(super) async fn end(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     once: Option<&Once<'_>>,
     effect: Effect<'_>,
@@ -95,7 +95,7 @@ pub(super) async fn end(
 
 /// Takes a key for several transactions; answers when it was first taken.
 pub(super) async fn hold(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     holder: &str,
@@ -127,7 +127,7 @@ pub(super) async fn hold(
 
 /// Writes an answer for a key, held or new.
 pub(super) async fn remember(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     answer: &Answer,
@@ -138,7 +138,7 @@ pub(super) async fn remember(
 }
 
 pub(super) async fn give_up(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     holder: &str,
@@ -156,11 +156,7 @@ pub(super) async fn give_up(
     Ok(())
 }
 
-pub(super) async fn forget(
-    conn: &mut SqliteConnection,
-    before: Timestamp,
-    limit: u32,
-) -> Result<u64, StoreError> {
+pub(super) async fn forget(conn: &mut Connection, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     let done = sqlx::query(
         "DELETE FROM once_keys WHERE (tenant, scope, key) IN (
              SELECT tenant, scope, key FROM once_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
@@ -174,7 +170,7 @@ pub(super) async fn forget(
 
 /// Takes the key if it is free or forgotten; tells whether it did.
 async fn insert(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     holder: &str,
@@ -204,7 +200,7 @@ async fn insert(
 }
 
 async fn write(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     answer: &Answer,

@@ -1,18 +1,14 @@
 //! Calls: reading one, and joining what is newly known to what was.
 
+use super::Connection;
 use super::event;
 use crate::moves::NewEvent;
 use crate::row::{CallRow, number, word};
 use crate::{CallChange, StoreError};
 use outdial_model::{Call, CallId, EventId, EventType, TaskId, TenantId, Timestamp};
 use serde_json::{Value, json};
-use sqlx::SqliteConnection;
 
-pub(super) async fn read(
-    conn: &mut SqliteConnection,
-    tenant: &TenantId,
-    id: &CallId,
-) -> Result<Call, StoreError> {
+pub(super) async fn read(conn: &mut Connection, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
     let row: Option<CallRow> = sqlx::query_as("SELECT * FROM calls WHERE id = $1 AND tenant = $2")
         .bind(id.as_str())
         .bind(tenant.as_str())
@@ -24,7 +20,7 @@ pub(super) async fn read(
 /// Writes what was learned of a call. One of a contact or segment the task does not have is not
 /// ours to tell.
 pub(super) async fn learn(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     change: &CallChange,
@@ -108,7 +104,7 @@ fn particulars(row: &CallRow) -> Result<Value, StoreError> {
     }))
 }
 
-async fn write(conn: &mut SqliteConnection, row: &CallRow, now: Timestamp) -> Result<(), StoreError> {
+async fn write(conn: &mut Connection, row: &CallRow, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO calls
              (id, tenant, task, contact, segment, vendor_call_id, started_at, answered_at, ended_at,

@@ -1,19 +1,41 @@
 //! Tasks: accepting one, reading it, changing what is asked of it and what is confirmed.
 
+use super::Connection;
 use super::{counter, event, intake, segment};
 use crate::moves::NewEvent;
 use crate::row::{TaskRow, millis, number, to_json, word};
 use crate::{Begin, NewContact, NewTask, StoreError, TaskPatch, meaning};
 use outdial_model::{DesiredStatus, EventId, EventType, Task, TaskId, TaskStatus, TenantId, Timestamp};
 use serde_json::json;
-use sqlx::SqliteConnection;
 
+const ROW: &str = "SELECT * FROM tasks WHERE id = $1 AND tenant = $2";
+
+/// The task to look at.
 pub(super) async fn row(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     id: &TaskId,
 ) -> Result<TaskRow, StoreError> {
-    sqlx::query_as("SELECT * FROM tasks WHERE id = $1 AND tenant = $2")
+    one(conn, ROW, tenant, id).await
+}
+
+/// The task to change: until the end of the transaction nobody else changes it or anything of it.
+pub(super) async fn lock(
+    conn: &mut Connection,
+    tenant: &TenantId,
+    id: &TaskId,
+) -> Result<TaskRow, StoreError> {
+    const LOCKED: &str = concat!("SELECT * FROM tasks WHERE id = $1 AND tenant = $2", locked!());
+    one(conn, LOCKED, tenant, id).await
+}
+
+async fn one(
+    conn: &mut Connection,
+    statement: &'static str,
+    tenant: &TenantId,
+    id: &TaskId,
+) -> Result<TaskRow, StoreError> {
+    sqlx::query_as(statement)
         .bind(id.as_str())
         .bind(tenant.as_str())
         .fetch_optional(conn)
@@ -22,20 +44,13 @@ pub(super) async fn row(
 }
 
 /// The task with its counts.
-pub(super) async fn read(
-    conn: &mut SqliteConnection,
-    tenant: &TenantId,
-    id: &TaskId,
-) -> Result<Task, StoreError> {
+pub(super) async fn read(conn: &mut Connection, tenant: &TenantId, id: &TaskId) -> Result<Task, StoreError> {
     let row = row(conn, tenant, id).await?;
     let mut tasks = with_counts(conn, vec![row]).await?;
     tasks.pop().ok_or(StoreError::NotFound)
 }
 
-pub(super) async fn with_counts(
-    conn: &mut SqliteConnection,
-    rows: Vec<TaskRow>,
-) -> Result<Vec<Task>, StoreError> {
+pub(super) async fn with_counts(conn: &mut Connection, rows: Vec<TaskRow>) -> Result<Vec<Task>, StoreError> {
     let ids: Vec<_> = rows.iter().map(|row| row.id.as_str()).collect();
     let mut counts = counter::read(conn, &ids).await?;
     rows.into_iter()
@@ -47,9 +62,9 @@ pub(super) async fn with_counts(
 }
 
 pub(super) async fn create(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
-    task: NewTask,
+    task: &NewTask,
     contacts: &[NewContact],
     now: Timestamp,
 ) -> Result<Task, StoreError> {
@@ -89,14 +104,14 @@ pub(super) async fn create(
 }
 
 pub(super) async fn patch(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     id: &TaskId,
     patch: &TaskPatch,
     revision: Option<i64>,
     now: Timestamp,
 ) -> Result<Task, StoreError> {
-    let row = row(conn, tenant, id).await?;
+    let row = lock(conn, tenant, id).await?;
     if revision.is_some_and(|known| known != row.revision) {
         return Err(StoreError::Stale);
     }
@@ -113,14 +128,14 @@ pub(super) async fn patch(
 }
 
 pub(super) async fn begin(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     id: &TaskId,
     begin: Begin,
     allowed: &[TaskStatus],
     now: Timestamp,
 ) -> Result<Task, StoreError> {
-    let row = row(conn, tenant, id).await?;
+    let row = lock(conn, tenant, id).await?;
     let status: TaskStatus = word(&row.status, "tasks.status")?;
     if !allowed.contains(&status) {
         return Err(StoreError::WrongState { status: status.as_str() });
@@ -137,7 +152,7 @@ pub(super) async fn begin(
 
 /// Gives a task another status, or the same with other trouble, and tells it.
 pub(super) async fn turn(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     row: &TaskRow,
     to: TaskStatus,
@@ -168,7 +183,7 @@ pub(super) async fn turn(
 
 /// Writes an event of the task itself.
 async fn tell(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     kind: EventType,
@@ -192,11 +207,7 @@ async fn tell(
 }
 
 /// Something a client can see has changed.
-pub(super) async fn touch(
-    conn: &mut SqliteConnection,
-    id: &TaskId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(super) async fn touch(conn: &mut Connection, id: &TaskId, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query("UPDATE tasks SET revision = revision + 1, updated_at = $2 WHERE id = $1")
         .bind(id.as_str())
         .bind(now.as_millisecond())
@@ -206,7 +217,7 @@ pub(super) async fn touch(
 }
 
 /// The task is due at once, also when somebody works on it just now.
-pub(super) async fn wake(conn: &mut SqliteConnection, id: &TaskId, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn wake(conn: &mut Connection, id: &TaskId, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE tasks
          SET wakes = wakes + 1, due_at = CASE WHEN due_at < $2 THEN due_at ELSE $2 END
@@ -220,11 +231,7 @@ pub(super) async fn wake(conn: &mut SqliteConnection, id: &TaskId, now: Timestam
 }
 
 /// Moves the number of contacts that wait to be cancelled at the vendor.
-pub(super) async fn count_cancels(
-    conn: &mut SqliteConnection,
-    id: &TaskId,
-    by: i64,
-) -> Result<(), StoreError> {
+pub(super) async fn count_cancels(conn: &mut Connection, id: &TaskId, by: i64) -> Result<(), StoreError> {
     if by != 0 {
         sqlx::query("UPDATE tasks SET cancels_pending = cancels_pending + $2 WHERE id = $1")
             .bind(id.as_str())

@@ -1,10 +1,10 @@
 //! Segments: opening them, reading them, and what is learned of them.
 
+use super::Connection;
 use super::task;
-use crate::row::{SegmentRow, millis, word};
+use crate::row::{SegmentRow, millis, number, word};
 use crate::{SegmentChange, StoreError};
 use outdial_model::{Segment, SegmentId, SegmentStatus, TaskId, TenantId, Timestamp};
-use sqlx::SqliteConnection;
 
 fn nouns(rows: Vec<SegmentRow>) -> Result<Vec<Segment>, StoreError> {
     rows.into_iter().map(Segment::try_from).collect()
@@ -12,7 +12,7 @@ fn nouns(rows: Vec<SegmentRow>) -> Result<Vec<Segment>, StoreError> {
 
 /// All segments of a task, oldest first.
 pub(super) async fn all(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
 ) -> Result<Vec<Segment>, StoreError> {
@@ -25,7 +25,7 @@ pub(super) async fn all(
 }
 
 /// Those that are not final, oldest first.
-pub(super) async fn open(conn: &mut SqliteConnection, task: &TaskId) -> Result<Vec<Segment>, StoreError> {
+pub(super) async fn open(conn: &mut Connection, task: &TaskId) -> Result<Vec<Segment>, StoreError> {
     let rows = sqlx::query_as(
         "SELECT * FROM segments
          WHERE task = $1 AND status NOT IN ('completed', 'stopped', 'failed')
@@ -38,16 +38,16 @@ pub(super) async fn open(conn: &mut SqliteConnection, task: &TaskId) -> Result<V
 }
 
 /// How many segments the task ever had.
-pub(super) async fn opened(conn: &mut SqliteConnection, task: &TaskId) -> Result<u32, StoreError> {
-    let last: Option<u32> = sqlx::query_scalar("SELECT max(sequence) FROM segments WHERE task = $1")
+pub(super) async fn opened(conn: &mut Connection, task: &TaskId) -> Result<u32, StoreError> {
+    let last: Option<i64> = sqlx::query_scalar("SELECT max(sequence) FROM segments WHERE task = $1")
         .bind(task.as_str())
         .fetch_one(conn)
         .await?;
-    Ok(last.unwrap_or(0))
+    number(last.unwrap_or(0), "segments.sequence")
 }
 
 pub(super) async fn read(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     id: &SegmentId,
 ) -> Result<Segment, StoreError> {
@@ -60,7 +60,7 @@ pub(super) async fn read(
 }
 
 /// Takes over a vendor's task, unless a task of ours has it already.
-pub(super) async fn adopt(conn: &mut SqliteConnection, segment: &Segment) -> Result<(), StoreError> {
+pub(super) async fn adopt(conn: &mut Connection, segment: &Segment) -> Result<(), StoreError> {
     let taken: Option<(String, String)> =
         sqlx::query_as("SELECT task, tenant FROM segments WHERE account = $1 AND vendor_ref = $2 LIMIT 1")
             .bind(segment.account.as_str())
@@ -75,7 +75,7 @@ pub(super) async fn adopt(conn: &mut SqliteConnection, segment: &Segment) -> Res
     insert(conn, segment).await
 }
 
-pub(super) async fn insert(conn: &mut SqliteConnection, segment: &Segment) -> Result<(), StoreError> {
+pub(super) async fn insert(conn: &mut Connection, segment: &Segment) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO segments
              (id, tenant, task, account, sequence, vendor_ref, status, raw_status, adopted, contacts,
@@ -86,13 +86,13 @@ pub(super) async fn insert(conn: &mut SqliteConnection, segment: &Segment) -> Re
     .bind(segment.tenant.as_str())
     .bind(segment.task.as_str())
     .bind(segment.account.as_str())
-    .bind(segment.sequence)
+    .bind(i64::from(segment.sequence))
     .bind(&segment.vendor_ref)
     .bind(segment.status.as_str())
     .bind(&segment.raw_status)
     .bind(segment.adopted)
-    .bind(segment.contacts)
-    .bind(segment.open_contacts)
+    .bind(i64::from(segment.contacts))
+    .bind(i64::from(segment.open_contacts))
     .bind(segment.opened_at.as_millisecond())
     .bind(millis(segment.not_before))
     .bind(millis(segment.polled_at))
@@ -106,7 +106,7 @@ pub(super) async fn insert(conn: &mut SqliteConnection, segment: &Segment) -> Re
 
 /// Writes what was learned of a segment of the task; tells whether a client can see a difference.
 pub(super) async fn learn(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     change: &SegmentChange,
     now: Timestamp,

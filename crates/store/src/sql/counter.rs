@@ -1,23 +1,22 @@
 //! Kept counters: moved by differences in the transaction that moves the rows, never counted.
 
+use super::Connection;
 use crate::StoreError;
 use crate::moves::SegmentDelta;
 use crate::row::{CountRow, counts, to_json};
 use outdial_model::{ContactStatus, Counts, Disposition, SegmentId, TaskId};
-use sqlx::SqliteConnection;
 use std::collections::{BTreeMap, HashMap};
 
 pub(super) async fn read(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tasks: &[&str],
 ) -> Result<HashMap<String, Counts>, StoreError> {
-    let rows: Vec<CountRow> = sqlx::query_as(
-        "SELECT task, status, NULL AS disposition, contacts FROM task_counts
-         WHERE task IN (SELECT value FROM json_each($1))
-         UNION ALL
-         SELECT task, NULL, disposition, contacts FROM task_dispositions
-         WHERE task IN (SELECT value FROM json_each($1))",
-    )
+    let rows: Vec<CountRow> = sqlx::query_as(concat!(
+        "SELECT task, status, NULL AS disposition, contacts FROM task_counts WHERE task IN ",
+        words!("$1"),
+        " UNION ALL SELECT task, NULL, disposition, contacts FROM task_dispositions WHERE task IN ",
+        words!("$1"),
+    ))
     .bind(to_json(tasks)?)
     .fetch_all(conn)
     .await?;
@@ -25,7 +24,7 @@ pub(super) async fn read(
 }
 
 pub(super) async fn move_statuses(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     by: &BTreeMap<ContactStatus, i64>,
 ) -> Result<(), StoreError> {
@@ -44,7 +43,7 @@ pub(super) async fn move_statuses(
 }
 
 pub(super) async fn move_dispositions(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     by: &BTreeMap<Disposition, i64>,
 ) -> Result<(), StoreError> {
@@ -64,7 +63,7 @@ pub(super) async fn move_dispositions(
 }
 
 pub(super) async fn move_segments(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     by: &BTreeMap<SegmentId, SegmentDelta>,
 ) -> Result<(), StoreError> {
     for (segment, difference) in by {

@@ -1,14 +1,14 @@
 //! Writing what one step learned about one task.
 
+use super::Connection;
 use super::{call, lease, ledger, moving, segment, task};
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
 use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};
 use outdial_model::{ContactId, TaskId, TaskStatus, TenantId, Timestamp};
-use sqlx::SqliteConnection;
 
 pub(super) async fn apply(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     changes: &Changes,
     now: Timestamp,
 ) -> Result<Skipped, StoreError> {
@@ -18,9 +18,10 @@ pub(super) async fn apply(
             task: changes.task.is_some(),
         });
     };
-    if let Some(lease) = &changes.lease {
-        lease::held(conn, lease).await?;
-    }
+    match &changes.lease {
+        Some(lease) => lease::held(conn, lease).await?,
+        None => task::lock(conn, &tenant, &id).await?,
+    };
     for change in &changes.calls {
         call::learn(conn, &tenant, &id, change, now).await?;
     }
@@ -46,10 +47,7 @@ pub(super) async fn apply(
 }
 
 /// The task the changes are about: the lease's, or that of the first row they name.
-async fn whose(
-    conn: &mut SqliteConnection,
-    changes: &Changes,
-) -> Result<Option<(TenantId, TaskId)>, StoreError> {
+async fn whose(conn: &mut Connection, changes: &Changes) -> Result<Option<(TenantId, TaskId)>, StoreError> {
     if let Some(lease) = &changes.lease {
         return Ok(Some((lease.tenant.clone(), lease.task.clone())));
     }
@@ -73,7 +71,7 @@ async fn whose(
 
 /// Moves contacts; answers those that were not where the change expected them.
 async fn contacts(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     changes: &[ContactChange],
@@ -107,7 +105,7 @@ fn next(change: &ContactChange) -> Next {
 
 /// Turns the task, unless it moved on or is over; tells whether it did.
 async fn turned(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     id: &TaskId,
     change: &TaskChange,

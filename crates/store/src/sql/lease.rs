@@ -3,11 +3,11 @@
 //! A claim's token ascends; whoever holds an older one, or gave its claim back, is refused. A claim
 //! whose time ran out stays good until somebody else takes the task: then the token moves on.
 
+use super::Connection;
 use super::task;
 use crate::row::{TaskRow, millis, time_if, word};
 use crate::{Lease, StoreError};
 use outdial_model::Timestamp;
-use sqlx::SqliteConnection;
 use std::time::Duration;
 
 fn until(now: Timestamp, term: Duration) -> i64 {
@@ -15,9 +15,18 @@ fn until(now: Timestamp, term: Duration) -> i64 {
     now.as_millisecond().saturating_add(term)
 }
 
-/// The lease's task, if the lease is the current one.
-pub(super) async fn held(conn: &mut SqliteConnection, lease: &Lease) -> Result<TaskRow, StoreError> {
-    let row = task::row(conn, &lease.tenant, &lease.task).await?;
+/// The lease's task, if the lease is the current one, and nobody else's to change until the end of the
+/// transaction.
+pub(super) async fn held(conn: &mut Connection, lease: &Lease) -> Result<TaskRow, StoreError> {
+    current(task::lock(conn, &lease.tenant, &lease.task).await?, lease)
+}
+
+/// The lease's task, if the lease is the current one, to look at.
+pub(super) async fn seen(conn: &mut Connection, lease: &Lease) -> Result<TaskRow, StoreError> {
+    current(task::row(conn, &lease.tenant, &lease.task).await?, lease)
+}
+
+fn current(row: TaskRow, lease: &Lease) -> Result<TaskRow, StoreError> {
     if row.lease_token == lease.token && row.lease_until.is_some() {
         Ok(row)
     } else {
@@ -25,8 +34,15 @@ pub(super) async fn held(conn: &mut SqliteConnection, lease: &Lease) -> Result<T
     }
 }
 
-pub(super) async fn abandon_all(conn: &mut SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE tasks SET lease_until = NULL WHERE lease_until IS NOT NULL").execute(conn).await?;
+/// Forgets the claims of whoever worked under this name.
+pub(super) async fn abandon(conn: &mut Connection, holder: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE tasks SET lease_until = NULL
+         WHERE lease_until IS NOT NULL AND coalesce(lease_holder, $1) = $1",
+    )
+    .bind(holder)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -40,29 +56,35 @@ struct Claimed {
 }
 
 pub(super) async fn claim(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
+    holder: &str,
     now: Timestamp,
     term: Duration,
     limit: u32,
 ) -> Result<Vec<Lease>, StoreError> {
-    let mut claimed: Vec<Claimed> = sqlx::query_as(
-        "UPDATE tasks SET lease_token = lease_token + 1, lease_until = $2
-         WHERE id IN (
-             SELECT id FROM (
-                 SELECT * FROM (
-                     SELECT id, due_at FROM tasks
-                     WHERE lease_until IS NULL AND due_at <= $1 ORDER BY due_at LIMIT $3)
-                 UNION ALL
-                 SELECT * FROM (
-                     SELECT id, due_at FROM tasks
-                     WHERE lease_until IS NOT NULL AND lease_until <= $1 AND due_at <= $1
-                     ORDER BY lease_until LIMIT $3)
-             ) AS due ORDER BY due_at LIMIT $3)
+    let mut claimed: Vec<Claimed> = sqlx::query_as(concat!(
+        "WITH due AS (
+             SELECT * FROM (
+                 SELECT id, due_at FROM tasks
+                 WHERE lease_until IS NULL AND due_at <= $1 ORDER BY due_at LIMIT $3",
+        unless_locked!(),
+        ") AS waiting
+             UNION ALL
+             SELECT * FROM (
+                 SELECT id, due_at FROM tasks
+                 WHERE lease_until IS NOT NULL AND lease_until <= $1 AND due_at <= $1
+                 ORDER BY lease_until LIMIT $3",
+        unless_locked!(),
+        ") AS abandoned
+         )
+         UPDATE tasks SET lease_token = lease_token + 1, lease_until = $2, lease_holder = $4
+         WHERE id IN (SELECT id FROM due ORDER BY due_at LIMIT $3)
          RETURNING tenant, id, lease_token, wakes, due_at",
-    )
+    ))
     .bind(now.as_millisecond())
     .bind(until(now, term))
-    .bind(limit)
+    .bind(i64::from(limit))
+    .bind(holder)
     .fetch_all(conn)
     .await?;
     claimed.sort_by_key(|row| row.due_at);
@@ -80,7 +102,7 @@ pub(super) async fn claim(
 }
 
 /// When the next task is due: one that waits, or one whose worker may have died.
-pub(super) async fn next_due(conn: &mut SqliteConnection) -> Result<Option<Timestamp>, StoreError> {
+pub(super) async fn next_due(conn: &mut Connection) -> Result<Option<Timestamp>, StoreError> {
     let next: Option<i64> = sqlx::query_scalar(
         "SELECT min(at) FROM (
              SELECT min(due_at) AS at FROM tasks WHERE lease_until IS NULL AND due_at IS NOT NULL
@@ -93,7 +115,7 @@ pub(super) async fn next_due(conn: &mut SqliteConnection) -> Result<Option<Times
 }
 
 pub(super) async fn renew(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     lease: &Lease,
     now: Timestamp,
     term: Duration,
@@ -109,7 +131,7 @@ pub(super) async fn renew(
 
 /// A task that was woken since the claim is due at once, whatever the worker thought.
 pub(super) async fn release(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     lease: &Lease,
     due: Option<Timestamp>,
     now: Timestamp,

@@ -4,21 +4,22 @@
 //! the page at most: no list reads further than its page, whatever the size of the table.
 
 use super::task;
+use super::{Connection, Database};
 use crate::row::{CallRow, ContactRow, TaskRow};
 use crate::{CallFilter, ContactFilter, Page, StoreError, TaskFilter};
 use outdial_model::{
     Call, CallId, Contact, ContactId, ContactStatus, Disposition, SegmentId, Task, TaskId, TenantId,
 };
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::QueryBuilder;
 
-type Query = QueryBuilder<Sqlite>;
+type Query = QueryBuilder<Database>;
 
-/// Writes `SELECT id FROM (…) UNION ALL SELECT id FROM (…)`, one for each of `words`.
+/// Writes `SELECT id FROM (…) AS found UNION ALL SELECT id FROM (…) AS found`, one for each of `words`.
 fn union<T: Copy>(query: &mut Query, words: &[T], one: impl Fn(&mut Query, T)) {
     for (place, word) in words.iter().enumerate() {
         query.push(if place == 0 { "SELECT id FROM (" } else { " UNION ALL SELECT id FROM (" });
         one(query, *word);
-        query.push(")");
+        query.push(") AS found");
     }
 }
 
@@ -34,7 +35,7 @@ fn and(query: &mut Query, condition: &str, value: Option<&str>) {
 }
 
 pub(super) async fn tasks(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     filter: &TaskFilter,
     page: &Page<TaskId>,
@@ -64,15 +65,15 @@ pub(super) async fn tasks(
         }
         query.push(" AND (created_at, id) < (").push_bind(before.0);
         query.push(", ").push_bind(before.1.clone());
-        query.push(") ORDER BY created_at DESC, id DESC LIMIT ").push_bind(page.limit);
+        query.push(") ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(page.limit));
     });
-    query.push(") ORDER BY created_at DESC, id DESC LIMIT ").push_bind(page.limit);
+    query.push(") ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(page.limit));
     let rows: Vec<TaskRow> = query.build_query_as().fetch_all(&mut *conn).await?;
     task::with_counts(conn, rows).await
 }
 
 pub(super) async fn contacts(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     filter: &ContactFilter,
@@ -97,16 +98,16 @@ pub(super) async fn contacts(
         query.push(condition).push_bind(word);
         and(query, " AND external_id = ", filter.external_id.as_deref());
         and(query, " AND id < ", page.after.as_ref().map(ContactId::as_str));
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(page.limit);
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(page.limit));
     });
-    query.push(") ORDER BY id DESC LIMIT ").push_bind(page.limit);
+    query.push(") ORDER BY id DESC LIMIT ").push_bind(i64::from(page.limit));
     let rows: Vec<ContactRow> = query.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(Contact::try_from).collect()
 }
 
 /// Contacts of a segment, oldest first: workers go through all of them.
 pub(super) async fn of_segment(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     segment: &SegmentId,
     statuses: &[ContactStatus],
     after: Option<&ContactId>,
@@ -120,15 +121,15 @@ pub(super) async fn of_segment(
         query.push("SELECT id FROM contacts WHERE segment = ").push_bind(segment.as_str().to_owned());
         query.push(" AND status = ").push_bind(status.as_str());
         and(query, " AND id > ", after.map(ContactId::as_str));
-        query.push(" ORDER BY id LIMIT ").push_bind(limit);
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
     });
-    query.push(") ORDER BY id LIMIT ").push_bind(limit);
+    query.push(") ORDER BY id LIMIT ").push_bind(i64::from(limit));
     let rows: Vec<ContactRow> = query.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(Contact::try_from).collect()
 }
 
 pub(super) async fn calls(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     filter: &CallFilter,
     page: &Page<CallId>,
@@ -136,7 +137,6 @@ pub(super) async fn calls(
     // A contact or a handful of ids has few calls: their index is to be used, not the disposition's.
     let few = filter.contact.is_some() || !filter.ids.is_empty();
     let disposition_is = if few { " AND coalesce(disposition, '') = " } else { " AND disposition = " };
-    let ids = serde_json::json!(filter.ids).to_string();
     let mut query = Query::new("SELECT * FROM calls WHERE id IN (");
     union(&mut query, &each(&filter.dispositions), |query, disposition| {
         query.push("SELECT id FROM calls WHERE tenant = ").push_bind(tenant.as_str().to_owned());
@@ -144,12 +144,17 @@ pub(super) async fn calls(
         and(query, " AND contact = ", filter.contact.as_ref().map(ContactId::as_str));
         and(query, disposition_is, disposition.map(|word: Disposition| word.as_str()));
         if !filter.ids.is_empty() {
-            query.push(" AND id IN (SELECT value FROM json_each(").push_bind(ids.clone()).push("))");
+            query.push(" AND id IN (");
+            let mut ids = query.separated(", ");
+            for id in &filter.ids {
+                ids.push_bind(id.as_str().to_owned());
+            }
+            query.push(")");
         }
         and(query, " AND id < ", page.after.as_ref().map(CallId::as_str));
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(page.limit);
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(page.limit));
     });
-    query.push(") ORDER BY id DESC LIMIT ").push_bind(page.limit);
+    query.push(") ORDER BY id DESC LIMIT ").push_bind(i64::from(page.limit));
     let rows: Vec<CallRow> = query.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(Call::try_from).collect()
 }

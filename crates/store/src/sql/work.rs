@@ -1,14 +1,14 @@
 //! All a worker needs to decide the next step, as of one instant.
 
+use super::Connection;
 use super::{counter, lease, ledger, segment};
 use crate::row::{number, time_if};
 use crate::{Lease, StoreError, TaskWork};
 use outdial_model::{TaskId, Timestamp};
-use sqlx::SqliteConnection;
 
-pub(super) async fn read(conn: &mut SqliteConnection, lease: &Lease) -> Result<TaskWork, StoreError> {
+pub(super) async fn read(conn: &mut Connection, lease: &Lease) -> Result<TaskWork, StoreError> {
     let id = &lease.task;
-    let row = lease::held(conn, lease).await?;
+    let row = lease::seen(conn, lease).await?;
     let cancels_pending = number(row.cancels_pending, "tasks.cancels_pending")?;
     let mut counts = counter::read(conn, &[id.as_str()]).await?;
     Ok(TaskWork {
@@ -21,7 +21,7 @@ pub(super) async fn read(conn: &mut SqliteConnection, lease: &Lease) -> Result<T
     })
 }
 
-async fn next_hold_ends(conn: &mut SqliteConnection, task: &TaskId) -> Result<Option<Timestamp>, StoreError> {
+async fn next_hold_ends(conn: &mut Connection, task: &TaskId) -> Result<Option<Timestamp>, StoreError> {
     let next: Option<i64> =
         sqlx::query_scalar("SELECT min(hold_until) FROM contacts WHERE task = $1 AND status = 'held'")
             .bind(task.as_str())

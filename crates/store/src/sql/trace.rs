@@ -1,13 +1,13 @@
 //! Finding whom a vendor's push is about, by whatever it tells.
 
+use super::Connection;
 use super::contact;
 use crate::row::{ContactRow, SegmentRow, word};
 use crate::{Clues, StoreError, Traced};
 use outdial_model::{AccountId, Contact, ContactId, Phone, Segment, SegmentId};
-use sqlx::SqliteConnection;
 
 pub(super) async fn trace(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     account: &AccountId,
     clues: &Clues,
 ) -> Result<Option<Traced>, StoreError> {
@@ -38,7 +38,7 @@ pub(super) async fn trace(
 
 /// The segment the push names, by our key or the vendor's.
 async fn named(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     account: &AccountId,
     clues: &Clues,
 ) -> Result<Option<Segment>, StoreError> {
@@ -60,7 +60,7 @@ async fn named(
 }
 
 async fn by_id(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     account: &AccountId,
     id: &SegmentId,
 ) -> Result<Option<Segment>, StoreError> {
@@ -74,7 +74,7 @@ async fn by_id(
 
 /// Whose call it is, and of which segment.
 async fn of_call(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     account: &AccountId,
     vendor_call_id: Option<&str>,
 ) -> Result<Option<(ContactId, SegmentId)>, StoreError> {
@@ -98,7 +98,7 @@ async fn of_call(
 
 /// The one the number lock is held by, if the segment has them.
 async fn by_live_number(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     segment: &Segment,
     phone: &Phone,
 ) -> Result<Option<Contact>, StoreError> {

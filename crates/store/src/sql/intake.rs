@@ -1,12 +1,12 @@
 //! Taking contacts in, by the batch: one statement for many people.
 
+use super::Connection;
 use super::{counter, event, task};
 use crate::moves::NewEvent;
 use crate::row::{to_json, word};
 use crate::{AddOutcome, AddedContact, NewContact, StoreError};
 use outdial_model::{ContactId, ContactStatus, EventId, EventType, TaskId, TenantId, Timestamp};
 use serde_json::json;
-use sqlx::SqliteConnection;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// People per statement; bounds the JSON text that carries them.
@@ -24,13 +24,13 @@ struct NewRow<'a> {
 
 /// Adds contacts to a task that takes any.
 pub(super) async fn add(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     contacts: &[NewContact],
     now: Timestamp,
 ) -> Result<AddOutcome, StoreError> {
-    task::takes_contacts(&task::row(conn, tenant, task).await?)?;
+    task::takes_contacts(&task::lock(conn, tenant, task).await?)?;
     let contacts = insert(conn, tenant, task, contacts, now).await?;
     if contacts.iter().any(|added| matches!(added, AddedContact::Added(_))) {
         task::touch(conn, task, now).await?;
@@ -41,7 +41,7 @@ pub(super) async fn add(
 
 /// Inserts contacts with their events and counts; whoever is there already stays as it is.
 pub(super) async fn insert(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     contacts: &[NewContact],
@@ -75,7 +75,7 @@ pub(super) async fn insert(
 
 /// The contacts of the task that have an external id of the batch.
 async fn existing(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     batch: &[NewContact],
 ) -> Result<HashMap<String, ContactId>, StoreError> {
@@ -83,10 +83,10 @@ async fn existing(
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT external_id, id FROM contacts
-         WHERE task = $1 AND external_id IN (SELECT value FROM json_each($2))",
-    )
+    let rows: Vec<(String, String)> = sqlx::query_as(concat!(
+        "SELECT external_id, id FROM contacts WHERE task = $1 AND external_id IN ",
+        words!("$2"),
+    ))
     .bind(task.as_str())
     .bind(to_json(&keys)?)
     .fetch_all(conn)
@@ -96,23 +96,22 @@ async fn existing(
 
 /// The contacts of the batch that are there already under the very id: the request came before.
 async fn repeated(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     batch: &[NewContact],
 ) -> Result<HashSet<String>, StoreError> {
     let ids: Vec<_> = batch.iter().map(|contact| contact.id.as_str()).collect();
-    let rows = sqlx::query_scalar(
-        "SELECT id FROM contacts WHERE id IN (SELECT value FROM json_each($2)) AND task = $1",
-    )
-    .bind(task.as_str())
-    .bind(to_json(&ids)?)
-    .fetch_all(conn)
-    .await?;
+    let rows =
+        sqlx::query_scalar(concat!("SELECT id FROM contacts WHERE id IN ", words!("$2"), " AND task = $1",))
+            .bind(task.as_str())
+            .bind(to_json(&ids)?)
+            .fetch_all(conn)
+            .await?;
     Ok(rows.into_iter().collect())
 }
 
 async fn write(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     fresh: &[&NewContact],
@@ -131,13 +130,12 @@ async fn write(
             variables: &contact.variables,
         })
         .collect();
-    sqlx::query(
+    sqlx::query(concat!(
         "INSERT INTO contacts
              (id, tenant, task, external_id, phone, name, variables, status, last_event, created_at, updated_at)
-         SELECT value->>'id', $2, $3, value->>'external_id', value->>'phone', value->>'name',
-                value->'variables', $4, 1, $5, $5
-         FROM json_each($1)",
-    )
+         SELECT id, $2, $3, external_id, phone, name, variables, $4, 1, $5, $5 FROM ",
+        given!("$1"; id: text, external_id: text, phone: text, name: text, variables: json),
+    ))
     .bind(to_json(&rows)?)
     .bind(tenant.as_str())
     .bind(task.as_str())

@@ -1,18 +1,18 @@
 //! Contacts: reading them, cancelling one.
 
+use super::Connection;
 use super::{lease, moving, task};
 use crate::moves::{Moves, Next};
 use crate::row::{ContactRow, to_json, word};
 use crate::{Lease, StoreError};
 use outdial_model::{Contact, ContactId, ContactStatus, Decision, TaskId, TenantId, Timestamp};
-use sqlx::SqliteConnection;
 
 fn nouns(rows: Vec<ContactRow>) -> Result<Vec<Contact>, StoreError> {
     rows.into_iter().map(Contact::try_from).collect()
 }
 
 pub(super) async fn read(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     id: &ContactId,
 ) -> Result<Contact, StoreError> {
@@ -24,16 +24,20 @@ pub(super) async fn read(
     row.ok_or(StoreError::NotFound)?.try_into()
 }
 
+/// The contact to change: its task is locked, then it is read.
+async fn locked(conn: &mut Connection, tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError> {
+    let task = read(conn, tenant, id).await?.task;
+    task::lock(conn, tenant, &task).await?;
+    read(conn, tenant, id).await
+}
+
 /// Contacts by id, in the order given.
-pub(super) async fn by_id(
-    conn: &mut SqliteConnection,
-    ids: &[ContactId],
-) -> Result<Vec<Contact>, StoreError> {
-    let rows: Vec<ContactRow> = sqlx::query_as(
-        "SELECT contacts.* FROM json_each($1) AS wanted CROSS JOIN contacts
-         WHERE contacts.id = wanted.value
-         ORDER BY wanted.key",
-    )
+pub(super) async fn by_id(conn: &mut Connection, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError> {
+    let rows: Vec<ContactRow> = sqlx::query_as(concat!(
+        "SELECT contacts.* FROM ",
+        wanted!("$1"),
+        " CROSS JOIN contacts WHERE contacts.id = wanted.value ORDER BY wanted.key",
+    ))
     .bind(to_json(ids)?)
     .fetch_all(conn)
     .await?;
@@ -42,7 +46,7 @@ pub(super) async fn by_id(
 
 /// Contacts that wait to be cancelled at the vendor.
 pub(super) async fn to_cancel(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     limit: u32,
 ) -> Result<Vec<Contact>, StoreError> {
@@ -50,7 +54,7 @@ pub(super) async fn to_cancel(
         "SELECT * FROM contacts WHERE task = $1 AND cancel_requested = TRUE ORDER BY id LIMIT $2",
     )
     .bind(task.as_str())
-    .bind(limit)
+    .bind(i64::from(limit))
     .fetch_all(conn)
     .await?;
     nouns(rows)
@@ -58,12 +62,12 @@ pub(super) async fn to_cancel(
 
 /// Cancels a contact that is with us, or asks for it to be cancelled where it is.
 pub(super) async fn cancel(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     id: &ContactId,
     now: Timestamp,
 ) -> Result<Contact, StoreError> {
-    let contact = read(conn, tenant, id).await?;
+    let contact = locked(conn, tenant, id).await?;
     let task = &contact.task;
     if contact.status.is_final() {
         return Err(StoreError::WrongState { status: contact.status.as_str() });
@@ -89,13 +93,13 @@ pub(super) async fn cancel(
 
 /// Does what an operator decided about a contact nobody can tell anything about.
 pub(super) async fn resolve(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     id: &ContactId,
     decision: Decision,
     now: Timestamp,
 ) -> Result<Contact, StoreError> {
-    let contact = read(conn, tenant, id).await?;
+    let contact = locked(conn, tenant, id).await?;
     if contact.status != ContactStatus::Unknown {
         return Err(StoreError::WrongState { status: contact.status.as_str() });
     }
@@ -117,7 +121,7 @@ pub(super) async fn resolve(
 
 /// Gives contacts of the task that are still with us an end, at most `limit`; tells how many.
 pub(super) async fn end_ours(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     lease: &Lease,
     status: ContactStatus,
     reason: &str,

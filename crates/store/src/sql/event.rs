@@ -1,13 +1,13 @@
 //! Events: written with what they tell, read by contact.
 
+use super::Connection;
 use crate::StoreError;
 use crate::moves::NewEvent;
 use crate::row::{EventRow, to_json};
 use outdial_model::{ContactId, Event, EventId, TaskId, TenantId, Timestamp};
-use sqlx::SqliteConnection;
 
 pub(super) async fn insert(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     events: &[NewEvent],
@@ -16,12 +16,11 @@ pub(super) async fn insert(
     if events.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    sqlx::query(concat!(
         "INSERT INTO events (id, tenant, task, contact, call, kind, sequence, at, data)
-         SELECT value->>'id', $2, $3, value->>'contact', value->>'call', value->>'kind',
-                value->>'sequence', $4, value->'data'
-         FROM json_each($1)",
-    )
+         SELECT id, $2, $3, contact, call, kind, sequence, $4, data FROM ",
+        given!("$1"; id: text, contact: text, call: text, kind: text, sequence: bigint, data: json),
+    ))
     .bind(to_json(events)?)
     .bind(tenant.as_str())
     .bind(task.as_str())
@@ -32,7 +31,7 @@ pub(super) async fn insert(
 }
 
 pub(super) async fn of_contact(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     contact: &ContactId,
     after: Option<&EventId>,
@@ -48,7 +47,7 @@ pub(super) async fn of_contact(
     .bind(contact.as_str())
     .bind(tenant.as_str())
     .bind(after.map(EventId::as_str))
-    .bind(limit)
+    .bind(i64::from(limit))
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(Event::try_from).collect()

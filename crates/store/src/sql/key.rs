@@ -1,14 +1,10 @@
 //! Keys and secrets of the installation.
 
+use super::Connection;
 use crate::row::{ApiKeyRow, millis, to_json};
 use crate::{ApiKey, StoreError};
-use sqlx::SqliteConnection;
 
-pub(super) async fn secret(
-    conn: &mut SqliteConnection,
-    name: &str,
-    fresh: &[u8],
-) -> Result<Vec<u8>, StoreError> {
+pub(super) async fn secret(conn: &mut Connection, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
     sqlx::query(
         "INSERT INTO installation_secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
     )
@@ -23,7 +19,7 @@ pub(super) async fn secret(
     Ok(value)
 }
 
-pub(super) async fn insert(conn: &mut SqliteConnection, key: &ApiKey) -> Result<(), StoreError> {
+pub(super) async fn insert(conn: &mut Connection, key: &ApiKey) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO api_keys
              (id, tenant, name, hash, scopes, created_at, expires_at, revoked_at, requires_idempotency_key)
@@ -43,7 +39,7 @@ pub(super) async fn insert(conn: &mut SqliteConnection, key: &ApiKey) -> Result<
     Ok(())
 }
 
-pub(super) async fn by_hash(conn: &mut SqliteConnection, hash: &str) -> Result<Option<ApiKey>, StoreError> {
+pub(super) async fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<ApiKey>, StoreError> {
     let row: Option<ApiKeyRow> =
         sqlx::query_as("SELECT * FROM api_keys WHERE hash = $1").bind(hash).fetch_optional(conn).await?;
     row.map(ApiKey::try_from).transpose()

@@ -1,11 +1,11 @@
 //! The dispatch ledger: rows written before the socket opens, and settled afterwards.
 
+use super::Connection;
 use crate::row::{DispatchRow, millis, number, time, to_json, word};
 use crate::{DispatchChange, Doubt, StoreError};
 use outdial_model::{Dispatch, TaskId, Timestamp};
-use sqlx::SqliteConnection;
 
-pub(super) async fn insert(conn: &mut SqliteConnection, dispatch: &Dispatch) -> Result<(), StoreError> {
+pub(super) async fn insert(conn: &mut Connection, dispatch: &Dispatch) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO dispatches
              (id, tenant, task, account, segment, kind, contacts, digest, fencing_token, outcome,
@@ -30,7 +30,7 @@ pub(super) async fn insert(conn: &mut SqliteConnection, dispatch: &Dispatch) -> 
 }
 
 /// Those of a task that are open or unknown, oldest first.
-pub(super) async fn open(conn: &mut SqliteConnection, task: &TaskId) -> Result<Vec<Dispatch>, StoreError> {
+pub(super) async fn open(conn: &mut Connection, task: &TaskId) -> Result<Vec<Dispatch>, StoreError> {
     let rows: Vec<DispatchRow> = sqlx::query_as(
         "SELECT * FROM dispatches WHERE task = $1 AND (outcome IS NULL OR outcome = 'unknown') ORDER BY id",
     )
@@ -41,7 +41,7 @@ pub(super) async fn open(conn: &mut SqliteConnection, task: &TaskId) -> Result<V
 }
 
 /// Those in doubt, by account.
-pub(super) async fn doubts(conn: &mut SqliteConnection) -> Result<Vec<Doubt>, StoreError> {
+pub(super) async fn doubts(conn: &mut Connection) -> Result<Vec<Doubt>, StoreError> {
     let rows: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT account, count(*), min(created_at) FROM dispatches WHERE outcome = 'unknown' GROUP BY account",
     )
@@ -60,7 +60,7 @@ pub(super) async fn doubts(conn: &mut SqliteConnection) -> Result<Vec<Doubt>, St
 
 /// Writes an outcome; one that is known already stays.
 pub(super) async fn settle(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     change: &DispatchChange,
     now: Timestamp,

@@ -1,11 +1,11 @@
 //! Moving contacts: loading where they stand and writing where they go, whole batches at a time.
 
+use super::Connection;
 use super::{counter, event, task};
 use crate::StoreError;
 use crate::moves::{Moves, Standing};
 use crate::row::{number, to_json, word, word_if};
 use outdial_model::{ContactId, TaskId, TenantId, Timestamp};
-use sqlx::SqliteConnection;
 use std::collections::HashMap;
 
 #[derive(sqlx::FromRow)]
@@ -34,17 +34,17 @@ impl TryFrom<StandingRow> for Standing {
 
 /// Where contacts of a task stand; those of another task do not exist.
 pub(super) async fn standings(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     task: &TaskId,
     contacts: &[&ContactId],
 ) -> Result<HashMap<ContactId, Standing>, StoreError> {
     if contacts.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<StandingRow> = sqlx::query_as(
-        "SELECT id, task, status, segment, cancel_requested, last_event FROM contacts
-         WHERE id IN (SELECT value FROM json_each($1))",
-    )
+    let rows: Vec<StandingRow> = sqlx::query_as(concat!(
+        "SELECT id, task, status, segment, cancel_requested, last_event FROM contacts WHERE id IN ",
+        words!("$1"),
+    ))
     .bind(to_json(contacts)?)
     .fetch_all(conn)
     .await?;
@@ -56,7 +56,7 @@ pub(super) async fn standings(
 
 /// Writes moves of one task's contacts with everything that goes with them.
 pub(super) async fn write(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     moves: &Moves,
@@ -65,16 +65,16 @@ pub(super) async fn write(
     if moves.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    sqlx::query(concat!(
         "UPDATE contacts
-         SET status = moved.value->>'status', disposition = moved.value->>'disposition',
-             reason = moved.value->>'reason', segment = moved.value->>'segment',
-             hold_reason = moved.value->>'hold_reason', hold_until = moved.value->>'hold_until',
-             cancel_requested = moved.value->>'cancel_requested',
-             last_event = moved.value->>'last_event', updated_at = $2
-         FROM json_each($1) AS moved
-         WHERE contacts.id = moved.value->>'id'",
-    )
+         SET status = given.status, disposition = given.disposition, reason = given.reason,
+             segment = given.segment, hold_reason = given.hold_reason, hold_until = given.hold_until,
+             cancel_requested = given.cancel_requested, last_event = given.last_event, updated_at = $2
+         FROM ",
+        given!("$1"; id: text, status: text, disposition: text, reason: text, segment: text,
+            hold_reason: text, hold_until: bigint, cancel_requested: boolean, last_event: bigint),
+        " WHERE contacts.id = given.id",
+    ))
     .bind(to_json(&moves.rows.values().collect::<Vec<_>>())?)
     .bind(now.as_millisecond())
     .execute(&mut *conn)

@@ -1,0 +1,35 @@
+//! PostgreSQL: one database, several processes.
+//!
+//! Whoever changes a task or anything of it holds the lock of the task's row until the end of the
+//! transaction; the database's own law keeps a number from ringing for two tasks at once, and whoever
+//! was slower begins again. Times that processes have to agree on are the server's.
+//!
+//! Statements keep to what PostgreSQL-compatible distributed engines can run: no triggers, no functions
+//! of our own, no notifications.
+
+mod connect;
+#[macro_use]
+mod dialect;
+mod slots;
+#[expect(clippy::duplicate_mod, reason = "compiled once for each engine")]
+#[path = "../sql/mod.rs"]
+mod sql;
+
+use crate::StoreError;
+use PostgresStore as Engine;
+use connect::Connections;
+
+/// The store in a PostgreSQL database.
+#[derive(Debug)]
+pub struct PostgresStore(Connections);
+
+impl PostgresStore {
+    /// Connects to `postgres://…` and brings the database's schema up to date; several processes may do so
+    /// at once.
+    ///
+    /// `holder` names this process among those that share the database; one that starts again under the
+    /// name of a dead one takes over its claims.
+    pub async fn open(url: &str, holder: &str) -> Result<Self, StoreError> {
+        Ok(Self(Connections::open(url, holder).await?))
+    }
+}

@@ -1,0 +1,38 @@
+//! The statements of every engine, written once and compiled for each.
+//!
+//! An engine includes this folder beside its own `dialect`, which names its types and has the few words
+//! in which the engines differ, as macros that make text. Statements use numbered parameters and text,
+//! 64-bit integers, booleans and bytes. Whoever writes anything of a task locks the task first
+//! ([`task::lock`]); a client's key for a request comes before that ([`once::begin`]).
+//!
+//! Not for connections, migrations and what only one engine can do: those are the engine's own.
+
+/// The strings of a JSON array, for `IN`.
+macro_rules! words {
+    ($parameter:literal) => {
+        concat!("(SELECT value FROM ", wanted!($parameter), ")")
+    };
+}
+
+mod apply;
+mod call;
+mod contact;
+mod contention;
+mod counter;
+mod event;
+mod intake;
+mod key;
+mod lease;
+mod ledger;
+mod moving;
+mod newest;
+mod once;
+mod plan;
+mod segment;
+mod store;
+mod task;
+mod trace;
+mod work;
+
+use super::Engine;
+use super::dialect::{Connection, Database};

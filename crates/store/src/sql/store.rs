@@ -1,0 +1,347 @@
+//! The contract, kept by handing each method to the function that does the work, in the file named after
+//! its noun: one transaction for each, begun again where another one was in the way.
+
+use super::contention::Tries;
+use super::{Engine, apply, call, contact, event, intake, key, lease, ledger, newest, once, plan, segment};
+use super::{task, trace, work};
+use crate::{
+    AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
+    Doubt, Effect, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, Skipped, Store, StoreError,
+    TaskFilter, TaskPatch, TaskWork, Traced,
+};
+use async_trait::async_trait;
+use outdial_model::{
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, Event, EventId, Segment, SegmentId,
+    Task, TaskId, TaskStatus, TenantId, Timestamp,
+};
+use std::time::Duration;
+
+/// Does the work in a transaction that may write, and commits when it succeeded.
+macro_rules! writing {
+    ($store:ident, |$tx:ident| $work:expr) => {{
+        let mut tries = Tries::default();
+        loop {
+            let done = async {
+                let mut $tx = $store.0.write().await?;
+                let done = $work.await?;
+                $tx.commit().await?;
+                Ok(done)
+            };
+            match done.await {
+                Err(error) if tries.again(&error).await => {}
+                done => break done,
+            }
+        }
+    }};
+}
+
+/// Does the work in a transaction that sees one state of the store.
+macro_rules! reading {
+    ($store:ident, |$tx:ident| $work:expr) => {{
+        let mut $tx = $store.0.read().await?;
+        let found = $work.await?;
+        $tx.commit().await?;
+        Ok(found)
+    }};
+}
+
+#[async_trait]
+impl Store for Engine {
+    async fn installation_secret(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
+        writing!(self, |tx| key::secret(&mut tx, name, fresh))
+    }
+
+    async fn insert_api_key(&self, key: &ApiKey) -> Result<(), StoreError> {
+        writing!(self, |tx| key::insert(&mut tx, key))
+    }
+
+    async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError> {
+        reading!(self, |tx| key::by_hash(&mut tx, hash))
+    }
+
+    async fn create_task(
+        &self,
+        tenant: &TenantId,
+        task: NewTask,
+        contacts: Vec<NewContact>,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let task = task::create(&mut tx, tenant, &task, &contacts, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Task(&task)).await?;
+            Ok::<_, StoreError>(task)
+        })
+    }
+
+    async fn task(&self, tenant: &TenantId, id: &TaskId) -> Result<Task, StoreError> {
+        reading!(self, |tx| task::read(&mut tx, tenant, id))
+    }
+
+    async fn tasks(
+        &self,
+        tenant: &TenantId,
+        filter: &TaskFilter,
+        page: &Page<TaskId>,
+    ) -> Result<Vec<Task>, StoreError> {
+        reading!(self, |tx| newest::tasks(&mut tx, tenant, filter, page))
+    }
+
+    async fn patch_task(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        patch: TaskPatch,
+        revision: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError> {
+        writing!(self, |tx| task::patch(&mut tx, tenant, id, &patch, revision, now))
+    }
+
+    async fn begin(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        begin: Begin,
+        allowed: &[TaskStatus],
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let task = task::begin(&mut tx, tenant, id, begin, allowed, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Task(&task)).await?;
+            Ok::<_, StoreError>(task)
+        })
+    }
+
+    async fn segments(&self, tenant: &TenantId, task: &TaskId) -> Result<Vec<Segment>, StoreError> {
+        reading!(self, |tx| segment::all(&mut tx, tenant, task))
+    }
+
+    async fn add_contacts(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        contacts: Vec<NewContact>,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<AddOutcome, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let outcome = intake::add(&mut tx, tenant, task, &contacts, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Added(&outcome)).await?;
+            Ok::<_, StoreError>(outcome)
+        })
+    }
+
+    async fn contact(&self, tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError> {
+        reading!(self, |tx| contact::read(&mut tx, tenant, id))
+    }
+
+    async fn contacts(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        filter: &ContactFilter,
+        page: &Page<ContactId>,
+    ) -> Result<Vec<Contact>, StoreError> {
+        reading!(self, |tx| newest::contacts(&mut tx, tenant, task, filter, page))
+    }
+
+    async fn cancel_contact(
+        &self,
+        tenant: &TenantId,
+        id: &ContactId,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Contact, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let contact = contact::cancel(&mut tx, tenant, id, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Contact(&contact)).await?;
+            Ok::<_, StoreError>(contact)
+        })
+    }
+
+    async fn resolve_contact(
+        &self,
+        tenant: &TenantId,
+        id: &ContactId,
+        decision: Decision,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Contact, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let contact = contact::resolve(&mut tx, tenant, id, decision, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Contact(&contact)).await?;
+            Ok::<_, StoreError>(contact)
+        })
+    }
+
+    async fn call(&self, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
+        reading!(self, |tx| call::read(&mut tx, tenant, id))
+    }
+
+    async fn calls(
+        &self,
+        tenant: &TenantId,
+        filter: &CallFilter,
+        page: &Page<CallId>,
+    ) -> Result<Vec<Call>, StoreError> {
+        reading!(self, |tx| newest::calls(&mut tx, tenant, filter, page))
+    }
+
+    async fn contact_events(
+        &self,
+        tenant: &TenantId,
+        contact: &ContactId,
+        after: Option<&EventId>,
+        limit: u32,
+    ) -> Result<Vec<Event>, StoreError> {
+        reading!(self, |tx| event::of_contact(&mut tx, tenant, contact, after, limit))
+    }
+
+    async fn answered(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        now: Timestamp,
+    ) -> Result<Option<Answer>, StoreError> {
+        reading!(self, |tx| once::answered(&mut tx, tenant, key, now))
+    }
+
+    async fn hold_key(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        holder: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        writing!(self, |tx| once::hold(&mut tx, tenant, key, holder, until, now))
+    }
+
+    async fn remember_answer(
+        &self,
+        tenant: &TenantId,
+        key: &OnceKey,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        writing!(self, |tx| once::remember(&mut tx, tenant, key, answer, now))
+    }
+
+    async fn give_up_key(&self, tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError> {
+        writing!(self, |tx| once::give_up(&mut tx, tenant, key, holder))
+    }
+
+    async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        writing!(self, |tx| once::forget(&mut tx, before, limit))
+    }
+
+    async fn reserve_slots(
+        &self,
+        account: &AccountId,
+        action: &str,
+        spacing: Duration,
+        count: u32,
+    ) -> Result<Duration, StoreError> {
+        self.0.reserve_slots(account, action, spacing, count).await
+    }
+
+    async fn doubts(&self) -> Result<Vec<Doubt>, StoreError> {
+        reading!(self, |tx| ledger::doubts(&mut tx))
+    }
+
+    async fn release_abandoned_leases(&self) -> Result<(), StoreError> {
+        writing!(self, |tx| lease::abandon(&mut tx, self.0.holder()))
+    }
+
+    async fn lease_due_tasks(
+        &self,
+        now: Timestamp,
+        term: Duration,
+        limit: u32,
+    ) -> Result<Vec<Lease>, StoreError> {
+        writing!(self, |tx| lease::claim(&mut tx, self.0.holder(), now, term, limit))
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        reading!(self, |tx| lease::next_due(&mut tx))
+    }
+
+    async fn renew_lease(&self, lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError> {
+        writing!(self, |tx| lease::renew(&mut tx, lease, now, term))
+    }
+
+    async fn release_lease(
+        &self,
+        lease: &Lease,
+        due: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        writing!(self, |tx| lease::release(&mut tx, lease, due, now))
+    }
+
+    async fn work(&self, lease: &Lease, _now: Timestamp) -> Result<TaskWork, StoreError> {
+        reading!(self, |tx| work::read(&mut tx, lease))
+    }
+
+    async fn segment_contacts(
+        &self,
+        segment: &SegmentId,
+        statuses: &[ContactStatus],
+        after: Option<&ContactId>,
+        limit: u32,
+    ) -> Result<Vec<Contact>, StoreError> {
+        reading!(self, |tx| newest::of_segment(&mut tx, segment, statuses, after, limit))
+    }
+
+    async fn contacts_by_id(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError> {
+        reading!(self, |tx| contact::by_id(&mut tx, ids))
+    }
+
+    async fn contacts_to_cancel(&self, task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError> {
+        reading!(self, |tx| contact::to_cancel(&mut tx, task, limit))
+    }
+
+    async fn plan_dispatch(
+        &self,
+        plan: DispatchPlan,
+        choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
+        now: Timestamp,
+    ) -> Result<Option<Planned>, StoreError> {
+        writing!(self, |tx| plan::plan(&mut tx, &plan, choose, now))
+    }
+
+    async fn trace(&self, account: &AccountId, clues: &Clues) -> Result<Option<Traced>, StoreError> {
+        reading!(self, |tx| trace::trace(&mut tx, account, clues))
+    }
+
+    async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
+        writing!(self, |tx| apply::apply(&mut tx, &changes, now))
+    }
+
+    async fn cancel_ours(
+        &self,
+        lease: &Lease,
+        status: ContactStatus,
+        reason: &str,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        writing!(self, |tx| contact::end_ours(&mut tx, lease, status, reason, limit, now))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        // Where nothing can be written, no transaction that writes begins.
+        Ok(self.0.write().await?.commit().await?)
+    }
+
+    async fn close(&self) {
+        self.0.close().await;
+    }
+}

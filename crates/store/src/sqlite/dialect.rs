@@ -1,0 +1,43 @@
+//! What SQLite calls things, and its words where the engines' differ.
+
+pub(super) use sqlx::{Sqlite as Database, SqliteConnection as Connection};
+
+/// The strings of a JSON array, in their order, as the table `wanted (key, value)`.
+macro_rules! wanted {
+    ($parameter:literal) => {
+        concat!("json_each(", $parameter, ") AS wanted")
+    };
+}
+
+/// The objects of a JSON array as the table `given` with these columns.
+macro_rules! given {
+    ($parameter:literal; $($column:ident: $kind:ident),+ $(,)?) => {
+        concat!(
+            "(SELECT key AS place", $(", ", member!($column: $kind)),+,
+            " FROM json_each(", $parameter, ")) AS given",
+        )
+    };
+}
+
+macro_rules! member {
+    ($column:ident: json) => {
+        concat!("value->'", stringify!($column), "' AS ", stringify!($column))
+    };
+    ($column:ident: $kind:ident) => {
+        concat!("value->>'", stringify!($column), "' AS ", stringify!($column))
+    };
+}
+
+/// Locks the rows that are found: whoever may write has locked everything already.
+macro_rules! locked {
+    () => {
+        ""
+    };
+}
+
+/// Locks the rows that are found and leaves out those that others have locked.
+macro_rules! unless_locked {
+    () => {
+        ""
+    };
+}

@@ -1,0 +1,68 @@
+//! A schema of its own in a PostgreSQL database, dropped with its harness.
+
+use super::block_on;
+use async_trait::async_trait;
+use outdial_store::Store;
+use outdial_store::conformance::Harness;
+use outdial_store::postgres::PostgresStore;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::hash::{BuildHasher, RandomState};
+
+/// The environment's name for the server's URL; where it is not set, there is none to test with.
+pub const ADDRESS: &str = "OUTDIAL_TEST_POSTGRES";
+
+/// The server's URL, if there is one.
+pub fn address() -> Option<String> {
+    std::env::var(ADDRESS).ok().filter(|url| !url.is_empty())
+}
+
+/// A schema of its own.
+pub struct PostgresHarness {
+    server: String,
+    schema: String,
+}
+
+impl PostgresHarness {
+    /// Makes the schema; fails where the server cannot be reached.
+    pub fn fresh() -> Self {
+        let server = address().expect("the address of a PostgreSQL server");
+        let schema = format!("outdial_test_{:016x}", RandomState::new().hash_one(&server));
+        let harness = Self { server, schema };
+        block_on(harness.run(&format!("CREATE SCHEMA {}", harness.schema)));
+        harness
+    }
+
+    /// The server's URL with the schema as the only one that is searched.
+    pub fn url(&self) -> String {
+        let mark = if self.server.contains('?') { '&' } else { '?' };
+        format!("{}{mark}options=-csearch_path%3D{}", self.server, self.schema)
+    }
+
+    /// Connects to the schema.
+    pub async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&self.url()).await.expect("the server can be reached")
+    }
+
+    /// Runs statements in the schema.
+    pub async fn run(&self, statements: &str) {
+        let mut conn = self.connect().await;
+        sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+    }
+}
+
+impl Drop for PostgresHarness {
+    fn drop(&mut self) {
+        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", self.schema);
+        std::thread::scope(|scope| {
+            scope.spawn(|| block_on(self.run(&drop)));
+        });
+    }
+}
+
+#[async_trait]
+impl Harness for PostgresHarness {
+    async fn open_as(&self, holder: &str) -> Box<dyn Store> {
+        Box::new(PostgresStore::open(&self.url(), holder).await.expect("the database opens"))
+    }
+}
