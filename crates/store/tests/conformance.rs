@@ -4,16 +4,18 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "support/postgres.rs"]
+mod postgres;
 mod support;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use outdial_model::{ContactStatus, Disposition};
 use outdial_store::conformance::{self, Harness, Step};
+use postgres::PostgresHarness;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use support::SqliteHarness;
-use support::postgres::{self, PostgresHarness};
 
 /// Makes a harness with an empty database.
 type Fresh = fn() -> Box<dyn Harness>;

@@ -42,9 +42,9 @@ fn no_statement_grows_with_its_table() {
 /// Whether it would walk over a table, its index included, or sort more than it brought along.
 /// What a statement brings along (`json_each`) or has found already (a subquery) is no table.
 fn grows(plan: &[String], statement: &str) -> bool {
-    let brought = ["VIRTUAL TABLE", "subquery", "SCAN due"];
+    let brought = ["VIRTUAL TABLE", "SCAN found", "SCAN waiting", "SCAN abandoned", "SCAN due"];
     let walks = |step: &String| step.starts_with("SCAN ") && !brought.iter().any(|word| step.contains(word));
-    let found = ["json_each", "AS due", "IN (SELECT id FROM ("].iter().any(|words| statement.contains(words));
+    let found = ["json_each", "AS due", "AS found"].iter().any(|words| statement.contains(words));
     let sorts = |step: &String| step.starts_with("USE TEMP B-TREE") && !found;
     plan.iter().any(|step| walks(step) || sorts(step))
 }
@@ -68,7 +68,7 @@ impl<S: Subscriber> Layer<S> for Statements {
         let mut heard = Heard::default();
         event.record(&mut heard);
         let text = if heard.statement.is_empty() { heard.summary } else { heard.statement };
-        let ours = ["SELECT", "INSERT", "UPDATE"].iter().any(|verb| text.starts_with(verb));
+        let ours = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(|verb| text.starts_with(verb));
         if ours && !text.contains("_sqlx_migrations") {
             self.0.lock().unwrap().insert(text);
         }

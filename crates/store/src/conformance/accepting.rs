@@ -141,3 +141,27 @@ pub(super) async fn keys_and_secrets_are_kept(harness: &dyn Harness) {
     assert_eq!(found, Some(key));
     assert_eq!(world.store.api_key("00").await.unwrap(), None);
 }
+
+pub(super) async fn a_stream_that_is_sent_again_adds_nobody_twice(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(0).await;
+    let people: Vec<_> = world
+        .people(0..4)
+        .into_iter()
+        .map(|person| crate::NewContact { external_id: None, ..person })
+        .collect();
+    let add = async |people: &[crate::NewContact]| {
+        let added =
+            world.store.add_contacts(&world.tenant, &task, people.to_vec(), None, world.now()).await.unwrap();
+        added.contacts
+    };
+    let there = |place: usize| AddedContact::Existing(people[place].id.clone());
+    let new = |place: usize| AddedContact::Added(people[place].id.clone());
+    assert_eq!(add(&people[..2]).await, [new(0), new(1)]);
+    assert_eq!(add(&people).await, [there(0), there(1), new(2), new(3)]);
+    assert_eq!(add(&people).await, [there(0), there(1), there(2), there(3)]);
+    assert_eq!(world.task(&task).await.counts.total(), 4);
+    for person in &people {
+        assert_eq!(world.told(&person.id).await, [EventType::ContactAccepted]);
+    }
+}

@@ -196,3 +196,36 @@ pub(super) async fn a_segment_that_is_over_takes_nobody(harness: &dyn Harness) {
     assert!(world.plan(world.fill(&lease, &segment, 1)).await.is_none());
     assert_eq!(world.task(&task).await.counts.of(ContactStatus::Queued), 1);
 }
+
+pub(super) async fn a_number_rings_for_one_task_whoever_plans(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let second = harness.open_as("second").await;
+    let mut tasks = Vec::new();
+    for _ in 0..8 {
+        // Each task lists the people in another order.
+        let mut people = world.people(0..4);
+        people.rotate_left(tasks.len() % 4);
+        let people = people.into_iter().map(|person| crate::NewContact {
+            id: outdial_model::ContactId::generate(world.now()),
+            ..person
+        });
+        tasks.push(world.task_with(people.collect()).await);
+    }
+    let leases = world.store.lease_due_tasks(world.now(), super::world::TERM, 20).await.unwrap();
+    assert_eq!(leases.len(), tasks.len());
+    let plans = leases.iter().enumerate().map(|(n, lease)| {
+        let store = if n % 2 == 0 { &world.store } else { &second };
+        store.plan_dispatch(world.open(lease, 1, 3), &everybody, world.now())
+    });
+    let planned = futures_util::future::join_all(plans).await;
+    let mut rings: Vec<_> = planned
+        .into_iter()
+        .filter_map(|planned| planned.expect("whoever is slower looks again"))
+        .flat_map(|planned| planned.contacts)
+        .map(|contact| contact.phone)
+        .collect();
+    assert_eq!(rings.len(), 4, "nobody is forgotten");
+    rings.sort_by(|a, b| a.e164().cmp(b.e164()));
+    rings.dedup();
+    assert_eq!(rings.len(), 4, "nobody is rung twice");
+}

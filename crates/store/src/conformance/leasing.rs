@@ -4,7 +4,7 @@ use super::Harness;
 use super::world::{TERM, World, everybody};
 use crate::{Changes, Lease, StoreError};
 use outdial_model::ContactStatus;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(super) async fn a_task_is_claimed_by_one_worker(harness: &dyn Harness) {
     let world = World::of(harness).await;
@@ -98,4 +98,28 @@ pub(super) async fn the_next_due_task_is_known(harness: &dyn Harness) {
 pub(super) async fn the_store_answers_for_itself(harness: &dyn Harness) {
     let world = World::of(harness).await;
     world.store.ping().await.unwrap();
+}
+
+pub(super) async fn places_in_a_budget_are_apart(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let (here, there) = ("somewhere".parse().unwrap(), "elsewhere".parse().unwrap());
+    let spacing = Duration::from_secs(60);
+    let begun = Instant::now();
+    let reserve = async |account, action, count| {
+        world.store.reserve_slots(account, action, spacing, count).await.unwrap()
+    };
+    assert_eq!(reserve(&here, "create", 1).await, Duration::ZERO, "the first is free at once");
+    let second = reserve(&here, "create", 3).await;
+    let fifth = reserve(&here, "create", 1).await;
+    assert_eq!(reserve(&here, "look", 1).await, Duration::ZERO, "another action");
+    assert_eq!(reserve(&there, "create", 1).await, Duration::ZERO, "another account");
+    // Answers are as of their own instant: they shrink while time passes.
+    let passed = begun.elapsed();
+    for (answered, places) in [(second, 1), (fifth, 4)] {
+        let place = spacing * places;
+        assert!(
+            answered <= place && answered + passed >= place,
+            "{answered:?} of {place:?} after {passed:?}"
+        );
+    }
 }

@@ -14,9 +14,11 @@ mod accepting;
 mod calls;
 mod changing;
 mod dispatching;
+mod doubting;
 mod ending;
 mod history;
 mod leasing;
+mod once;
 mod pages;
 mod tenants;
 mod world;
@@ -64,7 +66,7 @@ pub fn checks() -> Vec<Check> {
     checks! {
         accepting: a_task_is_read_back_as_it_was_accepted, an_external_id_names_one_task,
             a_contact_is_added_once, nobody_joins_a_task_that_is_over, a_vendor_task_is_adopted_once,
-            many_contacts_are_accepted_at_once, keys_and_secrets_are_kept;
+            many_contacts_are_accepted_at_once, a_stream_that_is_sent_again_adds_nobody_twice, keys_and_secrets_are_kept;
         tenants: a_foreign_tenant_sees_nothing;
         pages: contacts_are_paged_while_people_are_added, tasks_are_paged_while_tasks_are_added,
             filters_find_what_they_name;
@@ -79,12 +81,16 @@ pub fn checks() -> Vec<Check> {
         dispatching: a_plan_is_on_the_disk_before_it_is_answered, a_number_rings_once_at_a_time, plans_made_at_once_share_nobody,
             the_vendor_never_holds_more_than_the_window, an_empty_segment_needs_nobody,
             nobody_is_planned_unless_the_task_shall_run, the_gate_holds_and_ends_people,
-            a_hold_ends_when_its_time_has_come, a_segment_that_is_over_takes_nobody;
+            a_hold_ends_when_its_time_has_come, a_segment_that_is_over_takes_nobody, a_number_rings_for_one_task_whoever_plans;
+        doubting: an_operator_decides_about_the_unknown, doubts_are_counted_by_account,
+            a_segment_tells_when_it_was_verified;
+        once: a_request_has_its_effect_once, a_key_belongs_to_one_request, a_failure_writes_no_key,
+            a_key_is_forgotten_after_a_week, a_held_key_is_its_holders, identical_requests_at_once_make_one_task;
         calls: what_is_known_of_a_call_is_never_forgotten, a_call_of_a_stranger_is_not_told,
             calls_are_listed_by_what_they_belong_to, whom_a_push_is_about_is_found_by_what_it_tells,
             a_push_cannot_reach_into_another_task;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
-            the_next_due_task_is_known, the_store_answers_for_itself;
+            the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;
     }
 }

@@ -1,7 +1,5 @@
 //! Databases for the tests: of their own, gone afterwards.
 
-pub mod postgres;
-
 use async_trait::async_trait;
 use outdial_store::conformance::Harness;
 use outdial_store::{Store, sqlite::SqliteStore};

@@ -1,6 +1,6 @@
 //! A schema of its own in a PostgreSQL database, dropped with its harness.
 
-use super::block_on;
+use super::support::block_on;
 use async_trait::async_trait;
 use outdial_store::Store;
 use outdial_store::conformance::Harness;
