@@ -42,7 +42,9 @@ impl Connections {
     /// Connects and brings the schema up to date.
     pub(super) async fn open(url: &str, holder: &str) -> Result<Self, StoreError> {
         let base: PgConnectOptions = url.parse()?;
-        let base = base.application_name("outdial").statement_cache_capacity(256);
+        let named = base.get_application_name().is_some();
+        let base = if named { base } else { base.application_name("outdial") };
+        let base = base.statement_cache_capacity(256);
         migrate(&base).await?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)

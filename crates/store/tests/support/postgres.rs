@@ -35,12 +35,25 @@ impl PostgresHarness {
     /// The server's URL with the schema as the only one that is searched.
     pub fn url(&self) -> String {
         let mark = if self.server.contains('?') { '&' } else { '?' };
-        format!("{}{mark}options=-csearch_path%3D{}", self.server, self.schema)
+        format!(
+            "{}{mark}options=-csearch_path%3D{schema}&application_name={schema}",
+            self.server,
+            schema = self.schema,
+        )
     }
 
     /// Connects to the schema.
     pub async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.expect("the server can be reached")
+    }
+
+    /// Cuts all connections to the schema, as a server does that is restarted.
+    pub async fn cut(&self) {
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE application_name = $1 AND pid <> pg_backend_pid()";
+        let mut conn = self.connect().await;
+        sqlx::query(cut).bind(&self.schema).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
     }
 
     /// Runs statements in the schema.

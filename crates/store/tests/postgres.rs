@@ -1,0 +1,205 @@
+//! What is PostgreSQL's own: several processes on one database, and a server that comes and goes. Ignored where
+//! the environment names no server.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+#[path = "support/postgres.rs"]
+mod postgres;
+#[expect(dead_code, reason = "SQLite's")]
+mod support;
+
+use futures_util::future::join_all;
+use libtest_mimic::{Arguments, Trial};
+use outdial_model::{
+    ContactId, DesiredStatus, Pacing, Retry, Safety, Schedule, Script, TaskId, TaskSpec, TaskStatus,
+    TenantId, Timestamp,
+};
+use outdial_store::conformance::Harness;
+use outdial_store::postgres::PostgresStore;
+use outdial_store::{NewContact, NewTask, Store, StoreError, open};
+use postgres::PostgresHarness;
+use sqlx::{AssertSqlSafe, Executor};
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+use support::block_on;
+
+type Story = for<'h> fn(&'h PostgresHarness) -> Pin<Box<dyn Future<Output = ()> + 'h>>;
+
+macro_rules! stories {
+    ($($name:ident),+ $(,)?) => {
+        &[$((stringify!($name), |harness| Box::pin($name(harness)))),+]
+    };
+}
+
+const STORIES: &[(&str, Story)] = stories![
+    eight_processes_open_an_empty_database_at_once,
+    a_newer_schema_is_refused,
+    a_server_that_cannot_be_reached_is_not_available,
+    connections_that_were_cut_are_made_anew,
+    a_task_somebody_writes_is_claimed_by_nobody,
+    only_ones_own_claims_are_forgotten,
+    processes_share_a_budget,
+    an_error_tells_nothing_of_anybody,
+];
+
+fn main() {
+    let missing = postgres::address().is_none();
+    let trials = STORIES.iter().map(|&(name, story)| {
+        let told = move || {
+            let harness = PostgresHarness::fresh();
+            block_on(story(&harness));
+            Ok(())
+        };
+        Trial::test(name, told).with_ignored_flag(missing)
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
+
+fn tenant() -> TenantId {
+    "acme".parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-03-01T01:00:00Z".parse().unwrap()
+}
+
+/// A task that is due at once.
+async fn task(store: &dyn Store) -> TaskId {
+    let task = NewTask {
+        id: TaskId::generate(now()),
+        external_id: None,
+        account: "somewhere".parse().unwrap(),
+        spec: TaskSpec {
+            name: "March reminders".into(),
+            script: Script { template_id: "scene-1".into() },
+            callers: Vec::new(),
+            default_country: None,
+            schedule: Schedule::default(),
+            retry: Retry::default(),
+            pacing: Pacing::default(),
+            metadata: BTreeMap::new(),
+            provider_options: BTreeMap::new(),
+            keep_open: false,
+            safety: Safety::default(),
+        },
+        status: TaskStatus::Scheduled,
+        desired: DesiredStatus::Running,
+        adopted: None,
+    };
+    store.create_task(&tenant(), task, Vec::new(), None, now()).await.unwrap().id
+}
+
+async fn claims(store: &dyn Store) -> Vec<outdial_store::Lease> {
+    store.lease_due_tasks(now(), Duration::from_secs(30), 9).await.unwrap()
+}
+
+async fn eight_processes_open_an_empty_database_at_once(harness: &PostgresHarness) {
+    let url = harness.url();
+    let holders: Vec<_> = (0..8).map(|n| format!("gateway-{n}")).collect();
+    let opened = join_all(holders.iter().map(|holder| open(&url, holder))).await;
+    for store in opened {
+        let store = store.expect("whoever comes later finds it done");
+        store.ping().await.unwrap();
+        store.close().await;
+    }
+}
+
+async fn a_newer_schema_is_refused(harness: &PostgresHarness) {
+    harness.open().await.close().await;
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (999999, 'from the future', TRUE, '\\x00', 0)";
+    harness.run(newer).await;
+    let refused = PostgresStore::open(&harness.url(), "late").await;
+    assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{refused:?}");
+}
+
+async fn a_server_that_cannot_be_reached_is_not_available(_: &PostgresHarness) {
+    let since = Instant::now();
+    let refused = open("postgres://nobody@127.0.0.1:1/nowhere", "late").await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    assert!(since.elapsed() < Duration::from_secs(20), "patience is bounded");
+}
+
+async fn connections_that_were_cut_are_made_anew(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let ids = join_all((0..6).map(|_| task(&*store))).await;
+    for _ in 0..3 {
+        harness.cut().await;
+        let seen = join_all(ids.iter().map(async |id| store.task(&tenant(), id).await)).await;
+        for task in seen {
+            task.expect("another connection is made");
+        }
+        task(&*store).await;
+    }
+}
+
+async fn a_task_somebody_writes_is_claimed_by_nobody(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let (written, free) = (task(&*store).await, task(&*store).await);
+    let mut other = harness.connect().await;
+    other.execute("BEGIN").await.unwrap();
+    let lock = format!("SELECT 1 FROM tasks WHERE id = '{written}' FOR UPDATE");
+    other.execute(AssertSqlSafe(lock)).await.unwrap();
+    let claimed: Vec<_> = claims(&*store).await.into_iter().map(|lease| lease.task).collect();
+    assert_eq!(claimed, [free]);
+
+    let waited = store.add_contacts(&tenant(), &written, Vec::new(), None, now()).await;
+    assert!(matches!(waited, Err(StoreError::Unavailable(_))), "patience is bounded: {waited:?}");
+    other.execute("ROLLBACK").await.unwrap();
+    store.add_contacts(&tenant(), &written, Vec::new(), None, now()).await.unwrap();
+    assert_eq!(claims(&*store).await.len(), 1);
+}
+
+async fn only_ones_own_claims_are_forgotten(harness: &PostgresHarness) {
+    let (one, two) = (harness.open_as("one").await, harness.open_as("two").await);
+    task(&*one).await;
+    let first = claims(&*one).await.remove(0);
+    task(&*one).await;
+    let second = claims(&*two).await.remove(0);
+    harness.open_as("two").await.release_abandoned_leases().await.unwrap();
+    one.work(&first, now()).await.unwrap();
+    let lost = two.work(&second, now()).await;
+    assert!(matches!(lost, Err(StoreError::LeaseLost)), "{lost:?}");
+    let again = claims(&*one).await;
+    assert_eq!((again.len(), &again[0].task), (1, &second.task));
+    assert!(again[0].token > second.token);
+}
+
+async fn processes_share_a_budget(harness: &PostgresHarness) {
+    let (one, two) = (harness.open_as("one").await, harness.open_as("two").await);
+    let account = "somewhere".parse().unwrap();
+    let spacing = Duration::from_secs(60);
+    let begun = Instant::now();
+    let asked = (0..10).map(|n| {
+        let store = if n % 2 == 0 { &one } else { &two };
+        store.reserve_slots(&account, "create", spacing, 1)
+    });
+    let mut waits: Vec<_> = join_all(asked).await.into_iter().map(Result::unwrap).collect();
+    waits.sort();
+    let passed = begun.elapsed();
+    for (place, wait) in (0..).zip(waits) {
+        let due = spacing * place;
+        assert!(wait <= due && wait + passed >= due, "place {place}: {wait:?}");
+    }
+}
+
+async fn an_error_tells_nothing_of_anybody(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let id = task(&*store).await;
+    harness.run("ALTER TABLE contacts ADD CONSTRAINT nobody CHECK (name <> 'Ada Lovelace')").await;
+    let person = NewContact {
+        id: ContactId::generate(now()),
+        external_id: Some("customer-17".into()),
+        phone: "+8613800000017".parse().unwrap(),
+        name: outdial_model::PersonName::new("Ada Lovelace"),
+        variables: BTreeMap::from([("due".into(), "12 March".into())]),
+    };
+    let error = store.add_contacts(&tenant(), &id, vec![person], None, now()).await.unwrap_err();
+    let cause = std::error::Error::source(&error).expect("the database said why").to_string();
+    assert!(cause.contains("nobody") && cause.contains("23514"), "{cause}");
+    let all = format!("{error} {error:?} {cause}");
+    for private in ["Ada", "138", "customer-17", "March"] {
+        assert!(!all.contains(private), "{all}");
+    }
+}
