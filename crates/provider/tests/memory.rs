@@ -8,7 +8,7 @@ use outdial_model::{
 use outdial_provider::{
     AddContacts, ContactProgress, ContactReport, Control, DialContact, Effect, ErrorKind, Find, Found,
     Inbound, MemoryOptions, MemoryProvider, MemoryVendor, NextAnswer, OpenSegment, Operation, Provider,
-    ProviderError, ReadProgress, RetryAdvice, SegmentRef, SegmentState, Staging, Verb,
+    ProviderError, ReadProgress, RetryAdvice, SegmentRef, SegmentReport, SegmentState, Staging, Verb,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,6 +74,15 @@ impl Story {
         let look_up = Find::Contacts { segment: &self.segment, contacts: &self.people };
         match self.provider.find(&look_up).await.unwrap() {
             Found::Contacts(reports) => reports,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What the look-up by our key shows; of the one the vendor calls `vendor_ref`, if given.
+    async fn look_up(&self, vendor_ref: Option<&str>) -> SegmentReport {
+        let segment = SegmentRef { vendor_ref: vendor_ref.map(str::to_owned), ..self.segment.clone() };
+        match self.provider.find(&Find::Segment(&segment)).await.unwrap() {
+            Found::Segment(report) => report,
             other => panic!("{other:?}"),
         }
     }
@@ -181,6 +190,52 @@ async fn people_are_refused_by_name_or_lost_without_a_word() {
     let added = story.add().await.unwrap();
     assert!(added.refused.is_empty() && added.ambiguous);
     assert_eq!(story.vendor.taken(), keys[..2].to_vec());
+}
+
+#[tokio::test]
+async fn somebody_swallowed_is_missing_although_the_answer_says_everybody_was_taken() {
+    let story = Story::new(Staging::EmptyThenStart);
+    story.open(&[], None).await.unwrap();
+    let keys = story.keys();
+    story.vendor.script(Operation::AddContacts, NextAnswer::SwallowContacts(vec![keys[1].clone()]));
+    let added = story.add().await.unwrap();
+    assert!(added.refused.is_empty() && !added.ambiguous);
+    assert_eq!(story.vendor.taken(), [keys[0].clone(), keys[2].clone()]);
+    assert_eq!(story.look_up(None).await.contacts, Some(2), "the count gives it away");
+}
+
+#[tokio::test]
+async fn a_request_carried_out_twice_leaves_a_twin_that_can_be_stopped_alone() {
+    for answer in [NextAnswer::Twice, NextAnswer::TwiceThenTimeout] {
+        let story = Story::new(Staging::WholeWithFuse);
+        story.vendor.script(Operation::OpenSegment, answer.clone());
+        let opened = story.open(&story.people, Some(Duration::from_secs(90))).await;
+        assert_eq!(opened.is_ok(), answer == NextAnswer::Twice);
+        let key = &story.segment.key;
+        assert_eq!(story.vendor.segments(), [key.clone(), key.clone()]);
+
+        let found = story.look_up(None).await;
+        let first = found.vendor_ref.unwrap();
+        let [twin] = found.twins.as_slice() else { panic!("{:?}", found.twins) };
+        assert_ne!(first, *twin);
+        assert_eq!(story.look_up(Some(twin)).await.twins, [first.clone()], "nobody is its own twin");
+
+        let twin = SegmentRef { vendor_ref: Some(twin.clone()), ..story.segment.clone() };
+        story.provider.control(&Control { segment: &twin, verb: Verb::Stop }).await.unwrap();
+        assert!(story.look_up(None).await.twins.is_empty(), "a twin that is over does no harm");
+        story.clock.advance(Duration::from_secs(90));
+        assert_eq!(story.rung(), story.keys(), "everybody once");
+        let states: Vec<_> = story.vendor.copies(key).into_iter().map(|(_, state)| state).collect();
+        assert_eq!(states, [SegmentStatus::Running, SegmentStatus::Stopped].map(SegmentState::Known));
+    }
+}
+
+#[tokio::test]
+async fn a_twin_nobody_stops_rings_everybody_again() {
+    let story = Story::new(Staging::WholeWithFuse);
+    story.vendor.script(Operation::OpenSegment, NextAnswer::Twice);
+    story.open(&story.people, None).await.unwrap();
+    assert_eq!(story.rung().len(), 6);
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ impl MemoryProvider {
     fn ask<T>(
         &self,
         operation: Operation,
-        act: impl FnOnce(&mut World, &Except, Timestamp) -> Result<T, ProviderError>,
+        act: impl Fn(&mut World, &Except, Timestamp) -> Result<T, ProviderError>,
     ) -> Result<T, ProviderError> {
         if let Support::Unsupported(why) = self.capabilities.support(operation) {
             return Err(ProviderError::unsupported(why));
@@ -56,9 +56,11 @@ impl MemoryProvider {
             *world.requests.entry(operation).or_default() += 1;
         }
         let error = scripted.as_ref().and_then(NextAnswer::error);
-        let is_done = scripted.as_ref().is_none_or(NextAnswer::is_done);
-        let result = is_done.then(|| act(&mut world, &Except::from(scripted), now));
-        match (error, result) {
+        let times = scripted.as_ref().map_or(1, NextAnswer::times);
+        let except = Except::from(scripted);
+        // Each time in full before the first answer is taken: whatever is carried out is carried out.
+        let results: Vec<_> = (0..times).map(|_| act(&mut world, &except, now)).collect();
+        match (error, results.into_iter().next()) {
             (None, Some(result)) => result,
             (Some(error), _) => Err(error),
             (None, None) => Err(ProviderError::unexpected("the scripted answer is none")),
@@ -167,8 +169,7 @@ impl Provider for MemoryProvider {
         match request {
             Find::Segment(wanted) => self.ask(Operation::FindSegment, |world, _, now| {
                 let horizon = world.horizon(now);
-                let found = world.find(wanted).filter(|segment| segment.opened_at <= horizon);
-                Ok(found.map_or(Found::NoSegment, |segment| Found::Segment(segment.report())))
+                Ok(world.look_up(wanted, horizon).map_or(Found::NoSegment, Found::Segment))
             }),
             Find::Contacts { segment, contacts } => self.ask(Operation::FindContacts, |world, _, now| {
                 let horizon = world.horizon(now);

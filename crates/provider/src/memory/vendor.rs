@@ -69,6 +69,14 @@ impl MemoryVendor {
         segment.map(|segment| segment.report().state)
     }
 
+    /// Every segment it made for a key, by the vendor's own id and with its state: more than one when a
+    /// request was carried out twice.
+    pub fn copies(&self, segment: &SegmentId) -> Vec<(String, SegmentState)> {
+        let world = self.now();
+        let copies = world.segments.iter().filter(|candidate| candidate.key == *segment);
+        copies.map(|copy| (copy.vendor_ref.clone(), copy.report().state)).collect()
+    }
+
     /// Puts a segment into a state, as people do in a vendor's console. Unrecognized: from now on it
     /// shows a status nobody knows, and goes on dialing as before.
     pub fn set_state(&self, segment: &SegmentId, state: SegmentState) {

@@ -129,6 +129,20 @@ impl World {
         })
     }
 
+    /// The segment as a look-up shows it: with every other one, not over, that carries the same key.
+    pub(super) fn look_up(&mut self, wanted: &SegmentRef, horizon: Timestamp) -> Option<SegmentReport> {
+        let found = self.find(wanted).filter(|segment| segment.opened_at <= horizon)?;
+        let (key, itself, report) = (found.key.clone(), found.vendor_ref.clone(), found.report());
+        let is_twin = |other: &&Segment| {
+            other.key == key
+                && other.vendor_ref != itself
+                && other.opened_at <= horizon
+                && !other.status.is_final()
+        };
+        let twins = self.segments.iter().filter(is_twin).map(|twin| twin.vendor_ref.clone()).collect();
+        Some(SegmentReport { twins, ..report })
+    }
+
     /// Look-ups show what has been there since this instant or longer.
     pub(super) fn horizon(&self, now: Timestamp) -> Timestamp {
         now.checked_sub(self.hidden).unwrap_or(Timestamp::MIN)
@@ -137,7 +151,7 @@ impl World {
 
 impl Segment {
     fn take(&mut self, contacts: &[DialContact], except: &Except, limits: Limits, now: Timestamp) -> Added {
-        let mut added = Added { refused: Vec::new(), ambiguous: !except.lost.is_empty() };
+        let mut added = Added { refused: Vec::new(), ambiguous: except.is_told };
         for contact in contacts {
             let is_full = limits.contacts_per_segment.is_some_and(|most| self.people.len() >= most);
             let is_repeated = limits.unique_numbers_per_segment
