@@ -116,6 +116,20 @@ id!(
     KeyId, "key", "key"
 );
 
+impl ContactId {
+    /// The id of the contact at `place` of a request that was first seen `at`: the same again for the same
+    /// `hash`, so that a request that is sent again names nobody twice. Ascends with the place.
+    pub fn derived(at: Timestamp, place: u64, hash: [u8; 8]) -> Self {
+        // The places of a request take the room of a counter (RFC 9562 section 6.2); more than fit into
+        // one millisecond go on in the next.
+        let first = u64::try_from(at.as_millisecond()).unwrap_or(0);
+        let millisecond = first.saturating_add(place >> 12) & 0xffff_ffff_ffff;
+        let upper = (millisecond << 16) | 0x7000 | (place & 0xfff);
+        let lower = (u64::from_be_bytes(hash) >> 2) | (1 << 63);
+        Self(encode("con", Uuid::from_u64_pair(upper, lower)).into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,5 +148,19 @@ mod tests {
         assert!(id.as_str().parse::<ContactId>().is_err());
         assert!("tsk_short".parse::<TaskId>().is_err());
         assert!("tsk_iiiiiiiiiiiiiiiiiiiiiiiiii".parse::<TaskId>().is_err());
+    }
+
+    #[test]
+    fn derived_ids_ascend_with_the_place_and_repeat_with_the_hash() {
+        let at: Timestamp = "2026-03-01T01:00:00Z".parse().unwrap();
+        let id = |place, hash: u64| ContactId::derived(at, place, hash.to_be_bytes());
+        assert!(ContactId::generate(at - jiff::SignedDuration::from_millis(1)) < id(0, u64::MAX));
+        for place in [0, 1, 4095, 4096, 5_000_000] {
+            assert!(id(place, u64::MAX) < id(place + 1, 0), "{place}");
+        }
+        assert_eq!(id(7, 42 << 2), id(7, 42 << 2));
+        assert_ne!(id(7, 42 << 2), id(7, 43 << 2));
+        let text = id(7, 42).to_string();
+        assert_eq!(text.parse::<ContactId>().unwrap(), id(7, 42));
     }
 }
