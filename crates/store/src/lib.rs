@@ -25,6 +25,8 @@ pub mod postgres;
 mod query;
 mod row;
 pub mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
 pub use contract::{AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, NewTask, Store, TaskPatch};

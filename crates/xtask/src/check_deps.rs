@@ -27,10 +27,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "outdial-store",
         ],
     ),
-    ("outdial-testkit", &["outdial-model", "outdial-server", "outdial-simulator"]),
+    ("outdial-testkit", &["outdial-model", "outdial-server", "outdial-simulator", "outdial-store"]),
     // Measures the store by its contract and everything else as a process; does the same things bare.
     ("outdial-bench", &["outdial-model", "outdial-store"]),
-    ("outdial-e2e", &[]),
+    // Its binary is the server's, so that tests have one to kill.
+    ("outdial-e2e", &["outdial-server"]),
     ("xtask", &[]),
 ];
 
