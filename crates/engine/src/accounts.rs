@@ -6,8 +6,12 @@ use crate::{Breaker, Engine, EngineError, Health};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged};
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
+
+/// Most tasks of an account that are worked on at a time while its breaker is not closed.
+const PLACES_WHILE_ILL: usize = 4;
 
 /// Numbers of one account that the engine keeps to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +76,8 @@ pub struct Account {
     pub provider: Arc<dyn Provider>,
     pub(crate) health: HealthRecord,
     pub(crate) tally: Tally,
+    /// Its tasks that are being worked on.
+    at_work: AtomicUsize,
 }
 
 impl Account {
@@ -85,7 +91,7 @@ impl Account {
         provider: Arc<dyn Provider>,
     ) -> Self {
         let (health, tally) = (HealthRecord::default(), Tally::default());
-        Self { id, kind, base_url, ingress, policy, provider, health, tally }
+        Self { id, kind, base_url, ingress, policy, provider, health, tally, at_work: AtomicUsize::new(0) }
     }
 
     /// How it fares.
@@ -100,6 +106,31 @@ impl Account {
 
     pub(crate) fn settle(&self) -> Duration {
         self.policy.settle.unwrap_or(self.provider.capabilities().settle)
+    }
+}
+
+/// A place at work of one of an account's tasks, until it is dropped.
+///
+/// Tasks of a vendor that does not answer wait most of their time. They may have only a few places, so that
+/// they do not take those of the others.
+#[derive(Debug)]
+pub(crate) struct Place(Arc<Account>);
+
+impl Place {
+    pub(crate) fn at(account: &Arc<Account>) -> Self {
+        account.at_work.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(account))
+    }
+
+    /// Whether the task may keep its place.
+    pub(crate) fn may_stay(&self, now: outdial_model::Timestamp) -> bool {
+        self.0.breaker(now) == Breaker::Closed || self.0.at_work.load(Ordering::SeqCst) <= PLACES_WHILE_ILL
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.at_work.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -151,10 +182,7 @@ impl Engine {
     }
 
     pub(crate) fn observe<T>(&self, account: &Account, result: &Result<T, ProviderError>) {
-        match result {
-            Ok(_) => account.health.succeeded(self.now()),
-            Err(error) => account.health.failed(error, self.now()),
-        }
+        account.health.answered(result.as_ref().map(drop), self.now());
     }
 }
 

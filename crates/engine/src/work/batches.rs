@@ -33,6 +33,11 @@ impl Batches {
         }
     }
 
+    /// Forgets a task.
+    pub(super) fn forget(&self, task: &TaskId) {
+        self.lock().remove(task);
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,7 @@ use super::dispatch::dial_contacts;
 use super::{After, Interrupted, Job, reference};
 use outdial_model::{Contact, ContactStatus};
 use outdial_provider::CancelContacts;
-use outdial_store::{Changes, ContactChange};
+use outdial_store::ContactChange;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ impl Job<'_> {
         status: ContactStatus,
         reason: &str,
     ) -> Result<After, Interrupted> {
-        self.engine.store().cancel_ours(self.lease, status, reason, 2_000, self.engine.now()).await?;
+        self.engine.store().cancel_ours(self.lease(), status, reason, 2_000, self.engine.now()).await?;
         Ok(After::Again)
     }
 
     /// Asks the vendor to take back whom somebody asked to cancel. A person being dialed at this
     /// moment is not cut off; how that call ends is what becomes of the contact.
     pub(super) async fn cancel_at_vendor(&self) -> Result<After, Interrupted> {
-        let wanted = self.engine.store().contacts_to_cancel(&self.lease.task, AT_ONCE).await?;
+        let wanted = self.engine.store().contacts_to_cancel(&self.lease().task, AT_ONCE).await?;
         let waiting: Vec<Contact> =
             wanted.into_iter().filter(|contact| contact.status == ContactStatus::Submitted).collect();
         for segment in &self.work.segments {
@@ -39,11 +39,11 @@ impl Job<'_> {
             let contacts = dial_contacts(&here);
             let request = CancelContacts { segment: &reference(segment), contacts: &contacts };
             let answer = self.account.provider.cancel_contacts(&request).await;
-            self.engine.observe(&self.account, &answer);
+            self.observe(&answer);
             match answer {
                 Ok(refused) => {
                     let kept: BTreeSet<_> = refused.into_iter().map(|refusal| refusal.key).collect();
-                    let mut changes = Changes::under(self.lease);
+                    let mut changes = self.changes();
                     changes.contacts =
                         here.iter().filter(|contact| !kept.contains(&contact.id)).map(cancelled).collect();
                     self.engine.store().apply(changes, self.engine.now()).await?;

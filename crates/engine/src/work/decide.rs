@@ -1,23 +1,27 @@
 //! What to do next: a pure function from everything known about a task to one step.
 //!
-//! The order of the questions is the order of importance: what is in doubt first, then what takes
-//! people back, then what ends or pauses, and only then what dials.
+//! The order of the questions is the order of importance: what is in doubt first, then what may have
+//! happened twice, then what takes people back, then what ends or pauses, and only then what dials.
+//!
+//! `ending.rs` takes back, ends, pauses and confirms · `dialing.rs` fills, verifies and starts ·
+//! `timing.rs` knows when what is next possible.
 
-use super::later;
+mod dialing;
+mod ending;
+mod timing;
+
 use crate::{Account, Breaker};
 use outdial_model::{
-    ContactStatus, DesiredStatus, Dispatch, DispatchId, Segment, SegmentId, SegmentStatus, TaskStatus,
-    Timestamp,
+    ContactStatus, Delivery, DispatchId, DispatchKind, OnUnknown, Segment, SegmentId, SegmentStatus, Staged,
+    TaskStatus, Timestamp,
 };
-use outdial_provider::{Capabilities, Operation, Staging, Verb};
+use outdial_provider::{Capabilities, Operation, Verb};
 use outdial_store::TaskWork;
 use std::collections::HashMap;
 use std::time::Duration;
 
 /// What a failure to hand people over is remembered by.
 pub(super) const SENDING: &str = "send";
-const SHORTEST_POLL: Duration = Duration::from_secs(1);
-const SHORTEST_SETTLE: Duration = Duration::from_secs(1);
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +29,9 @@ pub(super) enum Step {
     /// A dispatch somebody left open: it is `unknown` from now on.
     Disown(DispatchId),
     /// Look for an unknown dispatch by our own keys.
-    Resolve(DispatchId),
+    Resolve(DispatchId, Occasion),
+    /// Look at a segment as a whole: are all there, is it there once.
+    Verify(SegmentId),
     /// End contacts that never left.
     CancelOurs { status: ContactStatus, reason: &'static str },
     /// Ask the vendor to take people back.
@@ -48,12 +54,24 @@ pub(super) enum Step {
     Wait(Option<Timestamp>),
 }
 
+/// Why a dispatch in doubt is looked at now. Each has pauses of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// Its settle delay is over.
+    Ripe,
+    /// Nobody of it is unknown any more: others told, or an operator decided.
+    Decided,
+    /// Its horizon is reached, and the task's policy decides if the vendor still cannot tell.
+    Overdue,
+}
+
 impl Step {
     /// What a failure of the step is remembered by.
     pub(super) fn name(&self) -> String {
         match self {
             Self::Disown(dispatch) => format!("disown {dispatch}"),
-            Self::Resolve(dispatch) => format!("resolve {dispatch}"),
+            Self::Resolve(dispatch, occasion) => format!("resolve {dispatch}, {occasion:?}"),
+            Self::Verify(segment) => format!("verify {segment}"),
             Self::CancelOurs { .. } => "cancel ours".to_owned(),
             Self::CancelAtVendor => "cancel at vendor".to_owned(),
             Self::Steer(segment, verb) => format!("{verb:?} {segment}"),
@@ -74,7 +92,10 @@ pub(super) struct Situation<'a> {
     window: u64,
     settle: Duration,
     longest_poll: Duration,
+    /// How far ahead a vendor's task that begins by itself is set to begin; zero when nothing is staged.
     fuse: Duration,
+    /// What is created is looked at before it may ring.
+    staged: bool,
     breaker: Breaker,
     now: Timestamp,
     /// Steps that failed a moment ago, and until when each waits.
@@ -94,13 +115,18 @@ impl<'a> Situation<'a> {
         batch: usize,
         has_just_read: bool,
     ) -> Self {
+        let safety = &work.task.spec.safety;
+        let staged = safety.staging.unwrap_or(account.policy.staging) == Staged::On;
+        let fuse =
+            safety.fuse_seconds.map_or(account.policy.fuse, |seconds| Duration::from_secs(seconds.into()));
         Self {
             work,
             capabilities: account.provider.capabilities(),
             window: window(work, account),
             settle: account.settle(),
             longest_poll: account.policy.poll_interval,
-            fuse: account.policy.fuse,
+            fuse: if staged { fuse } else { Duration::ZERO },
+            staged,
             breaker: account.breaker(now),
             now,
             paused,
@@ -136,6 +162,11 @@ impl<'a> Situation<'a> {
         self.work.segments.iter()
     }
 
+    /// Whether our segments are looked at as a whole before they may ring.
+    fn verifies(&self) -> bool {
+        self.staged && self.native(Operation::FindSegment)
+    }
+
     /// The vendor refused the task: what it has of it is ended, and told to its end.
     fn has_failed(&self) -> bool {
         self.work.task.status == TaskStatus::Failed
@@ -148,6 +179,9 @@ impl<'a> Situation<'a> {
 
 /// Most contacts of the task the vendor may hold.
 pub(super) fn window(work: &TaskWork, account: &Account) -> u64 {
+    if work.task.spec.safety.delivery == Delivery::Direct {
+        return u64::MAX;
+    }
     let concurrency = work.task.spec.pacing.max_concurrent_calls.unwrap_or(0);
     u64::from(account.policy.window.unwrap_or_else(|| concurrency.saturating_mul(2).max(50)))
 }
@@ -158,16 +192,17 @@ pub(super) fn decide(s: &Situation<'_>) -> Step {
         return Step::Wait(None);
     }
     None.or_else(|| doubt(s))
-        .or_else(|| cancellations(s))
-        .or_else(|| ending(s))
-        .or_else(|| pausing(s))
-        .or_else(|| completion(s))
-        .or_else(|| confirmation(s))
-        .or_else(|| due_poll(s).filter(|_| !s.has_just_read))
-        .or_else(|| changing(s))
-        .or_else(|| dialing(s))
-        .or_else(|| due_poll(s))
-        .unwrap_or_else(|| Step::Wait(next_due(s)))
+        .or_else(|| dialing::burning(s))
+        .or_else(|| ending::cancellations(s))
+        .or_else(|| ending::ending(s))
+        .or_else(|| ending::pausing(s))
+        .or_else(|| ending::completion(s))
+        .or_else(|| ending::confirmation(s))
+        .or_else(|| timing::due_poll(s).filter(|_| !s.has_just_read))
+        .or_else(|| dialing::changing(s))
+        .or_else(|| dialing::dialing(s))
+        .or_else(|| timing::due_poll(s))
+        .unwrap_or_else(|| Step::Wait(timing::next_due(s)))
 }
 
 /// What may or may not have happened.
@@ -175,229 +210,19 @@ fn doubt(s: &Situation<'_>) -> Option<Step> {
     if let Some(left_open) = s.work.dispatches.iter().find(|dispatch| dispatch.outcome.is_none()) {
         return Some(Step::Disown(left_open.id.clone()));
     }
-    let mut ripe = s.work.dispatches.iter().filter(|dispatch| look_up_at(s, dispatch) <= s.now);
-    ripe.find_map(|dispatch| s.now(Step::Resolve(dispatch.id.clone())))
-}
-
-/// A look-up proves absence only after the settle delay, counted from when the request was over:
-/// waits for a token or the rate budget lie between the ledger's row and the socket.
-fn look_up_at(s: &Situation<'_>, dispatch: &Dispatch) -> Timestamp {
-    let last = dispatch.settled_at.unwrap_or(dispatch.created_at);
-    later(last, s.settle.max(SHORTEST_SETTLE))
-}
-
-fn cancellations(s: &Situation<'_>) -> Option<Step> {
-    let wanted = s.work.cancels_pending > 0 && s.native(Operation::CancelContact);
-    wanted.then_some(Step::CancelAtVendor).and_then(|step| s.now(step))
-}
-
-/// A stop that was asked for, a task the vendor refused, or the end of the schedule.
-fn ending(s: &Situation<'_>) -> Option<Step> {
-    let task = &s.work.task;
-    let stopping = task.desired == DesiredStatus::Stopped;
-    let left_behind = task.is_adopted() && s.work.segments.is_empty();
-    let (status, reason) = if s.has_failed() {
-        (ContactStatus::Rejected, "the vendor refused the task")
-    } else if stopping {
-        (ContactStatus::Cancelled, "the task was stopped")
-    } else if s.is_over() && task.desired != DesiredStatus::Draft {
-        (ContactStatus::Expired, "the task's schedule is over")
-    } else if left_behind {
-        (ContactStatus::Rejected, "the vendor's task is over")
-    } else {
-        return None;
-    };
-    if s.ours() > 0 {
-        return Some(Step::CancelOurs { status, reason });
-    }
-    let live = s.segments().filter(|segment| segment.status.is_live() && (stopping || !segment.adopted));
-    let end = live.filter_map(|segment| {
-        let id = segment.id.clone();
-        if s.native(Operation::Stop) {
-            s.now(Step::Steer(id, Verb::Stop))
-        } else {
-            (segment.open_contacts == 0).then_some(Step::Close(id, SegmentStatus::Stopped))
-        }
-    });
-    if let Some(step) = end.into_iter().next() {
-        return Some(step);
-    }
-    let quiet = s.work.segments.is_empty() && s.out() == 0 && s.work.dispatches.is_empty();
-    (stopping && quiet && !s.has_failed()).then_some(Step::Become(TaskStatus::Stopped))
-}
-
-fn pausing(s: &Situation<'_>) -> Option<Step> {
-    if s.work.task.desired != DesiredStatus::Paused || s.has_failed() {
-        return None;
-    }
-    let is = |status| move |segment: &&Segment| segment.status == status;
-    // A fuse that burns cannot be paused, but nobody in such a segment has been dialed: it is
-    // withdrawn, and its people come back to us.
-    let withdraws = s.capabilities.staging == Staging::WholeWithFuse && s.native(Operation::Stop);
-    let mut burning = s.segments().filter(is(SegmentStatus::Ready)).filter(|_| withdraws);
-    let withdraw = burning.find_map(|segment| s.now(Step::Steer(segment.id.clone(), Verb::Stop)));
-    let mut running = s.segments().filter(is(SegmentStatus::Running)).filter(|_| s.native(Operation::Pause));
-    let pause = || running.find_map(|segment| s.now(Step::Steer(segment.id.clone(), Verb::Pause)));
-    withdraw.or_else(pause).or_else(|| {
-        let dials = |segment: &Segment| match segment.status {
-            SegmentStatus::Ready => withdraws,
-            SegmentStatus::Running => s.native(Operation::Pause),
-            _ => false,
-        };
-        let confirmed = s.work.dispatches.is_empty() && !s.segments().any(dials);
-        (confirmed && s.work.task.status == TaskStatus::Pausing).then_some(Step::Become(TaskStatus::Paused))
+    let nobody_unknown = s.work.task.counts.of(ContactStatus::Unknown) == 0;
+    let decides = s.work.task.spec.safety.on_unknown != OnUnknown::Hold;
+    s.work.dispatches.iter().find_map(|dispatch| {
+        let look = |occasion| s.now(Step::Resolve(dispatch.id.clone(), occasion));
+        let ripe = timing::look_up_at(s, dispatch) <= s.now;
+        let overdue = decides && timing::horizon(s, dispatch) <= s.now;
+        // What was created is still to be found, or given up; who was added, others have told.
+        let decided = nobody_unknown && !dispatch.contacts.is_empty();
+        None.or_else(|| look(Occasion::Overdue).filter(|_| ripe && overdue))
+            .or_else(|| {
+                look(Occasion::Decided)
+                    .filter(|_| decided && (ripe || dispatch.kind == DispatchKind::AddContacts))
+            })
+            .or_else(|| look(Occasion::Ripe).filter(|_| ripe))
     })
-}
-
-/// Everybody is done: the vendor's tasks are ended, then ours.
-fn completion(s: &Situation<'_>) -> Option<Step> {
-    let task = &s.work.task;
-    let started = matches!(task.desired, DesiredStatus::Running | DesiredStatus::Paused);
-    let everybody_done = s.ours() == 0 && s.out() == 0 && s.work.dispatches.is_empty();
-    let had_somebody = task.counts.total() > 0 || s.work.segments_opened > 0 || s.is_over();
-    let stays_open = task.spec.keep_open && !s.is_over();
-    if !started || !everybody_done || !had_somebody || stays_open || s.has_failed() {
-        return None;
-    }
-    if s.work.segments.is_empty() {
-        return s.now(Step::Become(TaskStatus::Completed));
-    }
-    let mut left = s.segments().filter(|segment| segment.status.is_live() && !segment.adopted);
-    left.find_map(|segment| {
-        let id = segment.id.clone();
-        if s.native(Operation::Stop) {
-            s.now(Step::Steer(id, Verb::Complete))
-        } else {
-            Some(Step::Close(id, SegmentStatus::Completed))
-        }
-    })
-}
-
-/// A spec that was changed, for a segment that stands still.
-fn changing(s: &Situation<'_>) -> Option<Step> {
-    let still = |segment: &&Segment| matches!(segment.status, SegmentStatus::Ready | SegmentStatus::Paused);
-    let older = |segment: &&Segment| segment.spec_revision < s.work.task.spec_revision && !segment.adopted;
-    let mut segments =
-        s.segments().filter(still).filter(older).filter(|_| s.native(Operation::UpdateSegment));
-    segments.find_map(|segment| s.now(Step::Update(segment.id.clone())))
-}
-
-fn dialing(s: &Situation<'_>) -> Option<Step> {
-    let task = &s.work.task;
-    if task.desired != DesiredStatus::Running || s.has_failed() || !task.spec.schedule.is_open(s.now) {
-        return None;
-    }
-    let ready = |segment: &Segment| {
-        segment.status == SegmentStatus::Ready
-            && (segment.open_contacts > 0 || segment.adopted)
-            && s.capabilities.staging == Staging::EmptyThenStart
-    };
-    let mut still = s.segments();
-    let start = still.find_map(|segment| match segment.status {
-        SegmentStatus::Paused if s.native(Operation::Resume) => {
-            s.now(Step::Steer(segment.id.clone(), Verb::Resume))
-        }
-        _ if ready(segment) => s.now(Step::Steer(segment.id.clone(), Verb::Start)),
-        _ => None,
-    });
-    start.or_else(|| sending(s))
-}
-
-/// Sends the next people, when there are some, the vendor has room and nothing is in doubt.
-fn sending(s: &Situation<'_>) -> Option<Step> {
-    let task = &s.work.task;
-    let unsure =
-        |segment: &Segment| matches!(segment.status, SegmentStatus::Opening | SegmentStatus::Unknown);
-    let free = s.window.saturating_sub(s.out());
-    let whole = s.capabilities.staging == Staging::WholeWithFuse;
-    // Room is used in portions: a request for every single person that finishes would be wasteful.
-    let portion = if whole { s.window / 2 } else { s.window / 8 };
-    let room = free >= portion.max(1) || s.out() == 0;
-    let may_leave = !matches!(s.breaker, Breaker::Open { .. });
-    if s.segments().any(unsure) || !room || !may_leave || !s.somebody_waits() || s.is_over() {
-        return None;
-    }
-    let limits = &s.capabilities.limits;
-    let batch =
-        limits.contacts_per_request.min(usize::try_from(free).unwrap_or(usize::MAX)).min(s.batch).max(1);
-    let capacity = |segment: &Segment| {
-        let given = usize::try_from(segment.contacts).unwrap_or(usize::MAX);
-        limits.contacts_per_segment.map_or(usize::MAX, |most| most.saturating_sub(given))
-    };
-    let takes = |segment: &&Segment| {
-        segment.status.is_live() && capacity(segment) > 0 && s.native(Operation::AddContacts)
-    };
-    let step = match s.segments().filter(takes).last() {
-        Some(segment) => Step::Add { segment: segment.id.clone(), contacts: batch.min(capacity(segment)) },
-        // The vendor's own task is all an adopted one has.
-        None if task.is_adopted() => return None,
-        None if whole => {
-            let not_before = (!s.fuse.is_zero()).then(|| later(s.now, s.fuse));
-            let burns_too_long =
-                not_before.zip(task.spec.schedule.not_after).is_some_and(|(start, end)| start >= end);
-            if burns_too_long {
-                return None;
-            }
-            let contacts = batch.min(limits.contacts_per_segment.unwrap_or(usize::MAX));
-            Step::Open { contacts, not_before }
-        }
-        None => Step::Open { contacts: 0, not_before: None },
-    };
-    s.now(step)
-}
-
-/// What was asked for is so.
-fn confirmation(s: &Situation<'_>) -> Option<Step> {
-    let task = &s.work.task;
-    let waiting = matches!(task.status, TaskStatus::Scheduled | TaskStatus::Resuming);
-    if task.desired != DesiredStatus::Running || !waiting {
-        return None;
-    }
-    let dials = |segment: &Segment| matches!(segment.status, SegmentStatus::Running | SegmentStatus::Ending);
-    let idle = s.ours() == 0 && s.out() == 0 && task.spec.schedule.is_open(s.now);
-    (s.segments().any(dials) || idle).then_some(Step::Become(TaskStatus::Running))
-}
-
-fn due_poll(s: &Situation<'_>) -> Option<Step> {
-    let mut due: Vec<_> =
-        s.segments().filter_map(|segment| poll_at(s, segment).map(|at| (at, segment))).collect();
-    due.sort_by_key(|(at, _)| *at);
-    let mut ripe = due.into_iter().take_while(|(at, _)| *at <= s.now);
-    ripe.find_map(|(_, segment)| s.now(Step::Poll(segment.id.clone())))
-}
-
-/// Often while something happens, seldom while nothing does.
-fn poll_at(s: &Situation<'_>, segment: &Segment) -> Option<Timestamp> {
-    let last = segment.polled_at.unwrap_or(segment.opened_at);
-    let quiet_for = Duration::try_from(s.now.duration_since(s.work.task.updated_at)).unwrap_or_default();
-    let lively = (quiet_for / 4).clamp(SHORTEST_POLL, s.longest_poll.max(SHORTEST_POLL));
-    let interval = match segment.status {
-        SegmentStatus::Opening | SegmentStatus::Unknown => return None,
-        SegmentStatus::Ready if s.capabilities.staging != Staging::WholeWithFuse && !segment.adopted => {
-            return None;
-        }
-        _ if segment.open_contacts > 0 || segment.status == SegmentStatus::Ending => lively,
-        _ if s.capabilities.staging == Staging::WholeWithFuse => lively,
-        _ => s.longest_poll * 4,
-    };
-    let fuse_ends = segment.not_before.filter(|_| segment.status == SegmentStatus::Ready);
-    let earliest = later(last, interval);
-    Some(fuse_ends.map_or(earliest, |fuse| if fuse > s.now { fuse } else { earliest }))
-}
-
-/// When the next thing becomes possible by time alone.
-fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
-    let task = &s.work.task;
-    let polls = s.segments().filter_map(|segment| poll_at(s, segment));
-    let look_ups = s.work.dispatches.iter().map(|dispatch| look_up_at(s, dispatch));
-    let running = task.desired == DesiredStatus::Running;
-    let opening = task.spec.schedule.next_open(s.now).filter(|_| running);
-    let end = task.spec.schedule.not_after.filter(|_| task.desired != DesiredStatus::Draft);
-    let breaker = match s.breaker {
-        Breaker::Open { until } if running => Some(until),
-        _ => None,
-    };
-    let others = [opening, end, breaker, s.work.next_hold_ends];
-    let pauses = s.paused.values().copied();
-    polls.chain(look_ups).chain(others.into_iter().flatten()).filter(|at| *at > s.now).chain(pauses).min()
 }

@@ -5,10 +5,12 @@
 //! and belongs to [`resolve`](super::resolve).
 
 use super::{After, Interrupted, Job, decide, reference};
+use crate::health::Trial;
 use outdial_model::{
     Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, HoldReason, Segment, SegmentId,
     SegmentStatus, TaskSpec, TaskStatus, Timestamp,
 };
+use outdial_provider::fence::Fence;
 use outdial_provider::{AddContacts, Added, DialContact, ErrorKind, OpenSegment, ProviderError, Staging};
 use outdial_store::{
     Changes, Choice, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Planned, SegmentChange,
@@ -21,6 +23,8 @@ use std::time::Duration;
 /// What a task says while its people wait for other calls to their numbers to end.
 pub(super) const NUMBERS_BUSY: &str =
     "everybody who waits has a number that is being dialed already, here or in another task";
+/// How soon a vendor that did not answer is tried again, when another task tries at present.
+const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// So many people refused one by one, and nobody taken: it is not the people.
 const SINGLE_REFUSALS: u64 = 2;
 
@@ -31,6 +35,9 @@ impl Job<'_> {
         contacts: usize,
         not_before: Option<Timestamp>,
     ) -> Result<After, Interrupted> {
+        let Some(trial) = self.account.health.try_sending(self.now) else {
+            return Ok(After::Later(TRIED_AGAIN_AFTER));
+        };
         let segment = self.new_segment(not_before);
         let key = segment.id.clone();
         let target = SegmentTarget::New(Box::new(segment));
@@ -40,8 +47,7 @@ impl Job<'_> {
         let people = dial_contacts(&planned.contacts);
         let request = OpenSegment { key: &key, spec: &self.work.task.spec, contacts: &people, not_before };
         let answer = self.account.provider.open_segment(&request).await;
-        self.engine.observe(&self.account, &answer);
-        self.account.health.sent(answer.as_ref().map(|_| ()));
+        self.sent(trial, &answer);
         match answer {
             Ok(opened) => {
                 let status = match self.account.provider.capabilities().staging {
@@ -50,7 +56,7 @@ impl Job<'_> {
                 };
                 let mut changes = self.taken(&planned, &opened.added);
                 changes.segments.push(known(&key, status, opened.vendor_ref));
-                self.settle(changes).await
+                self.settle(planned.dispatch.kind, changes).await
             }
             Err(error) => {
                 let status = match error.outcome() {
@@ -59,7 +65,7 @@ impl Job<'_> {
                 };
                 let mut changes = self.failed(&planned, &error);
                 changes.segments.push(known(&key, status, None));
-                self.settle(changes).await?;
+                self.settle(planned.dispatch.kind, changes).await?;
                 self.sending_failed(&planned, &error).await
             }
         }
@@ -67,6 +73,9 @@ impl Job<'_> {
 
     /// Adds people to a segment the vendor has.
     pub(super) async fn add(&self, segment: &SegmentId, contacts: usize) -> Result<After, Interrupted> {
+        let Some(trial) = self.account.health.try_sending(self.now) else {
+            return Ok(After::Later(TRIED_AGAIN_AFTER));
+        };
         let reference = reference(self.segment(segment)?);
         let target = SegmentTarget::Existing(segment.clone());
         let Some(planned) = self.plan(DispatchKind::AddContacts, target, contacts).await? else {
@@ -75,12 +84,11 @@ impl Job<'_> {
         let people = dial_contacts(&planned.contacts);
         let answer =
             self.account.provider.add_contacts(&AddContacts { segment: &reference, contacts: &people }).await;
-        self.engine.observe(&self.account, &answer);
-        self.account.health.sent(answer.as_ref().map(|_| ()));
+        self.sent(trial, &answer);
         match answer {
-            Ok(added) => self.settle(self.taken(&planned, &added)).await,
+            Ok(added) => self.settle(planned.dispatch.kind, self.taken(&planned, &added)).await,
             Err(error) => {
-                self.settle(self.failed(&planned, &error)).await?;
+                self.settle(planned.dispatch.kind, self.failed(&planned, &error)).await?;
                 if matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotFound) {
                     self.poll(segment).await?;
                 }
@@ -89,13 +97,20 @@ impl Job<'_> {
         }
     }
 
+    /// Notes how a request fared that hands people over. One that the fence kept back says nothing.
+    fn sent<T>(&self, trial: Trial<'_>, answer: &Result<T, ProviderError>) {
+        if self.claim.stands() {
+            trial.ended(answer.as_ref().map(drop), self.engine.now());
+        }
+    }
+
     /// Marks a dispatch that was left open by a worker that died: it may or may not have left.
     pub(super) async fn disown(&self, dispatch: &DispatchId) -> Result<After, Interrupted> {
         let Some(left) = self.work.dispatches.iter().find(|known| known.id == *dispatch) else {
             return Ok(After::Again);
         };
-        tracing::warn!(task = %self.lease.task, dispatch = %left.id, "a dispatch was left open; it will be looked up");
-        let mut changes = Changes::under(self.lease);
+        tracing::warn!(task = %self.lease().task, dispatch = %left.id, "a dispatch was left open; it will be looked up");
+        let mut changes = self.changes();
         changes.dispatches.push(DispatchChange { id: left.id.clone(), outcome: DispatchOutcome::Unknown });
         let reason = "the process ended while the request was under way";
         changes.contacts.extend(left.contacts.iter().map(|id| ContactChange {
@@ -121,7 +136,7 @@ impl Job<'_> {
     ) -> Result<Option<Planned>, Interrupted> {
         let now = self.engine.now();
         let plan = DispatchPlan {
-            lease: self.lease.clone(),
+            lease: self.lease().clone(),
             id: DispatchId::generate(now),
             kind,
             segment,
@@ -137,7 +152,7 @@ impl Job<'_> {
     /// Everybody who waits is held, or has a number that is being dialed; or the task is no longer
     /// what it was when the step was decided.
     async fn nobody_to_send(&self) -> Result<After, Interrupted> {
-        self.engine.tell_trouble(self.lease, &self.work, Some(NUMBERS_BUSY.to_owned())).await?;
+        self.tell(NUMBERS_BUSY.to_owned()).await?;
         Ok(After::Later(Duration::from_secs(2)))
     }
 
@@ -145,8 +160,8 @@ impl Job<'_> {
         let now = self.engine.now();
         Segment {
             id: SegmentId::generate(now),
-            tenant: self.lease.tenant.clone(),
-            task: self.lease.task.clone(),
+            tenant: self.lease().tenant.clone(),
+            task: self.lease().task.clone(),
             account: self.account.id.clone(),
             sequence: self.work.segments_opened + 1,
             vendor_ref: None,
@@ -169,7 +184,7 @@ impl Job<'_> {
     fn taken(&self, planned: &Planned, added: &Added) -> Changes {
         let refused: BTreeMap<_, _> =
             added.refused.iter().map(|refusal| (&refusal.key, &refusal.reason)).collect();
-        let mut changes = Changes::under(self.lease);
+        let mut changes = self.changes();
         for contact in &planned.contacts {
             let (to, reason) = match refused.get(&contact.id) {
                 Some(reason) => (ContactStatus::Rejected, Some((*reason).clone())),
@@ -187,18 +202,15 @@ impl Job<'_> {
             (false, false) => DispatchOutcome::Partial,
         };
         changes.dispatches.push(DispatchChange { id: planned.dispatch.id.clone(), outcome });
-        if self.work.task.trouble.is_some() {
-            let status = self.work.task.status;
-            changes.task = Some(TaskChange { from: status, to: status, trouble: None });
-        }
-        self.engine.0.batches.taken(&self.lease.task);
+        self.untrouble(&mut changes);
+        self.engine.0.batches.taken(&self.lease().task);
         changes
     }
 
     /// A refusal of many may be the fault of one, or of their number: fewer go next time, at once.
     async fn sending_failed(&self, planned: &Planned, error: &ProviderError) -> Result<After, Interrupted> {
         if was_refused_whole(error) {
-            self.engine.0.batches.refused(&self.lease.task, planned.contacts.len());
+            self.engine.0.batches.refused(&self.lease().task, planned.contacts.len());
             if planned.contacts.len() > 1 {
                 return Ok(After::Again);
             }
@@ -226,7 +238,7 @@ impl Job<'_> {
         if outcome == DispatchOutcome::Unknown {
             self.account.health.outcome_unknown();
         }
-        let mut changes = Changes::under(self.lease);
+        let mut changes = self.changes();
         let reason = Some(error.detail.clone()).filter(|_| to != ContactStatus::Queued);
         changes.contacts =
             planned.contacts.iter().map(|contact| moved(contact, to, reason.clone())).collect();

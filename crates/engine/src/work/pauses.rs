@@ -4,6 +4,7 @@
 //! Kept in memory: a restart may try at once. A step that fails again and again is tried less and
 //! less often.
 
+use super::decide::SENDING;
 use super::later;
 use outdial_model::{TaskId, Timestamp};
 use std::collections::HashMap;
@@ -12,6 +13,9 @@ use std::time::Duration;
 
 /// The longest pause before a failed step is tried again.
 const LONGEST: Duration = Duration::from_secs(60);
+/// The same for handing people over: a vendor that does not answer is spared by the account's breaker, and
+/// one that is well again is not kept waiting.
+const LONGEST_FOR_SENDING: Duration = Duration::from_secs(10);
 /// A failure this long ago says nothing any more.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(300);
 
@@ -28,12 +32,13 @@ struct Failure {
 impl Pauses {
     /// Notes that `step` failed; it waits `pause`, twice as long with every failure in a row.
     pub(super) fn failed(&self, task: &TaskId, step: String, pause: Duration, now: Timestamp) {
+        let longest = if step == SENDING { LONGEST_FOR_SENDING } else { LONGEST };
         let mut all = self.lock();
         let failure =
             all.entry(task.clone()).or_default().entry(step).or_insert(Failure { in_a_row: 0, until: now });
         let longer = pause.saturating_mul(1 << failure.in_a_row.min(6));
         failure.in_a_row += 1;
-        failure.until = later(now, longer.min(LONGEST.max(pause)));
+        failure.until = later(now, longer.min(longest.max(pause)));
     }
 
     /// Notes that `step` was done.
@@ -45,6 +50,11 @@ impl Pauses {
                 all.remove(task);
             }
         }
+    }
+
+    /// Forgets a task.
+    pub(super) fn forget(&self, task: &TaskId) {
+        self.lock().remove(task);
     }
 
     /// The steps of a task that wait, each until when.

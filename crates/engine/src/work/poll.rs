@@ -32,7 +32,7 @@ impl Job<'_> {
             let contacts = dial_contacts(&people);
             let request = ReadProgress { segment: &reference(segment), contacts: &contacts };
             let answer = self.account.provider.progress(&request).await;
-            self.engine.observe(&self.account, &answer);
+            self.observe(&answer);
             let progress = match answer {
                 Ok(progress) => progress,
                 // Nothing more will be told of a task the vendor no longer knows.
@@ -43,7 +43,8 @@ impl Job<'_> {
                 }
                 Err(error) => return self.poll_failed(segment, &error).await,
             };
-            let mut changes = self.learned(segment, &people, &progress);
+            let again = self.may_send_again().await?;
+            let mut changes = self.learned(segment, &people, &progress, again);
             self.all_well(&mut changes);
             self.engine.store().apply(changes, self.engine.now()).await?;
             after = people.last().map(|contact| contact.id.clone());
@@ -55,13 +56,14 @@ impl Job<'_> {
 
     async fn poll_segment(&self, segment: &Segment) -> Result<After, Interrupted> {
         let answer = self.account.provider.segment_status(&reference(segment)).await;
-        self.engine.observe(&self.account, &answer);
+        self.observe(&answer);
         match answer {
             Ok(report) => {
-                let mut changes = Changes::under(self.lease);
+                let mut changes = self.changes();
                 changes.segments.push(self.segment_change(segment, Some(&report), segment.open_contacts));
                 self.all_well(&mut changes);
-                self.apply(changes).await
+                self.apply(changes).await?;
+                self.end_unheard(segment).await
             }
             Err(error) if error.kind == ErrorKind::Unsupported && is_left_empty(segment) => {
                 self.close(&segment.id, SegmentStatus::Stopped).await
@@ -85,19 +87,23 @@ impl Job<'_> {
             let empty = segment.open_contacts == 0;
             change.status = Some(if empty { SegmentStatus::Stopped } else { SegmentStatus::Ending });
         }
-        let changes = Changes { segments: vec![change], ..Changes::under(self.lease) };
-        self.engine.store().apply(changes, self.engine.now()).await?;
-        if error.kind == ErrorKind::Unsupported { Ok(After::Again) } else { self.trouble(error).await }
+        let changes = Changes { segments: vec![change], ..self.changes() };
+        self.apply(changes).await?;
+        if error.kind == ErrorKind::Unsupported {
+            self.end_unheard(segment).await
+        } else {
+            self.trouble(error).await
+        }
     }
 
-    fn learned(&self, segment: &Segment, people: &[Contact], progress: &Progress) -> Changes {
+    fn learned(&self, segment: &Segment, people: &[Contact], progress: &Progress, again: bool) -> Changes {
         let report = progress.segment.as_ref();
         let over = match report.map(|report| report.state) {
             Some(SegmentState::Known(state)) => state.is_final(),
             Some(SegmentState::Unrecognized) | None => segment.status == SegmentStatus::Ending,
         };
         let reports: BTreeMap<_, _> = progress.contacts.iter().map(|report| (&report.key, report)).collect();
-        let mut changes = Changes::under(self.lease);
+        let mut changes = self.changes();
         for person in people {
             let report = reports.get(&person.id);
             let told = report.map_or(ContactProgress::Absent, |report| report.progress);
@@ -105,7 +111,7 @@ impl Job<'_> {
             // word for it is certain enough to send somebody again.
             let inferred = over && self.is_left_behind(segment, told);
             let progress = if inferred { ContactProgress::NotDialed } else { told };
-            changes.contacts.extend(contact_change(person, progress, self.undialed(!inferred)));
+            changes.contacts.extend(contact_change(person, progress, self.undialed(!inferred && again)));
             let calls = report.into_iter().flat_map(|report| call_changes(report, &segment.id, self.now));
             changes.calls.extend(calls);
         }
@@ -118,7 +124,12 @@ impl Job<'_> {
 
     /// A segment with people who are not done is not over, whatever the vendor calls it: they are
     /// still to be read.
-    fn segment_change(&self, segment: &Segment, report: Option<&SegmentReport>, left: u32) -> SegmentChange {
+    pub(super) fn segment_change(
+        &self,
+        segment: &Segment,
+        report: Option<&SegmentReport>,
+        left: u32,
+    ) -> SegmentChange {
         let state = report.map(|report| report.state);
         let status = match state {
             Some(SegmentState::Known(status)) if status.is_final() && left > 0 => Some(SegmentStatus::Ending),
@@ -147,10 +158,21 @@ impl Job<'_> {
         segment.ended_at.is_some_and(|ended| later(ended, patience) <= self.now)
     }
 
+    /// Whether people whose segment ended without dialing them may go into another one. Segments that
+    /// were never made count for nothing.
+    pub(super) async fn may_send_again(&self) -> Result<bool, Interrupted> {
+        let most = MOST_ENDED_SEGMENTS + self.work.task.counts.total();
+        if u64::from(self.work.segments_opened) < most {
+            return Ok(true);
+        }
+        let (tenant, task) = (&self.lease().tenant, &self.lease().task);
+        let segments = self.engine.store().segments(tenant, task).await?;
+        let made = segments.iter().filter(|segment| segment.status != SegmentStatus::Failed).count();
+        Ok(u64::try_from(made).unwrap_or(u64::MAX) < most)
+    }
+
     /// What becomes of people whose segment ended without dialing them.
-    fn undialed(&self, certain: bool) -> Undialed {
-        let again = certain
-            && u64::from(self.work.segments_opened) < MOST_ENDED_SEGMENTS + self.work.task.counts.total();
+    pub(super) fn undialed(&self, again: bool) -> Undialed {
         let (status, reason) = if self.work.task.status == TaskStatus::Failed {
             (ContactStatus::Rejected, "the vendor refused the task")
         } else if self.is_ending() {

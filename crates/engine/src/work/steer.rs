@@ -4,7 +4,7 @@ use super::dispatch::known;
 use super::{After, Interrupted, Job, reference};
 use outdial_model::{SegmentId, SegmentStatus};
 use outdial_provider::{Control, ErrorKind, SegmentState, UpdateSegment, Verb};
-use outdial_store::{Changes, SegmentChange};
+use outdial_store::SegmentChange;
 use std::time::Duration;
 
 impl Job<'_> {
@@ -12,7 +12,7 @@ impl Job<'_> {
     pub(super) async fn steer(&self, id: &SegmentId, verb: Verb) -> Result<After, Interrupted> {
         let segment = self.segment(id)?;
         let answer = self.account.provider.control(&Control { segment: &reference(segment), verb }).await;
-        self.engine.observe(&self.account, &answer);
+        self.observe(&answer);
         match answer {
             Ok(report) => {
                 let status = match report.state {
@@ -23,7 +23,7 @@ impl Job<'_> {
                     SegmentState::Unrecognized => asked_for(verb),
                 };
                 let unmoved = status == segment.status;
-                let mut changes = Changes::under(self.lease);
+                let mut changes = self.changes();
                 changes.segments.push(SegmentChange {
                     status: Some(status),
                     vendor_ref: report.vendor_ref,
@@ -48,11 +48,11 @@ impl Job<'_> {
         let segment = self.segment(id)?;
         let request = UpdateSegment { segment: &reference(segment), spec: &self.work.task.spec };
         let answer = self.account.provider.update_segment(&request).await;
-        self.engine.observe(&self.account, &answer);
+        self.observe(&answer);
         match answer {
             Ok(()) => {
                 let spec_revision = Some(self.work.task.spec_revision);
-                let mut changes = Changes::under(self.lease);
+                let mut changes = self.changes();
                 changes.segments.push(SegmentChange { spec_revision, ..SegmentChange::of(id) });
                 self.all_well(&mut changes);
                 self.apply(changes).await
@@ -63,7 +63,7 @@ impl Job<'_> {
 
     /// Closes a segment for us that the vendor offers no way to end and that holds nobody any more.
     pub(super) async fn close(&self, id: &SegmentId, status: SegmentStatus) -> Result<After, Interrupted> {
-        let mut changes = Changes::under(self.lease);
+        let mut changes = self.changes();
         changes.segments.push(known(id, status, None));
         self.apply(changes).await
     }

@@ -1,0 +1,126 @@
+//! What dials: segments are filled, verified and started; one whose fuse burns is verified meanwhile.
+
+use super::super::later;
+use super::timing::{self, verify_at};
+use super::{Situation, Step};
+use crate::Breaker;
+use outdial_model::{DesiredStatus, Segment, SegmentStatus};
+use outdial_provider::{Operation, Staging, Verb};
+
+/// A segment that begins by itself is looked at before it does: whatever was made twice must be stopped
+/// while it is harmless, also when the task is being paused or stopped.
+pub(super) fn burning(s: &Situation<'_>) -> Option<Step> {
+    let due = |segment: &&Segment| verify_at(s, segment).is_some_and(|at| at <= s.now);
+    s.segments().filter(due).find_map(|segment| s.now(Step::Verify(segment.id.clone())))
+}
+
+/// A spec that was changed, for a segment that stands still.
+pub(super) fn changing(s: &Situation<'_>) -> Option<Step> {
+    let still = |segment: &&Segment| matches!(segment.status, SegmentStatus::Ready | SegmentStatus::Paused);
+    let older = |segment: &&Segment| segment.spec_revision < s.work.task.spec_revision && !segment.adopted;
+    let mut segments =
+        s.segments().filter(still).filter(older).filter(|_| s.native(Operation::UpdateSegment));
+    segments.find_map(|segment| s.now(Step::Update(segment.id.clone())))
+}
+
+pub(super) fn dialing(s: &Situation<'_>) -> Option<Step> {
+    let task = &s.work.task;
+    if task.desired != DesiredStatus::Running || s.has_failed() || !task.spec.schedule.is_open(s.now) {
+        return None;
+    }
+    let start = s.segments().find_map(|segment| match segment.status {
+        SegmentStatus::Paused if s.native(Operation::Resume) => {
+            s.now(Step::Steer(segment.id.clone(), Verb::Resume))
+        }
+        SegmentStatus::Ready if s.capabilities.staging == Staging::EmptyThenStart => start(s, segment),
+        _ => None,
+    });
+    start.or_else(|| sending(s))
+}
+
+/// Starts a segment that was filled, once the vendor is seen to have it as it was given.
+fn start(s: &Situation<'_>, segment: &Segment) -> Option<Step> {
+    if segment.adopted {
+        return s.now(Step::Steer(segment.id.clone(), Verb::Start));
+    }
+    if segment.open_contacts == 0 {
+        return None;
+    }
+    if !s.verifies() || segment.verified_at.is_some() {
+        return s.now(Step::Steer(segment.id.clone(), Verb::Start));
+    }
+    // Whoever is in doubt is looked for first; a vendor that cannot tell does not keep the others for ever.
+    let in_doubt = s
+        .work
+        .dispatches
+        .iter()
+        .filter(|dispatch| dispatch.segment == segment.id)
+        .map(|d| timing::doubted_until(s, d));
+    if in_doubt.max().is_some_and(|until| until > s.now) {
+        return None;
+    }
+    s.now(Step::Verify(segment.id.clone()))
+}
+
+/// Verified as it is, and not started yet: who would be added now would be started unseen.
+fn is_sealed(s: &Situation<'_>, segment: &Segment) -> bool {
+    let still = s.capabilities.staging == Staging::EmptyThenStart && segment.status == SegmentStatus::Ready;
+    s.verifies() && still && segment.verified_at.is_some() && segment.open_contacts > 0
+}
+
+/// Sends the next people, when there are some, the vendor has room and they go nowhere that is in doubt.
+fn sending(s: &Situation<'_>) -> Option<Step> {
+    let task = &s.work.task;
+    let whole = s.capabilities.staging == Staging::WholeWithFuse;
+    // While it is not known whether an empty segment was made, nobody needs another one. One made whole
+    // holds its own people, and others may go elsewhere: no number is dialed twice.
+    let unsure = |segment: &Segment| match segment.status {
+        SegmentStatus::Opening => true,
+        SegmentStatus::Unknown => !whole,
+        _ => is_sealed(s, segment),
+    };
+    let free = s.window.saturating_sub(s.out());
+    // Room is used in portions: a request for every single person that finishes would be wasteful.
+    let portion = if whole { s.window / 2 } else { s.window / 8 };
+    let room = free >= portion.max(1) || s.out() == 0;
+    let may_leave = !matches!(s.breaker, Breaker::Open { .. });
+    if s.segments().any(unsure) || !room || !may_leave || !s.somebody_waits() || s.is_over() {
+        return None;
+    }
+    let limits = &s.capabilities.limits;
+    let batch =
+        limits.contacts_per_request.min(usize::try_from(free).unwrap_or(usize::MAX)).min(s.batch).max(1);
+    let capacity = |segment: &Segment| {
+        let given = usize::try_from(segment.contacts).unwrap_or(usize::MAX);
+        limits.contacts_per_segment.map_or(usize::MAX, |most| most.saturating_sub(given))
+    };
+    let takes = |segment: &&Segment| {
+        segment.status.is_live() && capacity(segment) > 0 && s.native(Operation::AddContacts)
+    };
+    let step = match s.segments().filter(takes).last() {
+        Some(segment) => {
+            let add = Step::Add { segment: segment.id.clone(), contacts: batch.min(capacity(segment)) };
+            return first_look(s, segment).or_else(|| s.now(add));
+        }
+        // The vendor's own task is all an adopted one has.
+        None if task.is_adopted() => return None,
+        None if whole => {
+            let not_before = (!s.fuse.is_zero()).then(|| later(s.now, s.fuse));
+            if !task.spec.schedule.is_open(not_before.unwrap_or(s.now)) {
+                return None;
+            }
+            let contacts = batch.min(limits.contacts_per_segment.unwrap_or(usize::MAX));
+            Step::Open { contacts, not_before }
+        }
+        None => Step::Open { contacts: 0, not_before: None },
+    };
+    s.now(step)
+}
+
+/// A live segment is looked at once while it holds nobody. It is harmless then, and so is another that was
+/// made with it: a look that fails keeps nobody waiting.
+fn first_look(s: &Situation<'_>, segment: &Segment) -> Option<Step> {
+    let first = segment.contacts == 0 && segment.verified_at.is_none() && !segment.adopted;
+    let live = s.capabilities.staging == Staging::EmptyLive;
+    (s.verifies() && first && live).then_some(Step::Verify(segment.id.clone())).and_then(|step| s.now(step))
+}

@@ -1,0 +1,104 @@
+//! What takes people back, ends, pauses, and confirms that it is so.
+
+use super::{Situation, Step};
+use outdial_model::{ContactStatus, DesiredStatus, Segment, SegmentStatus, TaskStatus};
+use outdial_provider::{Operation, Staging, Verb};
+
+pub(super) fn cancellations(s: &Situation<'_>) -> Option<Step> {
+    let wanted = s.work.cancels_pending > 0 && s.native(Operation::CancelContact);
+    wanted.then_some(Step::CancelAtVendor).and_then(|step| s.now(step))
+}
+
+/// A stop that was asked for, a task the vendor refused, or the end of the schedule.
+pub(super) fn ending(s: &Situation<'_>) -> Option<Step> {
+    let task = &s.work.task;
+    let stopping = task.desired == DesiredStatus::Stopped;
+    let left_behind = task.is_adopted() && s.work.segments.is_empty();
+    let (status, reason) = if s.has_failed() {
+        (ContactStatus::Rejected, "the vendor refused the task")
+    } else if stopping {
+        (ContactStatus::Cancelled, "the task was stopped")
+    } else if s.is_over() && task.desired != DesiredStatus::Draft {
+        (ContactStatus::Expired, "the task's schedule is over")
+    } else if left_behind {
+        (ContactStatus::Rejected, "the vendor's task is over")
+    } else {
+        return None;
+    };
+    if s.ours() > 0 {
+        return Some(Step::CancelOurs { status, reason });
+    }
+    let live = s.segments().filter(|segment| segment.status.is_live() && (stopping || !segment.adopted));
+    let end = live.filter_map(|segment| {
+        let id = segment.id.clone();
+        if s.native(Operation::Stop) {
+            s.now(Step::Steer(id, Verb::Stop))
+        } else {
+            (segment.open_contacts == 0).then_some(Step::Close(id, SegmentStatus::Stopped))
+        }
+    });
+    if let Some(step) = end.into_iter().next() {
+        return Some(step);
+    }
+    let quiet = s.work.segments.is_empty() && s.out() == 0 && s.work.dispatches.is_empty();
+    (stopping && quiet && !s.has_failed()).then_some(Step::Become(TaskStatus::Stopped))
+}
+
+pub(super) fn pausing(s: &Situation<'_>) -> Option<Step> {
+    if s.work.task.desired != DesiredStatus::Paused || s.has_failed() {
+        return None;
+    }
+    let is = |status| move |segment: &&Segment| segment.status == status;
+    // A fuse that burns cannot be paused, but nobody in such a segment has been dialed: it is
+    // withdrawn, and its people come back to us.
+    let withdraws = s.capabilities.staging == Staging::WholeWithFuse && s.native(Operation::Stop);
+    let mut burning = s.segments().filter(is(SegmentStatus::Ready)).filter(|_| withdraws);
+    let withdraw = burning.find_map(|segment| s.now(Step::Steer(segment.id.clone(), Verb::Stop)));
+    let mut running = s.segments().filter(is(SegmentStatus::Running)).filter(|_| s.native(Operation::Pause));
+    let pause = || running.find_map(|segment| s.now(Step::Steer(segment.id.clone(), Verb::Pause)));
+    withdraw.or_else(pause).or_else(|| {
+        let dials = |segment: &Segment| match segment.status {
+            SegmentStatus::Ready => withdraws,
+            SegmentStatus::Running => s.native(Operation::Pause),
+            _ => false,
+        };
+        let confirmed = s.work.dispatches.is_empty() && !s.segments().any(dials);
+        (confirmed && s.work.task.status == TaskStatus::Pausing).then_some(Step::Become(TaskStatus::Paused))
+    })
+}
+
+/// Everybody is done: the vendor's tasks are ended, then ours.
+pub(super) fn completion(s: &Situation<'_>) -> Option<Step> {
+    let task = &s.work.task;
+    let started = matches!(task.desired, DesiredStatus::Running | DesiredStatus::Paused);
+    let everybody_done = s.ours() == 0 && s.out() == 0 && s.work.dispatches.is_empty();
+    let had_somebody = task.counts.total() > 0 || s.work.segments_opened > 0 || s.is_over();
+    let stays_open = task.spec.keep_open && !s.is_over();
+    if !started || !everybody_done || !had_somebody || stays_open || s.has_failed() {
+        return None;
+    }
+    if s.work.segments.is_empty() {
+        return s.now(Step::Become(TaskStatus::Completed));
+    }
+    let mut left = s.segments().filter(|segment| segment.status.is_live() && !segment.adopted);
+    left.find_map(|segment| {
+        let id = segment.id.clone();
+        if s.native(Operation::Stop) {
+            s.now(Step::Steer(id, Verb::Complete))
+        } else {
+            Some(Step::Close(id, SegmentStatus::Completed))
+        }
+    })
+}
+
+/// What was asked for is so.
+pub(super) fn confirmation(s: &Situation<'_>) -> Option<Step> {
+    let task = &s.work.task;
+    let waiting = matches!(task.status, TaskStatus::Scheduled | TaskStatus::Resuming);
+    if task.desired != DesiredStatus::Running || !waiting {
+        return None;
+    }
+    let dials = |segment: &Segment| matches!(segment.status, SegmentStatus::Running | SegmentStatus::Ending);
+    let idle = s.ours() == 0 && s.out() == 0 && task.spec.schedule.is_open(s.now);
+    (s.segments().any(dials) || idle).then_some(Step::Become(TaskStatus::Running))
+}
