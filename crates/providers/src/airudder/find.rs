@@ -5,11 +5,13 @@
 //! of an inference.
 
 use super::client::Client;
+use super::config::Statuses;
 use super::unlisted::Unlisted;
-use super::wire::{self, DetailInstances, Person};
+use super::wire::{self, DetailInstances, Instance, Person};
 use super::{map, schedule, vendor_tasks};
 use outdial_provider::{
-    ContactProgress, ContactReport, DialContact, Effect, Found, ProviderError, SegmentRef,
+    ContactProgress, ContactReport, DialContact, Effect, Found, ProviderError, SegmentRef, SegmentReport,
+    SegmentState,
 };
 
 /// Looks through the instances for the one with the id, or the one named after our key while the id
@@ -22,13 +24,31 @@ pub(super) async fn segment(client: &Client, segment: &SegmentRef) -> Result<Fou
     let Some(instances) = vendor_tasks::instances(client).await? else {
         return Ok(Found::CannotTell);
     };
-    let ours = instances.iter().find(|(instance, _)| match &segment.vendor_ref {
-        Some(id) => instance.workflow_id.as_ref() == Some(id),
-        None => instance.names().any(|name| map::is_named(name, &segment.key)),
+    let instances = instances.into_iter().map(|(instance, _)| instance).collect();
+    Ok(chosen(segment, instances, &client.config().statuses).map_or(Found::CannotTell, Found::Segment))
+}
+
+/// The segment among these instances, and its twins. The oldest one goes by our key until an id is known,
+/// so that everybody who looks chooses the same.
+fn chosen(segment: &SegmentRef, instances: Vec<Instance>, statuses: &Statuses) -> Option<SegmentReport> {
+    let is_known =
+        |instance: &Instance| segment.vendor_ref.is_some() && instance.workflow_id == segment.vendor_ref;
+    let is_named = |instance: &Instance| instance.names().any(|name| map::is_named(name, &segment.key));
+    let mut ours: Vec<_> =
+        instances.into_iter().filter(|instance| is_known(instance) || is_named(instance)).collect();
+    ours.sort_by(|a, b| {
+        let place = |instance: &Instance| (instance.create_time.is_none(), instance.create_time);
+        place(a).cmp(&place(b)).then_with(|| a.workflow_id.cmp(&b.workflow_id))
     });
-    Ok(ours.map_or(Found::CannotTell, |(instance, _)| {
-        Found::Segment(map::segment_report(instance, &client.config().statuses))
-    }))
+    let index = match &segment.vendor_ref {
+        Some(_) => ours.iter().position(is_known)?,
+        None => 0,
+    };
+    let mut reports: Vec<_> = ours.iter().map(|instance| map::segment_report(instance, statuses)).collect();
+    let report = (index < reports.len()).then(|| reports.remove(index))?;
+    let is_over = |state| matches!(state, SegmentState::Known(status) if status.is_final());
+    let twins = reports.into_iter().filter(|twin| !is_over(twin.state)).filter_map(|twin| twin.vendor_ref);
+    Some(SegmentReport { twins: twins.collect(), ..report })
 }
 
 /// Whether the instance was opened by us. One that was not comes from the vendor's list and is in it under
@@ -90,4 +110,40 @@ async fn has(
         }
     }
     Ok(Some(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use outdial_model::{SegmentId, Timestamp};
+    use serde_json::{Value, json};
+
+    fn look(key: &SegmentId, vendor_ref: Option<&str>, listed: Value) -> Option<SegmentReport> {
+        let segment = SegmentRef {
+            key: key.clone(),
+            vendor_ref: vendor_ref.map(str::to_owned),
+            opened_at: Timestamp::UNIX_EPOCH,
+        };
+        let statuses = Statuses::read(json!({"Stopped": "stopped"}).as_object().unwrap()).unwrap();
+        chosen(&segment, serde_json::from_value(listed).unwrap(), &statuses)
+    }
+
+    #[test]
+    fn instances_of_one_name_are_twins_unless_they_are_over() {
+        let key = SegmentId::generate(Timestamp::UNIX_EPOCH);
+        let instance = |id: &str, created: i64, status: &str| json!({"workflow_id": id, "name": format!("{key} March"), "create_time": created, "status": status});
+        let listed = json!([
+            instance("late", 2_000, "Brand new"),
+            instance("first", 1_000, "Running"),
+            instance("ended", 500, "Stopped"),
+            {"workflow_id": "somebody's", "name": "March"},
+        ]);
+        let known = look(&key, Some("first"), listed.clone()).unwrap();
+        assert_eq!((known.vendor_ref.as_deref(), known.twins), (Some("first"), vec!["late".to_owned()]));
+        let by_key = look(&key, None, listed.clone()).unwrap();
+        assert_eq!(by_key.vendor_ref.as_deref(), Some("ended"), "the oldest, whoever looks");
+        assert_eq!(by_key.twins, ["first", "late"]);
+        assert_eq!(look(&key, Some("unlisted"), listed), None, "it may be on another page");
+        assert_eq!(look(&key, None, json!([])), None);
+    }
 }

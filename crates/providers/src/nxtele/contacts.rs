@@ -59,17 +59,18 @@ impl Nxtele {
     /// A task that is not listed yet has orders all the same; then nothing is told of the segment.
     pub(super) async fn read_progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
         let user_task_id = user_task_id(request.segment);
-        let listed = self.listed(user_task_id).await?.map(|(_, task)| task.task_status);
-        let contacts = self.read_orders(request.segment, request.contacts, listed.flatten()).await?;
-        Ok(Progress { segment: listed.map(|status| map::segment_report(user_task_id, status)), contacts })
+        let report = self.listed_segment(user_task_id).await?;
+        let state = report.as_ref().map(|report| report.state);
+        let contacts = self.read_orders(request.segment, request.contacts, state).await?;
+        Ok(Progress { segment: report, contacts })
     }
 
-    /// Those of `contacts` that NXTele has; `task_status` is the task's, when it was read before.
+    /// Those of `contacts` that NXTele has; `state` is the task's, when it was read before.
     pub(super) async fn read_orders(
         &self,
         segment: &SegmentRef,
         contacts: &[DialContact],
-        task_status: Option<i64>,
+        state: Option<SegmentState>,
     ) -> Result<Vec<ContactReport>, ProviderError> {
         if contacts.is_empty() {
             return Ok(Vec::new());
@@ -80,7 +81,7 @@ impl Nxtele {
             order_list: keys(contacts),
         };
         let details = self.client.list_order_detail(&orders).await?;
-        map::contact_reports(&details, contacts, task_status, &self.config.call_status)
+        map::contact_reports(&details, contacts, state, &self.config.call_status)
     }
 }
 

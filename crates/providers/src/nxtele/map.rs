@@ -14,8 +14,8 @@ pub(super) use errors::{http_error, refusal};
 pub(super) use listing::{Cursor, impersonal, task_data, tasks, vendor_task};
 pub(super) use orders::{added, call_info_list, called, contact_reports, not_cancelled, opened_with};
 pub(super) use tasks::{
-    Plan, create_task, is_reached, may_be_over, may_be_so_already, operate, segment_report, segment_state,
-    update_task,
+    Plan, create_task, is_reached, listed_report, may_be_over, may_be_so_already, operate, segment_report,
+    segment_state, update_task,
 };
 
 use outdial_model::Timestamp;

@@ -85,7 +85,7 @@ impl Nxtele {
     /// NXTele lets a change take effect after five minutes.
     pub(super) async fn update(&self, request: &UpdateSegment<'_>) -> Result<(), ProviderError> {
         let user_task_id = user_task_id(request.segment);
-        let task = self.listed(user_task_id).await?.ok_or_else(unlisted)?.1;
+        let (_, task) = self.listed(user_task_id).await?.into_iter().next().ok_or_else(unlisted)?;
         let status = task.task_status.map(map::segment_state);
         if !matches!(status, Some(SegmentState::Known(SegmentStatus::Ready | SegmentStatus::Paused))) {
             return Err(ProviderError::new(
@@ -101,25 +101,25 @@ impl Nxtele {
     }
 
     pub(super) async fn find_segment(&self, segment: &SegmentRef) -> Result<Found, ProviderError> {
-        let user_task_id = user_task_id(segment);
-        let listed = self.listed(user_task_id).await?;
-        Ok(match listed {
-            Some((_, task)) => Found::Segment(map::segment_report(user_task_id, task.task_status)),
-            None => Found::NoSegment,
-        })
+        let report = self.listed_segment(user_task_id(segment)).await?;
+        Ok(report.map_or(Found::NoSegment, Found::Segment))
     }
 
     pub(super) async fn status(&self, segment: &SegmentRef) -> Result<SegmentReport, ProviderError> {
-        let user_task_id = user_task_id(segment);
-        let (_, task) = self.listed(user_task_id).await?.ok_or_else(unlisted)?;
-        Ok(map::segment_report(user_task_id, task.task_status))
+        self.listed_segment(user_task_id(segment)).await?.ok_or_else(unlisted)
     }
 
-    /// The task as listed, raw and read; `None` when NXTele lists none of this id.
-    pub(super) async fn listed(
+    /// The task as a segment; `None` when NXTele lists none of this id.
+    pub(super) async fn listed_segment(
         &self,
         user_task_id: &str,
-    ) -> Result<Option<(Value, TaskData)>, ProviderError> {
+    ) -> Result<Option<SegmentReport>, ProviderError> {
+        let alike: Vec<_> = self.listed(user_task_id).await?.into_iter().map(|(_, task)| task).collect();
+        Ok((!alike.is_empty()).then(|| map::listed_report(user_task_id, &alike)))
+    }
+
+    /// The tasks of this id as listed, raw and read; none when NXTele lists none.
+    pub(super) async fn listed(&self, user_task_id: &str) -> Result<Vec<(Value, TaskData)>, ProviderError> {
         let page = ListTask {
             product_id: PRODUCT,
             page: 1,
@@ -128,13 +128,14 @@ impl Nxtele {
         };
         let tasks = map::tasks(self.client.list_task(&page).await?, 0)?;
         let is_empty = tasks.is_empty();
-        let mut read = tasks.into_iter().filter_map(|raw| map::task_data(&raw).map(|task| (raw, task)));
-        match read.find(|(_, task)| task.user_task_id.as_deref() == Some(user_task_id)) {
-            Some(found) => Ok(Some(found)),
-            None if is_empty => Ok(None),
+        let read = tasks.into_iter().filter_map(|raw| map::task_data(&raw).map(|task| (raw, task)));
+        let found: Vec<_> =
+            read.filter(|(_, task)| task.user_task_id.as_deref() == Some(user_task_id)).collect();
+        if found.is_empty() && !is_empty {
             // Not a proof of absence: whoever lists other tasks has not looked for this one.
-            None => Err(ProviderError::unexpected("NXTele lists other tasks than the one asked for")),
+            return Err(ProviderError::unexpected("NXTele lists other tasks than the one asked for"));
         }
+        Ok(found)
     }
 
     fn plan<'a>(

@@ -39,7 +39,7 @@ impl Nxtele {
     /// gives them: it is unpublished, so nothing in it is relied upon and only what cannot be
     /// personal is shown.
     pub(super) async fn show(&self, vendor_ref: &str) -> Result<VendorTask, ProviderError> {
-        let (raw, _) = self.listed(vendor_ref).await?.ok_or_else(unlisted)?;
+        let (raw, _) = self.listed(vendor_ref).await?.into_iter().next().ok_or_else(unlisted)?;
         let mut task = map::vendor_task(raw).ok_or_else(unlisted)?;
         let options = ListOptions {
             product_id: PRODUCT,

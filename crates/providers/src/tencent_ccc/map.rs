@@ -39,13 +39,20 @@ fn known(state: Option<i64>) -> Option<SegmentStatus> {
     TASK_STATES.iter().find(|row| state == Some(row.0)).map(|row| row.1)
 }
 
-/// A task as a segment. A described task does not repeat its id, so whoever asked gives it.
+/// A task as a segment: the list counts its people, a description names them. A described task does not
+/// repeat its id, so whoever asked gives it.
 pub fn segment_report(task: &Task, vendor_ref: String) -> SegmentReport {
     SegmentReport {
         raw: task.state.map(|state| state.to_string()),
         vendor_ref: Some(vendor_ref),
+        contacts: people(task),
         ..SegmentReport::of(segment_state(task.state))
     }
+}
+
+fn people(task: &Task) -> Option<u64> {
+    let named = u64::try_from(task.callees.len()).ok().filter(|named| *named > 0);
+    named.or(task.callee_count.and_then(|count| u64::try_from(count).ok()))
 }
 
 /// A call record as one attempt; `None` when it names no session.

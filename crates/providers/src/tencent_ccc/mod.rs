@@ -7,8 +7,8 @@
 //! `capabilities.rs` what it can do · `config.rs` what it needs · `client.rs`, `endpoint.rs` how it
 //! talks · `sign.rs` TC3 signatures · `wire.rs`, `envelope.rs` what it says · `plan.rs`, `options.rs`,
 //! `schedule.rs`, `number.rs` what a task means there · `map.rs`, `verdict.rs`, `end_status.rs`,
-//! `error_codes.rs` what its words mean here · `segments.rs`, `progress.rs`, `vendor_tasks.rs`,
-//! `catalog.rs` the operations · `webhook.rs` what it pushes.
+//! `error_codes.rs` what its words mean here · `segments.rs`, `look_up.rs`, `progress.rs`,
+//! `vendor_tasks.rs`, `catalog.rs` the operations · `webhook.rs` what it pushes.
 
 mod capabilities;
 mod catalog;
@@ -18,6 +18,7 @@ mod end_status;
 mod endpoint;
 mod envelope;
 mod error_codes;
+mod look_up;
 mod map;
 mod number;
 mod options;

@@ -1,5 +1,6 @@
 //! The vendor's tasks as segments: made, found again, looked at, steered.
 
+use super::look_up::Sighting;
 use super::plan::Plan;
 use super::wire::{Created, Page, Task, TaskById, TaskPage};
 use super::{TencentCcc, map};
@@ -11,12 +12,6 @@ use outdial_provider::{
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::HashSet;
-
-/// Tasks per page of a look-up, the most that is safe (dossier section 19, 15).
-const PAGE_SIZE: u32 = 100;
-/// Pages a look-up reads: beyond ten thousand tasks it cannot tell.
-const PAGES: u32 = 100;
 
 /// The result of looking for one of our tasks.
 pub(super) enum Search<T> {
@@ -37,6 +32,11 @@ impl Described {
     pub(super) fn report(&self) -> SegmentReport {
         map::segment_report(&self.task, self.id.to_string())
     }
+
+    /// It waits for its `NotBefore`.
+    fn is_to_begin(&self) -> bool {
+        map::segment_state(self.task.state) == SegmentState::Known(SegmentStatus::Ready)
+    }
 }
 
 impl TencentCcc {
@@ -56,13 +56,29 @@ impl TencentCcc {
         Ok(Opened { vendor_ref: Some(vendor_ref), added: Added::default() })
     }
 
-    /// Whether the task was made, by its id or by our key in its `Name`.
+    /// Whether the task was made, by its id or by our key in its `Name`, and whether it was made more than
+    /// once. Of several the known one is ours, else the one with the smallest id.
     pub(super) async fn find_segment(&self, segment: &SegmentRef) -> Result<Found, ProviderError> {
-        Ok(match self.locate(segment).await? {
-            Search::There(described) => Found::Segment(described.report()),
-            Search::Absent => Found::NoSegment,
-            Search::Undecided => Found::CannotTell,
-        })
+        let known = self.known(segment).await?;
+        let id = known.as_ref().map(|described| described.id);
+        let Sighting { mut ours, complete } = self.look_through(&segment.key, id).await?;
+        if !complete {
+            return Ok(Found::CannotTell);
+        }
+        let report = match known {
+            // A list that does not show the task yet may not show its twins either.
+            Some(known) if ours.remove(&known.id).is_none() && known.is_to_begin() => {
+                return Ok(Found::CannotTell);
+            }
+            Some(known) => known.report(),
+            None => match ours.pop_first() {
+                Some((id, task)) => map::segment_report(&task, id.to_string()),
+                None => return Ok(Found::NoSegment),
+            },
+        };
+        let twins =
+            ours.into_iter().filter(|(_, twin)| !map::is_over(twin.state)).map(|(id, _)| id.to_string());
+        Ok(Found::Segment(SegmentReport { twins: twins.collect(), ..report }))
     }
 
     /// The task's state alone.
@@ -138,7 +154,7 @@ impl TencentCcc {
         if let Some(vendor_ref) = &segment.vendor_ref {
             return parse_ref(vendor_ref);
         }
-        match self.look_through(&segment.key).await? {
+        match self.look_for(&segment.key).await? {
             Search::There(id) => Ok(id),
             Search::Absent => Err(no_such_task()),
             Search::Undecided => Err(undecided()),
@@ -148,42 +164,33 @@ impl TencentCcc {
     /// The task with its people: by its id, else by our key. An id the vendor does not know proves
     /// nothing, so the list has the last word.
     pub(super) async fn locate(&self, segment: &SegmentRef) -> Result<Search<Described>, ProviderError> {
-        if let Some(vendor_ref) = &segment.vendor_ref {
-            match self.described(parse_ref(vendor_ref)?).await {
-                Err(error) if error.kind == ErrorKind::NotFound => {}
-                described => return described.map(Search::There),
-            }
+        if let Some(described) = self.known(segment).await? {
+            return Ok(Search::There(described));
         }
-        Ok(match self.look_through(&segment.key).await? {
+        Ok(match self.look_for(&segment.key).await? {
             Search::There(id) => Search::There(self.described(id).await?),
             Search::Absent => Search::Absent,
             Search::Undecided => Search::Undecided,
         })
     }
 
-    /// Reads the list of tasks for one with our key in its name. Nothing is known about the list's
-    /// order, so it is absent only when as many different tasks were seen as the vendor says it has.
-    async fn look_through(&self, key: &SegmentId) -> Result<Search<u64>, ProviderError> {
-        let mut seen = HashSet::new();
-        for number in 0..PAGES {
-            let page = self.task_page(PAGE_SIZE, number).await?;
-            let total = page.total_count.and_then(|total| usize::try_from(total).ok());
-            let empty = page.tasks.is_empty();
-            for task in &page.tasks {
-                let task = read_task(task)?;
-                let id = task.task_id.unwrap_or_default();
-                if task.name.is_some_and(|name| name.contains(key.as_str())) {
-                    return parse_ref(&id).map(Search::There);
-                }
-                seen.insert(id);
-            }
-            match total {
-                Some(total) if seen.len() >= total => return Ok(Search::Absent),
-                _ if empty => break,
-                _ => {}
-            }
+    /// The task by its id, when it has one and the vendor knows it.
+    async fn known(&self, segment: &SegmentRef) -> Result<Option<Described>, ProviderError> {
+        let Some(vendor_ref) = &segment.vendor_ref else { return Ok(None) };
+        match self.described(parse_ref(vendor_ref)?).await {
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+            described => described.map(Some),
         }
-        Ok(Search::Undecided)
+    }
+
+    /// The task with our key in its name, the one with the smallest id.
+    async fn look_for(&self, key: &SegmentId) -> Result<Search<u64>, ProviderError> {
+        let Sighting { ours, complete } = self.look_through(key, None).await?;
+        Ok(match ours.into_keys().next() {
+            Some(id) => Search::There(id),
+            None if complete => Search::Absent,
+            None => Search::Undecided,
+        })
     }
 
     fn by_id(&self, task_id: u64) -> TaskById {

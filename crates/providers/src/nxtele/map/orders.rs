@@ -1,7 +1,6 @@
 //! People and NXTele's orders: sending them, what became of them, taking them back.
 
 use super::calls::{CallStatusWords, call_report};
-use super::tasks::segment_state;
 use crate::nxtele::wire::{BatchAnswer, CallInfo, CallInfoList, Order, OrderDetails, Param, StopAnswer};
 use crate::redact;
 use outdial_model::{ContactId, Disposition, PersonName};
@@ -100,17 +99,15 @@ fn reason(said: Option<&str>, contact: &DialContact) -> String {
 }
 
 /// Those of `contacts` that NXTele tells of; an error when it tells of somebody else, since such an
-/// answer proves nobody's absence. `task_status` is the task's, when it is known.
+/// answer proves nobody's absence. `state` is the task's, when it is known.
 pub(in crate::nxtele) fn contact_reports(
     details: &OrderDetails,
     contacts: &[DialContact],
-    task_status: Option<i64>,
+    state: Option<SegmentState>,
     words: &CallStatusWords,
 ) -> Result<Vec<ContactReport>, ProviderError> {
     let asked: BTreeSet<_> = contacts.iter().map(|contact| &contact.key).collect();
-    let is_over = task_status.is_some_and(
-        |status| matches!(segment_state(status), SegmentState::Known(state) if state.is_final()),
-    );
+    let is_over = matches!(state, Some(SegmentState::Known(state)) if state.is_final());
     let report = |order: &Order| {
         let key: ContactId = order.order_id.as_deref()?.parse().ok().filter(|key| asked.contains(key))?;
         let is_finished = order.finish == Some(true);

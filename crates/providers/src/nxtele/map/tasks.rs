@@ -42,6 +42,22 @@ pub(in crate::nxtele) fn segment_report(user_task_id: &str, task_status: Option<
     }
 }
 
+/// The state of a task as `listTask` shows it, with the people it counts. `alike` are all tasks listed under
+/// that id: NXTele steers, fills and reads a task by the id its maker gave it and by no other, so two of one id
+/// cannot be told apart, and what is asked of one is asked of both. They are one segment with everybody in it,
+/// which is more people than were sent.
+pub(in crate::nxtele) fn listed_report(user_task_id: &str, alike: &[TaskData]) -> SegmentReport {
+    if alike.len() > 1 {
+        tracing::warn!(user_task_id, tasks = alike.len(), "NXTele lists several tasks of one userTaskID");
+    }
+    let counts = alike.iter().map(|task| task.task_stat.as_ref()?.total_order_count);
+    let people: Option<i64> = counts.sum();
+    SegmentReport {
+        contacts: people.and_then(|people| u64::try_from(people).ok()),
+        ..segment_report(user_task_id, alike.first().and_then(|task| task.task_status))
+    }
+}
+
 /// `taskOperate` and `delCall` of a verb. Stopping takes back whoever is not dialed yet.
 pub(in crate::nxtele) const fn operate(verb: Verb) -> (u8, u8) {
     match verb {

@@ -1,3 +1,4 @@
+use super::super::tasks::segment_state;
 use super::*;
 use crate::nxtele::testing::{config, contact};
 use serde_json::{Value, json};
@@ -106,7 +107,8 @@ fn progress(order: Value, task_status: i64) -> Vec<ContactProgress> {
     let mut order = order;
     order["orderID"] = json!(people[0].key.as_str());
     let details = serde_json::from_value(json!({"orderDetailList": [order]})).unwrap();
-    let reports = contact_reports(&details, &people, Some(task_status), &config(json!({})).call_status);
+    let reports =
+        contact_reports(&details, &people, Some(segment_state(task_status)), &config(json!({})).call_status);
     reports.unwrap().into_iter().map(|report| report.progress).collect()
 }
 
