@@ -21,7 +21,7 @@ pub enum ErrorKind {
     Conflict,
     /// This provider cannot do this at all; nothing was sent.
     Unsupported,
-    /// Too many requests; the same one will do later.
+    /// Not now: too many requests, or our own leave to send had run out. The same one will do later.
     RateLimited,
     /// A quota, a balance or a concurrency limit of the account is used up.
     QuotaExhausted,
@@ -135,7 +135,10 @@ impl From<TransportError> for ProviderError {
     fn from(error: TransportError) -> Self {
         let (kind, effect) = match error {
             TransportError::NotSent(_) => (ErrorKind::Unreachable, Effect::NotSent),
-            TransportError::Throttled => (ErrorKind::RateLimited, Effect::NotSent),
+            // Reasons of our own, which say nothing about the vendor.
+            TransportError::Throttled | TransportError::NoBudget | TransportError::Fenced => {
+                (ErrorKind::RateLimited, Effect::NotSent)
+            }
             TransportError::Timeout => (ErrorKind::Unavailable, Effect::Possible),
             TransportError::Broken => (ErrorKind::Unavailable, Effect::Possible),
             TransportError::TooLarge => (ErrorKind::UnexpectedResponse, Effect::Possible),

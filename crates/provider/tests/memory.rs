@@ -218,7 +218,7 @@ async fn a_request_carried_out_twice_leaves_a_twin_that_can_be_stopped_alone() {
         let first = found.vendor_ref.unwrap();
         let [twin] = found.twins.as_slice() else { panic!("{:?}", found.twins) };
         assert_ne!(first, *twin);
-        assert_eq!(story.look_up(Some(twin)).await.twins, [first.clone()], "nobody is its own twin");
+        assert_eq!(story.look_up(Some(twin)).await.twins, [first], "nobody is its own twin");
 
         let twin = SegmentRef { vendor_ref: Some(twin.clone()), ..story.segment.clone() };
         story.provider.control(&Control { segment: &twin, verb: Verb::Stop }).await.unwrap();
