@@ -2,6 +2,7 @@
 
 use super::{corrupt, json, number, time, word, word_if};
 use crate::StoreError;
+use crate::moves::Standing;
 use outdial_model::{Contact, PersonName};
 
 #[derive(sqlx::FromRow)]
@@ -21,8 +22,26 @@ pub(crate) struct ContactRow {
     segment: Option<String>,
     cancel_requested: bool,
     calls: i64,
+    /// Sequence of the last event of the contact and its calls.
+    last_event: i64,
     created_at: i64,
     updated_at: i64,
+}
+
+impl ContactRow {
+    /// The contact, and where it stands for a move.
+    pub(crate) fn with_standing(self) -> Result<(Contact, Standing), StoreError> {
+        let last_event = number(self.last_event, "contacts.last_event")?;
+        let contact = Contact::try_from(self)?;
+        let standing = Standing {
+            id: contact.id.clone(),
+            status: contact.status,
+            segment: contact.segment.clone(),
+            cancel_requested: contact.cancel_requested,
+            last_event,
+        };
+        Ok((contact, standing))
+    }
 }
 
 impl TryFrom<ContactRow> for Contact {

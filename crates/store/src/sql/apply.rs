@@ -1,7 +1,6 @@
 //! Writing what one step learned about one task.
 
-use super::Connection;
-use super::{call, lease, ledger, moving, segment, task};
+use super::{Connection, call, lease, ledger, moving, segment, task};
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
 use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};

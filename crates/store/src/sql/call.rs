@@ -1,7 +1,6 @@
 //! Calls: reading one, and joining what is newly known to what was.
 
-use super::Connection;
-use super::event;
+use super::{Connection, event};
 use crate::moves::NewEvent;
 use crate::row::{CallRow, number, word};
 use crate::{CallChange, StoreError};

@@ -1,7 +1,6 @@
 //! Contacts: reading them, cancelling one.
 
-use super::Connection;
-use super::{lease, moving, task};
+use super::{Connection, lease, moving, task};
 use crate::moves::{Moves, Next};
 use crate::row::{ContactRow, to_json, word};
 use crate::{Lease, StoreError};

@@ -23,23 +23,25 @@ pub(super) async fn read(
     counts(rows)
 }
 
+/// By how much one counter moves.
+#[derive(serde::Serialize)]
+struct Difference<'a> {
+    word: &'a str,
+    contacts: i64,
+}
+
 pub(super) async fn move_statuses(
     conn: &mut Connection,
     task: &TaskId,
     by: &BTreeMap<ContactStatus, i64>,
 ) -> Result<(), StoreError> {
-    for (status, difference) in by.iter().filter(|(_, difference)| **difference != 0) {
-        sqlx::query(
-            "INSERT INTO task_counts (task, status, contacts) VALUES ($1, $2, $3)
-             ON CONFLICT (task, status) DO UPDATE SET contacts = task_counts.contacts + excluded.contacts",
-        )
-        .bind(task.as_str())
-        .bind(status.as_str())
-        .bind(difference)
-        .execute(&mut *conn)
-        .await?;
-    }
-    Ok(())
+    const MOVE: &str = concat!(
+        "INSERT INTO task_counts (task, status, contacts) SELECT $2, word, contacts FROM ",
+        given!("$1"; word: text, contacts: bigint),
+        " WHERE TRUE ON CONFLICT (task, status)
+         DO UPDATE SET contacts = task_counts.contacts + excluded.contacts",
+    );
+    change(conn, MOVE, task, by.iter().map(|(status, by)| (status.as_str(), *by))).await
 }
 
 pub(super) async fn move_dispositions(
@@ -47,17 +49,25 @@ pub(super) async fn move_dispositions(
     task: &TaskId,
     by: &BTreeMap<Disposition, i64>,
 ) -> Result<(), StoreError> {
-    for (disposition, difference) in by {
-        sqlx::query(
-            "INSERT INTO task_dispositions (task, disposition, contacts) VALUES ($1, $2, $3)
-             ON CONFLICT (task, disposition)
-             DO UPDATE SET contacts = task_dispositions.contacts + excluded.contacts",
-        )
-        .bind(task.as_str())
-        .bind(disposition.as_str())
-        .bind(difference)
-        .execute(&mut *conn)
-        .await?;
+    const MOVE: &str = concat!(
+        "INSERT INTO task_dispositions (task, disposition, contacts) SELECT $2, word, contacts FROM ",
+        given!("$1"; word: text, contacts: bigint),
+        " WHERE TRUE ON CONFLICT (task, disposition)
+         DO UPDATE SET contacts = task_dispositions.contacts + excluded.contacts",
+    );
+    change(conn, MOVE, task, by.iter().map(|(disposition, by)| (disposition.as_str(), *by))).await
+}
+
+async fn change(
+    conn: &mut Connection,
+    statement: &'static str,
+    task: &TaskId,
+    by: impl Iterator<Item = (&str, i64)> + Send,
+) -> Result<(), StoreError> {
+    let by: Vec<_> =
+        by.filter(|by| by.1 != 0).map(|(word, contacts)| Difference { word, contacts }).collect();
+    if !by.is_empty() {
+        sqlx::query(statement).bind(to_json(&by)?).bind(task.as_str()).execute(conn).await?;
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Taking contacts in, by the batch: one statement for many people.
 
-use super::Connection;
-use super::{counter, event, task};
+use super::{Connection, counter, event, task};
 use crate::moves::NewEvent;
 use crate::row::{to_json, word};
 use crate::{AddOutcome, AddedContact, NewContact, StoreError};

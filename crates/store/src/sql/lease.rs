@@ -3,8 +3,7 @@
 //! A claim's token ascends; whoever holds an older one, or gave its claim back, is refused. A claim
 //! whose time ran out stays good until somebody else takes the task: then the token moves on.
 
-use super::Connection;
-use super::task;
+use super::{Connection, task};
 use crate::row::{TaskRow, millis, time_if, word};
 use crate::{Lease, StoreError};
 use outdial_model::Timestamp;

@@ -16,6 +16,7 @@ macro_rules! words {
 
 mod apply;
 mod call;
+mod candidates;
 mod contact;
 mod contention;
 mod counter;

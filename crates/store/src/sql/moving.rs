@@ -1,7 +1,6 @@
 //! Moving contacts: loading where they stand and writing where they go, whole batches at a time.
 
-use super::Connection;
-use super::{counter, event, task};
+use super::{Connection, counter, event, task};
 use crate::StoreError;
 use crate::moves::{Moves, Standing};
 use crate::row::{number, to_json, word, word_if};

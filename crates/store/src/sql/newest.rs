@@ -3,8 +3,7 @@
 //! A filter of several words is a union of one short, ordered look-up per word, each as long as
 //! the page at most: no list reads further than its page, whatever the size of the table.
 
-use super::task;
-use super::{Connection, Database};
+use super::{Connection, Database, task};
 use crate::row::{CallRow, ContactRow, TaskRow};
 use crate::{CallFilter, ContactFilter, Page, StoreError, TaskFilter};
 use outdial_model::{

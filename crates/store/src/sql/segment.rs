@@ -1,7 +1,6 @@
 //! Segments: opening them, reading them, and what is learned of them.
 
-use super::Connection;
-use super::task;
+use super::{Connection, task};
 use crate::row::{SegmentRow, millis, number, word};
 use crate::{SegmentChange, StoreError};
 use outdial_model::{Segment, SegmentId, SegmentStatus, TaskId, TenantId, Timestamp};

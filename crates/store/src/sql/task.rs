@@ -1,7 +1,6 @@
 //! Tasks: accepting one, reading it, changing what is asked of it and what is confirmed.
 
-use super::Connection;
-use super::{counter, event, intake, segment};
+use super::{Connection, counter, event, intake, segment};
 use crate::moves::NewEvent;
 use crate::row::{TaskRow, millis, number, to_json, word};
 use crate::{Begin, NewContact, NewTask, StoreError, TaskPatch, meaning};

@@ -1,7 +1,6 @@
 //! Finding whom a vendor's push is about, by whatever it tells.
 
-use super::Connection;
-use super::contact;
+use super::{Connection, contact};
 use crate::row::{ContactRow, SegmentRow, word};
 use crate::{Clues, StoreError, Traced};
 use outdial_model::{AccountId, Contact, ContactId, Phone, Segment, SegmentId};

@@ -1,7 +1,6 @@
 //! All a worker needs to decide the next step, as of one instant.
 
-use super::Connection;
-use super::{counter, lease, ledger, segment};
+use super::{Connection, counter, lease, ledger, segment};
 use crate::row::{number, time_if};
 use crate::{Lease, StoreError, TaskWork};
 use outdial_model::{TaskId, Timestamp};

@@ -19,8 +19,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long a statement waits for another process's lock, and a writer for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// How many rows a connection's thread reads ahead of whoever asked.
+const ROWS_AHEAD: usize = 500;
 /// Page cache of the writer and of each reader, in KiB (negative: not in pages).
-const WRITER_CACHE: &str = "-4096";
+const WRITER_CACHE: &str = "-16384";
 const READER_CACHE: &str = "-1024";
 
 /// The two ways to the file.
@@ -39,7 +41,7 @@ impl Connections {
             return Err(sqlx::Error::Configuration(why.into()).into());
         }
         let base: SqliteConnectOptions = url.parse()?;
-        let base = base.busy_timeout(PATIENCE).statement_cache_capacity(128);
+        let base = base.busy_timeout(PATIENCE).statement_cache_capacity(128).row_buffer_size(ROWS_AHEAD);
         let writing = base
             .clone()
             .create_if_missing(true)

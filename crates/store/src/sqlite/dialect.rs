@@ -9,12 +9,13 @@ macro_rules! wanted {
     };
 }
 
-/// The objects of a JSON array as the table `given` with these columns.
+/// The objects of a JSON array as the table `given` with these columns. They stay parsed (`jsonb_each`) while
+/// column after column is taken out of them.
 macro_rules! given {
     ($parameter:literal; $($column:ident: $kind:ident),+ $(,)?) => {
         concat!(
             "(SELECT key AS place", $(", ", member!($column: $kind)),+,
-            " FROM json_each(", $parameter, ")) AS given",
+            " FROM jsonb_each(", $parameter, ")) AS given",
         )
     };
 }

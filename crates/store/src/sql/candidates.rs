@@ -1,0 +1,137 @@
+//! Whoever may be dialed now: the task's own, oldest first, whose number rings nowhere.
+
+use super::{Connection, counter};
+use crate::moves::Standing;
+use crate::row::ContactRow;
+use crate::{DispatchPlan, StoreError};
+use outdial_model::{Contact, ContactId, ContactStatus, Phone, Timestamp};
+use std::collections::{HashMap, HashSet};
+
+/// Nobody whose number rings now, or may, anywhere in the tenant: the number lock. Rows are asked for by the
+/// page, each after the last row of the one before.
+macro_rules! unless_live {
+    ($whose:literal, $order:literal) => {
+        concat!(
+            "SELECT * FROM contacts AS candidate WHERE task = $1 AND ",
+            $whose,
+            " AND NOT EXISTS (
+                 SELECT 1 FROM contacts AS live
+                 WHERE live.tenant = candidate.tenant AND live.phone = candidate.phone
+                   AND live.status IN ('submitting', 'submitted', 'dialing', 'unknown'))
+             ORDER BY ",
+            $order,
+            " LIMIT $2",
+        )
+    };
+}
+const QUEUED: &str = unless_live!("status = 'queued' AND id > $3", "id");
+const RELEASED: &str =
+    unless_live!("status = 'held' AND hold_until <= $4 AND (hold_until, id) > ($5, $3)", "hold_until, id");
+/// Rows in a page that is asked for because too many before had the same numbers.
+const FURTHER: usize = 1_000;
+
+/// Whoever may be sent now, and where each of them stands.
+#[derive(Default)]
+pub(super) struct Candidates {
+    pub(super) people: Vec<Contact>,
+    pub(super) standings: HashMap<ContactId, Standing>,
+}
+
+/// Candidates, oldest first: no more than the window leaves free, no number twice.
+pub(super) async fn find(
+    conn: &mut Connection,
+    plan: &DispatchPlan,
+    now: Timestamp,
+) -> Result<Candidates, StoreError> {
+    let task = plan.lease.task.as_str();
+    let counts = counter::read(conn, &[task]).await?;
+    let out = counts.get(task).map_or(0, |counts| counts.sum(ContactStatus::is_out));
+    let free = usize::try_from(plan.window.saturating_sub(out)).unwrap_or(usize::MAX);
+    let wanted = plan.max_contacts.min(free);
+    let mut found = queued(conn, task, wanted).await?;
+    found.extend(released(conn, task, wanted, now).await?);
+    found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+    let mut numbers = HashSet::new();
+    found.retain(|(contact, _)| numbers.insert(contact.phone.clone()));
+    found.truncate(wanted);
+    let mut candidates = Candidates::default();
+    for (contact, standing) in found {
+        candidates.standings.insert(contact.id.clone(), standing);
+        candidates.people.push(contact);
+    }
+    Ok(candidates)
+}
+
+/// The first `wanted` contacts with different numbers that are queued.
+async fn queued(conn: &mut Connection, task: &str, wanted: usize) -> Result<Vec<Found>, StoreError> {
+    let mut found = Distinct::new(wanted);
+    while let Some(page) = found.page() {
+        let rows = sqlx::query_as(QUEUED).bind(task).bind(page).bind(found.last_id());
+        found.take(rows.fetch_all(&mut *conn).await?)?;
+    }
+    Ok(found.found)
+}
+
+/// The same of those whose hold has ended.
+async fn released(
+    conn: &mut Connection,
+    task: &str,
+    wanted: usize,
+    now: Timestamp,
+) -> Result<Vec<Found>, StoreError> {
+    let mut found = Distinct::new(wanted);
+    while let Some(page) = found.page() {
+        let last = found.last.as_ref().and_then(|last| last.hold);
+        let rows = sqlx::query_as(RELEASED)
+            .bind(task)
+            .bind(page)
+            .bind(found.last_id())
+            .bind(now.as_millisecond())
+            .bind(last.map_or(i64::MIN, |(_, until)| until.as_millisecond()));
+        found.take(rows.fetch_all(&mut *conn).await?)?;
+    }
+    Ok(found.found)
+}
+
+type Found = (Contact, Standing);
+
+/// Contacts with different numbers, collected by the page.
+struct Distinct {
+    found: Vec<Found>,
+    numbers: HashSet<Phone>,
+    wanted: usize,
+    page: usize,
+    last: Option<Contact>,
+}
+
+impl Distinct {
+    fn new(wanted: usize) -> Self {
+        Self { found: Vec::new(), numbers: HashSet::new(), wanted, page: wanted, last: None }
+    }
+
+    /// How many rows to ask for; none when there are enough, or no more.
+    fn page(&self) -> Option<i64> {
+        let more = self.page > 0 && self.found.len() < self.wanted;
+        more.then(|| i64::try_from(self.page).unwrap_or(i64::MAX))
+    }
+
+    /// The last row of the page before; the empty word is before all.
+    fn last_id(&self) -> String {
+        self.last.as_ref().map(|last| last.id.as_str().to_owned()).unwrap_or_default()
+    }
+
+    fn take(&mut self, rows: Vec<ContactRow>) -> Result<(), StoreError> {
+        let full = rows.len() >= self.page;
+        for (place, row) in (1..).zip(rows) {
+            let (contact, standing) = row.with_standing()?;
+            if full && place == self.page {
+                self.last = Some(contact.clone());
+            }
+            if self.found.len() < self.wanted && self.numbers.insert(contact.phone.clone()) {
+                self.found.push((contact, standing));
+            }
+        }
+        self.page = if full { self.page.max(FURTHER) } else { 0 };
+        Ok(())
+    }
+}
