@@ -34,7 +34,7 @@ impl Bare {
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
-                    .pragma("cache_size", "-4096")
+                    .pragma("cache_size", "-16384")
                     .pragma("journal_size_limit", "67108864");
                 let mut connection = SqliteConnection::connect_with(&options).await?;
                 // As strict as the store's.
@@ -93,7 +93,7 @@ impl Bare {
                 let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
                 sqlx::query(
                     "UPDATE bare_contacts SET status = $2 FROM json_each($1) AS moved
-                     WHERE id = moved.value->>'id'",
+                     WHERE bare_contacts.id = moved.value->>'id'",
                 )
                 .bind(rows)
                 .bind(status)
