@@ -19,20 +19,25 @@ const MASK: &str = "****";
 
 /// A vendor's record with its large numbers masked and every text in it [redacted](text), except times,
 /// and numbers that are ids or counts by name.
-pub(crate) fn record(value: Value) -> Value {
+pub(crate) fn record(mut value: Value) -> Value {
+    redact(&mut value);
+    value
+}
+
+fn redact(value: &mut Value) {
     match value {
-        Value::String(said) => Value::String(text(&said)),
-        Value::Number(number) if is_large(&number) => Value::String(MASK.to_owned()),
-        Value::Array(items) => Value::Array(items.into_iter().map(record).collect()),
+        Value::String(said) => *said = text(said),
+        Value::Number(number) if is_large(number) => *value = Value::String(MASK.to_owned()),
+        Value::Array(items) => items.iter_mut().for_each(redact),
         Value::Object(members) => {
-            let shown = |(name, value): (String, Value)| {
-                let is_harmless = is_time(&name, &value) || (value.is_number() && is_id_or_count(&name));
-                let value = if is_harmless { value } else { record(value) };
-                (name, value)
-            };
-            Value::Object(members.into_iter().map(shown).collect())
+            for (name, value) in members {
+                let is_harmless = is_time(name, value) || (value.is_number() && is_id_or_count(name));
+                if !is_harmless {
+                    redact(value);
+                }
+            }
         }
-        other => other,
+        _ => {}
     }
 }
 

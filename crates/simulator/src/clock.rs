@@ -82,10 +82,10 @@ impl Clock {
         self.started_wall + moment.0.div_f64(self.speed)
     }
 
-    /// The simulated moment of a real time that a client named: as many simulated seconds ahead as real ones.
-    pub(crate) fn deadline(&self, wall: Wall) -> Moment {
-        let ahead = wall.0.saturating_sub(self.wall().0).max(0);
-        self.now() + Duration::from_millis(ahead.unsigned_abs())
+    /// Real time in Unix microseconds that never runs backwards, whatever is done to the machine's clock.
+    pub(crate) fn steady_us(&self) -> i64 {
+        let passed = i64::try_from(self.started.elapsed().as_micros()).unwrap_or(i64::MAX);
+        self.started_wall.0.saturating_mul(1000).saturating_add(passed)
     }
 
     /// How long to really wait until a simulated moment.

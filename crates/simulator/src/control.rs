@@ -1,15 +1,18 @@
 //! The simulator's own surface, `/_sim/*`: the ledger, faults, settings, the journal, reset.
 
+use std::collections::HashMap;
+
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::faults::{Fault, Mode};
+use crate::journal::Counts;
 use crate::settings;
 use crate::vendors::Provider;
 use crate::wire::{Inbound, Reply, pairs};
 use crate::world::World;
 
-const ROUTES: [&str; 9] = [
+const ROUTES: [&str; 11] = [
     "GET rings?number=",
     "GET rings/summary",
     "GET faults",
@@ -17,7 +20,9 @@ const ROUTES: [&str; 9] = [
     "DELETE faults",
     "GET settings",
     "POST settings",
-    "GET requests | pushes",
+    "GET requests?provider=&operation=&since_us=",
+    "GET requests/summary",
+    "GET pushes",
     "POST reset",
 ];
 
@@ -34,8 +39,9 @@ pub(crate) fn answer(world: &World, request: &Inbound, path: &str) -> Reply {
         }
         (&Method::GET, "settings") => Ok(world.with(|state| json!(state.settings))),
         (&Method::POST, "settings") => change_settings(world, &request.body),
-        (&Method::GET, "requests") => Ok(world.with(|state| json!(state.journal.requests()))),
-        (&Method::GET, "pushes") => Ok(world.with(|state| json!(state.journal.pushes()))),
+        (&Method::GET, "requests") => Ok(requests(world, &request.query)),
+        (&Method::GET, "requests/summary") => Ok(request_counts(world)),
+        (&Method::GET, "pushes") => Ok(world.journal(|journal| json!(journal.pushes()))),
         (&Method::POST, "reset") => {
             world.reset();
             Ok(json!({"reset": true}))
@@ -83,6 +89,31 @@ fn rings(world: &World, query: &str) -> Value {
     })
 }
 
+/// Requests that arrived, oldest first; each parameter narrows them down.
+fn requests(world: &World, query: &str) -> Value {
+    let asked: HashMap<String, String> = pairs(query).collect();
+    let is = |name: &str, value: &str| asked.get(name).is_none_or(|wanted| wanted == value);
+    let since: Option<i64> = asked.get("since_us").and_then(|since| since.parse().ok());
+    world.journal(|journal| {
+        let wanted = journal.requests().filter(|entry| {
+            is("provider", entry.provider.name())
+                && is("operation", &entry.operation)
+                && since.is_none_or(|since| entry.at_us >= since)
+        });
+        json!(wanted.collect::<Vec<_>>())
+    })
+}
+
+fn request_counts(world: &World) -> Value {
+    let entry = |(provider, operation, counts): (Provider, &str, &Counts)| {
+        let mut entry = json!(counts);
+        entry["provider"] = json!(provider);
+        entry["operation"] = json!(operation);
+        entry
+    };
+    world.journal(|journal| json!({"operations": journal.counts().map(entry).collect::<Vec<_>>()}))
+}
+
 fn add_fault(world: &World, body: &[u8]) -> Result<Value, Value> {
     let fault: Fault = serde_json::from_slice(body).map_err(|error| fault_help(&error.to_string()))?;
     if let Some(objection) = fault.objection() {
@@ -102,9 +133,9 @@ fn fault_help(error: &str) -> Value {
             "operation": "the vendor's own name, such as createTask, or *",
             "mode": Mode::ALL,
             "probability": "0 to 1, default 1",
-            "times": "how often it strikes, default until deleted",
+            "times": "how often it strikes, default (or null) until deleted",
             "code": "HTTP status, for mode status",
-            "seconds": "real seconds, for modes that take time",
+            "seconds": "real seconds, for modes that take time; [from, to] draws them",
         },
     })
 }

@@ -24,9 +24,14 @@ impl Draw {
         low + self.next() % (high - low + 1)
     }
 
+    /// From 0 up to, but not 1.
+    pub(crate) fn share(&mut self) -> f64 {
+        const STEPS: u64 = 1 << 32;
+        (self.next() % STEPS) as f64 / (STEPS as f64)
+    }
+
     /// True with this probability.
     pub(crate) fn chance(&mut self, probability: f64) -> bool {
-        const STEPS: u64 = 1 << 32;
-        (self.next() % STEPS) as f64 / (STEPS as f64) < probability
+        self.share() < probability
     }
 }

@@ -14,19 +14,28 @@
 //! | `lose_webhook` | the webhook is never delivered |
 //! | `reorder_webhooks` | the webhook is held back for `seconds` (default 0.5) so that later ones overtake it |
 //! | `hide_from_lists` | what is younger than `seconds` (default 5) is missing from lists and look-ups, although it exists and dials |
+//! | `duplicate_create` | a request that creates is carried out twice at one moment, the answer tells of the first; strikes together with any other fault |
 //!
 //! `refuse_connection` is the nearest there is: the port serves three vendors, so none of them can refuse alone
 //! when a connection opens. The client has sent its request by then.
 //!
-//! All `seconds` here are real ones: they are about the wire, not about the phone network. `operation` is
-//! the vendor's own name of the request or webhook, `*` for every one. `hide_from_lists` may name the
-//! operation that creates (what it makes stays hidden) or the one that reads (what it reads is filtered).
+//! All `seconds` here are real ones: they are about the wire, not about the phone network. `[from, to]` instead
+//! of a number draws them anew each time, for `hide_from_lists` for each item. Every mode strikes with
+//! `probability` (default 1: `status` with 0.6 is a storm of 5xx) and until it has struck `times` (absent or
+//! null: until it is deleted). `operation` is the vendor's own name of the request or webhook, `*` for every
+//! one. `hide_from_lists` may name the operation that creates (what it makes stays hidden) or the one that
+//! reads (what it reads is filtered).
+//!
+//! Carried out twice, `CreateAutoCalloutTask` and `createinstance` leave two tasks of one name; `createTask`
+//! and `addBatchCall` only one, because the vendor refuses an id it knows; rows that `uploaddetails` brings
+//! twice are dialed twice.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::draw::Draw;
+use crate::listed::Lag;
 use crate::vendors::Provider;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,10 +53,11 @@ pub(crate) enum Mode {
     LoseWebhook,
     ReorderWebhooks,
     HideFromLists,
+    DuplicateCreate,
 }
 
 impl Mode {
-    pub(crate) const ALL: [Mode; 12] = [
+    pub(crate) const ALL: [Mode; 13] = [
         Mode::RefuseConnection,
         Mode::Status,
         Mode::CommitThenSilence,
@@ -60,11 +70,18 @@ impl Mode {
         Mode::LoseWebhook,
         Mode::ReorderWebhooks,
         Mode::HideFromLists,
+        Mode::DuplicateCreate,
     ];
 
     /// Changes how a request is received or answered.
     pub(crate) fn is_about_answers(self) -> bool {
-        !self.is_about_webhooks() && self != Mode::HideFromLists || self == Mode::WrongSignature
+        let elsewhere = self.is_about_webhooks() || self.is_about_deeds();
+        !elsewhere || self == Mode::WrongSignature
+    }
+
+    /// Changes what a request does or reads, not how it is answered.
+    fn is_about_deeds(self) -> bool {
+        matches!(self, Mode::HideFromLists | Mode::DuplicateCreate)
     }
 
     pub(crate) fn is_about_webhooks(self) -> bool {
@@ -83,6 +100,28 @@ impl Mode {
     }
 }
 
+/// A number of seconds, or any between two.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Seconds {
+    Exactly(f64),
+    Between([f64; 2]),
+}
+
+impl Seconds {
+    fn bounds(self) -> [f64; 2] {
+        match self {
+            Seconds::Exactly(seconds) => [seconds; 2],
+            Seconds::Between(bounds) => bounds,
+        }
+    }
+
+    fn are_possible(self) -> bool {
+        let [least, most] = self.bounds();
+        0.0 <= least && least <= most && most <= 86_400.0
+    }
+}
+
 /// A fault as it is asked for and listed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,7 +137,7 @@ pub(crate) struct Fault {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) seconds: Option<f64>,
+    pub(crate) seconds: Option<Seconds>,
 }
 
 fn always() -> f64 {
@@ -112,17 +151,24 @@ impl Fault {
             Some("probability: a number from 0 to 1")
         } else if self.times == Some(0) {
             Some("times: at least 1, or absent")
-        } else if self.seconds.is_some_and(|seconds| !(0.0..=86_400.0).contains(&seconds)) {
-            Some("seconds: 0 to 86400")
+        } else if self.seconds.is_some_and(|seconds| !seconds.are_possible()) {
+            Some("seconds: 0 to 86400, or two such numbers, the smaller first")
         } else if self.code.is_some_and(|code| !(200..=599).contains(&code)) {
             Some("code: an HTTP status from 200 to 599")
         } else {
-            self.provider.immunity(self.mode)
+            self.provider.immunity(self.mode, &self.operation)
         }
     }
 
+    /// How long it takes; a fault that has struck was drawn a number.
     pub(crate) fn span(&self) -> Duration {
-        Duration::from_secs_f64(self.seconds.unwrap_or_else(|| self.mode.default_seconds()))
+        self.lag().least
+    }
+
+    pub(crate) fn lag(&self) -> Lag {
+        let seconds = self.seconds.unwrap_or(Seconds::Exactly(self.mode.default_seconds()));
+        let [least, most] = seconds.bounds().map(Duration::from_secs_f64);
+        Lag { least, most }
     }
 }
 
@@ -144,6 +190,11 @@ impl Faults {
         self.active.push(fault);
     }
 
+    /// A number from 0 to 1 for something new.
+    pub(crate) fn luck(&mut self) -> f64 {
+        self.draw.share()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.active.clear();
     }
@@ -163,7 +214,12 @@ impl Faults {
             if !fits || !self.draw.chance(fault.probability) {
                 continue;
             }
-            let struck = fault.clone();
+            let mut struck = fault.clone();
+            if let Some(Seconds::Between([least, most])) = struck.seconds
+                && struck.mode != Mode::HideFromLists
+            {
+                struck.seconds = Some(Seconds::Exactly(least + (most - least) * self.draw.share()));
+            }
             self.use_up(index);
             return Some(struck);
         }
@@ -177,23 +233,5 @@ impl Faults {
                 self.active.remove(index);
             }
         }
-    }
-}
-
-/// Since when something exists, and how long it stays out of lists because of `hide_from_lists`.
-#[derive(Clone, Copy)]
-pub(crate) struct Listed {
-    created: Instant,
-    hidden_for: Duration,
-}
-
-impl Listed {
-    pub(crate) fn after(hidden_for: Duration) -> Listed {
-        Listed { created: Instant::now(), hidden_for }
-    }
-
-    /// Whether a read that lags behind by `lag` shows it.
-    pub(crate) fn is_shown(&self, lag: Duration) -> bool {
-        self.created.elapsed() >= self.hidden_for.max(lag)
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! It is demo, test bed and support tool in one, and an independent witness: it shares no code with the
 //! adapters it is called by, and its ring ledger is on disk before anybody can learn of a call. `/_sim/*`
-//! is its own surface: `rings`, `rings/summary`, `faults`, `settings`, `requests`, `pushes`, `reset`.
+//! is its own surface: `rings`, `rings/summary`, `faults`, `settings`, `requests`, `requests/summary`, `pushes`, `reset`.
 //!
 //! It is not a load generator and keeps nothing but the ledger across restarts.
 
@@ -23,6 +23,7 @@ mod faults;
 mod journal;
 mod ledger;
 mod limiter;
+mod listed;
 mod misbehave;
 mod number;
 mod nxtele;

@@ -9,10 +9,14 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
-    /// Counts a request in, unless `per_second` were counted within the last second. 0 means no limit.
-    pub(crate) fn admits(&mut self, per_second: usize) -> bool {
-        let now = Instant::now();
-        while self.admitted.front().is_some_and(|then| now - *then >= Duration::from_secs(1)) {
+    /// Counts a request that arrived `now` in, unless `per_second` were counted within the second before. 0
+    /// means no limit.
+    pub(crate) fn admits(&mut self, per_second: usize, now: Instant) -> bool {
+        while self
+            .admitted
+            .front()
+            .is_some_and(|then| now.saturating_duration_since(*then) >= Duration::from_secs(1))
+        {
             self.admitted.pop_front();
         }
         let admits = per_second == 0 || self.admitted.len() < per_second;

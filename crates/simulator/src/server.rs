@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::control;
 use crate::faults::Mode;
-use crate::journal::Asked;
+use crate::journal::Ending;
 use crate::ledger::Ledger;
 use crate::misbehave::{Line, Trouble, respond};
 use crate::push::Post;
@@ -156,6 +156,7 @@ async fn serve(
         query: request.query_string().to_owned(),
         headers: request.headers().clone(),
         body: read(payload).await,
+        arrived: Instant::now(),
     };
     if let Some(path) = inbound.path.strip_prefix("/_sim/") {
         return respond(control::answer(&world, &inbound, path));
@@ -193,13 +194,24 @@ async fn ask(
     line: Option<Line>,
     stop: &CancellationToken,
 ) -> HttpResponse {
+    let ticket = world.note_arrival(provider, operation);
+    let twice = provider.creates(operation)
+        && world.strike(provider, operation, |mode| mode == Mode::DuplicateCreate).is_some();
     let fault = world.strike(provider, operation, Mode::is_about_answers);
     let trouble = fault.as_ref().map(|fault| Trouble { fault, line, stop });
-    let reply = trouble
-        .as_ref()
-        .is_none_or(Trouble::commits)
-        .then(|| world.act(provider, |vendor, exchange| vendor.answer(inbound, exchange)));
-    note(world, provider, operation, reply.as_ref(), trouble.as_ref());
+    let reply = trouble.as_ref().is_none_or(Trouble::commits).then(|| {
+        world.act(provider, |vendor, exchange| {
+            let first = vendor.answer(inbound, exchange);
+            if twice {
+                exchange.again = true;
+                vendor.answer(inbound, exchange);
+            }
+            first
+        })
+    });
+    let mut ending = ending(reply.as_ref(), trouble.as_ref());
+    ending.fault = ending.fault.or(twice.then_some(Mode::DuplicateCreate));
+    world.note_ending(&ticket, ending);
     match (trouble, reply) {
         (None, Some(reply)) => respond(reply),
         (Some(trouble), Some(reply)) => trouble.spoil(reply).await,
@@ -208,21 +220,12 @@ async fn ask(
     }
 }
 
-fn note(
-    world: &World,
-    provider: Provider,
-    operation: &str,
-    reply: Option<&Reply>,
-    trouble: Option<&Trouble<'_>>,
-) {
+/// How the request ends, for the journal.
+fn ending(reply: Option<&Reply>, trouble: Option<&Trouble<'_>>) -> Ending {
     let status = reply.map_or(0, |reply| reply.status);
-    let entry = Asked {
-        provider,
-        operation: operation.to_owned(),
+    Ending {
         status: trouble.map_or(status, |trouble| trouble.status(status)),
         code: reply.map(|reply| reply.code.clone()).unwrap_or_default(),
         fault: trouble.map(|trouble| trouble.fault.mode),
-        at_ms: world.clock.wall().millis(),
-    };
-    world.note_request(entry);
+    }
 }

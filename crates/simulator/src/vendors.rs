@@ -15,7 +15,7 @@ use crate::{airudder, nxtele, tencent};
 pub(crate) const BODY_LIMIT: usize = tencent::BODY_LIMIT;
 
 /// The vendors' own names are used in code and in every `/_sim` body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Provider {
     Nxtele,
@@ -47,10 +47,26 @@ impl Provider {
         })
     }
 
-    /// Why a fault of this mode cannot strike this vendor, in words for the person who wants it to.
-    pub(crate) fn immunity(self, mode: Mode) -> Option<&'static str> {
-        (mode == Mode::WrongSignature && self != Provider::Nxtele)
-            .then_some("wrong_signature: only nxtele signs its answers and webhooks")
+    /// Whether an operation makes something a phone may ring for.
+    pub(crate) fn creates(self, operation: &str) -> bool {
+        match self {
+            Provider::Nxtele => matches!(operation, "createTask" | "createAndCall" | "addBatchCall"),
+            Provider::TencentCcc => operation == "CreateAutoCalloutTask",
+            Provider::Airudder => matches!(operation, "createinstance" | "uploaddetails"),
+        }
+    }
+
+    /// Why a fault of this mode cannot strike this operation, in words for the person who wants it to.
+    pub(crate) fn immunity(self, mode: Mode, operation: &str) -> Option<&'static str> {
+        match mode {
+            Mode::WrongSignature if self != Provider::Nxtele => {
+                Some("wrong_signature: only nxtele signs its answers and webhooks")
+            }
+            Mode::DuplicateCreate if operation != "*" && !self.creates(operation) => {
+                Some("duplicate_create: the operation creates nothing; name one that does, or *")
+            }
+            _ => None,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A request as it came over the wire, and the answer to it, free of any web framework.
 
+use std::time::Instant;
+
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use percent_encoding::percent_decode_str;
@@ -12,6 +14,8 @@ pub(crate) struct Inbound {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// When all of it was here; what waits in here afterwards is not the client's doing.
+    pub(crate) arrived: Instant,
 }
 
 impl Inbound {

@@ -8,10 +8,10 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::exchange::{Exchange, Vendor};
 use crate::faults::{Fault, Faults, Mode};
-use crate::journal::{Asked, Journal, Pushed};
+use crate::journal::{Ending, Journal, Pushed, Ticket};
 use crate::ledger::Ledger;
 use crate::push::Post;
 use crate::vendors::{Provider, Settings, Vendors};
@@ -22,6 +22,8 @@ pub(crate) struct World {
     base_url: String,
     post: Post,
     state: Mutex<State>,
+    /// Apart from the state, so that noting a request waits for nobody.
+    journal: Mutex<Journal>,
     changed: Condvar,
 }
 
@@ -30,7 +32,6 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) ledger: Ledger,
     pub(crate) faults: Faults,
-    pub(crate) journal: Journal,
     stopped: bool,
 }
 
@@ -41,10 +42,17 @@ impl World {
             settings: Settings::default(),
             ledger,
             faults: Faults::none(seed),
-            journal: Journal::default(),
             stopped: false,
         };
-        World { clock, seed, base_url, post, state: Mutex::new(state), changed: Condvar::new() }
+        World {
+            clock,
+            seed,
+            base_url,
+            post,
+            state: Mutex::new(state),
+            journal: Mutex::default(),
+            changed: Condvar::new(),
+        }
     }
 
     /// Lets a vendor do something at this very moment.
@@ -54,9 +62,11 @@ impl World {
         deed: impl FnOnce(&mut dyn Vendor, &mut Exchange<'_>) -> T,
     ) -> T {
         let mut state = self.lock();
-        self.advance(&mut state);
-        let done = self.exchange(&mut state, |vendors, exchange| deed(vendors.one(provider), exchange));
-        self.advance(&mut state);
+        // One moment for all of it: whatever fell due before it has happened, however late it is noticed.
+        let now = self.clock.now();
+        self.advance(&mut state, now);
+        let done = self.exchange(&mut state, now, |vendors, exchange| deed(vendors.one(provider), exchange));
+        self.advance(&mut state, now);
         self.changed.notify_all();
         done
     }
@@ -64,7 +74,7 @@ impl World {
     /// Looks at or changes what belongs to no vendor, with all campaigns played up to now.
     pub(crate) fn with<T>(&self, deed: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
-        self.advance(&mut state);
+        self.advance(&mut state, self.clock.now());
         let done = deed(&mut state);
         self.changed.notify_all();
         done
@@ -79,12 +89,22 @@ impl World {
         self.lock().faults.strike(provider, operation, wanted)
     }
 
-    pub(crate) fn note_request(&self, entry: Asked) {
-        self.lock().journal.asked(entry);
+    /// A request has arrived, now.
+    pub(crate) fn note_arrival(&self, provider: Provider, operation: &str) -> Ticket {
+        self.journal(|journal| journal.arrived(provider, operation, self.clock.steady_us()))
+    }
+
+    pub(crate) fn note_ending(&self, ticket: &Ticket, ending: Ending) {
+        self.journal(|journal| journal.ended(ticket, ending));
     }
 
     pub(crate) fn note_push(&self, entry: Pushed) {
-        self.lock().journal.pushed(entry);
+        self.journal(|journal| journal.pushed(entry));
+    }
+
+    /// Looks at or adds to the journal.
+    pub(crate) fn journal<T>(&self, deed: impl FnOnce(&mut Journal) -> T) -> T {
+        deed(&mut self.journal.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Back to the beginning: no tasks, rings, faults or changed settings. The ledger's file stays as it is.
@@ -94,8 +114,8 @@ impl World {
             state.settings = Settings::default();
             state.ledger.forget();
             state.faults = Faults::none(self.seed);
-            state.journal = Journal::default();
         });
+        self.journal(|journal| *journal = Journal::default());
     }
 
     /// Plays whatever falls due by itself, until [`World::stop`].
@@ -108,7 +128,7 @@ impl World {
         const IDLE: Duration = Duration::from_secs(60);
         let mut state = self.lock();
         while !state.stopped {
-            self.advance(&mut state);
+            self.advance(&mut state, self.clock.now());
             // At least a millisecond, so that requests get their turn at any speed.
             let wait = state
                 .vendors
@@ -124,8 +144,8 @@ impl World {
         self.changed.notify_all();
     }
 
-    fn advance(&self, state: &mut State) {
-        self.exchange(state, |vendors, exchange| {
+    fn advance(&self, state: &mut State, now: Moment) {
+        self.exchange(state, now, |vendors, exchange| {
             for vendor in vendors.all() {
                 vendor.advance(exchange);
             }
@@ -133,13 +153,20 @@ impl World {
     }
 
     /// Runs a deed with an exchange, then empties its trays: first the ledger, then the post.
-    fn exchange<T>(&self, state: &mut State, deed: impl FnOnce(&mut Vendors, &mut Exchange<'_>) -> T) -> T {
+    fn exchange<T>(
+        &self,
+        state: &mut State,
+        now: Moment,
+        deed: impl FnOnce(&mut Vendors, &mut Exchange<'_>) -> T,
+    ) -> T {
         let mut exchange = Exchange {
-            now: self.clock.now(),
+            now,
+            wall: self.clock.wall(),
             clock: &self.clock,
             seed: self.seed,
             base_url: &self.base_url,
             settings: &state.settings,
+            again: false,
             faults: &mut state.faults,
             rings: Vec::new(),
             pushes: Vec::new(),

@@ -123,6 +123,62 @@ async fn what_is_hidden_exists_all_the_same() {
     assert!(was_added(&client).await);
 }
 
+#[tokio::test]
+async fn lists_can_lag_behind_by_another_span_for_each_item() {
+    let simulator = start(600.0).await;
+    let client = Client::new(&simulator);
+    client.create_task("t", json!({"startupType": 1}), json!({})).await;
+    let numbers: Vec<_> = (0..40).map(|n| format!("86138000000{n:02}")).collect();
+    let orders: Vec<_> = numbers.iter().map(|number| order(number, number)).collect();
+    let keys: Vec<_> = numbers.iter().map(String::as_str).collect();
+    let shown = async || {
+        let body = json!({"userTaskID": "t", "orderList": keys});
+        client.call("listOrderDetail", body).await["orderDetailList"].as_array().unwrap().len()
+    };
+    // Some at once, the last ones never as far as this test is concerned.
+    fault(&simulator, "addBatchCall", "hide_from_lists", json!({"seconds": [0, 7200], "times": null})).await;
+    client.add("t", &orders).await;
+    assert!(shown().await < 40);
+    support::http().delete(format!("{}/_sim/faults", simulator.url())).send().await.unwrap();
+    let listed = shown().await;
+    assert!(listed < 40, "what was made under it stays hidden");
+
+    // A lag that is read with is each item's own, and the same at every look.
+    let simulator = start(600.0).await;
+    let client = Client::new(&simulator);
+    client.create_task("t", json!({"startupType": 1}), json!({})).await;
+    client.add("t", &orders).await;
+    let shown = async || {
+        let body = json!({"userTaskID": "t", "orderList": keys});
+        client.call("listOrderDetail", body).await["orderDetailList"].as_array().unwrap().len()
+    };
+    fault(&simulator, "listOrderDetail", "hide_from_lists", json!({"seconds": [0, 1]})).await;
+    let before = std::cell::Cell::new(0);
+    eventually("one after the other shows", async || {
+        let now = shown().await;
+        assert!(now >= before.replace(now), "nobody disappears again");
+        now == 40
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_probability_strikes_some_and_null_times_never_end() {
+    let simulator = start(600.0).await;
+    let client = Client::new(&simulator);
+    let storm = json!({"probability": 0.6, "times": null});
+    fault(&simulator, "ping", "status", storm).await;
+    let mut answered = 0;
+    for _ in 0..200 {
+        match client.try_call("ping", json!({"data": "x"})).await {
+            Ok(_) => answered += 1,
+            Err(error) => assert_eq!(error.status().unwrap(), 503),
+        }
+    }
+    assert!((50..=110).contains(&answered), "{answered}");
+    assert_eq!(get(&simulator, "faults").await["faults"].as_array().unwrap().len(), 1);
+}
+
 /// The kinds of webhook one answered call causes, in order of arrival, under a fault on the call webhook.
 async fn webhooks_with(mode: &str, expected: usize) -> Vec<String> {
     let simulator = start(600.0).await;
@@ -159,6 +215,8 @@ async fn a_bad_fault_is_answered_with_what_is_valid() {
         json!({"provider": "nxtele", "operation": "*", "mode": "silence", "probability": 2}),
         json!({"provider": "airudder", "operation": "*", "mode": "wrong_signature"}),
         json!({"provider": "nxtele", "operation": "*", "mode": "silence", "colour": "red"}),
+        json!({"provider": "nxtele", "operation": "*", "mode": "silence", "seconds": [2, 1]}),
+        json!({"provider": "nxtele", "operation": "*", "mode": "silence", "seconds": -1}),
     ] {
         let (status, answer) = post(&simulator, "faults", bad).await;
         assert_eq!(status, 400);

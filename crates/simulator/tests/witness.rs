@@ -72,18 +72,6 @@ async fn a_number_sent_twice_is_seen() {
 }
 
 #[tokio::test]
-async fn requests_are_noted_with_their_results() {
-    let simulator = start(600.0).await;
-    let client = Client::new(&simulator);
-    client.operate("nobody", 1).await;
-    let requests = get(&simulator, "requests").await;
-    assert_eq!(
-        (&requests[0]["operation"], &requests[0]["status"], &requests[0]["code"]),
-        (&json!("mgrTaskStatus"), &json!(200), &json!("4"))
-    );
-}
-
-#[tokio::test]
 async fn a_speed_of_nothing_is_refused() {
     assert!(Simulator::start(Options { speed: 0.0, ..Options::default() }).await.is_err());
 }

@@ -86,6 +86,7 @@ const RULES: &[Rule] = &[
     refused("InvalidParameterValue.InstanceNotExist", ErrorKind::Config, APPLICATION),
     refused("InvalidAction", ErrorKind::InvalidRequest, PROTOCOL),
     refused("ActionOffline", ErrorKind::InvalidRequest, PROTOCOL),
+    refused("DryRunOperation", ErrorKind::InvalidRequest, PROTOCOL),
     refused("InvalidRequest", ErrorKind::InvalidRequest, PROTOCOL),
     refused("NoSuchProduct", ErrorKind::InvalidRequest, PROTOCOL),
     refused("NoSuchVersion", ErrorKind::InvalidRequest, PROTOCOL),
@@ -103,12 +104,16 @@ const RULES: &[Rule] = &[
 
 /// What an error code of a creating request means.
 pub fn error(code: &str, request_id: Option<String>) -> ProviderError {
-    let rule = RULES.iter().filter(|rule| covers(rule.code, code)).max_by_key(|rule| rule.code.len());
-    let error = match rule {
+    let error = match rule(code) {
         Some(rule) => ProviderError::new(rule.kind, rule.effect, rule.detail),
         None => ProviderError::unexpected("the vendor answered with an error code that is not documented"),
     };
     error.with_vendor(code, request_id)
+}
+
+/// The most detailed line about a code.
+fn rule(code: &str) -> Option<&'static Rule> {
+    RULES.iter().filter(|rule| covers(rule.code, code)).max_by_key(|rule| rule.code.len())
 }
 
 fn covers(family: &str, code: &str) -> bool {
@@ -123,6 +128,31 @@ mod tests {
     fn class(code: &str) -> (ErrorKind, Effect) {
         let error = error(code, None);
         (error.kind, error.effect)
+    }
+
+    /// The codes common to all of the vendor's services, and what creating a task lists beyond them (dossier
+    /// sections 12.1 and 6). `tests/outcomes` says of each what it means.
+    const DOCUMENTED: &str = "ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId \
+        AuthFailure.MFAFailure AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire \
+        AuthFailure.SignatureFailure AuthFailure.TokenFailure AuthFailure.UnauthorizedOperation \
+        DryRunOperation FailedOperation InternalError InvalidAction InvalidParameter InvalidParameterValue \
+        InvalidRequest IpInBlacklist IpNotInWhitelist LimitExceeded MissingParameter NoSuchProduct \
+        NoSuchVersion RequestLimitExceeded RequestLimitExceeded.GlobalRegionUinLimitExceeded \
+        RequestLimitExceeded.IPLimitExceeded RequestLimitExceeded.UinLimitExceeded RequestSizeLimitExceeded \
+        ResponseSizeLimitExceeded ResourceInUse ResourceInsufficient ResourceNotFound ResourceUnavailable \
+        ServiceUnavailable UnauthorizedOperation UnknownParameter UnsupportedOperation UnsupportedProtocol \
+        UnsupportedRegion FailedOperation.PermissionDenied InternalError.DBError \
+        InvalidParameterValue.ExperienceAccount LimitExceeded.OutOfQuotaMaxCount \
+        OperationDenied.NotInWhiteList OperationDenied.UinDisabled";
+
+    #[test]
+    fn every_documented_code_has_its_line() {
+        for code in DOCUMENTED.split_whitespace() {
+            assert!(rule(code).is_some(), "{code}");
+        }
+        for (index, line) in RULES.iter().enumerate() {
+            assert!(!RULES[..index].iter().any(|other| other.code == line.code), "{} twice", line.code);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{Refusal, times};
 use crate::campaign::{Campaign, End, Phase, Rules};
 use crate::clock::Wall;
 use crate::exchange::Exchange;
-use crate::faults::Listed;
+use crate::listed::Listed;
 
 /// What a list row carries beside its number.
 pub(super) struct Row {
@@ -50,7 +50,7 @@ impl Instance {
             retry_on: Rules::WORTH_RETRYING.to_vec(),
             ring_limit: None,
             not_before: None,
-            not_after: Some(exchange.clock.deadline(end)),
+            not_after: Some(exchange.deadline(end)),
             windows: None,
             keep_open: !settings.finish_with_last_row,
         };

@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::instance::{Instance, Row};
 use super::{Platform, Refusal};
 use crate::exchange::Exchange;
-use crate::faults::Listed;
+use crate::listed::Lag;
 use crate::number::e164;
 use crate::vendors::Provider;
 
@@ -36,9 +36,9 @@ impl Platform {
         fields: Fields<'_>,
         exchange: &mut Exchange<'_>,
     ) -> Result<Value, Refusal> {
-        let listed = Listed::after(exchange.lag(Provider::Airudder, "createinstance"));
-        let mut instance = Instance::read(fields, listed, exchange)?;
-        add_rows(&mut instance, uploads(fields, 0, exchange)?, listed, exchange);
+        let lag = exchange.lag(Provider::Airudder, "createinstance");
+        let mut instance = Instance::read(fields, exchange.listed(lag), exchange)?;
+        add_rows(&mut instance, uploads(fields, 0, exchange)?, lag, exchange);
         let workflow_id = instance.workflow_id.clone();
         self.instances.push(instance);
         Ok(json!({"workflow_id": workflow_id}))
@@ -49,7 +49,7 @@ impl Platform {
         fields: Fields<'_>,
         exchange: &mut Exchange<'_>,
     ) -> Result<Value, Refusal> {
-        let listed = Listed::after(exchange.lag(Provider::Airudder, "uploaddetails"));
+        let lag = exchange.lag(Provider::Airudder, "uploaddetails");
         let instance = self.instance(fields.text("workflow_id")?)?;
         if !instance.takes_rows() {
             return Err(Refusal::bad("workflow_id: the instance is over and takes no more rows"));
@@ -58,7 +58,7 @@ impl Platform {
         if rows.is_empty() {
             return Err(Refusal::bad("details: at least one row"));
         }
-        add_rows(instance, rows, listed, exchange);
+        add_rows(instance, rows, lag, exchange);
         Ok(json!({}))
     }
 }
@@ -74,14 +74,14 @@ fn uploads(fields: Fields<'_>, present: usize, exchange: &Exchange<'_>) -> Resul
 }
 
 /// Appends without looking for repeated numbers or cases: nothing says that the vendor does.
-fn add_rows(instance: &mut Instance, rows: Vec<Upload>, listed: Listed, exchange: &Exchange<'_>) {
+fn add_rows(instance: &mut Instance, rows: Vec<Upload>, lag: Lag, exchange: &mut Exchange<'_>) {
     for row in rows {
         let card = Row {
             case_id: row.case_id,
             variables: row.variables,
             uploaded: exchange.wall(),
             private_data: uuid::Uuid::new_v4().simple().to_string(),
-            listed,
+            listed: exchange.listed(lag),
         };
         instance.campaign.add(row.number, card);
     }

@@ -103,7 +103,7 @@ impl Vendor for Platform {
         };
         let result = gate::admit(request, exchange).and_then(|admitted| {
             self.algorithm = admitted.algorithm;
-            self.accepts_load(exchange)?;
+            self.accepts_load(request, exchange)?;
             self.perform(operation, &admitted.body, exchange)
         });
         let (code, message, members) = match result {
@@ -130,13 +130,15 @@ impl Vendor for Platform {
 }
 
 impl Platform {
-    fn accepts_load(&mut self, exchange: &Exchange<'_>) -> Result<(), Refusal> {
+    fn accepts_load(&mut self, request: &Inbound, exchange: &Exchange<'_>) -> Result<(), Refusal> {
         let settings = &exchange.settings.nxtele;
         if settings.forbidden {
             Err(Refusal::new(6003, "the user has no permission"))
         } else if settings.maintenance {
             Err(Refusal::new(5, "the server is under maintenance"))
-        } else if settings.busy || !self.limiter.admits(settings.rate_limit_per_second) {
+        } else if settings.busy
+            || !(exchange.again || self.limiter.admits(settings.rate_limit_per_second, request.arrived))
+        {
             Err(Refusal::new(7, "the system is busy"))
         } else {
             Ok(())

@@ -8,7 +8,6 @@ use super::tasks::{Page, delete_waiting};
 use super::{Answer, Platform, Refusal, wire};
 use crate::campaign::Phase;
 use crate::exchange::Exchange;
-use crate::faults::Listed;
 use crate::number::e164;
 use crate::vendors::Provider;
 
@@ -86,7 +85,7 @@ impl Platform {
         batch: Batch<'_>,
         exchange: &mut Exchange<'_>,
     ) -> Answer {
-        let listed = Listed::after(exchange.lag(Provider::Nxtele, operation));
+        let lag = exchange.lag(Provider::Nxtele, operation);
         let total = batch.lines.len();
         let mut errors = Vec::new();
         for line in batch.lines {
@@ -105,7 +104,7 @@ impl Platform {
                         params: line.params,
                         order_url: order_url.to_owned(),
                         call_url: batch.call_url.to_owned(),
-                        listed,
+                        listed: exchange.listed(lag),
                     };
                     self.orders.insert(order.id.clone(), (index, task.campaign.contacts.len()));
                     task.campaign.add(number, order);
@@ -151,7 +150,8 @@ impl Platform {
     ) -> Result<Answer, Refusal> {
         let user_id = body.id("userTaskID")?;
         let ids = body.texts("orderList")?;
-        let task = &self.tasks[self.task_index(user_id)?];
+        let index = self.task_index(user_id)?;
+        let task = &self.tasks[index];
         if ids.len() > 500 {
             return Err(Refusal::new(Refusal::TOO_MANY, "orderList: at most 500 ids"));
         }
@@ -159,9 +159,8 @@ impl Platform {
         let details: Vec<Value> = ids
             .iter()
             .filter_map(|id| self.orders.get(*id))
-            .filter_map(|(_, contact)| {
-                task.campaign.contacts.get(*contact).filter(|found| ids.contains(&&*found.card.id))
-            })
+            .filter(|(of_task, _)| *of_task == index)
+            .filter_map(|(_, contact)| task.campaign.contacts.get(*contact))
             .filter(|contact| contact.card.listed.is_shown(lag))
             .map(|contact| wire::order_detail(task, contact, exchange))
             .collect();

@@ -10,7 +10,7 @@ use super::fields::Fields;
 use crate::campaign::{Campaign, End, Phase, Rules};
 use crate::clock::{Moment, Wall};
 use crate::exchange::Exchange;
-use crate::faults::Listed;
+use crate::listed::Listed;
 use crate::windows::{Slot, Windows};
 
 /// What an order carries beside its number.
@@ -99,7 +99,7 @@ fn rules(
         retry_on: Rules::WORTH_RETRYING.to_vec(),
         ring_limit: positive(setting.integer_if_any("maxRingTime")?),
         not_before: match startup {
-            Startup::Scheduled(at) => Some(exchange.clock.deadline(Wall::from_seconds(at))),
+            Startup::Scheduled(at) => Some(exchange.deadline(Wall::from_seconds(at))),
             Startup::Manual | Startup::Immediate => None,
         },
         not_after: None,

@@ -9,7 +9,6 @@ use super::task::{Setup, Task};
 use super::{Answer, Platform, Refusal, wire};
 use crate::campaign::{End, Phase};
 use crate::exchange::Exchange;
-use crate::faults::Listed;
 use crate::vendors::Provider;
 
 impl Platform {
@@ -59,7 +58,8 @@ impl Platform {
         // Nested wins (22).
         let task_url = Some(setup.text("taskCallbackUrl")).filter(|url| !url.is_empty()).unwrap_or(top_level);
         let urls = (task_url.to_owned(), order_url);
-        let listed = Listed::after(exchange.lag(Provider::Nxtele, operation));
+        let lag = exchange.lag(Provider::Nxtele, operation);
+        let listed = exchange.listed(lag);
         self.tasks.push(Task::new(user_id, scene, setup, urls, listed, exchange));
         self.by_user_id.insert(user_id.to_owned(), self.tasks.len() - 1);
         Ok(self.tasks.len() - 1)

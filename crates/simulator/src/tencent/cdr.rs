@@ -1,5 +1,6 @@
 //! Call records: one per ended session (section 10), with the end status of section 11.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -41,14 +42,18 @@ impl Query {
         Ok(())
     }
 
-    fn wants(&self, contact: &Contact<Callee>, call: &Call) -> bool {
-        let started = call.started_at().seconds();
-        let named = |list: &Option<Vec<String>>, fits: &dyn Fn(&String) -> bool| {
-            list.as_ref().is_none_or(|list| list.is_empty() || list.iter().any(fits))
-        };
-        (self.start_time_stamp..=self.end_time_stamp).contains(&started)
-            && named(&self.session_ids, &|id| *id == call.id)
-            && named(&self.phones, &|phone| e164(phone).as_ref() == Some(&contact.number))
+    /// Whether a call is asked for. An empty list names nobody and filters nothing.
+    fn filter(&self) -> impl Fn(&Contact<Callee>, &Call) -> bool {
+        let sessions: HashSet<&String> = self.session_ids.iter().flatten().collect();
+        let asked = self.phones.iter().flatten();
+        let (any_phone, phones) = (asked.clone().next().is_none(), asked.filter_map(|phone| e164(phone)));
+        let (phones, span): (HashSet<String>, _) =
+            (phones.collect(), self.start_time_stamp..=self.end_time_stamp);
+        move |contact, call| {
+            span.contains(&call.started_at().seconds())
+                && (sessions.is_empty() || sessions.contains(&call.id))
+                && (any_phone || phones.contains(&contact.number))
+        }
     }
 }
 
@@ -61,19 +66,18 @@ impl Platform {
         query.check(exchange.wall().seconds())?;
         let lag = exchange.lag(Provider::TencentCcc, "DescribeTelCdr");
         let delay = Duration::from_secs(exchange.settings.tencent.cdr_delay_seconds);
-        let written = |call: &Call| {
+        let written = |task: &Task, call: &Call| {
             let ended = call.began + call.plan.end;
             call.ended
                 && ended + delay <= exchange.now
-                && exchange.clock.wall_at(ended) + lag <= exchange.wall()
+                && exchange.clock.wall_at(ended) + task.listed.behind(lag) <= exchange.wall()
         };
-        let found = || {
-            let calls =
-                self.tasks.iter().flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
-            calls.filter(|(_, (contact, call))| written(call) && query.wants(contact, call))
-        };
-        let records = found().map(|(task, (contact, call))| record(task, contact, call, exchange));
-        Ok(json!({"TotalCount": found().count(), "TelCdrList": query.page.of(records)}))
+        let wanted = query.filter();
+        let calls = self.tasks.iter().flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
+        let found: Vec<_> =
+            calls.filter(|(task, (contact, call))| written(task, call) && wanted(contact, call)).collect();
+        let records = found.iter().map(|(task, (contact, call))| record(task, contact, call, exchange));
+        Ok(json!({"TotalCount": found.len(), "TelCdrList": query.page.of(records)}))
     }
 }
 

@@ -111,7 +111,7 @@ impl Create {
     pub(super) fn rules(&self, exchange: &Exchange<'_>) -> Result<Rules, Refusal> {
         let settings = &exchange.settings.tencent;
         let windows = self.windows()?;
-        let deadline = |seconds: i64| exchange.clock.deadline(Wall::from_seconds(seconds));
+        let deadline = |seconds: i64| exchange.deadline(Wall::from_seconds(seconds));
         let concurrency = self.concurrency_limit.and_then(|limit| usize::try_from(limit).ok());
         let interval = self.retry_interval.map(i64::unsigned_abs);
         Ok(Rules {

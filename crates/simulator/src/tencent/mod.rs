@@ -73,7 +73,8 @@ impl Vendor for Platform {
     fn answer(&mut self, request: &Inbound, exchange: &mut Exchange<'_>) -> Reply {
         let result = gate::admit(request, exchange).and_then(|action| {
             let limit = exchange.settings.tencent.requests_per_second;
-            if !self.limiters.entry(action).or_default().admits(limit) {
+            let limiter = self.limiters.entry(action).or_default();
+            if !(exchange.again || limiter.admits(limit, request.arrived)) {
                 return Err(Refusal::new(
                     "RequestLimitExceeded",
                     format!("more than {limit} requests in a second"),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::create::Create;
 use crate::campaign::{Campaign, Contact, End, Phase, Standing};
-use crate::faults::Listed;
+use crate::listed::Listed;
 
 /// What a callee carries beside its number.
 pub(super) struct Callee {

@@ -8,7 +8,6 @@ use super::task::{Callee, Task};
 use super::{Platform, Refusal, own_application};
 use crate::campaign::{Campaign, End, Phase};
 use crate::exchange::Exchange;
-use crate::faults::Listed;
 use crate::number::e164;
 use crate::vendors::Provider;
 
@@ -54,7 +53,8 @@ impl Platform {
             }
         }
         drop(uui_of);
-        let listed = Listed::after(exchange.lag(Provider::TencentCcc, "CreateAutoCalloutTask"));
+        let lag = exchange.lag(Provider::TencentCcc, "CreateAutoCalloutTask");
+        let listed = exchange.listed(lag);
         let id = self.tasks.len() + 1;
         self.tasks.push(Task { id, asked, campaign, listed });
         Ok(json!({"TaskId": id}))

@@ -118,8 +118,7 @@ fn meaning(status: i64, code: Option<i64>, speaks_of_a_limit: impl Fn() -> bool)
         return (verdict.kind, verdict.effect, verdict.detail);
     }
     let is_refusal = match status {
-        200..=299 => code.is_some_and(|code| !sounds_like_success(code)),
-        400..=499 => !code.is_some_and(sounds_like_success),
+        200..=299 | 400..=499 => code.is_some_and(|code| !sounds_like_success(code)),
         _ => false,
     };
     match is_refusal {
@@ -208,6 +207,8 @@ mod tests {
         (200, r#"{"status":"OK"}"#, ErrorKind::UnexpectedResponse, Effect::Possible, "200"),
         (302, "", ErrorKind::UnexpectedResponse, Effect::Possible, "302"),
         (404, r#"{"code":200}"#, ErrorKind::UnexpectedResponse, Effect::Possible, "404"),
+        (400, "", ErrorKind::UnexpectedResponse, Effect::Possible, "400"),
+        (409, "<html>", ErrorKind::UnexpectedResponse, Effect::Possible, "409"),
     ];
 
     #[test]

@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn every_documented_code_has_its_row() {
+        let mut codes: Vec<_> = RESULT_CODES.iter().map(|(code, ..)| *code).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 1001, 4001, 5001, 6001, 6002, 6003]);
+    }
+
+    #[test]
     fn a_code_stands_in_the_table_once() {
         for (index, (code, ..)) in RESULT_CODES.iter().enumerate() {
             let first = RESULT_CODES.iter().position(|(other, ..)| other == code);
