@@ -69,6 +69,29 @@ async fn an_instance_without_an_answer_is_looked_up_by_its_name() {
 }
 
 #[tokio::test]
+async fn an_instance_made_twice_is_seen_and_its_twin_holds_nobody() {
+    let bench = Bench::start().await;
+    bench.fault("createinstance", "duplicate_create", 0).await;
+    let segment = bench.open().await.unwrap();
+    let Found::Segment(report) = bench.provider.find(&Find::Segment(&segment)).await.unwrap() else {
+        panic!("the instance is there");
+    };
+    assert_eq!(report.vendor_ref, segment.vendor_ref);
+    let [twin] = &report.twins[..] else { panic!("one request, two instances: {:?}", report.twins) };
+    assert_eq!(report.contacts, None, "the list counts nobody");
+
+    let of_twin = SegmentRef { vendor_ref: Some(twin.clone()), ..segment.clone() };
+    bench.provider.control(&Control { segment: &of_twin, verb: Verb::Stop }).await.unwrap();
+    let found = bench.provider.find(&Find::Segment(&segment)).await.unwrap();
+    assert!(matches!(found, Found::Segment(report) if report.twins.is_empty()));
+    bench.heal().await;
+    let people = people(&["00"]);
+    bench.add(&segment, &people).await.unwrap();
+    bench.finished(&segment, &people).await;
+    assert_eq!(bench.most_rings_per_number().await, 1);
+}
+
+#[tokio::test]
 async fn a_refused_token_is_fetched_again_once() {
     let bench = Bench::bare().await;
     bench.open().await.unwrap();

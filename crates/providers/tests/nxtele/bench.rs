@@ -5,8 +5,8 @@ use outdial_model::{
 };
 use outdial_provider::{
     AccountSettings, AddContacts, Added, Callbacks, ContactReport, Control, Deps, DialContact, Find, Found,
-    OpenSegment, Provider, ProviderError, RateLimits, ReadProgress, SegmentRef, SegmentReport, SegmentState,
-    Transport, TransportSettings, Verb,
+    OpenSegment, Progress, Provider, ProviderError, RateLimits, ReadProgress, SegmentRef, SegmentReport,
+    SegmentState, Transport, TransportSettings, Verb,
 };
 use outdial_providers::registry;
 use outdial_simulator::{Options, Simulator};
@@ -63,6 +63,10 @@ impl Bench {
         self.tell(reqwest::Method::POST, "faults", &fault).await;
     }
 
+    pub async fn fault(&self, fault: &Value) {
+        self.tell(reqwest::Method::POST, "faults", fault).await;
+    }
+
     pub async fn heal(&self) {
         self.tell(reqwest::Method::DELETE, "faults", &json!({})).await;
     }
@@ -108,8 +112,11 @@ impl Bench {
     }
 
     pub async fn people_of(&self, segment: &SegmentRef, contacts: &[DialContact]) -> Vec<ContactReport> {
-        let request = ReadProgress { segment, contacts };
-        self.provider.progress(&request).await.unwrap().contacts
+        self.progress_of(segment, contacts).await.contacts
+    }
+
+    pub async fn progress_of(&self, segment: &SegmentRef, contacts: &[DialContact]) -> Progress {
+        self.provider.progress(&ReadProgress { segment, contacts }).await.unwrap()
     }
 
     pub async fn find(&self, segment: &SegmentRef) -> Found {

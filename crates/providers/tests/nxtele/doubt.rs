@@ -2,7 +2,9 @@
 
 use crate::bench::{Bench, account, new_segment, people};
 use outdial_model::SegmentStatus;
-use outdial_provider::{Effect, ErrorKind, Found, ProviderError, SegmentReport, SegmentState, Verb};
+use outdial_provider::{
+    Effect, ErrorKind, Found, Progress, ProviderError, SegmentReport, SegmentState, Verb,
+};
 use serde_json::{Value, json};
 
 const CALLBACKS: &str = "http://127.0.0.1:9/ingress/nx/s3cret";
@@ -18,10 +20,25 @@ async fn a_segment_whose_answer_is_lost_is_found_by_our_key() {
         let ready = SegmentReport {
             raw: Some("1".to_owned()),
             vendor_ref: Some(segment.key.to_string()),
+            contacts: Some(0),
             ..SegmentReport::of(SegmentState::Known(SegmentStatus::Ready))
         };
         assert_eq!(bench.find(&segment).await, Found::Segment(ready), "{mode}");
     }
+}
+
+#[tokio::test]
+async fn before_it_is_started_a_task_tells_how_many_people_are_in_it() {
+    let bench = Bench::with(json!({})).await;
+    let (segment, people) = (bench.open().await, people(&["00", "01"]));
+    // Orders that come twice are taken once: the vendor knows their ids.
+    let twice = json!({"provider": "nxtele", "operation": "addBatchCall", "mode": "duplicate_create"});
+    bench.fault(&twice).await;
+    bench.add(&segment, &people).await.unwrap();
+    let Found::Segment(report) = bench.find(&segment).await else { panic!("the task is there") };
+    assert_eq!((report.contacts, report.twins.len()), (Some(2), 0));
+    let Progress { segment: report, .. } = bench.progress_of(&segment, &people).await;
+    assert_eq!(report.and_then(|report| report.contacts), Some(2));
 }
 
 #[tokio::test]

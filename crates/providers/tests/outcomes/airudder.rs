@@ -18,6 +18,7 @@ fn vendor(login: Reply) -> Vendor {
         settings: json!({}),
         template: "1001",
         phones: ["+639171000100", "+639171000200"],
+        with_people: false,
         login: Some((LOGIN, login)),
     }
 }

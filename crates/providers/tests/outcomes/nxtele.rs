@@ -16,6 +16,7 @@ fn vendor(settings: Value) -> Vendor {
         settings,
         template: "scene-1",
         phones: ["+8613800000100", "+8613800000200"],
+        with_people: false,
         login: None,
     }
 }
@@ -78,12 +79,31 @@ async fn every_way_to_create_a_task() {
     vendor(json!({})).plays(Operation::OpenSegment, rows).await;
 }
 
+fn counts(code: i64, total: i64, success: i64, errors: &[&str]) -> Reply {
+    let errors: Vec<_> = errors.iter().map(|phone| json!({"phone": phone, "errMsg": "no"})).collect();
+    says(code, json!({"totalCount": total, "successCount": success, "errList": errors}))
+}
+
+/// Its answer is not published, so a refusal that names people leaves open whether there is a task.
+#[tokio::test]
+async fn every_way_to_create_a_task_with_people_in_it() {
+    let good = counts(0, 2, 2, &[]);
+    let mut rows = everywhere(&good);
+    let second = "8613800000200";
+    rows.extend([
+        taken("everybody is taken", good, Accepted),
+        taken("one is refused by number", counts(0, 2, 1, &[second]), Partial),
+        taken("fewer taken than not refused", counts(0, 2, 1, &[]), Unknown),
+        taken("no counts", says(0, json!({"taskID": "t-1"})), Unknown),
+        row("a code, and one is refused", counts(4, 2, 1, &[second]), Unknown, InvalidRequest),
+        row("a code, and everybody is refused", counts(4, 2, 0, &[second]), Unknown, InvalidRequest),
+    ]);
+    let vendor = Vendor { with_people: true, ..vendor(json!({})) };
+    vendor.plays(Operation::OpenSegment, rows).await;
+}
+
 #[tokio::test]
 async fn every_way_to_add_people() {
-    let counts = |code, total: i64, success: i64, errors: &[&str]| {
-        let errors: Vec<_> = errors.iter().map(|phone| json!({"phone": phone, "errMsg": "no"})).collect();
-        says(code, json!({"totalCount": total, "successCount": success, "errList": errors}))
-    };
     let (first, second) = ("8613800000100", "8613800000200");
     let good = counts(0, 2, 2, &[]);
     let mut rows = everywhere(&good);

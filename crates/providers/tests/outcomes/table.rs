@@ -85,6 +85,8 @@ pub struct Vendor {
     pub settings: Value,
     pub template: &'static str,
     pub phones: [&'static str; 2],
+    /// Tasks are created with people in them.
+    pub with_people: bool,
     pub login: Option<(&'static str, Reply)>,
 }
 
@@ -153,8 +155,7 @@ impl Vendor {
             let segment = SegmentRef { vendor_ref: Some("a-vendors-ref".to_owned()), key, opened_at: now };
             return provider.add_contacts(&AddContacts { segment: &segment, contacts: &people }).await;
         }
-        let with_people = provider.capabilities().staging == outdial_provider::Staging::WholeWithFuse;
-        let contacts = if with_people { &people[..] } else { &[] };
+        let contacts = if self.with_people { &people[..] } else { &[] };
         let request = OpenSegment { key: &key, spec: &spec, contacts, not_before: None };
         provider.open_segment(&request).await.map(|opened| opened.added)
     }

@@ -90,6 +90,7 @@ fn vendor() -> Vendor {
         settings: json!({}),
         template: "ivr:8",
         phones: ["+8613800000100", "+8613800000200"],
+        with_people: true,
         login: None,
     }
 }
