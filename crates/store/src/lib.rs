@@ -1,9 +1,11 @@
 //! Where Outdial keeps what it must never forget: tasks, contacts, calls, segments, events and the
 //! dispatch ledger.
 //!
-//! [`Store`] is the contract; every method is one transaction, durable when it returns. Engines
-//! live in folders of their own ([`sqlite`]), pass one suite ([`conformance`]) and are the only
-//! places with SQL. What a change *means* (which status follows which, which event tells it) is
+//! [`Store`] is the contract; every method is one transaction, durable when it returns. There are two
+//! engines, chosen by [`open`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
+//! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
+//! (`sql`) and compiled for each, beside the few words in which the engines differ (`dialect`). Nowhere
+//! else is SQL. What a change *means* (which status follows which, which event tells it) is
 //! decided once, outside: a change arrives as a compare-and-set with its event's kind implied.
 //!
 //! Every row has a tenant; queries on behalf of a client take the tenant first and a foreign row

@@ -82,3 +82,24 @@ fn a_task_tells_its_own_story() {
         assert_eq!(told, story);
     });
 }
+
+#[test]
+fn a_file_that_others_have_locked_works_again_afterwards() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        let store = harness.open().await;
+        let mut other = SqliteConnection::connect(&harness.url()).await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        let (first, second) = futures_util::future::join(
+            store.installation_secret("pepper", b"one"),
+            store.installation_secret("pepper", b"one"),
+        )
+        .await;
+        for waited in [first, second] {
+            assert!(matches!(waited, Err(StoreError::Unavailable(_))), "patience is bounded: {waited:?}");
+        }
+        assert_eq!(store.next_due().await.unwrap(), None, "what is there can be read");
+        sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+        assert_eq!(store.installation_secret("pepper", b"two").await.unwrap(), b"two");
+    });
+}

@@ -95,10 +95,12 @@ CREATE INDEX segments_open ON segments (task, sequence) WHERE status NOT IN ('co
 CREATE INDEX segments_by_vendor_ref ON segments (account, vendor_ref) WHERE vendor_ref IS NOT NULL;
 CREATE UNIQUE INDEX segments_adopted ON segments (account, vendor_ref) WHERE adopted = TRUE;
 
+-- Its task and segment are not checked by the server row for row: whoever writes contacts holds the lock of the
+-- task's row, and no task or segment is ever deleted.
 CREATE TABLE contacts (
     id               TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     tenant           TEXT COLLATE "C" NOT NULL,
-    task             TEXT COLLATE "C" NOT NULL REFERENCES tasks (id),
+    task             TEXT COLLATE "C" NOT NULL,
     external_id      TEXT COLLATE "C",
     phone            TEXT COLLATE "C" NOT NULL,
     name             TEXT COLLATE "C",
@@ -108,7 +110,7 @@ CREATE TABLE contacts (
     hold_until       BIGINT,
     disposition      TEXT COLLATE "C",
     reason           TEXT COLLATE "C",
-    segment          TEXT COLLATE "C" REFERENCES segments (id),
+    segment          TEXT COLLATE "C",
     cancel_requested BOOLEAN NOT NULL DEFAULT FALSE,
     calls            BIGINT NOT NULL DEFAULT 0,
     -- Sequence of the last event of the contact and its calls.
