@@ -75,7 +75,8 @@ pub(crate) fn on_unknown_schema() -> Object {
 }
 
 pub(crate) fn horizon_schema() -> Object {
-    let about = "Seconds from a request whose outcome is unknown until `on_unknown` applies to its people.";
+    let about = "Seconds from a request whose outcome is unknown until `on_unknown` applies to its people; never \
+        before a look-up could have told (the account's `settle_seconds`).";
     seconds(about, HORIZON_SECONDS).default(Some(Safety::default().unknown_horizon_seconds.into())).build()
 }
 
