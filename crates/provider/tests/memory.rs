@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 use outdial_model::{
-    Clock, ContactId, Disposition, ManualClock, Pacing, Retry, Schedule, Script, SegmentId, SegmentStatus,
-    TaskSpec,
+    Clock, ContactId, DispatchOutcome, Disposition, ManualClock, Pacing, Retry, Schedule, Script, SegmentId,
+    SegmentStatus, TaskSpec,
 };
 use outdial_provider::{
     AddContacts, ContactProgress, ContactReport, Control, DialContact, Effect, ErrorKind, Find, Found,
@@ -171,6 +171,26 @@ async fn answers_come_as_scripted_and_then_honestly_again() {
     story.open(&[], None).await.unwrap();
     assert_eq!(story.vendor.segments(), vec![story.segment.key.clone()]);
     assert_eq!(story.vendor.requests(Operation::OpenSegment), 3, "one of the four never left");
+}
+
+#[tokio::test]
+async fn every_scripted_ending_has_its_class() {
+    let endings = [
+        (NextAnswer::NotSent, DispatchOutcome::NotSent),
+        (NextAnswer::Throttle(None), DispatchOutcome::Refused),
+        (NextAnswer::Refuse(ErrorKind::InvalidRequest), DispatchOutcome::Refused),
+        (NextAnswer::Timeout, DispatchOutcome::Unknown),
+        (NextAnswer::TimeoutAfterCommit, DispatchOutcome::Unknown),
+        (NextAnswer::TwiceThenTimeout, DispatchOutcome::Unknown),
+    ];
+    for (answer, class) in endings {
+        let story = Story::new(Staging::EmptyThenStart);
+        story.vendor.script(Operation::OpenSegment, answer.clone());
+        assert_eq!(story.open(&[], None).await.unwrap_err().outcome(), class, "{answer:?}");
+        story.open(&[], None).await.unwrap();
+        story.vendor.script(Operation::AddContacts, answer.clone());
+        assert_eq!(story.add().await.unwrap_err().outcome(), class, "{answer:?}");
+    }
 }
 
 #[tokio::test]

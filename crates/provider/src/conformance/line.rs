@@ -21,8 +21,12 @@ pub enum Disturbance {
     Reset,
     /// The vendor sees nothing, and the connection is closed once the request is read.
     Close,
+    /// The vendor sees nothing, and the connection is reset before the request is read.
+    ResetUnread,
     /// The vendor acts, and the answer breaks off half way.
     Cut,
+    /// The vendor acts, and the answer stops half way.
+    Stall,
     /// The vendor acts, and its body is changed on the way (and signed again, as the vendor would).
     Mangle(Arc<Change>),
     /// The vendor acts, and the proof of its answer is spoilt on the way.
@@ -96,7 +100,11 @@ impl Line {
 
 impl Shared {
     async fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
-        while let Some(request) = Request::read(&mut stream).await? {
+        loop {
+            if self.is_to_be_reset(&stream).await? {
+                return stream.set_zero_linger();
+            }
+            let Some(request) = Request::read(&mut stream).await? else { return Ok(()) };
             lock(&self.recorded).push(request.clone());
             let disturbance = if self.is_login(&request) { None } else { lock(&self.disturbance).clone() };
             match disturbance {
@@ -117,15 +125,29 @@ impl Shared {
                     whole(&reply, &mut stream).await?;
                 }
                 Some(Disturbance::Silence) => std::future::pending().await,
-                Some(Disturbance::Reset) => return stream.set_zero_linger(),
+                Some(Disturbance::Reset | Disturbance::ResetUnread) => return stream.set_zero_linger(),
                 Some(Disturbance::Close) => return Ok(()),
                 Some(Disturbance::Cut) => {
                     let reply = self.forward(&request).await?;
                     return reply.write(&mut stream, reply.body.len() / 2).await;
                 }
+                Some(Disturbance::Stall) => {
+                    let reply = self.forward(&request).await?;
+                    reply.write(&mut stream, reply.body.len() / 2).await?;
+                    std::future::pending().await
+                }
             }
         }
-        Ok(())
+    }
+
+    /// Whether the request that now comes in is not even to be read.
+    async fn is_to_be_reset(&self, stream: &TcpStream) -> io::Result<bool> {
+        let mut beginning = [0; 512];
+        let len = stream.peek(&mut beginning).await?;
+        let target = beginning[..len].split(|byte| *byte == b' ').nth(1).unwrap_or_default();
+        let is_login = self.wire.login_path().is_some_and(|path| target.starts_with(path.as_bytes()));
+        let is_meant = matches!(*lock(&self.disturbance), Some(Disturbance::ResetUnread));
+        Ok(len > 0 && is_meant && !is_login)
     }
 
     async fn forward(&self, request: &Request) -> io::Result<Reply> {

@@ -5,13 +5,14 @@
 //! one process from its memory, replicas from their store. Between places lie
 //!
 //! ```text
-//! spacing = (1 s + 0.1 s + 0.05 s) / per_second
+//! spacing = (1 s + 0.1 s + 0.1 s) / per_second
 //! ```
 //!
-//! Why not `1 s / per_second`: a request is sent at most 0.05 s after its place begins ([`LATENESS`], then
+//! Why not `1 s / per_second`: a request is sent at most 0.1 s after its place begins ([`LATENESS`], then
 //! the place is over) and is on its way for a time that differs by at most 0.1 s from request to request
-//! ([`JITTER`]). Of two requests `per_second` places apart, the first arrives at most 0.15 s late and the
+//! ([`JITTER`]). Of two requests `per_second` places apart, the first arrives at most 0.2 s late and the
 //! second not early; so they arrive at least a second apart, and no second holds more than `per_second`.
+//! It costs a sixth of the rate.
 //!
 //! A place nobody used in time is lost: a process that was delayed takes a new one instead of sending its
 //! past all at once. A trip to the store takes as many places as fit in [`BLOCK`].
@@ -34,8 +35,9 @@ use tokio::time::Instant;
 const SECOND: Duration = Duration::from_secs(1);
 /// How much longer one request may be on its way than another.
 const JITTER: Duration = Duration::from_millis(100);
-/// How long after it begins a place may be used.
-const LATENESS: Duration = Duration::from_millis(50);
+/// How long after it begins a place may be used. A trip to the store has to be shorter: until it ends
+/// nobody knows where in it the places begin.
+const LATENESS: Duration = Duration::from_millis(100);
 /// The part of [`LATENESS`] left to clocks that count in milliseconds and do not run quite alike.
 const CLOCKS: Duration = Duration::from_millis(10);
 /// Places taken in one trip lie within this. Not more than what one may be late: a place taken along and

@@ -45,6 +45,13 @@ async fn finding_whoever_is_asked_for_is_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn twins_and_people_nobody_made_are_noticed() {
+    for sin in [Sin::IsItsOwnTwin, Sin::CountsTwice] {
+        assert_eq!(noticed(Some(sin)).await, ["a_segment_is_found_by_our_key_alone"], "{sin:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn refusing_what_is_already_so_is_noticed() {
     assert_eq!(noticed(Some(Sin::PausesOnce)).await, ["control_is_repeatable"]);
 }

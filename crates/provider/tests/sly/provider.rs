@@ -18,6 +18,8 @@ pub enum Sin {
     StartsAtOnce,
     FindsNobody,
     FindsEverybody,
+    IsItsOwnTwin,
+    CountsTwice,
     PausesOnce,
     CancelsNobody,
     SendsAnyway,
@@ -132,6 +134,12 @@ impl Provider for SlyProvider {
                     |key| ContactReport { key, progress: ContactProgress::Waiting, calls: Vec::new() };
                 Found::Contacts(contacts.iter().map(|contact| report(contact.key.clone())).collect())
             }
+            (Find::Segment(_), Some(Sin::IsItsOwnTwin)) => in_segment(found, |report| {
+                report.twins.extend(report.vendor_ref.clone());
+            }),
+            (Find::Segment(_), Some(Sin::CountsTwice)) => in_segment(found, |report| {
+                report.contacts = report.contacts.map(|count| 2 * count);
+            }),
             _ => found,
         })
     }
@@ -180,4 +188,11 @@ impl Provider for SlyProvider {
     fn acknowledge(&self, kind: &str) -> Ack {
         self.honest.acknowledge(kind)
     }
+}
+
+fn in_segment(mut found: Found, change: impl FnOnce(&mut SegmentReport)) -> Found {
+    if let Found::Segment(report) = &mut found {
+        change(report);
+    }
+    found
 }

@@ -33,7 +33,7 @@ impl Fence for Falling {
     fn stands(&self) -> bool {
         let question = self.asked.fetch_add(1, Ordering::SeqCst);
         if self.frozen_at == Some(question) {
-            std::thread::sleep(Duration::from_millis(120));
+            std::thread::sleep(Duration::from_millis(150));
         }
         question < self.stands
     }

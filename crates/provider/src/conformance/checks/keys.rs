@@ -20,6 +20,12 @@ pub(super) async fn a_segment(bench: &Bench) -> Outcome {
                         || segment.vendor_ref.is_none()
                         || report.vendor_ref == segment.vendor_ref;
                     ensure(is_ours, "another segment was found by our key")?;
+                    ensure(report.twins.is_empty(), format!("a segment made once has twins: {report:?}"))?;
+                    let people = u64::try_from(bench.people.len())?;
+                    ensure(
+                        report.contacts.is_none_or(|count| count <= people),
+                        format!("more people than were sent: {report:?}"),
+                    )?;
                     true
                 }
                 _ => false,

@@ -1,8 +1,10 @@
 //! The table of checks: what each is called, at which pace it needs the phones, and for whom it is made.
 
 mod declared;
+mod endings;
 mod errors;
 mod faults;
+mod fences;
 mod keys;
 mod life;
 mod login;
@@ -14,6 +16,7 @@ mod secrecy;
 mod settings;
 mod signature;
 mod status;
+mod storm;
 mod unsupported;
 
 use super::{Bench, Harness, Outcome, Pace};
@@ -101,16 +104,14 @@ pub(super) const CHECKS: &[Check] = &[
     check!("a_missing_setting_is_named", Wire, Slow, settings::missing_key),
     check!("the_bytes_signed_are_the_bytes_sent", Wire, Fast, signature::fits_the_bytes),
     check!("every_documented_error_is_classed", Wire, Slow, errors::every_row),
-    check!("a_refused_connection_is_not_sent", Wire, Slow, faults::refused_connection),
-    check!("creating_into_silence_may_have_happened", Wire, Slow, faults::silence),
-    check!("creating_into_a_reset_may_have_happened", Wire, Slow, faults::reset),
-    check!("creating_into_a_closed_connection_may_have_happened", Wire, Slow, faults::closed),
-    check!("creating_with_half_an_answer_may_have_happened", Wire, Slow, faults::cut),
-    check!("creating_with_garbage_answered_may_have_happened", Wire, Slow, faults::garbage),
-    check!("creating_into_a_broken_gateway_may_have_happened", Wire, Slow, faults::broken_gateway),
+    check!("without_a_connection_nothing_was_sent", Wire, Slow, endings::before_the_bytes_left),
+    check!("once_the_bytes_left_anything_may_have_happened", Wire, Slow, endings::after_the_bytes_left),
+    check!("a_bare_refusal_is_refused_or_unknown", Wire, Slow, endings::refused_without_a_body),
+    check!("under_a_fallen_fence_nothing_leaves", Wire, Slow, fences::nothing_leaves),
     check!("creating_with_a_forged_answer_may_have_happened", AnswerProof, Slow, faults::forged),
     check!("what_half_an_answer_hid_is_found_by_key", Wire, Slow, faults::hidden_is_found),
-    check!("reads_are_repeated_at_most_three_times", Wire, Slow, faults::reads_are_repeated),
+    check!("reads_are_repeated_at_most_three_times", Wire, Slow, storm::reads_are_repeated),
+    check!("a_storm_does_not_multiply_reads", Wire, Slow, storm::reads_are_not_multiplied),
     check!("an_unknown_status_is_no_error", Status, Slow, status::unknown),
     check!("a_token_is_fetched_once_under_concurrency", Login, Slow, login::once),
     check!("nothing_private_is_printed", Nothing, Fast, secrecy::nothing_is_printed),

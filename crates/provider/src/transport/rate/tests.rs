@@ -74,7 +74,7 @@ proptest! {
         per_second in 1_u32..=60,
         processes in 1_usize..=3,
         // The extremes are where it hurts.
-        trips in vec(select(vec![0_u64, 1, 39, 60]), 1..20),
+        trips in vec(select(vec![0_u64, 1, 44, 85, 120]), 1..20),
         ways in vec(select(vec![0_u64, 50, 100]), 1..50),
         asked in vec((0_usize..3, 0_u64..2_000), 1..200),
         jumps in vec((0_u64..1_000, 0_u64..400), 0..6),
@@ -101,7 +101,7 @@ fn a_queue_moves_on_at_nearly_the_full_rate() {
     let asked = vec![(0, 0); 150];
     let sent = run(async { sent(vec![RateLimits::per_action(20)], &asked, &[]).await });
     let within = |end| sent.iter().filter(|at| **at < Duration::from_secs(end)).count();
-    assert_eq!((within(1), within(5)), (18, 87), "17.4 in a second");
+    assert_eq!((within(1), within(5)), (17, 84), "16.7 in a second");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_process_that_slept_does_not_send_its_past_at_once() {
     let asked: Vec<_> = (0..40).map(|number| (0, number * 50)).collect();
     let sent = run(async { sent(vec![RateLimits::per_action(20)], &asked, &[(500, 1_000)]).await });
     let woken = Duration::from_millis(1_500);
-    let burst = sent.iter().filter(|at| (woken..woken + Duration::from_millis(50)).contains(at)).count();
+    let burst = sent.iter().filter(|at| (woken..woken + Duration::from_millis(60)).contains(at)).count();
     assert!(burst <= 1, "{burst} at once");
 }
 
