@@ -18,6 +18,8 @@ use std::future::{Ready, ready};
 pub(crate) struct Caller {
     /// Whose data it sees.
     pub tenant: TenantId,
+    /// Whether its key demands an idempotency key of every POST.
+    pub requires_idempotency_key: bool,
 }
 
 /// Lets a request in if its key is valid.
@@ -27,8 +29,8 @@ pub(crate) async fn authenticate(
 ) -> Result<ServiceResponse, Error> {
     match principal(&request).await {
         Ok(principal) => {
-            let tenant = principal.tenant;
-            request.extensions_mut().insert(Caller { tenant });
+            let Principal { tenant, requires_idempotency_key, .. } = principal;
+            request.extensions_mut().insert(Caller { tenant, requires_idempotency_key });
             next.call(request).await
         }
         Err(problem) => Ok(request.error_response(problem)),

@@ -8,7 +8,7 @@ use crate::metrics::Requests;
 use crate::problem::{Problem, table};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -21,10 +21,14 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 /// Answers every request with an id, and every failure with a problem.
 pub(crate) async fn finish(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
     let began = Instant::now();
+    // A HEAD is a GET whose body the server leaves out by itself.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let id = request_id(&request);
     let path = request.path().to_owned();
     let span = tracing::info_span!("request", request_id = %id);

@@ -6,6 +6,7 @@
 //! - `routes/` one file for each resource; the OpenAPI annotations are on the handlers
 //! - `form` reads bodies and query strings and collects everything that is wrong with them
 //! - `wire/` the shapes: forms in, views out
+//! - `idempotency/` requests that have their effect once
 //! - `upload/` streams of contacts
 //! - `problem/` everything that goes wrong, from one table
 //! - `openapi/` the document, its examples, what the vendors add to it
@@ -19,6 +20,7 @@ mod cursor;
 mod etag;
 mod finish;
 mod form;
+mod idempotency;
 mod metrics;
 mod openapi;
 mod paging;

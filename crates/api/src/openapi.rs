@@ -9,6 +9,7 @@ mod introduction;
 pub(crate) mod responses;
 mod vendors;
 
+use crate::idempotency;
 use crate::wire::provider::example_task;
 use actix_web::App;
 use outdial_engine::Engine;
@@ -41,6 +42,7 @@ fn with_examples(examples: &[(&Factory, Value)]) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     refer_and_close(&mut document["components"]["schemas"]);
     vendors::complete(&mut document, examples);
+    idempotency::document::complete(&mut document);
     document
 }
 

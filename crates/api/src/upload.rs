@@ -2,7 +2,8 @@
 //!
 //! Bytes become records (`records.rs`), a record becomes a contact or a reason why not (`ndjson.rs`,
 //! `csv.rs`), and every thousand go to the engine in one transaction. Nothing is held but the
-//! thousand at hand and the results that are listed. A bad line costs nobody else.
+//! thousand at hand and the results that are listed. A bad line costs nobody else. A stream with a key that
+//! breaks off may be sent again: whom it has added, it adds no more.
 
 mod csv;
 mod ndjson;
@@ -12,10 +13,11 @@ pub(crate) use csv::Csv;
 pub(crate) use ndjson::Ndjson;
 
 use crate::body::Pieces;
+use crate::idempotency::{Idempotency, StreamKey, Taken, json, respond};
 use crate::problem::{Problem, table};
 use crate::wire::batch::BatchView;
-use actix_web::HttpRequest;
-use actix_web::web::Payload;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use outdial_engine::{ContactDraft, ContactResult, Engine};
 use outdial_model::{FieldProblem, TaskId, TenantId};
 use records::{Record, Records};
@@ -24,7 +26,7 @@ use records::{Record, Records};
 const CHUNK: usize = 1000;
 
 /// Where contacts go.
-pub(crate) struct Into<'a> {
+pub(crate) struct Target<'a> {
     pub engine: &'a Engine,
     pub tenant: &'a TenantId,
     pub task: &'a TaskId,
@@ -42,36 +44,43 @@ pub(crate) trait Format {
 
 /// Adds every contact of the stream.
 pub(crate) async fn stream<F: Format>(
-    into: &Into<'_>,
-    request: &HttpRequest,
-    payload: Payload,
+    target: &Target<'_>,
+    once: &Idempotency,
+    mut pieces: Pieces,
     format: F,
-) -> Result<BatchView, Problem> {
+) -> Result<HttpResponse, Problem> {
     // Refuses early what would be refused late.
-    into.engine.task(into.tenant, into.task).await?;
+    target.engine.task(target.tenant, target.task).await?;
+    let key = match once.hold(&mut pieces).await? {
+        Taken::Free(key) => key,
+        Taken::Before(response) => return Ok(response),
+    };
     let mut upload = Upload {
-        into,
+        target,
+        key,
         format,
         chunk: Vec::with_capacity(CHUNK),
         batch: BatchView::default(),
         is_begun: false,
     };
-    let mut pieces = Pieces::of(request, payload.into_inner());
     let mut records = Records::new(F::QUOTES);
-    let result = upload.run(&mut pieces, &mut records).await;
-    match result {
-        Ok(()) => Ok(upload.batch),
-        Err(problem) if upload.is_begun => {
+    match upload.run(&mut pieces, &mut records).await {
+        Ok(()) => upload.key.finish(json(StatusCode::ACCEPTED, &upload.batch)).await,
+        Err(problem) => {
+            upload.key.let_go().await;
+            if !upload.is_begun {
+                return Err(problem);
+            }
             let line = upload.chunk.first().map_or(records.line(), |(line, _)| *line);
             upload.batch.stop(line, &problem);
-            Ok(upload.batch)
+            Ok(respond(json(StatusCode::ACCEPTED, &upload.batch)))
         }
-        Err(problem) => Err(problem),
     }
 }
 
 struct Upload<'a, F> {
-    into: &'a Into<'a>,
+    target: &'a Target<'a>,
+    key: StreamKey,
     format: F,
     chunk: Vec<(u64, Result<ContactDraft, FieldProblem>)>,
     batch: BatchView,
@@ -82,6 +91,7 @@ struct Upload<'a, F> {
 impl<F: Format> Upload<'_, F> {
     async fn run(&mut self, pieces: &mut Pieces, records: &mut Records) -> Result<(), Problem> {
         while let Some(piece) = pieces.next().await? {
+            self.key.note(&piece).await?;
             records.push(&piece);
             while let Some(record) = records.next() {
                 self.take(record).await?;
@@ -95,7 +105,11 @@ impl<F: Format> Upload<'_, F> {
 
     async fn take(&mut self, record: Record) -> Result<(), Problem> {
         let contact = match record.bytes {
-            Some(bytes) => self.format.contact(&bytes)?,
+            Some(bytes) => {
+                let contact = self.format.contact(&bytes)?;
+                let id = self.key.contact(record.line, &bytes);
+                contact.map(|contact| contact.map(|draft| ContactDraft { id, ..draft }))
+            }
             None => {
                 let detail = format!("longer than {} KiB", records::MOST_BYTES / 1024);
                 Some(Err(FieldProblem::new("", "line_too_long", detail)))
@@ -109,7 +123,8 @@ impl<F: Format> Upload<'_, F> {
     async fn flush(&mut self) -> Result<(), Problem> {
         let drafts: Vec<_> =
             self.chunk.iter().filter_map(|(_, contact)| contact.as_ref().ok()).cloned().collect();
-        let results = self.into.engine.add_contacts(self.into.tenant, self.into.task, &drafts, None).await?;
+        let Target { engine, tenant, task } = self.target;
+        let results = engine.add_contacts(tenant, task, &drafts, None).await?;
         self.is_begun = true;
         let mut results = results.into_iter();
         for (line, contact) in self.chunk.drain(..) {

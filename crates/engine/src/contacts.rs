@@ -1,18 +1,21 @@
 //! Contacts: taking people in, telling what became of them, taking them back.
 
 use crate::accounts::natively;
+use crate::once::{Once, Worded};
 use crate::{Account, ContactFilter, Engine, EngineError, Page};
 use outdial_model::{
     Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec,
     TenantId, Timestamp,
 };
 use outdial_provider::Operation;
-use outdial_store::{AddedContact, NewContact, Once, StoreError};
+use outdial_store::{AddOutcome, AddedContact, NewContact, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A contact as a client writes it.
 #[derive(Clone, Default)]
 pub struct ContactDraft {
+    /// Its id, when it follows from the request; else it gets a new one.
+    pub id: Option<ContactId>,
     /// The client's own key.
     pub external_id: Option<String>,
     /// The number, in any form [`Phone::parse`] takes.
@@ -47,7 +50,7 @@ impl Engine {
         tenant: &TenantId,
         task: &TaskId,
         drafts: &[ContactDraft],
-        once: Option<&Once<'_>>,
+        once: Option<&Once<'_, Vec<ContactResult>>>,
     ) -> Result<Vec<ContactResult>, EngineError> {
         let stored = self.task(tenant, task).await?;
         let account = self.account(&stored.account)?;
@@ -58,22 +61,14 @@ impl Engine {
         let accepted: Vec<_> =
             drafts.iter().map(|draft| accept(draft, &stored.spec, &account, now)).collect();
         let good = accepted.iter().filter_map(|result| result.as_ref().ok()).cloned().collect();
-        let outcome = self.store().add_contacts(tenant, task, good, once, now).await?;
+        let worded = Worded::added(once, |outcome| results(&accepted, outcome));
+        let outcome = self.store().add_contacts(tenant, task, good, worded.stored().as_ref(), now).await?;
         self.0.asked.notify_one();
-        let mut added = outcome.contacts.into_iter();
-        accepted
-            .into_iter()
-            .map(|result| match result {
-                Err(problem) => Ok(ContactResult::Refused(problem)),
-                Ok(_) => match added.next() {
-                    Some(AddedContact::Added(id)) => Ok(ContactResult::Added(id)),
-                    Some(AddedContact::Existing(id)) => Ok(ContactResult::Existing(id)),
-                    None => {
-                        Err(EngineError::Internal("the store answered for fewer contacts than it got".into()))
-                    }
-                },
-            })
-            .collect()
+        let results = results(&accepted, &outcome);
+        if results.len() < drafts.len() {
+            return Err(EngineError::Internal("the store answered for fewer contacts than it got".into()));
+        }
+        Ok(results)
     }
 
     /// One contact.
@@ -99,9 +94,10 @@ impl Engine {
         &self,
         tenant: &TenantId,
         id: &ContactId,
-        once: Option<&Once<'_>>,
+        once: Option<&Once<'_, Contact>>,
     ) -> Result<Contact, EngineError> {
-        let contact = self.store().cancel_contact(tenant, id, once, self.now()).await?;
+        let worded = Worded::contact(once);
+        let contact = self.store().cancel_contact(tenant, id, worded.stored().as_ref(), self.now()).await?;
         self.0.asked.notify_one();
         Ok(contact)
     }
@@ -112,9 +108,11 @@ impl Engine {
         tenant: &TenantId,
         id: &ContactId,
         decision: Decision,
-        once: Option<&Once<'_>>,
+        once: Option<&Once<'_, Contact>>,
     ) -> Result<Contact, EngineError> {
-        let resolved = self.store().resolve_contact(tenant, id, decision, once, self.now()).await;
+        let (worded, now) = (Worded::contact(once), self.now());
+        let resolved =
+            self.store().resolve_contact(tenant, id, decision, worded.stored().as_ref(), now).await;
         let contact = resolved.map_err(|error| match error {
             StoreError::WrongState { status } => EngineError::Conflict {
                 code: "wrong_state",
@@ -139,6 +137,19 @@ impl Engine {
         self.contact(tenant, id).await?;
         Ok(self.store().contact_events(tenant, id, after, limit).await?)
     }
+}
+
+/// What became of each: the refused ones between those the store tells of.
+fn results(accepted: &[Result<NewContact, FieldProblem>], outcome: &AddOutcome) -> Vec<ContactResult> {
+    let mut added = outcome.contacts.iter();
+    let result = |accepted: &Result<_, FieldProblem>| match accepted {
+        Err(problem) => Some(ContactResult::Refused(problem.clone())),
+        Ok(_) => added.next().map(|added| match added {
+            AddedContact::Added(id) => ContactResult::Added(id.clone()),
+            AddedContact::Existing(id) => ContactResult::Existing(id.clone()),
+        }),
+    };
+    accepted.iter().map_while(result).collect()
 }
 
 /// Accepts every draft or names every bad one, for a task that is created with its people.
@@ -185,7 +196,7 @@ fn accept(
         return Err(FieldProblem::new("/external_id", "invalid_external_id", detail));
     }
     Ok(NewContact {
-        id: ContactId::generate(now),
+        id: draft.id.clone().unwrap_or_else(|| ContactId::generate(now)),
         external_id: draft.external_id.clone(),
         phone,
         name: draft.name.as_deref().and_then(PersonName::new),

@@ -17,6 +17,17 @@ pub struct IssuedKey {
     pub token: Secret,
 }
 
+/// What a key is good for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyTerms {
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// Whether every POST with it must name an idempotency key.
+    pub requires_idempotency_key: bool,
+}
+
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
@@ -26,6 +37,8 @@ pub struct Principal {
     pub key: KeyId,
     /// What they may do.
     pub scopes: Vec<String>,
+    /// Whether every POST of theirs must name an idempotency key.
+    pub requires_idempotency_key: bool,
 }
 
 impl Engine {
@@ -34,13 +47,13 @@ impl Engine {
         &self,
         tenant: &TenantId,
         name: &str,
-        scopes: Vec<String>,
-        expires_at: Option<Timestamp>,
+        terms: KeyTerms,
     ) -> Result<IssuedKey, EngineError> {
         let mut random = [0u8; 32];
         getrandom::fill(&mut random).map_err(|_| EngineError::Internal("no randomness".into()))?;
         let body = hex::encode(random);
         let token = format!("{PREFIX}{body}{}", checksum(&body));
+        let KeyTerms { scopes, expires_at, requires_idempotency_key } = terms;
         let now = self.now();
         let key = ApiKey {
             id: KeyId::generate(now),
@@ -51,23 +64,34 @@ impl Engine {
             created_at: now,
             expires_at,
             revoked_at: None,
-            requires_idempotency_key: false,
+            requires_idempotency_key,
         };
         self.store().insert_api_key(&key).await?;
         Ok(IssuedKey { id: key.id, token: token.into() })
     }
 
-    /// Who holds `token`; `None` when nobody does, or no longer.
+    /// Who holds `token`; `None` when nobody does, or no longer. One that was taken back may be let in for
+    /// another two seconds.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Principal>, EngineError> {
         if !is_well_formed(token) {
             return Ok(None);
         }
-        let Some(key) = self.store().api_key(&self.key_hash(token)).await? else {
-            return Ok(None);
+        let hash = self.key_hash(token);
+        let key = match self.0.keys.get(&hash) {
+            Some(key) => key,
+            None => match self.store().api_key(&hash).await? {
+                Some(key) => self.0.keys.put(key),
+                None => return Ok(None),
+            },
         };
         let expired = key.expires_at.is_some_and(|end| self.now() >= end);
         let usable = key.revoked_at.is_none() && !expired;
-        Ok(usable.then_some(Principal { tenant: key.tenant, key: key.id, scopes: key.scopes }))
+        Ok(usable.then_some(Principal {
+            tenant: key.tenant.clone(),
+            key: key.id.clone(),
+            scopes: key.scopes.clone(),
+            requires_idempotency_key: key.requires_idempotency_key,
+        }))
     }
 
     fn key_hash(&self, token: &str) -> String {

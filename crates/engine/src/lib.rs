@@ -16,9 +16,13 @@ mod calls;
 mod contacts;
 mod error;
 mod health;
+mod held;
+mod housekeeping;
 mod ingest;
+mod key_cache;
 mod keys;
 mod metrics;
+mod once;
 mod pepper;
 mod tasks;
 mod vendor_tasks;
@@ -28,14 +32,17 @@ pub use accounts::{Account, AccountPolicy, Ingress};
 pub use contacts::{ContactDraft, ContactResult};
 pub use error::EngineError;
 pub use health::{Breaker, Health};
+pub use held::Held;
 pub use ingest::IngestError;
-pub use keys::{IssuedKey, Principal};
+pub use keys::{IssuedKey, KeyTerms, Principal};
 pub use metrics::{AccountMetrics, Traffic};
+pub use once::Once;
 pub use outdial_model as model;
 pub use outdial_provider as provider;
-pub use outdial_store::{Answer, CallFilter, ContactFilter, Doubt, Effect, Once, OnceKey, Page, TaskFilter};
+pub use outdial_store::{Answer, CallFilter, ContactFilter, Doubt, OnceKey, Page, TaskFilter};
 pub use pepper::Pepper;
 pub use tasks::{CreateTask, TaskVerb, changeable};
+pub use vendor_tasks::Adopted;
 
 use outdial_model::{AccountId, Clock};
 use outdial_provider::Factory;
@@ -68,6 +75,8 @@ struct Inner {
     factories: &'static [&'static Factory],
     accounts: BTreeMap<AccountId, Arc<Account>>,
     pepper: Pepper,
+    /// Keys that were read a moment ago.
+    keys: key_cache::KeyCache,
     /// What failed a moment ago.
     pauses: work::Pauses,
     /// How many people go into a request.
@@ -90,6 +99,7 @@ impl Engine {
             factories: parts.factories,
             accounts,
             pepper,
+            keys: key_cache::KeyCache::default(),
             pauses: work::Pauses::default(),
             batches: work::Batches::default(),
             asked: Notify::new(),

@@ -1,11 +1,12 @@
 //! Tasks: accepting them, steering them, waiting for what was asked to be confirmed.
 
 use crate::contacts::accept_all;
+use crate::once::{Once, Worded};
 use crate::{ContactDraft, Engine, EngineError, Page, TaskFilter};
 use outdial_model::{
     AccountId, DesiredStatus, FieldProblem, Segment, StartMode, Task, TaskId, TaskSpec, TaskStatus, TenantId,
 };
-use outdial_store::{Begin, NewTask, Once, StoreError, TaskPatch};
+use outdial_store::{Begin, NewTask, StoreError, TaskPatch};
 use std::time::Duration;
 
 /// A task as a client asks for it; its fields are parsed, its sense is not checked yet.
@@ -83,7 +84,7 @@ impl Engine {
         &self,
         tenant: &TenantId,
         request: CreateTask,
-        once: Option<&Once<'_>>,
+        once: Option<&Once<'_, Task>>,
     ) -> Result<Task, EngineError> {
         let CreateTask { external_id, account, spec, contacts } = request;
         let account = self.account(&account).map_err(|_| unknown_account(self, &account))?;
@@ -107,7 +108,8 @@ impl Engine {
         let id = TaskId::generate(now);
         let task =
             NewTask { id, external_id, account: account.id.clone(), spec, status, desired, adopted: None };
-        let task = self.store().create_task(tenant, task, contacts, once, now).await?;
+        let worded = Worded::task(once);
+        let task = self.store().create_task(tenant, task, contacts, worded.stored().as_ref(), now).await?;
         self.0.asked.notify_one();
         Ok(task)
     }
@@ -162,8 +164,9 @@ impl Engine {
         tenant: &TenantId,
         id: &TaskId,
         verb: TaskVerb,
-        once: Option<&Once<'_>>,
+        once: Option<&Once<'_, Task>>,
     ) -> Result<Task, EngineError> {
+        let worded = Worded::task(once);
         loop {
             let task = self.task(tenant, id).await?;
             if !verb.allowed().contains(&task.status) {
@@ -173,9 +176,11 @@ impl Engine {
                 });
             }
             let Some(begin) = verb.begin(task.status) else {
+                self.remember(tenant, once, &task).await?;
                 return Ok(task);
             };
-            match self.store().begin(tenant, id, begin, &[task.status], once, self.now()).await {
+            let (once, now) = (worded.stored(), self.now());
+            match self.store().begin(tenant, id, begin, &[task.status], once.as_ref(), now).await {
                 Err(StoreError::WrongState { .. }) => continue,
                 Err(error) => return Err(error.into()),
                 Ok(task) => {

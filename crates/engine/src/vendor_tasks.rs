@@ -1,14 +1,24 @@
 //! The vendor's own tasks: looking at them live, and taking one over.
 
 use crate::accounts::supported;
+use crate::once::{Once, Worded};
 use crate::{Engine, EngineError};
 use outdial_model::{
     AccountId, DesiredStatus, Pacing, Retry, Safety, Schedule, Script, Segment, SegmentId, SegmentStatus,
     Task, TaskId, TaskSpec, TaskStatus, TenantId,
 };
 use outdial_provider::{ErrorKind, Operation, PageRequest, SegmentState, VendorTask, VendorTaskPage};
-use outdial_store::{NewTask, Once};
+use outdial_store::NewTask;
 use std::collections::BTreeMap;
+
+/// A task of ours that manages a vendor's task.
+#[derive(Debug, Clone)]
+pub struct Adopted {
+    /// Our task.
+    pub task: Task,
+    /// The vendor's task, its one segment.
+    pub segment: Segment,
+}
 
 impl Engine {
     /// A page of the vendor's tasks, live and read-only.
@@ -41,8 +51,8 @@ impl Engine {
         tenant: &TenantId,
         id: &AccountId,
         vendor_ref: &str,
-        once: Option<&Once<'_>>,
-    ) -> Result<Task, EngineError> {
+        once: Option<&Once<'_, Adopted>>,
+    ) -> Result<Adopted, EngineError> {
         let found = self.vendor_task(id, vendor_ref).await?;
         let now = self.now();
         let SegmentState::Known(status) = found.state else {
@@ -88,11 +98,13 @@ impl Engine {
             spec: adopted_spec(name),
             status: shown,
             desired,
-            adopted: Some(segment),
+            adopted: Some(segment.clone()),
         };
-        let task = self.store().create_task(tenant, new, Vec::new(), once, now).await?;
+        let worded = Worded::adopted(once, &segment);
+        let task = self.store().create_task(tenant, new, Vec::new(), worded.stored().as_ref(), now).await?;
+        drop(worded);
         self.0.asked.notify_one();
-        Ok(task)
+        Ok(Adopted { task, segment })
     }
 }
 

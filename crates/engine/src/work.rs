@@ -72,6 +72,9 @@ impl Engine {
         if let Err(error) = self.store().release_abandoned_leases().await {
             tracing::error!(%error, "leases of an earlier process could not be released; they will run out");
         }
+        // A set, for what is in it ends with the worker, however that ends.
+        let mut house = JoinSet::new();
+        house.spawn(self.clone().keep_house(shutdown.clone()));
         let mut jobs = JoinSet::new();
         while !shutdown.is_cancelled() {
             while jobs.try_join_next().is_some() {}
@@ -107,6 +110,7 @@ impl Engine {
             }
         }
         while jobs.join_next().await.is_some() {}
+        while house.join_next().await.is_some() {}
     }
 
     /// Works on everything that is due now, and answers how many tasks that were; for whoever steps
@@ -227,6 +231,9 @@ impl Engine {
     }
 }
 
+/// So much later, to the next millisecond: the store keeps no less, and what is due must not be early.
 fn later(now: Timestamp, by: Duration) -> Timestamp {
-    now.checked_add(by).unwrap_or(Timestamp::MAX)
+    let whole = Duration::from_nanos(999_999);
+    let late = by.checked_add(whole).and_then(|by| now.checked_add(by).ok());
+    late.and_then(|late| Timestamp::from_millisecond(late.as_millisecond()).ok()).unwrap_or(Timestamp::MAX)
 }

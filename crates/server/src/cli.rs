@@ -105,6 +105,9 @@ pub(crate) struct CreateKey {
     /// What it may do, comma-separated
     #[arg(long, value_name = "SCOPES", value_delimiter = ',', required = true)]
     pub(crate) scopes: Vec<String>,
+    /// Refuse every POST with it that names no `Idempotency-Key`
+    #[arg(long)]
+    pub(crate) require_idempotency_key: bool,
 }
 
 fn speed(text: &str) -> Result<f64, String> {

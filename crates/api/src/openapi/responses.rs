@@ -11,19 +11,29 @@ use utoipa::{IntoResponses, ToSchema};
 /// Every operation can fail like this.
 const ANYWHERE: &[&Code] = &[&table::UNAUTHENTICATED, &table::INTERNAL_ERROR, &table::STORE_UNAVAILABLE];
 
+/// Every POST can fail like this beside.
+const ONCE: &[&Code] = &[
+    &table::IDEMPOTENCY_KEY_INVALID,
+    &table::IDEMPOTENCY_KEY_MISSING,
+    &table::IDEMPOTENCY_IN_PROGRESS,
+    &table::IDEMPOTENCY_KEY_REUSED,
+];
+
 macro_rules! sets {
-    ($($(#[$doc:meta])* $name:ident = [$($code:ident),*];)+) => {
+    ($($(#[$doc:meta])* $name:ident = $($posted:ident)? [$($code:ident),*];)+) => {
         $(
             $(#[$doc])*
             pub(crate) struct $name;
 
             impl IntoResponses for $name {
                 fn responses() -> BTreeMap<String, RefOr<Response>> {
-                    by_status(&[$(&table::$code),*])
+                    by_status(&[$(&table::$code),*], sets!(@once $($posted)?))
                 }
             }
         )+
     };
+    (@once) => { &[] };
+    (@once posted) => { ONCE };
 }
 
 sets! {
@@ -36,27 +46,30 @@ sets! {
     /// A list of things of one other thing.
     ListingOfOne = [NOT_FOUND, INVALID_CURSOR, VALIDATION_FAILED];
     /// Something is created from a body.
-    Creating = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, EXTERNAL_ID_TAKEN, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+    Creating = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, EXTERNAL_ID_TAKEN, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED, TOO_MANY_CONTACTS];
     /// Something is changed by a body.
     Changing = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, STALE, BODY_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
     /// Contacts are added.
-    Adding = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+    Adding = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED, TOO_MANY_CONTACTS];
     /// Something is asked of a thing in its present status.
-    Steering = [NOT_FOUND, WRONG_STATE];
+    Steering = posted [NOT_FOUND, WRONG_STATE];
     /// Something is decided by a body about a thing in its present status.
-    Deciding = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE,
+    Deciding = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
     /// The vendor is asked while the client waits.
     AskingVendor = [NOT_FOUND, UNSUPPORTED_BY_PROVIDER, PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY,
+        PROVIDER_UNAVAILABLE];
+    /// The vendor is asked by a POST while the client waits.
+    Checking = posted [NOT_FOUND, UNSUPPORTED_BY_PROVIDER, PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY,
         PROVIDER_UNAVAILABLE];
     /// The vendor is asked for a list while the client waits.
     ListingAtVendor = [NOT_FOUND, INVALID_CURSOR, VALIDATION_FAILED, UNSUPPORTED_BY_PROVIDER,
         PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY, PROVIDER_UNAVAILABLE];
     /// A vendor's task is taken over.
-    Adopting = [NOT_FOUND, EXTERNAL_ID_TAKEN, WRONG_STATE, UNKNOWN_VENDOR_STATE, UNSUPPORTED_BY_PROVIDER,
+    Adopting = posted [NOT_FOUND, EXTERNAL_ID_TAKEN, WRONG_STATE, UNKNOWN_VENDOR_STATE, UNSUPPORTED_BY_PROVIDER,
         PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY, PROVIDER_UNAVAILABLE];
 }
 
@@ -69,9 +82,9 @@ impl IntoResponses for Probing {
     }
 }
 
-fn by_status(codes: &[&'static Code]) -> BTreeMap<String, RefOr<Response>> {
+fn by_status(codes: &[&'static Code], more: &[&'static Code]) -> BTreeMap<String, RefOr<Response>> {
     let mut statuses: BTreeMap<u16, Vec<&'static Code>> = BTreeMap::new();
-    for code in codes.iter().chain(ANYWHERE) {
+    for code in codes.iter().chain(more).chain(ANYWHERE) {
         statuses.entry(code.status).or_default().push(code);
     }
     statuses.into_iter().map(|(status, codes)| (status.to_string(), response(&codes).into())).collect()

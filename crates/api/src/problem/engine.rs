@@ -20,9 +20,10 @@ impl From<EngineError> for Problem {
             EngineError::Stale => Self::new(&table::STALE, error.to_string()),
             EngineError::Unsupported { detail } => Self::new(&table::UNSUPPORTED_BY_PROVIDER, detail),
             EngineError::Vendor { provider, error } => vendor_failed(&provider, error),
-            error @ (EngineError::Answered(_) | EngineError::KeyReused | EngineError::KeyBusy) => {
-                Self::new(&table::CONFLICT, error.to_string())
-            }
+            EngineError::Answered(_) => Self::new(&table::CONFLICT, error.to_string()),
+            EngineError::KeyReused => Self::new(&table::IDEMPOTENCY_KEY_REUSED, error.to_string()),
+            EngineError::KeyBusy => Self::new(&table::IDEMPOTENCY_IN_PROGRESS, error.to_string())
+                .with_retry_after(Duration::from_secs(2)),
             EngineError::Unavailable => Self::new(&table::STORE_UNAVAILABLE, error.to_string())
                 .with_retry_after(Duration::from_secs(1)),
             EngineError::Internal(cause) => {

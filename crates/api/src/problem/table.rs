@@ -45,6 +45,10 @@ codes! {
         "Send the whole body, encoded as its headers say.";
     INVALID_CURSOR = 400 "invalid_cursor" NEVER, "The cursor does not belong to this list",
         "Use `next_cursor` as it was answered, with the same key, path and filters; or begin again without `cursor`.";
+    IDEMPOTENCY_KEY_INVALID = 400 "idempotency_key_invalid" NEVER, "The idempotency key cannot be used",
+        "Send one `Idempotency-Key` header with 1 to 255 characters of `A-Z a-z 0-9 _ : . -`, a UUID for example.";
+    IDEMPOTENCY_KEY_MISSING = 400 "idempotency_key_missing" NEVER, "The API key demands an idempotency key",
+        "Send an `Idempotency-Key` header with every POST: a new key for each thing that is to happen, the same one when a request is sent again.";
     UNAUTHENTICATED = 401 "unauthenticated" NEVER, "No valid API key",
         "Send `Authorization: Bearer <key>` with a key that is neither revoked nor expired.";
     UNPROVEN_PUSH = 401 "unproven_push" NEVER, "The push does not prove who sent it",
@@ -63,6 +67,8 @@ codes! {
         "Read the resource and ask for something its status allows. A task that is over cannot be opened again: create a new one.";
     UNKNOWN_VENDOR_STATE = 409 "unknown_vendor_state" NEVER, "The vendor's task is in an unknown state",
         "Bring the task into a known state in the vendor's console (paused, for example) and adopt it again.";
+    IDEMPOTENCY_IN_PROGRESS = 409 "idempotency_in_progress" LATER, "A request with this idempotency key is under way",
+        "Send the request again after `Retry-After` seconds; it is answered like the first one when that is done.";
     STALE = 412 "stale" NEVER, "The resource has changed",
         "Read it again, repeat the change on what it is now, and send the new `ETag` in `If-Match`.";
     BODY_TOO_LARGE = 413 "body_too_large" NEVER, "The body is too large",
@@ -73,6 +79,8 @@ codes! {
         "Correct every field listed in `errors` and send the request again. Nothing was stored.";
     TOO_MANY_CONTACTS = 422 "too_many_contacts" NEVER, "Too many contacts for one JSON request",
         "Send at most 1000 contacts in a JSON request, or stream any number to `POST /v1/tasks/{id}/contacts` as `application/x-ndjson` or `text/csv`.";
+    IDEMPOTENCY_KEY_REUSED = 422 "idempotency_key_reused" NEVER, "The idempotency key was used for another request",
+        "Choose a new key for a request with another path or body. The first request had its effect; this one had none.";
     UNSUPPORTED_BY_PROVIDER = 422 "unsupported_by_provider" NEVER, "The account's provider cannot do this",
         "See `operations` of the account for what it can do, natively or by emulation, and what may have to be configured.";
     INTERNAL_ERROR = 500 "internal_error" NEVER, "Something is broken on our side",

@@ -1,12 +1,15 @@
 //! Accounts: list, read, check, and what they offer.
 
+use crate::auth::Caller;
+use crate::idempotency::{Idempotency, json};
 use crate::openapi::{examples, responses};
 use crate::paging::List;
 use crate::path::Id;
 use crate::problem::Problem;
 use crate::wire::account::{AccountView, CatalogView, CheckView};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
-use actix_web::{get, post};
+use actix_web::{HttpResponse, get, post};
 use outdial_engine::Engine;
 use outdial_model::AccountId;
 
@@ -57,16 +60,24 @@ pub(crate) async fn get_account(
     params(("account" = String, Path, description = "The account's name.", example = "example-account")),
     responses(
         (status = 200, description = "They work.", body = CheckView, example = json!(examples::check())),
-        responses::AskingVendor
+        responses::Checking
     )
 )]
 #[post("/accounts/{account}/check")]
 pub(crate) async fn check_account(
     engine: Data<Engine>,
+    caller: Caller,
     id: Id<AccountId>,
-) -> Result<Json<CheckView>, Problem> {
-    let checked = engine.check_account(&id.0).await?;
-    Ok(Json(CheckView::new(&id.0, checked, engine.now())))
+    once: Idempotency,
+) -> Result<HttpResponse, Problem> {
+    let words = |view: &CheckView| json(StatusCode::OK, view);
+    once.answer(None, words, async |once| {
+        let checked = engine.check_account(&id.0).await?;
+        let view = CheckView::new(&id.0, checked, engine.now());
+        engine.remember(&caller.tenant, once, &view).await?;
+        Ok(view)
+    })
+    .await
 }
 
 /// Read an account's catalog

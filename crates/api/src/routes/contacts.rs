@@ -3,6 +3,7 @@
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::form::{self, Query};
+use crate::idempotency::{Idempotency, json};
 use crate::openapi::{examples, responses};
 use crate::paging::{List, Paging};
 use crate::path::Id;
@@ -10,10 +11,11 @@ use crate::problem::Problem;
 use crate::wire::contact::ContactView;
 use crate::wire::event::EventView;
 use crate::wire::safety::ResolveForm;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use outdial_engine::{ContactFilter, Engine};
-use outdial_model::{ContactId, ContactStatus, Disposition, TaskId};
+use outdial_model::{Contact, ContactId, ContactStatus, Disposition, TaskId};
 
 /// List a task's contacts
 ///
@@ -91,9 +93,10 @@ pub(crate) async fn cancel_contact(
     engine: Data<Engine>,
     caller: Caller,
     id: Id<ContactId>,
+    once: Idempotency,
 ) -> Result<HttpResponse, Problem> {
-    let contact = engine.cancel_contact(&caller.tenant, &id.0, None).await?;
-    Ok(HttpResponse::Accepted().json(ContactView::from(contact)))
+    let words = |contact: &Contact| json(StatusCode::ACCEPTED, &ContactView::from(contact.clone()));
+    once.answer(None, words, async |once| Ok(engine.cancel_contact(&caller.tenant, &id.0, once).await?)).await
 }
 
 /// Decide about a contact
@@ -119,11 +122,15 @@ pub(crate) async fn resolve_contact(
     engine: Data<Engine>,
     caller: Caller,
     id: Id<ContactId>,
+    once: Idempotency,
     body: JsonBody,
-) -> Result<Json<ContactView>, Problem> {
-    let form = form::read(&body.0, ResolveForm::read).map_err(Problem::invalid_fields)?;
-    let contact = engine.resolve_contact(&caller.tenant, &id.0, form.decision, None).await?;
-    Ok(Json(contact.into()))
+) -> Result<HttpResponse, Problem> {
+    let words = |contact: &Contact| json(StatusCode::OK, &ContactView::from(contact.clone()));
+    once.answer(Some(&body.0), words, async |once| {
+        let form = form::read(&body.0, ResolveForm::read).map_err(Problem::invalid_fields)?;
+        Ok(engine.resolve_contact(&caller.tenant, &id.0, form.decision, once).await?)
+    })
+    .await
 }
 
 /// Read a contact's timeline

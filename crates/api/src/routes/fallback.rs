@@ -26,11 +26,13 @@ impl RouteTable {
         let documented = document["paths"].as_object().into_iter().flatten().map(|(path, item)| {
             let methods = item.as_object().into_iter().flat_map(|item| item.keys());
             let methods: Vec<_> = methods.map(|method| method.to_ascii_uppercase()).collect();
-            (ResourceDef::new(path.as_str()), methods.join(", "))
+            (path.as_str(), methods.join(", "))
         });
-        let others =
-            UNDOCUMENTED.iter().map(|(path, method)| (ResourceDef::new(*path), (*method).to_owned()));
-        Self(documented.chain(others).collect())
+        let others = UNDOCUMENTED.iter().map(|(path, method)| (*path, (*method).to_owned()));
+        // Whatever can be read can be asked for with HEAD.
+        let route =
+            |(path, methods): (&str, String)| (ResourceDef::new(path), methods.replace("GET", "GET, HEAD"));
+        Self(documented.chain(others).map(route).collect())
     }
 
     fn methods(&self, path: &str) -> Option<&str> {

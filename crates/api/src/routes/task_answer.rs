@@ -1,14 +1,18 @@
 //! One task as an answer: its segments, its ETag, and what was asked for in headers.
 
 use crate::etag;
+use crate::idempotency::{Done, Halt, Idempotency, json, respond};
 use crate::prefer::Wait;
 use crate::problem::Problem;
 use crate::wire::task::TaskView;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, LOCATION};
-use outdial_engine::Engine;
-use outdial_model::{Task, TaskId};
+use actix_web::http::header::{ETAG, HeaderName, HeaderValue, LOCATION};
+use outdial_engine::{Answer, Engine, Once};
+use outdial_model::{Segment, Task, TaskId, TenantId, Timestamp};
+use serde_json::Value;
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// The account's provider, as views name it.
 pub(super) fn provider_of(engine: &Engine, task: &Task) -> Option<String> {
@@ -17,43 +21,69 @@ pub(super) fn provider_of(engine: &Engine, task: &Task) -> Option<String> {
 
 /// The task as it is.
 pub(super) async fn shown(engine: &Engine, task: Task, status: StatusCode) -> Result<HttpResponse, Problem> {
-    respond(engine, task, HttpResponse::build(status)).await
+    let words = Words { status, ..Words::of(engine, &task.tenant, &task.id).await? };
+    Ok(respond(words.say(&task)))
 }
 
-/// The task after something was asked of it: 202, at once or when it is confirmed.
-pub(super) async fn accepted(engine: &Engine, task: Task, wait: Wait) -> Result<HttpResponse, Problem> {
-    let mut response = HttpResponse::Accepted();
-    if let Some(applied) = wait.applied() {
-        response.insert_header(("preference-applied", applied));
+/// Words an answer about a task. Everything it takes is read before, for some are worded in a transaction.
+#[derive(Clone)]
+pub(super) struct Words<'a> {
+    engine: &'a Engine,
+    now: Timestamp,
+    status: StatusCode,
+    segments: Vec<Segment>,
+    is_new: bool,
+}
+
+impl<'a> Words<'a> {
+    /// For something that is asked of a task.
+    pub(super) async fn of(engine: &'a Engine, tenant: &TenantId, task: &TaskId) -> Result<Self, Problem> {
+        let segments = engine.segments(tenant, task).await?;
+        Ok(Self { segments, is_new: false, ..Self::of_new(engine) })
     }
-    let task = match wait.0 {
-        Some(patience) => engine.settled(&task.tenant, &task.id, patience).await?,
-        None => task,
-    };
-    respond(engine, task, response).await
-}
 
-/// The same for a task that did not exist before.
-pub(super) async fn created(engine: &Engine, task: Task, wait: Wait) -> Result<HttpResponse, Problem> {
-    let location = location(&task.id);
-    let mut response = accepted(engine, task, wait).await?;
-    if let Ok(location) = location.parse() {
-        response.headers_mut().insert(LOCATION, location);
+    /// For a task that does not exist before.
+    pub(super) fn of_new(engine: &'a Engine) -> Self {
+        let (now, status) = (engine.now(), StatusCode::ACCEPTED);
+        Self { engine, now, status, segments: Vec::new(), is_new: true }
     }
-    Ok(response)
-}
 
-async fn respond(
-    engine: &Engine,
-    task: Task,
-    mut response: actix_web::HttpResponseBuilder,
-) -> Result<HttpResponse, Problem> {
-    let segments = engine.segments(&task.tenant, &task.id).await?;
-    response.insert_header((ETAG, etag::of(task.revision)));
-    let provider = provider_of(engine, &task);
-    Ok(response.json(TaskView::new(task, engine.now(), provider, Some(segments))))
-}
+    /// Does what is asked, once, and answers with the task: as accepted, or when it is confirmed.
+    pub(super) async fn asked(
+        self,
+        once: &Idempotency,
+        body: Option<&Value>,
+        wait: Wait,
+        act: impl AsyncFnOnce(Option<&Once<'_, Task>>) -> Result<Task, Halt>,
+    ) -> Result<HttpResponse, Problem> {
+        let task = match once.run(body, &|task| self.say(task), act).await? {
+            Done::Now(task) => task,
+            Done::Before(response) => return Ok(response),
+        };
+        let Some(patience) = wait.0 else { return Ok(respond(self.say(&task))) };
+        let task = self.engine.settled(&task.tenant, &task.id, patience).await?;
+        let segments = self.engine.segments(&task.tenant, &task.id).await?;
+        let mut response = respond(self.with(&task, segments));
+        if let Some(applied) = wait.applied().and_then(|applied| HeaderValue::from_str(&applied).ok()) {
+            response.headers_mut().insert(PREFERENCE_APPLIED, applied);
+        }
+        Ok(response)
+    }
 
-fn location(task: &TaskId) -> String {
-    format!("/v1/tasks/{task}")
+    /// The task with the segments it had.
+    fn say(&self, task: &Task) -> Answer {
+        self.with(task, self.segments.clone())
+    }
+
+    /// The task with these segments.
+    pub(super) fn with(&self, task: &Task, segments: Vec<Segment>) -> Answer {
+        let provider = provider_of(self.engine, task);
+        let (id, tag) = (task.id.clone(), etag::of(task.revision));
+        let mut answer = json(self.status, &TaskView::new(task.clone(), self.now, provider, Some(segments)));
+        answer.headers.push((ETAG.to_string(), tag));
+        if self.is_new {
+            answer.headers.push((LOCATION.to_string(), format!("/v1/tasks/{id}")));
+        }
+        answer
+    }
 }

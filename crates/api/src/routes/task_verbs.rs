@@ -1,7 +1,8 @@
 //! What can be asked of a task: start, pause, resume, stop.
 
-use super::task_answer;
+use super::task_answer::Words;
 use crate::auth::Caller;
+use crate::idempotency::Idempotency;
 use crate::openapi::{examples, responses};
 use crate::path::Id;
 use crate::prefer::Wait;
@@ -33,9 +34,10 @@ pub(crate) async fn start_task(
     engine: Data<Engine>,
     caller: Caller,
     id: Id<TaskId>,
+    once: Idempotency,
     wait: Wait,
 ) -> Result<HttpResponse, Problem> {
-    steer(&engine, &caller, &id.0, TaskVerb::Start, wait).await
+    steer(&engine, &caller, &id.0, TaskVerb::Start, &once, wait).await
 }
 
 /// Pause a task
@@ -59,9 +61,10 @@ pub(crate) async fn pause_task(
     engine: Data<Engine>,
     caller: Caller,
     id: Id<TaskId>,
+    once: Idempotency,
     wait: Wait,
 ) -> Result<HttpResponse, Problem> {
-    steer(&engine, &caller, &id.0, TaskVerb::Pause, wait).await
+    steer(&engine, &caller, &id.0, TaskVerb::Pause, &once, wait).await
 }
 
 /// Resume a task
@@ -84,9 +87,10 @@ pub(crate) async fn resume_task(
     engine: Data<Engine>,
     caller: Caller,
     id: Id<TaskId>,
+    once: Idempotency,
     wait: Wait,
 ) -> Result<HttpResponse, Problem> {
-    steer(&engine, &caller, &id.0, TaskVerb::Resume, wait).await
+    steer(&engine, &caller, &id.0, TaskVerb::Resume, &once, wait).await
 }
 
 /// Stop a task
@@ -110,9 +114,10 @@ pub(crate) async fn stop_task(
     engine: Data<Engine>,
     caller: Caller,
     id: Id<TaskId>,
+    once: Idempotency,
     wait: Wait,
 ) -> Result<HttpResponse, Problem> {
-    steer(&engine, &caller, &id.0, TaskVerb::Stop, wait).await
+    steer(&engine, &caller, &id.0, TaskVerb::Stop, &once, wait).await
 }
 
 async fn steer(
@@ -120,8 +125,11 @@ async fn steer(
     caller: &Caller,
     task: &TaskId,
     verb: TaskVerb,
+    once: &Idempotency,
     wait: Wait,
 ) -> Result<HttpResponse, Problem> {
-    let task = engine.steer(&caller.tenant, task, verb, None).await?;
-    task_answer::accepted(engine, task, wait).await
+    let words = Words::of(engine, &caller.tenant, task).await?;
+    words
+        .asked(once, None, wait, async |once| Ok(engine.steer(&caller.tenant, task, verb, once).await?))
+        .await
 }

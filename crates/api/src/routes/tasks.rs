@@ -1,10 +1,11 @@
 //! Tasks: create, list, read, change.
 
-use super::task_answer;
+use super::task_answer::{self, Words};
 use crate::auth::Caller;
 use crate::body::JsonBody;
 use crate::etag::IfMatch;
 use crate::form::{self, Query};
+use crate::idempotency::Idempotency;
 use crate::openapi::{examples, responses};
 use crate::paging::{List, Paging};
 use crate::path::Id;
@@ -46,13 +47,19 @@ use serde_json::Value;
 pub(crate) async fn create_task(
     engine: Data<Engine>,
     caller: Caller,
+    once: Idempotency,
     body: JsonBody,
     wait: Wait,
 ) -> Result<HttpResponse, Problem> {
-    refuse_too_many(&body.0)?;
-    let form = form::read(&body.0, |at| at.object(TaskForm::read)).map_err(Problem::invalid_fields)?;
-    let task = engine.create_task(&caller.tenant, form.into_request(), None).await?;
-    task_answer::created(&engine, task, wait).await
+    let words = Words::of_new(&engine);
+    words
+        .asked(&once, Some(&body.0), wait, async |once| {
+            refuse_too_many(&body.0)?;
+            let form =
+                form::read(&body.0, |at| at.object(TaskForm::read)).map_err(Problem::invalid_fields)?;
+            Ok(engine.create_task(&caller.tenant, form.into_request(), once).await?)
+        })
+        .await
 }
 
 /// More contacts than one JSON request may have have a problem of their own, with the way out.

@@ -2,19 +2,22 @@
 
 use super::tasks::refuse_too_many;
 use crate::auth::Caller;
-use crate::body;
+use crate::body::{self, Pieces};
 use crate::form::{self, Fields, Read};
+use crate::idempotency::{Idempotency, json};
 use crate::openapi::{examples, responses};
 use crate::path::Id;
 use crate::problem::Problem;
-use crate::upload::{self, Csv, Ndjson};
+use crate::upload::{self, Csv, Ndjson, Target};
 use crate::wire::batch::BatchView;
 use crate::wire::contact::ContactForm;
 use crate::wire::task_form::MOST_CONTACTS;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, post};
-use outdial_engine::{ContactDraft, Engine};
+use outdial_engine::{ContactDraft, ContactResult, Engine};
 use outdial_model::TaskId;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 // No `Debug`: it holds people.
@@ -48,7 +51,8 @@ impl BatchForm {
 ///   other column is a variable (`var.` before its name is taken off). Cells are quoted as in RFC 4180.
 ///
 /// Streams are taken in as they come. If one breaks off or the task ends meanwhile, what came before is
-/// kept and `stopped` tells the first line that was not taken.
+/// kept and `stopped` tells the first line that was not taken. With an `Idempotency-Key` such a stream can be
+/// sent again from its first line: lines that were taken are `existing` then, also those without `external_id`.
 #[utoipa::path(
     tag = "Contacts",
     params(("id" = String, Path, description = "The task's id.")),
@@ -71,34 +75,32 @@ pub(crate) async fn add_contacts(
     engine: Data<Engine>,
     caller: Caller,
     id: Id<TaskId>,
+    once: Idempotency,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let (tenant, task) = (&caller.tenant, &id.0);
-    let into = upload::Into { engine: &engine, tenant, task };
-    let batch = match request.content_type() {
-        "application/json" => {
-            let body = body::json(&request, payload.into_inner()).await?;
-            refuse_too_many(&body)?;
-            let form = form::read(&body, |at| at.object(BatchForm::read)).map_err(Problem::invalid_fields)?;
-            batch(&into, form).await?
-        }
-        "application/x-ndjson" => upload::stream(&into, &request, payload, Ndjson).await?,
-        "text/csv" => upload::stream(&into, &request, payload, Csv::default()).await?,
-        _ => {
-            let known = ["application/json", "application/x-ndjson", "text/csv"];
-            return Err(body::unsupported_type(&known));
-        }
-    };
-    Ok(HttpResponse::Accepted().json(batch))
+    let target = Target { engine: &engine, tenant: &caller.tenant, task: &id.0 };
+    let payload = payload.into_inner();
+    match request.content_type() {
+        "application/json" => batch(&target, &once, &body::json(&request, payload).await?).await,
+        "application/x-ndjson" => upload::stream(&target, &once, Pieces::of(&request, payload), Ndjson).await,
+        "text/csv" => upload::stream(&target, &once, Pieces::of(&request, payload), Csv::default()).await,
+        _ => Err(body::unsupported_type(&["application/json", "application/x-ndjson", "text/csv"])),
+    }
 }
 
-async fn batch(into: &upload::Into<'_>, form: BatchForm) -> Result<BatchView, Problem> {
+async fn batch(target: &Target<'_>, once: &Idempotency, body: &Value) -> Result<HttpResponse, Problem> {
+    refuse_too_many(body)?;
+    let form = form::read(body, |at| at.object(BatchForm::read)).map_err(Problem::invalid_fields)?;
     let drafts: Vec<ContactDraft> = form.contacts.into_iter().map(Into::into).collect();
-    let results = into.engine.add_contacts(into.tenant, into.task, &drafts, None).await?;
-    let mut batch = BatchView::default();
-    for ((index, draft), result) in (0..).zip(drafts).zip(results) {
-        batch.note(index, draft.external_id, result);
-    }
-    Ok(batch)
+    let words = |results: &Vec<ContactResult>| {
+        let mut batch = BatchView::default();
+        for ((index, draft), result) in (0..).zip(&drafts).zip(results) {
+            batch.note(index, draft.external_id.clone(), result.clone());
+        }
+        json(StatusCode::ACCEPTED, &batch)
+    };
+    let Target { engine, tenant, task } = target;
+    once.answer(Some(body), words, async |once| Ok(engine.add_contacts(tenant, task, &drafts, once).await?))
+        .await
 }

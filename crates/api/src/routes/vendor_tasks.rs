@@ -1,19 +1,19 @@
 //! A vendor's own tasks: looking at them live, and taking one over.
 
-use super::task_answer;
+use super::task_answer::Words;
 use crate::auth::Caller;
 use crate::form::Query;
+use crate::idempotency::Idempotency;
 use crate::openapi::{examples, responses};
 use crate::paging::List;
 use crate::path::Id;
-use crate::prefer::Wait;
 use crate::problem::Problem;
 use crate::wire::task::TaskView;
 use crate::wire::vendor_task::VendorTaskView;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
-use outdial_engine::Engine;
 use outdial_engine::provider::PageRequest;
+use outdial_engine::{Adopted, Engine};
 use outdial_model::AccountId;
 
 /// List a vendor's tasks
@@ -94,7 +94,9 @@ pub(crate) async fn adopt_vendor_task(
     caller: Caller,
     id: Id<AccountId>,
     path: Path<(String, String)>,
+    once: Idempotency,
 ) -> Result<HttpResponse, Problem> {
-    let task = engine.adopt(&caller.tenant, &id.0, &path.1, None).await?;
-    task_answer::created(&engine, task, Wait(None)).await
+    let words = Words::of_new(&engine);
+    let words = |adopted: &Adopted| words.with(&adopted.task, vec![adopted.segment.clone()]);
+    once.answer(None, words, async |once| Ok(engine.adopt(&caller.tenant, &id.0, &path.1, once).await?)).await
 }

@@ -45,7 +45,8 @@ impl ContactForm {
 
 impl From<ContactForm> for ContactDraft {
     fn from(form: ContactForm) -> Self {
-        Self { external_id: form.external_id, phone: form.phone, name: form.name, variables: form.variables }
+        let ContactForm { external_id, phone, name, variables } = form;
+        Self { id: None, external_id, phone, name, variables }
     }
 }
 

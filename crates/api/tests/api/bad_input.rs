@@ -195,7 +195,7 @@ async fn what_does_not_exist_is_told_apart_from_what_is_asked_wrongly() {
         api.get(path).await.problem(404, "not_found");
     }
     let answer = send(api.request(Method::DELETE, "/v1/tasks")).await.problem(405, "method_not_allowed");
-    assert_eq!(answer.header("allow"), "GET, POST");
+    assert_eq!(answer.header("allow"), "GET, HEAD, POST");
     let answer = send(api.request(Method::POST, "/livez")).await.problem(405, "method_not_allowed");
-    assert_eq!(answer.header("allow"), "GET");
+    assert_eq!(answer.header("allow"), "GET, HEAD");
 }

@@ -87,6 +87,7 @@ fn every_property_and_parameter_is_described() {
     }
     for (name, operation) in operations(&document) {
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let parameter = resolved(&document, parameter);
             assert!(parameter["description"].is_string(), "{name}: {}", parameter["name"]);
         }
     }

@@ -14,6 +14,8 @@ mod document;
 mod ingress;
 mod lists;
 mod metrics;
+mod once;
+mod once_streams;
 mod requests;
 mod safety;
 mod story;

@@ -18,6 +18,21 @@ async fn an_answer_carries_the_request_s_id_or_one_of_ours() {
 }
 
 #[tokio::test]
+async fn a_head_is_a_get_without_the_body() {
+    let api = TestApi::start().await;
+    let location = format!("/v1/tasks/{}", api.create_task(1).await);
+    for path in ["/v1/tasks", &location, "/livez", "/openapi.json"] {
+        let (head, get) = (send(api.request(Method::HEAD, path)).await, api.get(path).await);
+        assert_eq!((head.status.as_u16(), head.body.as_str()), (200, Some("")), "{path}");
+        for same in ["content-type", "content-length"] {
+            assert_eq!(head.header(same), get.header(same), "{path}");
+        }
+    }
+    assert_eq!(send(api.request(Method::HEAD, "/v1/nothing")).await.status, 404);
+    assert_eq!(send(api.request(Method::HEAD, &format!("{location}/start"))).await.status, 405);
+}
+
+#[tokio::test]
 async fn probes_need_no_key() {
     let api = TestApi::start().await;
     for path in ["/livez", "/readyz"] {

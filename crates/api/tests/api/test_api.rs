@@ -2,7 +2,7 @@
 
 use outdial_api::{ApiSettings, serve};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
-use outdial_engine::{Account, AccountPolicy, Engine, EngineParts, Ingress};
+use outdial_engine::{Account, AccountPolicy, Engine, EngineParts, Ingress, KeyTerms};
 use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
 use outdial_providers::registry;
 use outdial_store::sqlite::SqliteStore;
@@ -94,8 +94,13 @@ impl TestApi {
 
     /// A key of another tenant.
     pub async fn key_of(&self, tenant: &str) -> String {
+        self.key_with(tenant, KeyTerms::default()).await
+    }
+
+    /// A key of a tenant on terms.
+    pub async fn key_with(&self, tenant: &str, terms: KeyTerms) -> String {
         let tenant: TenantId = tenant.parse().unwrap();
-        let key = self.engine.issue_key(&tenant, "test", Vec::new(), None).await.unwrap();
+        let key = self.engine.issue_key(&tenant, "test", terms).await.unwrap();
         key.token.expose_secret().to_owned()
     }
 

@@ -1,0 +1,118 @@
+//! Requests that have their effect once, however often they are sent.
+//!
+//! A request whose effect is one transaction takes its key, and the words of its answer, into that
+//! transaction ([`Once`]). One that has no effect to have, because everything is so already, has its answer
+//! [remembered](Engine::remember). One that takes many transactions [holds](crate::Held) its key meanwhile.
+//!
+//! Not for: headers and fingerprints (the surface), rows (the store).
+
+use crate::{Adopted, Answer, ContactResult, Engine, EngineError, OnceKey};
+use outdial_model::{Contact, Segment, Task, TenantId};
+use outdial_store::{AddOutcome, Effect, Once as StoredOnce};
+
+/// A request that is to have its effect once.
+pub struct Once<'a, E> {
+    /// Its key.
+    pub key: &'a OnceKey,
+    /// Words the answer to the effect. Pure: it runs inside the effect's transaction.
+    pub answer: &'a (dyn Fn(&E) -> Answer + Send + Sync),
+}
+
+impl<E> std::fmt::Debug for Once<'_, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Once").field("key", self.key).finish_non_exhaustive()
+    }
+}
+
+/// How the store's effect is worded, for as long as its method runs.
+type Words<'a> = Box<dyn Fn(Effect<'_>) -> Answer + Send + Sync + 'a>;
+
+/// An [`Once`] on its way to the store.
+pub(crate) struct Worded<'a>(Option<(&'a OnceKey, Words<'a>)>);
+
+impl<'a> Worded<'a> {
+    fn new(key: &'a OnceKey, words: impl Fn(Effect<'_>) -> Option<Answer> + Send + Sync + 'a) -> Self {
+        // Every method of the store tells its own kind of effect, so there are always words.
+        let silence = || Answer { status: 204, headers: Vec::new(), body: String::new() };
+        Self(Some((key, Box::new(move |effect| words(effect).unwrap_or_else(silence)))))
+    }
+
+    /// For a request that makes or steers a task.
+    pub(crate) fn task(once: Option<&'a Once<'_, Task>>) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Task(task) => Some((once.answer)(task)),
+                _ => None,
+            })
+        })
+    }
+
+    /// For a request that takes over the vendor's task of `segment`.
+    pub(crate) fn adopted(once: Option<&'a Once<'_, Adopted>>, segment: &'a Segment) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Task(task) => {
+                    Some((once.answer)(&Adopted { task: task.clone(), segment: segment.clone() }))
+                }
+                _ => None,
+            })
+        })
+    }
+
+    /// For a request that cancels or resolves a contact.
+    pub(crate) fn contact(once: Option<&'a Once<'_, Contact>>) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Contact(contact) => Some((once.answer)(contact)),
+                _ => None,
+            })
+        })
+    }
+
+    /// For a request that adds contacts; `results` tells of all of them what the store tells of those it got.
+    pub(crate) fn added(
+        once: Option<&'a Once<'_, Vec<ContactResult>>>,
+        results: impl Fn(&AddOutcome) -> Vec<ContactResult> + Send + Sync + 'a,
+    ) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Added(outcome) => Some((once.answer)(&results(outcome))),
+                _ => None,
+            })
+        })
+    }
+
+    /// As the store takes it.
+    pub(crate) fn stored(&self) -> Option<StoredOnce<'_>> {
+        let (key, words) = self.0.as_ref()?;
+        Some(StoredOnce { key: (*key).clone(), answer: &**words })
+    }
+}
+
+impl Engine {
+    /// Refuses a request that was answered before with that answer ([`EngineError::Answered`]), and another
+    /// one with its key ([`EngineError::KeyReused`]).
+    pub async fn unanswered(&self, tenant: &TenantId, key: &OnceKey) -> Result<(), EngineError> {
+        match self.store().answered(tenant, key, self.now()).await? {
+            Some(answer) => Err(EngineError::Answered(Box::new(answer))),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers the answer to a request that had no effect on us. If its twin was faster,
+    /// [`EngineError::Answered`] has the twin's answer.
+    pub async fn remember<E>(
+        &self,
+        tenant: &TenantId,
+        once: Option<&Once<'_, E>>,
+        seen: &E,
+    ) -> Result<(), EngineError> {
+        let Some(once) = once else { return Ok(()) };
+        let ours = (once.answer)(seen);
+        self.store().remember_answer(tenant, once.key, &ours, self.now()).await?;
+        match self.unanswered(tenant, once.key).await {
+            Err(EngineError::Answered(answer)) if *answer == ours => Ok(()),
+            other => other,
+        }
+    }
+}
