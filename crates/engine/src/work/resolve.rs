@@ -14,7 +14,7 @@ use outdial_model::{
     Segment, SegmentStatus,
 };
 use outdial_provider::{
-    ContactProgress, ContactReport, Find, Found, ProviderError, SegmentReport, SegmentState,
+    ContactProgress, ContactReport, ErrorKind, Find, Found, ProviderError, SegmentReport, SegmentState,
 };
 use outdial_store::{Changes, ContactChange, DispatchChange, SegmentChange};
 use std::collections::BTreeMap;
@@ -222,7 +222,10 @@ impl Job<'_> {
     pub(super) async fn look(&self, find: &Find<'_>) -> Result<Found, ProviderError> {
         let result = self.account.provider.find(find).await;
         self.observe(&result);
-        result
+        match result {
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(Found::CannotTell),
+            result => result,
+        }
     }
 
     async fn segment_of(&self, dispatch: &Dispatch) -> Result<Option<Segment>, Interrupted> {

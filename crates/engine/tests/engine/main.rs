@@ -1,9 +1,13 @@
 //! The engine over the in-memory provider and SQLite, on a clock that moves only when told to.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod door;
 mod doubt;
+mod fencing;
 mod histories;
 mod life;
 mod pushes;
+mod staging;
 mod steering;
+mod unknown;
 mod world;

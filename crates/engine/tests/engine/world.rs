@@ -1,5 +1,6 @@
-//! An engine with one account at a vendor in memory, stepped by hand.
+//! Engines with one account at a vendor in memory, stepped by hand.
 
+use crate::door::Door;
 use outdial_engine::{
     Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress, TaskVerb,
 };
@@ -9,6 +10,7 @@ use outdial_model::{
     TaskId, TaskSpec, TenantId, Timestamp,
 };
 use outdial_provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
+use outdial_store::Store;
 use outdial_store::sqlite::SqliteStore;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,14 +20,23 @@ use tempfile::TempDir;
 /// What the vendor in memory knows to push with.
 pub const SECRET: &str = "hush-hush";
 
-pub struct World {
+/// One process of the gateway.
+pub struct Replica {
     pub engine: Engine,
+    pub door: Arc<Door>,
+}
+
+pub struct World {
+    /// The first replica's, and the one clients ask.
+    pub engine: Engine,
+    pub replicas: Vec<Replica>,
     pub vendor: MemoryVendor,
     pub clock: Arc<ManualClock>,
+    pub store: Arc<SqliteStore>,
     options: MemoryOptions,
     provider: Arc<MemoryProvider>,
-    folder: TempDir,
     window: Option<u32>,
+    _folder: TempDir,
 }
 
 impl World {
@@ -38,32 +49,49 @@ impl World {
         let clock = Arc::new(ManualClock::at(start));
         let options = options(clock.clone());
         let provider = Arc::new(MemoryProvider::new(options.clone()));
-        let folder = TempDir::new().unwrap();
-        let engine = engine(&folder, &clock, &provider, window).await;
-        Self { engine, vendor: provider.vendor(), clock, options, provider, folder, window }
+        let folder = folder();
+        let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
+        let store = Arc::new(SqliteStore::open(&url).await.unwrap());
+        let first = replica(&store, &clock, &provider, window).await;
+        let engine = first.engine.clone();
+        let (vendor, replicas, _folder) = (provider.vendor(), vec![first], folder);
+        Self { engine, replicas, vendor, clock, store, options, provider, window, _folder }
+    }
+
+    /// Another process on the same database.
+    pub async fn join(&mut self) {
+        self.replicas.push(replica(&self.store, &self.clock, &self.provider, self.window).await);
     }
 
     /// Forgets the engine in the middle of whatever it did and starts another on the same database.
     pub async fn restart(&mut self) {
-        self.engine = engine(&self.folder, &self.clock, &self.provider, self.window).await;
+        self.store.release_abandoned_leases().await.unwrap();
+        self.replicas[0] = replica(&self.store, &self.clock, &self.provider, self.window).await;
+        self.engine = self.replicas[0].engine.clone();
     }
 
     pub fn settle(&self) -> Duration {
         self.options.capabilities.settle
     }
 
-    /// Lets time pass, a second at a time, working on whatever becomes due.
+    /// Lets time pass, from one instant at which something is due to the next.
     pub async fn pass(&self, time: Duration) {
-        for _ in 0..time.as_secs() {
+        let end = self.clock.now() + time;
+        loop {
             self.work().await;
-            self.clock.advance(Duration::from_secs(1));
+            let now = self.clock.now();
+            if now >= end {
+                return;
+            }
+            let due = self.store.next_due().await.unwrap().map_or(end, |due| due.min(end));
+            let step = Duration::try_from(due.duration_since(now)).unwrap_or_default();
+            self.clock.advance(step.max(Duration::from_millis(1)));
         }
-        self.work().await;
     }
 
     /// Works on whatever is due now.
     pub async fn work(&self) {
-        while self.engine.work_due().await.unwrap() > 0 {}
+        work(self.replicas.iter().map(|replica| &replica.engine)).await;
     }
 
     pub async fn create(&self, people: usize) -> Task {
@@ -114,14 +142,31 @@ impl World {
     }
 }
 
-async fn engine(
-    folder: &TempDir,
+/// Works on whatever is due, one engine after the other.
+pub async fn work(engines: impl Iterator<Item = &Engine> + Clone) {
+    loop {
+        let mut done = 0;
+        for engine in engines.clone() {
+            done += engine.work_due().await.unwrap();
+        }
+        if done == 0 {
+            return;
+        }
+    }
+}
+
+/// Where databases are kept; on a disk in memory the tests are several times faster.
+fn folder() -> TempDir {
+    let place = std::env::var_os("OUTDIAL_TEST_FOLDER").map_or_else(std::env::temp_dir, Into::into);
+    TempDir::new_in(place).unwrap()
+}
+
+async fn replica(
+    store: &Arc<SqliteStore>,
     clock: &Arc<ManualClock>,
     provider: &Arc<MemoryProvider>,
     window: Option<u32>,
-) -> Engine {
-    let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
-    let store = Arc::new(SqliteStore::open(&url).await.unwrap());
+) -> Replica {
     let policy = AccountPolicy {
         window,
         settle: None,
@@ -132,10 +177,11 @@ async fn engine(
     };
     let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
     let ingress = Ingress::new("http://127.0.0.1/ingress/memory-1", Secret::from(SECRET.to_owned()));
-    let account = Account::new(id, kind, "memory:".into(), ingress, policy, provider.clone());
-    outdial_store::Store::release_abandoned_leases(&*store).await.unwrap();
-    let parts = EngineParts { store, clock: clock.clone(), factories: &[], accounts: vec![account] };
-    Engine::new(parts).await.unwrap()
+    let door = Door::to(provider);
+    let account = Account::new(id, kind, "memory:".into(), ingress, policy, door.clone());
+    let (store, clock) = (store.clone(), clock.clone());
+    let parts = EngineParts { store, clock, factories: &[], accounts: vec![account] };
+    Replica { engine: Engine::new(parts).await.unwrap(), door }
 }
 
 pub fn tenant() -> TenantId {

@@ -1,0 +1,152 @@
+//! The way to the vendor in memory as a transport has it: the fence is asked when a request is about to
+//! leave, and a request can take a very long time, on the way there or on the way back.
+
+use async_trait::async_trait;
+use outdial_model::{FieldProblem, Phone, TaskSpec};
+use outdial_provider::{
+    Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, Control, Effect,
+    ErrorKind, Find, Found, Inbound, MemoryProvider, OpenSegment, Opened, PageRequest, Progress, Provider,
+    ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport, UpdateSegment,
+    VendorTask, VendorTaskPage, fence,
+};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+/// What happens while a request takes its time.
+pub type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Where a process is frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frozen {
+    /// After the ledger's row, before a byte has left.
+    BeforeItLeaves,
+    /// After the vendor did it, before the answer is read.
+    BeforeTheAnswer,
+}
+
+/// One engine's way to the vendor.
+pub struct Door {
+    vendor: Arc<MemoryProvider>,
+    freeze: Mutex<Option<(Frozen, Meanwhile)>>,
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Door").finish_non_exhaustive()
+    }
+}
+
+impl Door {
+    pub fn to(vendor: &Arc<MemoryProvider>) -> Arc<Self> {
+        Arc::new(Self { vendor: Arc::clone(vendor), freeze: Mutex::new(None) })
+    }
+
+    /// The next request that hands people over stands still at `frozen` until `meanwhile` has happened.
+    pub fn freeze(&self, frozen: Frozen, meanwhile: Meanwhile) {
+        *self.freeze.lock().unwrap() = Some((frozen, meanwhile));
+    }
+
+    async fn pass<T>(
+        &self,
+        hands_over: bool,
+        request: impl Future<Output = Result<T, ProviderError>> + Send,
+    ) -> Result<T, ProviderError> {
+        let freeze = if hands_over { self.freeze.lock().unwrap().take() } else { None };
+        match freeze {
+            None => leave(request).await,
+            Some((Frozen::BeforeItLeaves, meanwhile)) => {
+                meanwhile.await;
+                leave(request).await
+            }
+            Some((Frozen::BeforeTheAnswer, meanwhile)) => {
+                let answer = leave(request).await;
+                meanwhile.await;
+                answer
+            }
+        }
+    }
+}
+
+async fn leave<T>(request: impl Future<Output = Result<T, ProviderError>>) -> Result<T, ProviderError> {
+    if fence::current().is_some_and(|fence| !fence.stands()) {
+        let detail = "the claim ran out before the request left";
+        return Err(ProviderError::new(ErrorKind::Unreachable, Effect::NotSent, detail));
+    }
+    request.await
+}
+
+#[async_trait]
+impl Provider for Door {
+    fn capabilities(&self) -> &Capabilities {
+        self.vendor.capabilities()
+    }
+
+    fn refuse_task(&self, spec: &TaskSpec) -> Vec<FieldProblem> {
+        self.vendor.refuse_task(spec)
+    }
+
+    fn refuse_phone(&self, phone: &Phone) -> Option<FieldProblem> {
+        self.vendor.refuse_phone(phone)
+    }
+
+    async fn check(&self) -> Result<Checked, ProviderError> {
+        self.pass(false, self.vendor.check()).await
+    }
+
+    async fn open_segment(&self, request: &OpenSegment<'_>) -> Result<Opened, ProviderError> {
+        self.pass(true, self.vendor.open_segment(request)).await
+    }
+
+    async fn add_contacts(&self, request: &AddContacts<'_>) -> Result<Added, ProviderError> {
+        self.pass(true, self.vendor.add_contacts(request)).await
+    }
+
+    async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
+        self.pass(false, self.vendor.control(request)).await
+    }
+
+    async fn update_segment(&self, request: &UpdateSegment<'_>) -> Result<(), ProviderError> {
+        self.pass(false, self.vendor.update_segment(request)).await
+    }
+
+    async fn cancel_contacts(&self, request: &CancelContacts<'_>) -> Result<Vec<Refusal>, ProviderError> {
+        self.pass(false, self.vendor.cancel_contacts(request)).await
+    }
+
+    async fn find(&self, request: &Find<'_>) -> Result<Found, ProviderError> {
+        self.pass(false, self.vendor.find(request)).await
+    }
+
+    async fn segment_status(&self, segment: &SegmentRef) -> Result<SegmentReport, ProviderError> {
+        self.pass(false, self.vendor.segment_status(segment)).await
+    }
+
+    async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
+        self.pass(false, self.vendor.progress(request)).await
+    }
+
+    async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {
+        self.pass(false, self.vendor.vendor_tasks(page)).await
+    }
+
+    async fn vendor_task(&self, vendor_ref: &str) -> Result<VendorTask, ProviderError> {
+        self.pass(false, self.vendor.vendor_task(vendor_ref)).await
+    }
+
+    async fn catalog(&self) -> Result<Catalog, ProviderError> {
+        self.pass(false, self.vendor.catalog()).await
+    }
+
+    fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
+        self.vendor.receive(inbound)
+    }
+
+    async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
+        self.pass(false, self.vendor.confirm_push(inbound)).await
+    }
+
+    fn acknowledge(&self, kind: &str) -> Ack {
+        self.vendor.acknowledge(kind)
+    }
+}
