@@ -58,7 +58,16 @@ impl Connections {
 
     /// A transaction that holds the write lock.
     pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        const BEGIN: &str = "BEGIN IMMEDIATE";
+        match self.writer.begin_with(BEGIN).await {
+            // A full disk makes SQLite end the transaction by itself; the driver, which could not end it then,
+            // counts it for ever. Another connection knows nothing of it.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// A transaction that sees one state of the store and changes nothing.

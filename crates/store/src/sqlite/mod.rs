@@ -28,3 +28,23 @@ impl SqliteStore {
         Ok(Self(Connections::open(url).await?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+
+    #[tokio::test]
+    async fn a_full_disk_takes_nothing_and_works_again_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
+        let store = SqliteStore::open(&url).await.unwrap();
+        // The writer's file grows no more.
+        let mut tx = store.0.write().await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 1").execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let refused = store.installation_secret("large", &vec![7; 1 << 20]).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+        assert_eq!(store.installation_secret("large", b"small").await.unwrap(), b"small", "nothing was kept");
+    }
+}
