@@ -6,8 +6,9 @@
 //! [`Transport`] and a clock and nothing else: they do not store, spawn, sleep or read the
 //! environment, and everything in them but `client.rs` is a pure function.
 //!
-//! [`MemoryProvider`] is the smallest honest implementation; `conformance` (behind the feature of that name) holds the checks every
-//! implementation passes.
+//! [`MemoryProvider`] is the smallest honest implementation; `conformance` (behind the feature of that name)
+//! holds the checks every implementation passes. Whoever acts under a claim that may run out puts its
+//! requests under a [`fence`].
 //!
 //! Not for: deciding when to dial (the engine), remembering anything (the store).
 

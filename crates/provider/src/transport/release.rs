@@ -5,7 +5,8 @@
 //! whether its place in the rate budget is still good (connecting may have taken long) and whether the
 //! fence still stands. The sender keeps a [`Seal`] on the same bytes. When the exchange fails, or the
 //! sender is dropped, it withdraws what has not left; from then on it cannot leave, whichever thread the
-//! connection lives on. So "not sent" is known and not concluded from the kind of an error.
+//! connection lives on. So "not sent" is known and not concluded from the kind of an error. While a parcel
+//! waits for another place its head may be on its way; a vendor does nothing on a head alone.
 //!
 //! Not for: a process that freezes between the last question and the system call that writes; that gap is
 //! microseconds long and closed by nobody but the vendor.
