@@ -1,5 +1,4 @@
 //! Many people at once: ten thousand over three vendors, and five thousand through a line that keeps silent.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 

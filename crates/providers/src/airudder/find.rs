@@ -24,31 +24,37 @@ pub(super) async fn segment(client: &Client, segment: &SegmentRef) -> Result<Fou
     let Some(instances) = vendor_tasks::instances(client).await? else {
         return Ok(Found::CannotTell);
     };
-    let instances = instances.into_iter().map(|(instance, _)| instance).collect();
-    Ok(chosen(segment, instances, &client.config().statuses).map_or(Found::CannotTell, Found::Segment))
+    let config = client.config();
+    let instances: Vec<_> = instances.into_iter().map(|(instance, _)| instance).collect();
+    let Some(mut report) = chosen(segment, &instances, &config.statuses) else {
+        return Ok(Found::CannotTell);
+    };
+    if !config.paths.has(Unlisted::Stop) {
+        // Nothing could be done about them, and an instance without rows rings nobody.
+        report.twins.clear();
+    }
+    Ok(Found::Segment(report))
 }
 
 /// The segment among these instances, and its twins. The oldest one goes by our key until an id is known,
-/// so that everybody who looks chooses the same.
-fn chosen(segment: &SegmentRef, instances: Vec<Instance>, statuses: &Statuses) -> Option<SegmentReport> {
-    let is_known =
-        |instance: &Instance| segment.vendor_ref.is_some() && instance.workflow_id == segment.vendor_ref;
-    let is_named = |instance: &Instance| instance.names().any(|name| map::is_named(name, &segment.key));
-    let mut ours: Vec<_> =
-        instances.into_iter().filter(|instance| is_known(instance) || is_named(instance)).collect();
-    ours.sort_by(|a, b| {
-        let place = |instance: &Instance| (instance.create_time.is_none(), instance.create_time);
-        place(a).cmp(&place(b)).then_with(|| a.workflow_id.cmp(&b.workflow_id))
-    });
-    let index = match &segment.vendor_ref {
-        Some(_) => ours.iter().position(is_known)?,
-        None => 0,
+/// so that everybody who looks chooses the same. A twin is told of only while it is known to go on: one
+/// of unknown status would never be known to be over.
+fn chosen(segment: &SegmentRef, instances: &[Instance], statuses: &Statuses) -> Option<SegmentReport> {
+    let is_named = |instance: &&Instance| instance.names().any(|name| map::is_named(name, &segment.key));
+    let age = |instance: &&Instance| {
+        (instance.create_time.is_none(), instance.create_time, instance.workflow_id.clone())
     };
-    let mut reports: Vec<_> = ours.iter().map(|instance| map::segment_report(instance, statuses)).collect();
-    let report = (index < reports.len()).then(|| reports.remove(index))?;
-    let is_over = |state| matches!(state, SegmentState::Known(status) if status.is_final());
-    let twins = reports.into_iter().filter(|twin| !is_over(twin.state)).filter_map(|twin| twin.vendor_ref);
-    Some(SegmentReport { twins: twins.collect(), ..report })
+    let ours = match &segment.vendor_ref {
+        Some(_) => instances.iter().find(|instance| instance.workflow_id == segment.vendor_ref)?,
+        None => instances.iter().filter(is_named).min_by_key(age)?,
+    };
+    let twins = instances
+        .iter()
+        .filter(|twin| is_named(twin) && twin.workflow_id != ours.workflow_id)
+        .map(|twin| map::segment_report(twin, statuses))
+        .filter(|twin| matches!(twin.state, SegmentState::Known(status) if !status.is_final()))
+        .filter_map(|twin| twin.vendor_ref);
+    Some(SegmentReport { twins: twins.collect(), ..map::segment_report(ours, statuses) })
 }
 
 /// Whether the instance was opened by us. One that was not comes from the vendor's list and is in it under
@@ -124,16 +130,18 @@ mod tests {
             vendor_ref: vendor_ref.map(str::to_owned),
             opened_at: Timestamp::UNIX_EPOCH,
         };
-        let statuses = Statuses::read(json!({"Stopped": "stopped"}).as_object().unwrap()).unwrap();
-        chosen(&segment, serde_json::from_value(listed).unwrap(), &statuses)
+        let words = json!({"Running": "running", "Stopped": "stopped"});
+        let instances: Vec<Instance> = serde_json::from_value(listed).unwrap();
+        chosen(&segment, &instances, &Statuses::read(words.as_object().unwrap()).unwrap())
     }
 
     #[test]
-    fn instances_of_one_name_are_twins_unless_they_are_over() {
+    fn instances_of_one_name_that_go_on_are_twins() {
         let key = SegmentId::generate(Timestamp::UNIX_EPOCH);
         let instance = |id: &str, created: i64, status: &str| json!({"workflow_id": id, "name": format!("{key} March"), "create_time": created, "status": status});
         let listed = json!([
-            instance("late", 2_000, "Brand new"),
+            instance("strange", 3_000, "Brand new"),
+            instance("late", 2_000, "Running"),
             instance("first", 1_000, "Running"),
             instance("ended", 500, "Stopped"),
             {"workflow_id": "somebody's", "name": "March"},
@@ -142,7 +150,7 @@ mod tests {
         assert_eq!((known.vendor_ref.as_deref(), known.twins), (Some("first"), vec!["late".to_owned()]));
         let by_key = look(&key, None, listed.clone()).unwrap();
         assert_eq!(by_key.vendor_ref.as_deref(), Some("ended"), "the oldest, whoever looks");
-        assert_eq!(by_key.twins, ["first", "late"]);
+        assert_eq!(by_key.twins, ["late", "first"]);
         assert_eq!(look(&key, Some("unlisted"), listed), None, "it may be on another page");
         assert_eq!(look(&key, None, json!([])), None);
     }

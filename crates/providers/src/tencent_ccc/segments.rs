@@ -66,9 +66,9 @@ impl TencentCcc {
             return Ok(Found::CannotTell);
         }
         let report = match known {
-            // A list that does not show the task yet may not show its twins either.
+            // A list that does not show the task yet may not show its twins either, and will do so soon.
             Some(known) if ours.remove(&known.id).is_none() && known.is_to_begin() => {
-                return Ok(Found::CannotTell);
+                return Err(not_listed_yet());
             }
             Some(known) => known.report(),
             None => match ours.pop_first() {
@@ -224,6 +224,12 @@ fn unknown_task(error: ProviderError) -> ProviderError {
 /// Our key leads nowhere.
 pub(super) fn no_such_task() -> ProviderError {
     let detail = "the vendor shows no task under this key; look it up before anything is decided";
+    ProviderError::new(ErrorKind::NotFound, Effect::None, detail)
+}
+
+/// It is there, and what was made with it cannot be seen.
+fn not_listed_yet() -> ProviderError {
+    let detail = "the vendor's list does not show this task yet; look again before it begins";
     ProviderError::new(ErrorKind::NotFound, Effect::None, detail)
 }
 

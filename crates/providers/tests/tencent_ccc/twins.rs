@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, LATER, SOON, people};
 use outdial_model::{Clock, SegmentId, SegmentStatus, SystemClock};
-use outdial_provider::{Find, Found, SegmentRef, SegmentReport, SegmentState, Verb};
+use outdial_provider::{Effect, ErrorKind, Find, Found, SegmentRef, SegmentReport, SegmentState, Verb};
 use serde_json::json;
 
 fn segment(found: Found) -> SegmentReport {
@@ -52,11 +52,13 @@ async fn without_an_answer_the_first_of_the_twins_is_ours() {
 }
 
 #[tokio::test]
-async fn a_list_that_lags_behind_proves_that_there_are_no_twins_no_more_than_that_there_is_no_task() {
+async fn a_list_that_lags_behind_proves_no_lack_of_twins() {
     let bench = Bench::at_speed(1.0).await;
     bench.fault("DescribeAutoCalloutTasks", "hide_from_lists").await;
     let opened = bench.opened(&people([100]), LATER).await;
-    assert_eq!(bench.find(&opened).await, Found::CannotTell);
+    let look_up = bench.provider.find(&Find::Segment(&opened)).await;
+    let error = look_up.unwrap_err();
+    assert_eq!((error.kind, error.effect), (ErrorKind::NotFound, Effect::None), "to be looked at again");
     bench.heal().await;
     assert_eq!(segment(bench.find(&opened).await).twins, [""; 0]);
     bench.simulator.stop().await;
