@@ -9,7 +9,7 @@ use outdial_model::ContactId;
 use sha2::{Digest, Sha256};
 
 /// A stream's key, if it has one. Dropped, it is let go.
-pub(crate) struct StreamKey(Option<Running>);
+pub(crate) struct StreamKey(Option<Box<Running>>);
 
 struct Running {
     held: Held,
@@ -31,7 +31,8 @@ impl Idempotency {
         let Some(key) = self.key(|_| String::new()) else { return Ok(Taken::Free(StreamKey(None))) };
         match self.engine.hold(&self.tenant, key.clone(), &self.path).await {
             Ok(held) => {
-                Ok(Taken::Free(StreamKey(Some(Running { held, bytes: fingerprint::begun(&self.path) }))))
+                let running = Running { held, bytes: fingerprint::begun(&self.path) };
+                Ok(Taken::Free(StreamKey(Some(Box::new(running)))))
             }
             Err(EngineError::Answered(_)) => {
                 let mut bytes = fingerprint::begun(&self.path);
@@ -66,7 +67,8 @@ impl StreamKey {
 
     /// The stream is done; its answer.
     pub(crate) async fn finish(self, told: Answer) -> Result<HttpResponse, Problem> {
-        if let Some(Running { held, bytes }) = self.0 {
+        if let Some(running) = self.0 {
+            let Running { held, bytes } = *running;
             held.finish(fingerprint::written(bytes), &told).await?;
         }
         Ok(answer::respond(told))
