@@ -1,6 +1,6 @@
 //! Engines with one account at a vendor in memory, stepped by hand.
 
-use crate::door::Door;
+use crate::door::{Door, Frozen, Meanwhile};
 use outdial_engine::{
     Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress, TaskVerb,
 };
@@ -14,8 +14,10 @@ use outdial_store::Store;
 use outdial_store::sqlite::SqliteStore;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 /// What the vendor in memory knows to push with.
 pub const SECRET: &str = "hush-hush";
@@ -36,6 +38,8 @@ pub struct World {
     options: MemoryOptions,
     provider: Arc<MemoryProvider>,
     window: Option<u32>,
+    crash: Arc<Notify>,
+    has_crashed: AtomicBool,
     _folder: TempDir,
 }
 
@@ -54,8 +58,21 @@ impl World {
         let store = Arc::new(SqliteStore::open(&url).await.unwrap());
         let first = replica(&store, &clock, &provider, window).await;
         let engine = first.engine.clone();
-        let (vendor, replicas, _folder) = (provider.vendor(), vec![first], folder);
-        Self { engine, replicas, vendor, clock, store, options, provider, window, _folder }
+        let (vendor, replicas) = (provider.vendor(), vec![first]);
+        let (crash, has_crashed, _folder) = (Arc::default(), AtomicBool::default(), folder);
+        Self {
+            engine,
+            replicas,
+            vendor,
+            clock,
+            store,
+            options,
+            provider,
+            window,
+            crash,
+            has_crashed,
+            _folder,
+        }
     }
 
     /// Another process on the same database.
@@ -91,7 +108,25 @@ impl World {
 
     /// Works on whatever is due now.
     pub async fn work(&self) {
-        work(self.replicas.iter().map(|replica| &replica.engine)).await;
+        tokio::select! {
+            () = work(self.replicas.iter().map(|replica| &replica.engine)) => {}
+            () = self.crash.notified() => self.has_crashed.store(true, Ordering::SeqCst),
+        }
+    }
+
+    /// The first process dies in its next request that hands people over, where `frozen` says.
+    pub fn crash(&self, frozen: Frozen) {
+        let crash = Arc::clone(&self.crash);
+        let dying: Meanwhile = Box::pin(async move {
+            crash.notify_one();
+            std::future::pending().await
+        });
+        self.replicas[0].door.freeze(frozen, dying);
+    }
+
+    /// Whether it died since it was asked last.
+    pub fn has_crashed(&self) -> bool {
+        self.has_crashed.swap(false, Ordering::SeqCst)
     }
 
     pub async fn create(&self, people: usize) -> Task {
@@ -189,8 +224,13 @@ pub fn tenant() -> TenantId {
 }
 
 pub fn draft(number: usize) -> ContactDraft {
+    draft_of(number, number)
+}
+
+/// A person with a number that others may have too.
+pub fn draft_of(person: usize, number: usize) -> ContactDraft {
     ContactDraft {
-        external_id: Some(format!("c-{number}")),
+        external_id: Some(format!("c-{person}")),
         phone: format!("+861380000{number:04}"),
         ..ContactDraft::default()
     }

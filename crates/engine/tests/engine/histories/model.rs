@@ -1,0 +1,319 @@
+//! A history as it is lived through, and what must be true of it at every moment.
+
+use super::happening::{Circumstances, Happening};
+use crate::door::{Frozen, Meanwhile};
+use crate::world::{World, draft_of, tenant, work};
+use outdial_engine::TaskVerb;
+use outdial_model::{
+    Clock, Contact, ContactId, ContactStatus, Days, Decision, Disposition, OnUnknown, Schedule, Staged,
+    StartMode, TaskId, TaskSpec, TaskStatus, Timestamp, Window,
+};
+use outdial_provider::{MemoryOptions, NextAnswer, Operation, Staging, Support};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// Short enough that a history sees it.
+const HORIZON: u32 = 45;
+/// Long enough for a frozen process, a takeover and a look-up that fails a few times.
+const FUSE: u32 = 60;
+/// Faults that keep a twin from being found or stopped; more of them in a row outlast any fuse.
+const MOST_BLINDING_FAULTS: usize = 3;
+/// How late a request may leave that was planned while the hours were open: a claim's fence.
+const LATEST: Duration = Duration::from_secs(10);
+const WINDOW: u32 = 6;
+
+pub struct Model {
+    world: World,
+    circumstances: Circumstances,
+    tasks: Vec<TaskId>,
+    /// How many people each task was given.
+    given: Vec<usize>,
+    /// Somebody else than the vendor said what became of somebody.
+    was_decided: bool,
+    /// Whom an operator had dialed again.
+    redialed: BTreeSet<ContactId>,
+    blinding_faults: usize,
+    /// Rings of a task when it was seen stopped.
+    rung_when_stopped: BTreeMap<TaskId, usize>,
+    /// Rings before the last time everybody's call ended.
+    finished: usize,
+    closed_since: Option<Timestamp>,
+    rung_when_closed: usize,
+}
+
+impl Model {
+    pub async fn begin(staging: Staging, circumstances: Circumstances) -> Self {
+        let is_blind = circumstances.is_blind;
+        let options = move |clock| {
+            let options = MemoryOptions::staged(staging, clock);
+            let blind = Support::Unsupported("no look-up");
+            if !is_blind {
+                return options;
+            }
+            options.with(Operation::FindContacts, blind).with(Operation::FindSegment, blind)
+        };
+        let mut world = World::of(options, Some(WINDOW)).await;
+        world.join().await;
+        let mut tasks = Vec::new();
+        for people in [3, 2] {
+            let change = |spec: &mut TaskSpec| characterise(spec, &circumstances);
+            tasks.push(world.create_with(people, change).await.id);
+        }
+        Self {
+            world,
+            circumstances,
+            tasks,
+            given: vec![3, 2],
+            was_decided: false,
+            redialed: BTreeSet::new(),
+            blinding_faults: 0,
+            rung_when_stopped: BTreeMap::new(),
+            finished: 0,
+            closed_since: None,
+            rung_when_closed: 0,
+        }
+    }
+
+    pub async fn happens(&mut self, happening: Happening) {
+        match happening {
+            Happening::Add { task, first, people } => self.add(task, first, people).await,
+            Happening::Steer { task, verb } => {
+                drop(self.world.engine.steer(&tenant(), &self.tasks[task], verb, None).await);
+            }
+            Happening::CancelSomebody { task, which } => {
+                let people = self.world.contacts(&self.tasks[task]).await;
+                let contact = &people[which % people.len()].id;
+                drop(self.world.engine.cancel_contact(&tenant(), contact, None).await);
+            }
+            Happening::Decide { which, decision } => self.decide(which, decision).await,
+            Happening::Finish => self.finish(),
+            Happening::Fault(operation, answer) => self.fault(operation, answer),
+            Happening::Twice { answered } => {
+                let seen = !self.circumstances.is_blind && self.circumstances.staged == Staged::On;
+                let answer = if answered { NextAnswer::Twice } else { NextAnswer::TwiceThenTimeout };
+                if seen {
+                    self.world.vendor.script(Operation::OpenSegment, answer);
+                }
+            }
+            Happening::Hide(seconds) => self.world.vendor.hide_the_young(Duration::from_secs(seconds)),
+            Happening::Patch { task } => {
+                let mut spec = self.world.task(&self.tasks[task]).await.spec;
+                spec.pacing.max_concurrent_calls = Some(3);
+                drop(self.world.engine.patch_task(&tenant(), &self.tasks[task], spec, None).await);
+            }
+            Happening::Restart => self.world.restart().await,
+            Happening::Crash(frozen) => self.world.crash(frozen),
+            Happening::Freeze { replica, frozen, seconds } => self.freeze(replica, frozen, seconds),
+            Happening::Pass(seconds) => self.pass(seconds).await,
+        }
+        self.holds().await;
+    }
+
+    async fn add(&mut self, task: usize, first: usize, people: usize) {
+        let status = self.world.task(&self.tasks[task]).await.status;
+        if status.is_final() || status == TaskStatus::Stopping {
+            return;
+        }
+        let known = self.given[task];
+        let drafts: Vec<_> = (0..people).map(|next| draft_of(known + next, first + next)).collect();
+        let added = self.world.engine.add_contacts(&tenant(), &self.tasks[task], &drafts, None).await;
+        self.given[task] += added.map_or(0, |added| added.len());
+    }
+
+    async fn decide(&mut self, which: usize, decision: Decision) {
+        let unknown = self.everybody().await;
+        let unknown: Vec<_> =
+            unknown.into_iter().filter(|contact| contact.status == ContactStatus::Unknown).collect();
+        let Some(contact) = unknown.get(which % unknown.len().max(1)) else { return };
+        self.was_decided = true;
+        if decision == Decision::Redial {
+            self.redialed.insert(contact.id.clone());
+        }
+        self.world.engine.resolve_contact(&tenant(), &contact.id, decision, None).await.unwrap();
+    }
+
+    fn finish(&mut self) {
+        self.world.vendor.finish_all(Disposition::Answered);
+        self.finished = self.world.vendor.rings().len();
+    }
+
+    fn fault(&mut self, operation: Operation, answer: NextAnswer) {
+        if matches!(operation, Operation::FindSegment | Operation::Stop) {
+            self.blinding_faults += 1;
+        }
+        if self.blinding_faults <= MOST_BLINDING_FAULTS {
+            self.world.vendor.script(operation, answer);
+        }
+    }
+
+    /// While one process stands still the other one works.
+    fn freeze(&self, replica: usize, frozen: Frozen, seconds: u64) {
+        let (clock, other) = (self.world.clock.clone(), self.world.replicas[1 - replica].engine.clone());
+        let meanwhile: Meanwhile = Box::pin(async move {
+            for _ in 0..seconds {
+                clock.advance(Duration::from_secs(1));
+                work(std::iter::once(&other)).await;
+            }
+        });
+        self.world.replicas[replica].door.freeze(frozen, meanwhile);
+    }
+
+    async fn pass(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            self.world.pass(Duration::from_secs(1)).await;
+            if self.world.has_crashed() {
+                self.world.restart().await;
+            }
+            self.keeps_hours();
+        }
+    }
+
+    /// Lets everything come to its end. Who is still unknown is an operator's to decide.
+    pub async fn end(mut self) {
+        self.world.vendor.hide_the_young(Duration::ZERO);
+        for task in self.tasks.clone() {
+            for verb in [TaskVerb::Start, TaskVerb::Resume] {
+                drop(self.world.engine.steer(&tenant(), &task, verb, None).await);
+            }
+        }
+        for round in 0..80 {
+            self.world.pass(Duration::from_secs(15)).await;
+            if self.world.has_crashed() {
+                self.world.restart().await;
+            }
+            self.holds().await;
+            self.finish();
+            if round > 10 {
+                self.decide(0, Decision::AssumeDialed).await;
+            }
+            if self.all_over().await {
+                break;
+            }
+        }
+        for task in &self.tasks {
+            let task = self.world.task(task).await;
+            assert!(task.status.is_final(), "everybody comes to an end: {task:?}");
+            assert_eq!(task.counts.sum(|status| !status.is_final()), 0, "{:?}", task.counts);
+        }
+        self.holds().await;
+    }
+
+    async fn all_over(&self) -> bool {
+        for task in &self.tasks {
+            if !self.world.task(task).await.status.is_final() {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn everybody(&self) -> Vec<Contact> {
+        let mut everybody = Vec::new();
+        for task in &self.tasks {
+            everybody.extend(self.world.contacts(task).await);
+        }
+        everybody
+    }
+
+    /// Only the vendor says what became of people, so what we believe is what is.
+    fn is_certain(&self) -> bool {
+        self.circumstances.on_unknown == OnUnknown::Hold && !self.was_decided
+    }
+
+    /// What is true at every moment.
+    async fn holds(&mut self) {
+        let everybody = self.everybody().await;
+        self.one_dial_for_a_number(&everybody);
+        self.one_ring_for_a_contact();
+        for (task, given) in self.tasks.clone().into_iter().zip(self.given.clone()) {
+            self.counters_add_up(&task, given, &everybody).await;
+            if self.is_certain() {
+                self.nothing_after_a_stop(&task, &everybody).await;
+            }
+        }
+    }
+
+    fn one_dial_for_a_number(&self, everybody: &[Contact]) {
+        let mut out = BTreeSet::new();
+        for contact in everybody.iter().filter(|contact| contact.status.is_out()) {
+            assert!(out.insert(contact.phone.e164().to_owned()), "a number is out twice");
+        }
+        let mut ringing = BTreeSet::new();
+        for ring in self.world.vendor.rings().split_off(self.finished) {
+            assert!(
+                ringing.insert(ring.phone.e164().to_owned()) || !self.is_certain(),
+                "a number rings twice at the same time"
+            );
+        }
+    }
+
+    fn one_ring_for_a_contact(&self) {
+        let mut rung = BTreeSet::new();
+        for ring in self.world.vendor.rings() {
+            let again = !rung.insert(ring.contact.clone());
+            let allowed = self.circumstances.on_unknown == OnUnknown::RedialAfter
+                || self.redialed.contains(&ring.contact);
+            assert!(!again || allowed, "somebody was rung twice");
+        }
+    }
+
+    async fn counters_add_up(&self, task: &TaskId, given: usize, everybody: &[Contact]) {
+        let counts = self.world.task(task).await.counts;
+        assert_eq!(counts.total(), u64::try_from(given).unwrap(), "nobody is forgotten");
+        for &status in ContactStatus::ALL {
+            let is = |contact: &&Contact| contact.task == *task && contact.status == status;
+            let counted = u64::try_from(everybody.iter().filter(is).count()).unwrap();
+            assert_eq!(counts.of(status), counted, "counters of {status} are kept");
+        }
+        let completed: u64 = counts.dispositions.values().sum();
+        assert_eq!(completed, counts.of(ContactStatus::Completed), "dispositions add up");
+    }
+
+    async fn nothing_after_a_stop(&mut self, task: &TaskId, everybody: &[Contact]) {
+        if self.world.task(task).await.status != TaskStatus::Stopped {
+            return;
+        }
+        let people: BTreeSet<_> =
+            everybody.iter().filter(|contact| contact.task == *task).map(|contact| &contact.id).collect();
+        let rung = self.world.vendor.rings().iter().filter(|ring| people.contains(&ring.contact)).count();
+        let before = *self.rung_when_stopped.entry(task.clone()).or_insert(rung);
+        assert_eq!(before, rung, "nobody is rung after a confirmed stop");
+    }
+
+    /// Nobody is rung while the hours are closed, but by a request that was on its way when they closed.
+    fn keeps_hours(&mut self) {
+        let now = self.world.clock.now();
+        if schedule(&self.circumstances).is_open(now) {
+            self.closed_since = None;
+            return;
+        }
+        let since = *self.closed_since.get_or_insert(now);
+        let rung = self.world.vendor.rings().len();
+        if since + LATEST >= now {
+            self.rung_when_closed = rung;
+        } else {
+            assert_eq!(self.rung_when_closed, rung, "nobody is rung outside the hours");
+        }
+    }
+}
+
+fn characterise(spec: &mut TaskSpec, circumstances: &Circumstances) {
+    spec.schedule = schedule(circumstances);
+    spec.safety.on_unknown = circumstances.on_unknown;
+    spec.safety.unknown_horizon_seconds = HORIZON;
+    spec.safety.delivery = circumstances.delivery;
+    spec.safety.staging = Some(circumstances.staged);
+    spec.safety.fuse_seconds = Some(FUSE);
+}
+
+/// Two minutes open, two closed, then open for long.
+fn schedule(circumstances: &Circumstances) -> Schedule {
+    let window = |from: &str, to: &str| Window {
+        days: "mon".parse().into_iter().collect::<Days>(),
+        from: Window::time(from).unwrap(),
+        to: Window::time(to).unwrap(),
+    };
+    let gaps = vec![window("01:00", "01:02"), window("01:04", "23:00")];
+    let windows = if circumstances.has_gaps { gaps } else { Vec::new() };
+    Schedule { start: StartMode::Immediate, windows, ..Schedule::default() }
+}
