@@ -39,6 +39,16 @@ impl Client {
         self.request(&format!("/service/cloud/workflow/{operation}"), body, &self.authorization()).await.1
     }
 
+    /// Whether a complete answer came.
+    pub async fn is_answered(&self, operation: &str, body: Value) -> bool {
+        let url = format!("{}/service/cloud/workflow/{operation}", self.url);
+        let request = self.http.post(url).header("Authorization", self.authorization()).json(&body);
+        match request.send().await {
+            Ok(response) => response.bytes().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
     /// An operation of the simulator's own prefix: a GET when `body` is null.
     pub async fn assumed(&self, operation: &str, query: &[(&str, &str)], body: Value) -> Value {
         let url = format!("{}/_assumed/airudder/{operation}", self.url);
@@ -59,11 +69,15 @@ impl Client {
     }
 
     pub async fn upload(&self, workflow_id: &str, rows: &[(&str, &str)]) -> Value {
+        self.call("uploaddetails", Client::rows(workflow_id, rows)).await
+    }
+
+    pub fn rows(workflow_id: &str, rows: &[(&str, &str)]) -> Value {
         let details: Vec<Value> = rows
             .iter()
             .map(|(case_id, callee)| json!({"callee": callee, "case_id": case_id, "variables": {"due": "12 March"}}))
             .collect();
-        self.call("uploaddetails", json!({"workflow_id": workflow_id, "details": details})).await
+        json!({"workflow_id": workflow_id, "details": details})
     }
 
     pub async fn calls(&self, workflow_id: &str, case_id: &str) -> Vec<Value> {

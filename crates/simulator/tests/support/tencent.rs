@@ -79,6 +79,20 @@ impl Client {
         json!({"NotBefore": unix_seconds() - 1, "Callees": callees, "Callers": ["00862155550000"], "IvrId": 8, "Name": "n"})
     }
 
+    /// The same without patience: whether a complete answer came.
+    pub async fn is_answered(&self, action: &str, mut body: Value) -> bool {
+        body["SdkAppId"] = json!(TENCENT_SDK_APP_ID);
+        let body = body.to_string();
+        let mut request = self.http.post(&self.url);
+        for (name, value) in self.headers(action, &body, unix_seconds()) {
+            request = request.header(name, value);
+        }
+        match request.body(body).send().await {
+            Ok(response) => response.bytes().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
     pub async fn create(&self, task: Value) -> u64 {
         let answer = self.call("CreateAutoCalloutTask", task).await;
         answer["TaskId"].as_u64().unwrap_or_else(|| panic!("{answer}"))
