@@ -85,7 +85,8 @@ pub fn checks() -> Vec<Check> {
         doubting: an_operator_decides_about_the_unknown, doubts_are_counted_by_account,
             a_segment_tells_when_it_was_verified;
         once: a_request_has_its_effect_once, a_key_belongs_to_one_request, a_failure_writes_no_key,
-            a_key_is_forgotten_after_a_week, a_held_key_is_its_holders, identical_requests_at_once_make_one_task;
+            a_key_is_forgotten_after_a_week, a_held_key_is_its_holders,
+            a_key_its_holder_let_go_of_is_free_for_another_request, identical_requests_at_once_make_one_task;
         calls: what_is_known_of_a_call_is_never_forgotten, a_call_of_a_stranger_is_not_told,
             calls_are_listed_by_what_they_belong_to, whom_a_push_is_about_is_found_by_what_it_tells,
             a_push_cannot_reach_into_another_task;

@@ -162,6 +162,20 @@ pub(super) async fn a_held_key_is_its_holders(harness: &dyn Harness) {
     assert_eq!(told.unwrap().body, "7 added", "the first answer stays");
 }
 
+pub(super) async fn a_key_its_holder_let_go_of_is_free_for_another_request(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let until = world.now() + Duration::from_secs(30);
+    world.store.hold_key(&world.tenant, &key("k", ""), "one", until, world.now()).await.unwrap();
+    let made = once("k", "f1");
+    let create =
+        || world.store.create_task(&world.tenant, world.new_task(), Vec::new(), Some(&made), world.now());
+    let busy = create().await;
+    assert!(matches!(busy, Err(StoreError::KeyBusy)), "{busy:?}");
+    world.pass(30);
+    let task = create().await.unwrap();
+    assert_eq!(replayed(create().await), format!("task {} scheduled", task.id));
+}
+
 pub(super) async fn identical_requests_at_once_make_one_task(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let second = harness.open_as("second").await;

@@ -64,7 +64,8 @@ pub(super) async fn answered(
     Ok(answer)
 }
 
-/// Refuses a request whose key was used, before it has its effect.
+/// Refuses a request whose key was used, before it has its effect. A key whose holder let go of it without
+/// an answer is free: the attempt to take it has locked its row, so nobody else finds it free, too.
 pub(super) async fn begin(
     conn: &mut Connection,
     tenant: &TenantId,
@@ -76,10 +77,14 @@ pub(super) async fn begin(
     if taken {
         return Ok(());
     }
-    match answered(conn, tenant, &once.key, now).await? {
-        Some(answer) => Err(StoreError::Answered(Box::new(answer))),
-        None => Err(StoreError::KeyBusy),
+    if let Some(answer) = answered(conn, tenant, &once.key, now).await? {
+        return Err(StoreError::Answered(Box::new(answer)));
     }
+    let held = row(conn, tenant, &once.key, now).await?;
+    if held.is_some_and(|row| row.held_until > now.as_millisecond()) {
+        return Err(StoreError::KeyBusy);
+    }
+    Ok(())
 }
 
 /// Writes the answer beside the effect.
