@@ -73,8 +73,18 @@ async fn in_a_long_list_ours_is_found_without_reading_it_whole() {
     let newest = SegmentRef { vendor_ref: None, ..bench.opened(&people([999]), LATER).await };
     assert_eq!(segment(bench.find(&newest).await).vendor_ref.as_deref(), Some("351"));
     assert_eq!(bench.times_asked("DescribeAutoCalloutTasks").await, 2, "its page and the next");
-    let nobodys = SegmentRef { key: SegmentId::generate(SystemClock.now()), ..newest };
-    assert_eq!(bench.provider.find(&Find::Segment(&nobodys)).await.unwrap(), Found::NoSegment);
+    let nobodys = SegmentRef { key: SegmentId::generate(SystemClock.now()), ..newest.clone() };
+    assert_eq!(bench.find(&nobodys).await, Found::NoSegment);
     assert_eq!(bench.times_asked("DescribeAutoCalloutTasks").await, 2 + 4, "absence takes them all");
+
+    // The other way round it is read from its end.
+    bench.set(json!({"tencent.list_oldest_first": true})).await;
+    assert_eq!(segment(bench.find(&newest).await).vendor_ref.as_deref(), Some("351"));
+    assert_eq!(
+        bench.times_asked("DescribeAutoCalloutTasks").await,
+        2 + 4 + 3,
+        "which end, its page, the next"
+    );
+    assert_eq!(bench.find(&nobodys).await, Found::NoSegment);
     bench.simulator.stop().await;
 }

@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(super) default_concurrency: usize,
     /// Largest `PageSize` of a task list (15).
     pub(super) page_size_limit: usize,
+    /// The task list begins with the oldest task instead of the newest (15).
+    pub(super) list_oldest_first: bool,
     /// Dial only within a task's `AvailableTime`. Off, so that a demo dials at any hour.
     pub(super) honour_windows: bool,
     /// Simulated seconds between the end of a call and its record (30).
@@ -45,6 +47,7 @@ impl Default for Settings {
             default_retry_interval_seconds: 600,
             default_concurrency: 20,
             page_size_limit: 100,
+            list_oldest_first: false,
             honour_windows: false,
             cdr_delay_seconds: 0,
             push_url: None,

@@ -74,8 +74,11 @@ impl Platform {
         own_application(page.sdk_app_id, "InvalidParameterValue")?;
         page.check(exchange.settings.tencent.page_size_limit)?;
         let lag = exchange.lag(Provider::TencentCcc, "DescribeAutoCalloutTasks");
-        let shown = || self.tasks.iter().rev().filter(|task| task.listed.is_shown(lag));
-        Ok(json!({"TotalCount": shown().count(), "Tasks": page.of(shown().map(Task::summary))}))
+        let mut shown: Vec<_> = self.tasks.iter().filter(|task| task.listed.is_shown(lag)).collect();
+        if !exchange.settings.tencent.list_oldest_first {
+            shown.reverse();
+        }
+        Ok(json!({"TotalCount": shown.len(), "Tasks": page.of(shown.iter().map(|task| task.summary()))}))
     }
 
     pub(super) fn stop(&mut self, wanted: &OneTask) -> Result<Value, Refusal> {
