@@ -159,8 +159,10 @@ impl Model {
     }
 
     async fn pass(&mut self, seconds: u64) {
-        for _ in 0..seconds {
-            self.world.pass(Duration::from_secs(1)).await;
+        // Hours are watched second by second; without them time passes faster.
+        let step = if self.circumstances.has_gaps { 1 } else { seconds };
+        for _ in 0..seconds / step {
+            self.world.pass(Duration::from_secs(step)).await;
             if self.world.has_crashed() {
                 self.world.restart().await;
             }
