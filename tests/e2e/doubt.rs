@@ -1,14 +1,14 @@
 //! Answers that leave doubt, at each vendor's real wire: nobody is rung twice, nobody is forgotten.
 
-use crate::VENDORS;
-use outdial_testkit::TestApp;
+use crate::world::{VENDORS, provider};
+use outdial_testkit::{Setup, StoreKind, TestApp};
 use serde_json::{Value, json};
 
 const ENDINGS: [&str; 6] = ["00", "01", "02", "03", "05", "00"];
 
 /// Everybody comes to an end although `fault` strikes the request that hands people over.
-async fn lives_through(kind: &str, operation: &str, fault: Value) -> Value {
-    let app = TestApp::start_up().await;
+async fn lives_through(store: StoreKind, kind: &str, operation: &str, fault: Value) -> Value {
+    let app = TestApp::with(Setup::on(store)).await;
     let mut whole = json!({"provider": provider(kind), "operation": operation, "times": 1});
     whole.as_object_mut().unwrap().extend(fault.as_object().unwrap().clone());
     app.vendors().add_fault(&whole).await;
@@ -24,45 +24,35 @@ async fn lives_through(kind: &str, operation: &str, fault: Value) -> Value {
     done
 }
 
-/// The simulator's word for a provider is the first part of ours.
-fn provider(kind: &str) -> &str {
-    kind.split('_').next().unwrap_or(kind)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn taken_and_then_silence() {
+pub async fn taken_and_then_silence(store: StoreKind) {
     for (kind, operation) in VENDORS {
-        lives_through(kind, operation, json!({"mode": "commit_then_silence"})).await;
+        lives_through(store, kind, operation, json!({"mode": "commit_then_silence"})).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn silence_without_being_taken() {
+pub async fn silence_without_being_taken(store: StoreKind) {
     for (kind, operation) in VENDORS {
-        lives_through(kind, operation, json!({"mode": "silence"})).await;
+        lives_through(store, kind, operation, json!({"mode": "silence"})).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_cut_short_or_garbled() {
+pub async fn an_answer_cut_short_or_garbled(store: StoreKind) {
     for (kind, operation) in VENDORS {
-        lives_through(kind, operation, json!({"mode": "reset_mid_body"})).await;
-        lives_through(kind, operation, json!({"mode": "garbage"})).await;
+        lives_through(store, kind, operation, json!({"mode": "reset_mid_body"})).await;
+        lives_through(store, kind, operation, json!({"mode": "garbage"})).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_that_fails_or_refuses_connections() {
+pub async fn a_gateway_that_fails_or_refuses_connections(store: StoreKind) {
     for (kind, operation) in VENDORS {
-        lives_through(kind, operation, json!({"mode": "status", "code": 503})).await;
-        lives_through(kind, operation, json!({"mode": "refuse_connection"})).await;
+        lives_through(store, kind, operation, json!({"mode": "status", "code": 503})).await;
+        lives_through(store, kind, operation, json!({"mode": "refuse_connection"})).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_gateway_is_restarted_while_an_answer_is_awaited() {
+pub async fn the_gateway_is_restarted_while_an_answer_is_awaited(store: StoreKind) {
     for (kind, operation) in VENDORS {
-        let mut app = TestApp::start_up().await;
+        let mut app = TestApp::with(Setup::on(store)).await;
         let fault = json!({"provider": provider(kind), "operation": operation, "mode": "commit_then_silence", "times": 1});
         app.vendors().add_fault(&fault).await;
         let task = app.create_task(&app.task(kind, &ENDINGS)).await;
@@ -78,9 +68,8 @@ async fn the_gateway_is_restarted_while_an_answer_is_awaited() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_timeline_tells_that_the_outcome_was_unknown_and_then_found() {
-    let app = TestApp::start_up().await;
+pub async fn a_timeline_tells_that_the_outcome_was_unknown_and_then_found(store: StoreKind) {
+    let app = TestApp::with(Setup::on(store)).await;
     app.vendors()
         .add_fault(&json!({"provider": "nxtele", "operation": "addBatchCall", "mode": "commit_then_silence", "times": 1}))
         .await;

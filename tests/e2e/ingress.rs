@@ -1,7 +1,7 @@
 //! Vendors' pushes over the vendors' own wire: enough where reading fails, needed where there is no
 //! reading, and nothing for whoever is not the vendor.
 
-use outdial_testkit::{Answer, Setup, TestApp};
+use outdial_testkit::{Answer, Setup, StoreKind, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -24,9 +24,8 @@ async fn deliver(url: &str, headers: &[(&str, &str)], body: &Value) -> (u16, Val
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn signed_pushes_are_enough_where_every_read_of_people_fails() {
-    let app = TestApp::start_up().await;
+pub async fn signed_pushes_are_enough_where_every_read_of_people_fails(store: StoreKind) {
+    let app = TestApp::with(Setup::on(store)).await;
     app.vendors()
         .add_fault(&json!({"provider": "nxtele", "operation": "listOrderDetail", "mode": "status"}))
         .await;
@@ -42,10 +41,9 @@ async fn signed_pushes_are_enough_where_every_read_of_people_fails() {
     app.shut_down().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn unsigned_pushes_are_believed_where_nothing_else_will_ever_tell() {
+pub async fn unsigned_pushes_are_believed_where_nothing_else_will_ever_tell(store: StoreKind) {
     let unlisted = "[airudder]\noperations = {}".parse().unwrap();
-    let app = TestApp::with(Setup { vendor_keys: unlisted, ..Setup::default() }).await;
+    let app = TestApp::with(Setup { vendor_keys: unlisted, ..Setup::on(store) }).await;
     let account = app.get("/v1/accounts/airudder-demo").await.expect(200);
     assert_eq!(account["operations"]["progress"], "unsupported", "{account:#}");
     let push_url = format!("{}/{{kind}}", ingress(&app, "airudder").await);
@@ -60,9 +58,8 @@ async fn unsigned_pushes_are_believed_where_nothing_else_will_ever_tell() {
     app.shut_down().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unsigned_push_is_not_believed_where_the_vendor_can_be_asked() {
-    let (app, contact) = somebody_rings("tencent_ccc").await;
+pub async fn an_unsigned_push_is_not_believed_where_the_vendor_can_be_asked(store: StoreKind) {
+    let (app, contact) = somebody_rings(store, "tencent_ccc").await;
     let url = format!("{}/cdr?action=cdr", ingress(&app, "tencent_ccc").await);
     let record = json!({"SessionId": "made-up", "Direction": 1, "EndStatusString": "busy", "UUI": contact});
 
@@ -74,9 +71,8 @@ async fn an_unsigned_push_is_not_believed_where_the_vendor_can_be_asked() {
     app.shut_down().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing() {
-    let (app, contact) = somebody_rings("nxtele").await;
+pub async fn a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing(store: StoreKind) {
+    let (app, contact) = somebody_rings(store, "nxtele").await;
     let place = ingress(&app, "nxtele").await;
     let order = json!({"orderID": contact, "userTaskID": "seg", "finish": true,
         "callInfoDetail": {"callID": "made-up", "callStatus": 1}});
@@ -96,8 +92,8 @@ async fn a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing() {
 }
 
 /// An app where somebody is with the vendor and does not pick up for a while; and that contact.
-async fn somebody_rings(kind: &str) -> (TestApp, String) {
-    let app = TestApp::with(Setup { speed: 1.0, ..Setup::default() }).await;
+async fn somebody_rings(store: StoreKind, kind: &str) -> (TestApp, String) {
+    let app = TestApp::with(Setup::on(store).at_speed(1.0)).await;
     let task = app.create_task(&app.task(kind, &["07"])).await;
     app.start(&task).await;
     app.wait_until(&task, "somebody is with the vendor", |task| {

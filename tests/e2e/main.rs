@@ -1,12 +1,69 @@
 //! Stories told end to end: a real gateway, real HTTP, the vendors' own wire protocols.
-#![expect(clippy::unwrap_used, reason = "tests")]
+//!
+//! Every story is told once on each engine of the store (`sqlite::doubt::…`, `postgres::doubt::…`); where the
+//! environment names no PostgreSQL server (`OUTDIAL_TEST_POSTGRES`), its trials are ignored. Stories with a long
+//! form have it with the feature `long` (`cargo xtask long`).
+#![allow(clippy::unwrap_used, clippy::print_stdout, dead_code, reason = "tests, which tell their figures")]
 
 mod doubt;
 mod ingress;
 mod smoke;
 mod steering;
 mod vendor_tasks;
+mod world;
 
-/// The vendors every story is told at, with the operation that hands people over there.
-const VENDORS: [(&str, &str); 3] =
-    [("nxtele", "addBatchCall"), ("tencent_ccc", "CreateAutoCalloutTask"), ("airudder", "uploaddetails")];
+use libtest_mimic::{Arguments, Trial};
+use outdial_testkit::StoreKind;
+use std::pin::Pin;
+
+/// A story, told with everything kept in an engine of the store.
+type Story = fn(StoreKind) -> Pin<Box<dyn Future<Output = ()>>>;
+
+macro_rules! stories {
+    ($($chapter:ident: $($story:ident),+;)+) => {
+        &[$($((concat!(stringify!($chapter), "::", stringify!($story)), |store| {
+            Box::pin($chapter::$story(store))
+        })),+),+]
+    };
+}
+
+const STORIES: &[(&str, Story)] = stories! {
+    smoke: nxtele_does_the_main_job, tencent_ccc_does_the_main_job, airudder_does_the_main_job,
+        a_restart_in_the_middle_changes_nothing_for_anybody;
+    steering: a_paused_task_rings_nobody_new_until_it_is_resumed,
+        a_stopped_task_ends_and_cannot_be_started_or_given_people, somebody_cancelled_in_time_is_never_rung,
+        another_tenant_sees_nothing_of_it;
+    vendor_tasks: every_segment_is_a_task_the_vendor_shows,
+        a_task_of_one_installation_is_adopted_by_another_tenant_only_once_and_stopped;
+    ingress: signed_pushes_are_enough_where_every_read_of_people_fails,
+        unsigned_pushes_are_believed_where_nothing_else_will_ever_tell,
+        an_unsigned_push_is_not_believed_where_the_vendor_can_be_asked,
+        a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing;
+    doubt: taken_and_then_silence, silence_without_being_taken, an_answer_cut_short_or_garbled,
+        a_gateway_that_fails_or_refuses_connections,
+        the_gateway_is_restarted_while_an_answer_is_awaited,
+        a_timeline_tells_that_the_outcome_was_unknown_and_then_found;
+};
+
+/// Stories about several processes on one database.
+const REPLICAS: &[(&str, Story)] = &[];
+
+/// Most stories wait most of the time; those that work are processes of their own.
+const AT_ONCE: usize = 4;
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(if world::LONG { 1 } else { AT_ONCE });
+    let on = |store: StoreKind, stories: &'static [(&str, Story)]| {
+        stories.iter().map(move |(name, story)| {
+            let tell = move || {
+                world::block_on(story(store));
+                Ok(())
+            };
+            Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!store.is_at_hand())
+        })
+    };
+    let trials = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES));
+    let trials = trials.chain(on(StoreKind::Postgres, REPLICAS)).collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}

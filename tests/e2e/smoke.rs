@@ -1,12 +1,12 @@
 //! The main job at each vendor: create, start, add more while it dials, and learn what happened.
 
-use outdial_testkit::TestApp;
+use outdial_testkit::{Setup, StoreKind, TestApp};
 use serde_json::{Value, json};
 
 const ENDINGS: [&str; 7] = ["00", "01", "02", "03", "04", "05", "00"];
 
-async fn main_job_at(kind: &str) {
-    let app = TestApp::start_up().await;
+async fn main_job_at(store: StoreKind, kind: &str) {
+    let app = TestApp::with(Setup::on(store)).await;
     let task = app.create_task(&app.task(kind, &ENDINGS)).await;
     app.start(&task).await;
     app.wait_until(&task, "somebody is with the vendor", |task| task["counts"]["queued"] == 0).await;
@@ -27,24 +27,20 @@ async fn main_job_at(kind: &str) {
     app.shut_down().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nxtele_does_the_main_job() {
-    main_job_at("nxtele").await;
+pub async fn nxtele_does_the_main_job(store: StoreKind) {
+    main_job_at(store, "nxtele").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn tencent_ccc_does_the_main_job() {
-    main_job_at("tencent_ccc").await;
+pub async fn tencent_ccc_does_the_main_job(store: StoreKind) {
+    main_job_at(store, "tencent_ccc").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn airudder_does_the_main_job() {
-    main_job_at("airudder").await;
+pub async fn airudder_does_the_main_job(store: StoreKind) {
+    main_job_at(store, "airudder").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_restart_in_the_middle_changes_nothing_for_anybody() {
-    let mut app = TestApp::start_up().await;
+pub async fn a_restart_in_the_middle_changes_nothing_for_anybody(store: StoreKind) {
+    let mut app = TestApp::with(Setup::on(store)).await;
     let task = app.create_task(&app.task("nxtele", &ENDINGS)).await;
     app.start(&task).await;
     app.wait_until(&task, "somebody is with the vendor", |task| task["counts"]["queued"] == 0).await;

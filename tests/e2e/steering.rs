@@ -1,13 +1,13 @@
 //! Pause, resume, stop and cancel at each vendor's real wire.
 
-use crate::VENDORS;
-use outdial_testkit::{Setup, TestApp};
+use crate::world::VENDORS;
+use outdial_testkit::{Setup, StoreKind, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 /// People whose phones ring for a minute: at this pace, long enough to steer in between.
-fn slow() -> Setup {
-    Setup { speed: 20.0, ..Setup::default() }
+fn slow(store: StoreKind) -> Setup {
+    Setup::on(store).at_speed(20.0)
 }
 
 async fn people(app: &TestApp, kind: &str, how_many: usize) -> String {
@@ -20,10 +20,9 @@ async fn people(app: &TestApp, kind: &str, how_many: usize) -> String {
     task
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_paused_task_rings_nobody_new_until_it_is_resumed() {
+pub async fn a_paused_task_rings_nobody_new_until_it_is_resumed(store: StoreKind) {
     for (kind, _) in VENDORS {
-        let app = TestApp::with(slow()).await;
+        let app = TestApp::with(slow(store)).await;
         let task = people(&app, kind, 60).await;
 
         app.pause(&task).await;
@@ -45,10 +44,9 @@ async fn a_paused_task_rings_nobody_new_until_it_is_resumed() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_task_ends_and_cannot_be_started_or_given_people() {
+pub async fn a_stopped_task_ends_and_cannot_be_started_or_given_people(store: StoreKind) {
     for (kind, _) in VENDORS {
-        let app = TestApp::with(slow()).await;
+        let app = TestApp::with(slow(store)).await;
         let task = people(&app, kind, 60).await;
 
         app.stop(&task).await;
@@ -71,10 +69,9 @@ async fn a_stopped_task_ends_and_cannot_be_started_or_given_people() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn somebody_cancelled_in_time_is_never_rung() {
+pub async fn somebody_cancelled_in_time_is_never_rung(store: StoreKind) {
     for (kind, _) in VENDORS {
-        let app = TestApp::with(slow()).await;
+        let app = TestApp::with(slow(store)).await;
         let mut draft = app.task(kind, &["00", "00"]);
         draft["keep_open"] = json!(true);
         let task = app.create_task(&draft).await;
@@ -95,9 +92,8 @@ async fn somebody_cancelled_in_time_is_never_rung() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn another_tenant_sees_nothing_of_it() {
-    let app = TestApp::start_up().await;
+pub async fn another_tenant_sees_nothing_of_it(store: StoreKind) {
+    let app = TestApp::with(Setup::on(store)).await;
     let task = app.create_task(&app.task("nxtele", &["00"])).await;
     let contact = app.contacts(&task).await[0]["id"].as_str().unwrap().to_owned();
     let stranger = app.client_of("somebody-else").await;

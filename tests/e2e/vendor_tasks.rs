@@ -1,13 +1,12 @@
 //! The vendor's own tasks, seen live and taken over.
 
-use crate::VENDORS;
-use outdial_testkit::{Setup, TestApp};
+use crate::world::VENDORS;
+use outdial_testkit::{Setup, StoreKind, TestApp};
 use serde_json::json;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_segment_is_a_task_the_vendor_shows() {
+pub async fn every_segment_is_a_task_the_vendor_shows(store: StoreKind) {
     for (kind, _) in VENDORS {
-        let app = TestApp::start_up().await;
+        let app = TestApp::with(Setup::on(store)).await;
         let task = app.create_task(&app.task(kind, &["00", "01"])).await;
         app.start(&task).await;
         app.wait_for_status(&task, "completed").await;
@@ -29,9 +28,8 @@ async fn every_segment_is_a_task_the_vendor_shows() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_task_of_one_installation_is_adopted_by_another_tenant_only_once_and_stopped() {
-    let app = TestApp::with(Setup { speed: 1.0, ..Setup::default() }).await;
+pub async fn a_task_of_one_installation_is_adopted_by_another_tenant_only_once_and_stopped(store: StoreKind) {
+    let app = TestApp::with(Setup::on(store).at_speed(1.0)).await;
     let task = app.create_task(&app.task("nxtele", &["07", "07"])).await;
     app.start(&task).await;
     app.wait_for_status(&task, "running").await;

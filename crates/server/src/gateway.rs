@@ -3,15 +3,18 @@
 //! Order of a start: the port (so that the address is known), the store, the accounts, the engine,
 //! the worker, the API. An end goes the other way: no new requests, the worker finishes the steps
 //! in hand, the store closes.
+//!
+//! Replicas are gateways on one database. Each is known there by its host and listening address; the port
+//! is bound before the store is opened, so whoever used the same name before is dead and its claims may be
+//! taken over at once.
 
-use crate::{AccountConfig, Config, ConfigProblems};
+use crate::{AccountConfig, Config, ConfigProblems, StoreUrl, slots};
 use actix_web::dev::ServerHandle;
 use outdial_api::ApiSettings;
-use outdial_engine::{Account, Engine, EngineError, EngineParts, Ingress, IssuedKey, Pepper};
+use outdial_engine::{Account, Engine, EngineError, EngineParts, Ingress, IssuedKey, KeyTerms, Pepper};
 use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
 use outdial_provider::Callbacks;
 use outdial_providers::registry;
-use outdial_store::sqlite::SqliteStore;
 use outdial_store::{Store, StoreError};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -23,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Gateway {
     address: SocketAddr,
     engine: Engine,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
     api: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
@@ -48,7 +51,7 @@ pub enum StartError {
     #[error("store.url: {url} cannot be opened: {source}")]
     Store {
         /// The URL asked for.
-        url: String,
+        url: StoreUrl,
         /// What the store says.
         source: StoreError,
     },
@@ -63,11 +66,19 @@ pub enum StartError {
 impl Gateway {
     /// Starts on the current tokio runtime; when it returns, requests are answered.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        Self::start_through(config, |store| store).await
+    }
+
+    /// As [`Self::start`], everything going to the store through what `through` makes of it.
+    pub async fn start_through(
+        config: Config,
+        through: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store> + Send,
+    ) -> Result<Self, StartError> {
         let (listener, address) = listen(config.listen)?;
         let public_url = config.public_url.clone().unwrap_or_else(|| url_of(address));
-        let store = open_store(&config.store_url).await?;
+        let store = through(open_store(&config.store_url, &address.to_string()).await?);
         let pepper = Pepper::of(&*store).await?;
-        let accounts = accounts(&config.accounts, &public_url, &pepper)?;
+        let accounts = accounts(&config.accounts, &store, &public_url, &pepper)?;
         let engine = engine(&store, accounts).await?;
         let shutdown = CancellationToken::new();
         let settings = ApiSettings::default();
@@ -96,12 +107,22 @@ impl Gateway {
         scopes: &[&str],
     ) -> Result<IssuedKey, EngineError> {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        self.engine.issue_key(tenant, name, scopes, None).await
+        let terms = KeyTerms { scopes, ..KeyTerms::default() };
+        self.engine.issue_key(tenant, name, terms).await
     }
 
     /// Waits until a part of it has ended, which none does by itself while all is well.
     pub async fn ended(&self) {
         self.shutdown.cancelled().await;
+    }
+
+    /// Ends it where it stands: nothing is finished and nothing is told to the store, as when the process
+    /// is killed.
+    pub async fn abandon(self) {
+        self.worker.abort();
+        self.api.stop(false).await;
+        // Ended when the last of its futures is gone.
+        let _ = self.worker.await;
     }
 
     /// Ends it in order; the store is closed when this returns.
@@ -118,16 +139,17 @@ impl Gateway {
     }
 }
 
-/// The store `url` names, made when there is none.
-pub(crate) async fn open_store(url: &str) -> Result<Arc<SqliteStore>, StartError> {
-    let opened = SqliteStore::open(url).await;
-    opened.map(Arc::new).map_err(|source| StartError::Store { url: url.to_owned(), source })
+/// The store `url` names, made when there is none; `part` tells this process from others on this host.
+pub(crate) async fn open_store(url: &StoreUrl, part: &str) -> Result<Arc<dyn Store>, StartError> {
+    let holder = format!("{}:{part}", gethostname::gethostname().display());
+    let opened = outdial_store::open(url.expose(), &holder).await;
+    opened.map_err(|source| StartError::Store { url: url.clone(), source })
 }
 
 /// An engine over `store`, not working yet.
-pub(crate) async fn engine(store: &Arc<SqliteStore>, accounts: Vec<Account>) -> Result<Engine, EngineError> {
+pub(crate) async fn engine(store: &Arc<dyn Store>, accounts: Vec<Account>) -> Result<Engine, EngineError> {
     Engine::new(EngineParts {
-        store: Arc::clone(store) as Arc<dyn Store>,
+        store: Arc::clone(store),
         clock: Arc::new(SystemClock),
         factories: registry::FACTORIES,
         accounts,
@@ -165,12 +187,13 @@ fn url_of(mut address: SocketAddr) -> String {
 
 fn accounts(
     configs: &[AccountConfig],
+    store: &Arc<dyn Store>,
     public_url: &str,
     pepper: &Pepper,
 ) -> Result<Vec<Account>, ConfigProblems> {
     let (mut accounts, mut problems) = (Vec::new(), Vec::new());
     for config in configs {
-        match account(config, public_url, pepper) {
+        match account(config, store, public_url, pepper) {
             Ok(account) => accounts.push(account),
             Err(problem) => problems.push(problem),
         }
@@ -178,14 +201,19 @@ fn accounts(
     if problems.is_empty() { Ok(accounts) } else { Err(ConfigProblems::new(problems)) }
 }
 
-fn account(config: &AccountConfig, public_url: &str, pepper: &Pepper) -> Result<Account, crate::Problem> {
+fn account(
+    config: &AccountConfig,
+    store: &Arc<dyn Store>,
+    public_url: &str,
+    pepper: &Pepper,
+) -> Result<Account, crate::Problem> {
     let secret = config.ingress_secret.clone().unwrap_or_else(|| {
         let purpose = format!("ingress:{}", config.id);
         Secret::from(hex::encode(pepper.derive(purpose.as_bytes())))
     });
     let ingress = Ingress::new(format!("{public_url}/ingress/{}", config.id), secret);
     let callbacks = Callbacks::new(ingress.url().expose_secret());
-    let provider = config.provider(callbacks)?;
+    let provider = config.provider(callbacks, slots::shared(store, &config.id, config.policy.rate))?;
     Ok(Account::new(
         config.id.clone(),
         config.kind.clone(),

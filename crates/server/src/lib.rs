@@ -13,11 +13,14 @@ mod demo;
 mod gateway;
 mod rehearsal;
 mod shutdown;
+mod slots;
 mod telemetry;
 mod terminal;
 
 pub use commands::run;
-pub use config::{AccountConfig, Config, ConfigProblems, DEFAULTS, Origin, Problem, ShownValue, Webhooks};
+pub use config::{
+    AccountConfig, Config, ConfigProblems, DEFAULTS, Origin, Problem, ShownValue, StoreUrl, Webhooks,
+};
 pub use gateway::{Gateway, StartError};
 pub use outdial_provider::Factory;
 pub use outdial_providers::registry;

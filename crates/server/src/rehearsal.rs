@@ -27,6 +27,11 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// The configuration: an account named as by [`Self::account`] for every vendor.
     pub fn config(&self) -> Result<Config, ConfigProblems> {
+        Config::from_toml(&self.toml())
+    }
+
+    /// The configuration as the text of a file.
+    pub fn toml(&self) -> String {
         let accounts: Table = registry::FACTORIES
             .iter()
             .map(|factory| {
@@ -51,7 +56,7 @@ impl Rehearsal {
             ("store".to_owned(), Value::Table(store)),
             ("accounts".to_owned(), Value::Table(accounts)),
         ]);
-        Config::from_toml(&whole.to_string())
+        whole.to_string()
     }
 
     /// The name of the account at a vendor.

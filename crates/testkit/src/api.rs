@@ -1,6 +1,6 @@
 //! What a client says to the gateway.
 
-use crate::until;
+use crate::{until, until_within};
 use outdial_model::{ExposeSecret, Secret};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -51,11 +51,16 @@ impl Api {
 
     /// Sends it.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.expect("the gateway answers");
+        self.attempt(request).await.expect("the gateway answers")
+    }
+
+    /// Sends it to a gateway that may be dead or dying: `None` when no whole answer came.
+    pub async fn attempt(&self, request: RequestBuilder) -> Option<Answer> {
+        let response = request.send().await.ok()?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let text = response.text().await.expect("the answer is text");
+        let text = response.text().await.ok()?;
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Answer { status, headers, body }
+        Some(Answer { status, headers, body })
     }
 
     /// GET.
@@ -112,6 +117,22 @@ impl Api {
     /// Waits until the task is as `found` likes it; `what` says what that is.
     pub async fn wait_until(&self, task: &str, what: &str, found: impl Fn(&Value) -> bool) -> Value {
         until(what, async || self.task(task).await, found).await
+    }
+
+    /// As [`Self::wait_until`], for as long as `patience`, at a gateway that may be busy with other things.
+    pub async fn wait_long_until(
+        &self,
+        task: &str,
+        patience: Duration,
+        what: &str,
+        found: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let path = format!("/v1/tasks/{task}");
+        let look = async || {
+            let answer = self.attempt(self.request(Method::GET, &path)).await;
+            answer.map_or(Value::Null, |answer| answer.body)
+        };
+        until_within(patience, what, look, found).await
     }
 
     /// Waits until the task has that status.

@@ -1,8 +1,10 @@
 //! A real server, a real simulator and helpers named after verbs, for tests.
 //!
-//! [`TestApp`] is both, on free ports and with a database of its own; [`Api`] says what a client
-//! says, [`Vendors`] what only a test can ask of the simulated vendors. Waiting is for a condition,
-//! never for a duration, and gives up with the last thing seen.
+//! [`Site`] is what gateways stand on: simulated vendors and a database of their own, on either engine of the
+//! store. [`TestApp`] is a site with a gateway in this process, [`Process`] a gateway that can be killed or
+//! frozen, [`Wire`] a line to the vendors that can go dead. [`Api`] says what a client says, [`Vendors`] what
+//! only a test can ask of the simulated vendors. Waiting is for a condition, never for a duration, and gives up
+//! with the last thing seen.
 //!
 //! Everything here panics when it does not succeed: a test has nothing better to do.
 
@@ -10,10 +12,18 @@
 
 mod api;
 mod app;
+mod place;
+mod process;
+mod site;
 mod vendors;
 mod wait;
+mod wire;
 
 pub use api::{Answer, Api};
-pub use app::{Setup, TestApp};
+pub use app::TestApp;
+pub use place::{Place, StoreKind};
+pub use process::Process;
+pub use site::{Setup, Site};
 pub use vendors::{Rings, Vendors};
-pub use wait::until;
+pub use wait::{until, until_within};
+pub use wire::{Way, Wire};

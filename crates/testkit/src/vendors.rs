@@ -56,10 +56,15 @@ impl Vendors {
         self.ask(Method::POST, "settings", Some(settings)).await;
     }
 
-    /// Every request the vendors got, oldest first.
+    /// The latest requests the vendors got, oldest first.
     pub async fn requests(&self) -> Vec<Value> {
         let requests = self.ask(Method::GET, "requests", None).await;
         requests.as_array().expect("requests are a list").clone()
+    }
+
+    /// Every request the vendors ever got, counted.
+    pub async fn requests_summary(&self) -> Value {
+        self.ask(Method::GET, "requests/summary", None).await
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Value {

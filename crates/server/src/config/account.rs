@@ -53,13 +53,10 @@ impl AccountConfig {
         self.base_url.as_deref().unwrap_or(self.factory.default_base_url)
     }
 
-    /// The adapter, told where its vendor may push to.
-    pub fn provider(&self, callbacks: Callbacks) -> Result<Arc<dyn Provider>, Problem> {
-        let transport = Transport::new(TransportSettings {
-            timeout: self.timeout,
-            rate: RateLimits::per_action(self.policy.rate),
-        })
-        .map_err(|error| self.problem(ConfigProblem::new("provider", error.to_string())))?;
+    /// The adapter, told where its vendor may push to and which request budget it keeps to.
+    pub fn provider(&self, callbacks: Callbacks, rate: RateLimits) -> Result<Arc<dyn Provider>, Problem> {
+        let transport = Transport::new(TransportSettings { timeout: self.timeout, rate })
+            .map_err(|error| self.problem(ConfigProblem::new("provider", error.to_string())))?;
         let deps = Deps { account: self.id.clone(), transport, clock: Arc::new(SystemClock), callbacks };
         let settings = AccountSettings { base_url: self.base_url.clone(), table: self.table.clone() };
         (self.factory.build)(settings, deps).map_err(|problem| self.problem(problem))
@@ -67,7 +64,8 @@ impl AccountConfig {
 
     /// What the provider does not like about the account, if anything.
     pub(super) fn objection(&self) -> Option<Problem> {
-        self.provider(Callbacks::new("http://localhost/ingress")).err()
+        let rate = RateLimits::per_action(self.policy.rate);
+        self.provider(Callbacks::new("http://localhost/ingress"), rate).err()
     }
 
     fn problem(&self, problem: ConfigProblem) -> Problem {

@@ -13,10 +13,12 @@ mod problem;
 mod read;
 mod reader;
 mod shown;
+mod store_url;
 
 pub use account::AccountConfig;
 pub use problem::{ConfigProblems, Problem};
 pub use shown::{Origin, ShownValue};
+pub use store_url::StoreUrl;
 
 use ipnet::IpNet;
 use layers::Layers;
@@ -35,8 +37,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What vendors are told to push to, without a slash at the end; derived from the address when absent.
     pub public_url: Option<String>,
-    /// `sqlite://…`.
-    pub store_url: String,
+    /// Where everything is kept.
+    pub store_url: StoreUrl,
     /// Where events may be delivered to.
     pub webhooks: Webhooks,
     /// The accounts, by name.

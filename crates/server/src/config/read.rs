@@ -2,7 +2,8 @@
 
 use super::layers::Layers;
 use super::reader::{Book, Section};
-use super::{AccountConfig, Config, Problem, Webhooks, account};
+use super::{AccountConfig, Config, Problem, StoreUrl, Webhooks, account};
+use outdial_model::ExposeSecret;
 use outdial_provider::Factory;
 use reqwest::Url;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -34,12 +35,12 @@ fn server(root: &mut Section, book: &mut Book) -> (SocketAddr, Option<String>) {
     (listen.unwrap_or(nowhere), url.map(|url| url.trim_end_matches('/').to_owned()))
 }
 
-fn store(root: &mut Section, book: &mut Book) -> String {
-    const EXPECTED: &str = "sqlite:// and the path of a file; other stores are not available in this version";
+fn store(root: &mut Section, book: &mut Book) -> StoreUrl {
     let mut section = root.section(book, "store");
-    let url = section.checked(book, "url", EXPECTED, |url: &String| url.starts_with("sqlite:"));
+    let shown = |text: &str| StoreUrl::read(text).map(|url| url.to_string());
+    let url = section.secret_as(book, "url", StoreUrl::EXPECTED, shown);
     section.finish(book);
-    url.unwrap_or_default()
+    url.and_then(|url| StoreUrl::read(url.expose_secret())).unwrap_or_default()
 }
 
 fn webhooks(root: &mut Section, book: &mut Book) -> Webhooks {

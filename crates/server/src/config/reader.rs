@@ -133,6 +133,19 @@ impl Section {
 
     /// The secret `key`, from the key itself or from the file that `<key>_file` names.
     pub(super) fn secret(&mut self, book: &mut Book, key: &str) -> Option<Secret> {
+        let masked = |text: &str| (!text.is_empty()).then(|| MASK.to_owned());
+        self.secret_as(book, key, "text in quotes, not empty", masked)
+    }
+
+    /// As [`Self::secret`], for one that people may see a part of: `shown` answers it, or `None` for a
+    /// text that cannot be used; `expected` tells what can.
+    pub(super) fn secret_as(
+        &mut self,
+        book: &mut Book,
+        key: &str,
+        expected: &str,
+        shown: impl Fn(&str) -> Option<String>,
+    ) -> Option<Secret> {
         let file_key = format!("{key}_file");
         let direct = self.take(key).map(|value| (book.layers.origin(value.tag()), value));
         let file = self.take(&file_key).map(|value| (book.layers.origin(value.tag()), value));
@@ -147,37 +160,55 @@ impl Section {
                 None
             }
             (Some((origin, value)), file) if file.is_none() || origin == Origin::Environment => {
-                let text = decode::<String>(&value, &origin).filter(|text| !text.is_empty());
-                match text {
-                    Some(_) => book.show(self.key(key), MASK, origin),
-                    None => book.complain(self.key(key), Some(origin), "expected text in quotes, not empty"),
+                let text = decode::<String>(&value, &origin);
+                let usable = text.and_then(|text| Some((shown(&text)?, text)));
+                match &usable {
+                    Some((shown, _)) => book.show(self.key(key), shown, origin),
+                    None => book.complain(self.key(key), Some(origin), format!("expected {expected}")),
                 }
-                text.map(Secret::from)
+                usable.map(|(_, text)| Secret::from(text))
             }
-            (_, Some((origin, value))) => self.secret_file(book, &file_key, &value, origin),
+            (_, Some((origin, value))) => {
+                let (file, text) = self.secret_file(book, &file_key, &value, &origin)?;
+                match shown(&text) {
+                    Some(_) => book.show(self.key(&file_key), file, origin),
+                    None => {
+                        let detail = format!("the file {file} must hold {expected}");
+                        book.complain(self.key(&file_key), Some(origin), detail);
+                        return None;
+                    }
+                }
+                Some(text.into())
+            }
             (Some(_), None) => None,
         }
     }
 
-    fn secret_file(&self, book: &mut Book, key: &str, value: &Value, origin: Origin) -> Option<Secret> {
+    /// The path of a file that holds a secret, and what is in it.
+    fn secret_file(
+        &self,
+        book: &mut Book,
+        key: &str,
+        value: &Value,
+        origin: &Origin,
+    ) -> Option<(String, String)> {
         let path = self.key(key);
-        let Some(file) = decode::<String>(value, &origin) else {
-            book.complain(path, Some(origin), "expected the path of a file");
+        let Some(file) = decode::<String>(value, origin) else {
+            book.complain(path, Some(origin.clone()), "expected the path of a file");
             return None;
         };
         let text = match std::fs::read_to_string(&file) {
             Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
             Err(error) => {
-                book.complain(path, Some(origin), format!("the file {file} cannot be read: {error}"));
+                book.complain(path, Some(origin.clone()), format!("the file {file} cannot be read: {error}"));
                 return None;
             }
         };
         if text.is_empty() {
-            book.complain(path, Some(origin), format!("the file {file} is empty"));
+            book.complain(path, Some(origin.clone()), format!("the file {file} is empty"));
             return None;
         }
-        book.show(path, file, origin);
-        Some(text.into())
+        Some((file, text))
     }
 
     /// A complaint about `key`, whether it is there or not.

@@ -1,0 +1,81 @@
+//! Where a test's gateways keep everything: a database of their own, gone afterwards.
+
+use outdial_store::testing::{self, Database, Lock};
+use tempfile::TempDir;
+
+/// Which engine of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StoreKind {
+    /// A file.
+    #[default]
+    Sqlite,
+    /// A database on the server that `OUTDIAL_TEST_POSTGRES` names.
+    Postgres,
+}
+
+impl StoreKind {
+    /// Every engine.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    /// Its name in tests' names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+
+    /// Whether there is one to test with here.
+    pub fn is_at_hand(self) -> bool {
+        self == Self::Sqlite || testing::address().is_some()
+    }
+}
+
+/// A database.
+#[derive(Debug)]
+pub struct Place {
+    url: String,
+    folder: TempDir,
+    _database: Option<Database>,
+}
+
+impl Place {
+    pub(crate) async fn of(kind: StoreKind) -> Self {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let database = match kind {
+            StoreKind::Sqlite => None,
+            StoreKind::Postgres => {
+                let server = testing::address().expect("OUTDIAL_TEST_POSTGRES names a server");
+                Some(Database::create(&server).await.expect("the server makes a database"))
+            }
+        };
+        let file = || format!("sqlite://{}", folder.path().join("outdial.db").display());
+        let url = database.as_ref().map_or_else(file, Database::url);
+        Self { url, folder, _database: database }
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A folder beside it.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Keeps everybody from writing while `meanwhile` goes on.
+    pub async fn locked<T>(&self, meanwhile: impl Future<Output = T>) -> T {
+        let lock = Lock::take(&self.url).await.expect("the database can be locked");
+        let outcome = meanwhile.await;
+        lock.release().await.expect("the lock is given back");
+        outcome
+    }
+
+    /// Ends every connection to it, as a restart of its server does. A file has none.
+    pub async fn cut_connections(&self) {
+        if !self.url.starts_with("sqlite:") {
+            testing::cut_connections(&self.url).await.expect("connections can be cut");
+        }
+    }
+}

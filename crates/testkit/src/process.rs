@@ -1,0 +1,103 @@
+//! A gateway in a process of its own: one that can be killed, or frozen.
+
+use crate::site::SCOPES;
+use crate::{Api, Site};
+use outdial_model::Secret;
+use outdial_server::Rehearsal;
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The binary `outdial`, a configuration, and the process while there is one. Dropping it kills the process.
+#[derive(Debug)]
+pub struct Process {
+    binary: PathBuf,
+    config: PathBuf,
+    url: String,
+    child: Option<Child>,
+}
+
+impl Process {
+    /// A gateway at `site` that reaches the vendors at `vendors_url`; not running yet.
+    pub fn at(site: &Site, vendors_url: &str, binary: &str) -> Self {
+        let rehearsal: Rehearsal = site.configuration(vendors_url);
+        let port = rehearsal.listen.port();
+        let config = site.place().folder().join(format!("outdial-{port}.toml"));
+        std::fs::write(&config, rehearsal.toml()).expect("there is room for a file");
+        let url = format!("http://{}", rehearsal.listen);
+        Self { binary: binary.into(), config, url, child: None }
+    }
+
+    /// Makes a key, as people do.
+    pub fn make_key(&self) -> Secret {
+        let made = self
+            .command(&["keys", "create", "--tenant", "test", "--scopes", &SCOPES.join(",")])
+            .output()
+            .expect("the binary runs");
+        assert!(made.status.success(), "no key: {}", String::from_utf8_lossy(&made.stderr));
+        Secret::from(String::from_utf8(made.stdout).expect("a key is text").trim().to_owned())
+    }
+
+    /// Whoever has `key`, talking to this process.
+    pub fn client(&self, key: &Secret) -> Api {
+        Api::new(self.url.clone(), key.clone())
+    }
+
+    /// Starts it; when this returns, it answers.
+    pub async fn start(&mut self) {
+        let log = File::options().append(true).create(true).open(self.config.with_extension("log"));
+        let log = log.expect("there is room for a log");
+        self.child = Some(self.command(&["serve"]).stdout(log).spawn().expect("the binary runs"));
+        let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client can be built");
+        let since = Instant::now();
+        while http.get(format!("{}/livez", self.url)).send().await.is_err() {
+            assert!(since.elapsed() < PATIENCE, "the gateway does not start:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Kills it: SIGKILL, and it is gone when this returns.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("it can be killed");
+            child.wait().expect("it is gone");
+        }
+    }
+
+    /// Freezes it where it stands (SIGSTOP).
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on (SIGCONT).
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// What it has told so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.config.with_extension("log")).unwrap_or_default()
+    }
+
+    fn signal(&self, signal: &str) {
+        let child = self.child.as_ref().expect("it runs");
+        let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+        assert!(sent.expect("there is a command to send signals with").success());
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).arg("--config").arg(&self.config).stdin(Stdio::null());
+        command
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

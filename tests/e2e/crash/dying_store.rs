@@ -1,0 +1,196 @@
+//! A store at which a gateway dies: at one moment a call of its worker is never answered, and whoever watches
+//! is told. Everything else goes straight to the store behind it.
+
+use async_trait::async_trait;
+use outdial_model::{
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DispatchOutcome, Event, EventId,
+    Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp,
+};
+use outdial_store::{
+    AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
+    Doubt, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, Skipped, Store, StoreError, TaskFilter,
+    TaskPatch, TaskWork, Traced,
+};
+use std::future::pending;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Where in the life of a dispatch that hands people over something can happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Nothing is written yet.
+    BeforeIntent,
+    /// The row is durable, nothing else has happened.
+    AfterIntent,
+    /// The vendor has answered, nothing of it is written.
+    BeforeResult,
+    /// What the vendor answered is durable.
+    AfterResult,
+    /// Somebody's call is over, and that is about to be written with the event that tells it.
+    BeforeEnd,
+}
+
+/// What a moment does to whoever comes to it.
+pub type Fate = dyn Fn(Moment) -> bool + Send + Sync;
+
+/// The store. A moment for which `fate` answers true is the last.
+pub struct DyingStore {
+    behind: Arc<dyn Store>,
+    fate: Box<Fate>,
+    died: watch::Sender<bool>,
+    /// The claim the people were handed over under.
+    lease: Mutex<Option<Lease>>,
+}
+
+impl std::fmt::Debug for DyingStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DyingStore").finish_non_exhaustive()
+    }
+}
+
+impl DyingStore {
+    pub fn before(behind: Arc<dyn Store>, fate: Box<Fate>) -> Arc<Self> {
+        Arc::new(Self { behind, fate, died: watch::Sender::new(false), lease: Mutex::default() })
+    }
+
+    /// Waits until somebody has died here.
+    pub async fn has_struck(&self) {
+        self.died.subscribe().wait_for(|died| *died).await.unwrap();
+    }
+
+    /// The store as it is, for whoever looks at what was left.
+    pub fn left(&self) -> &dyn Store {
+        &*self.behind
+    }
+
+    /// The claim people were last handed over under.
+    pub fn lease(&self) -> Option<Lease> {
+        self.lease.lock().unwrap().clone()
+    }
+
+    async fn pass(&self, moment: Moment) {
+        // Whoever is dead does nothing more, here or elsewhere.
+        if *self.died.borrow() || (self.fate)(moment) {
+            self.died.send_replace(true);
+            pending().await
+        }
+    }
+}
+
+macro_rules! store {
+    ({$($by_hand:item)+} $($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+        #[async_trait]
+        impl Store for DyingStore {
+            $($by_hand)+
+            $(async fn $name(&self $(, $argument: $type)*) -> $answer {
+                self.behind.$name($($argument),*).await
+            })+
+        }
+    };
+}
+
+store! {
+    {
+        async fn plan_dispatch(
+            &self,
+            plan: DispatchPlan,
+            choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
+            now: Timestamp,
+        ) -> Result<Option<Planned>, StoreError> {
+            if plan.max_contacts == 0 {
+                return self.behind.plan_dispatch(plan, choose, now).await;
+            }
+            *self.lease.lock().unwrap() = Some(plan.lease.clone());
+            self.pass(Moment::BeforeIntent).await;
+            let planned = self.behind.plan_dispatch(plan, choose, now).await?;
+            if planned.is_some() {
+                self.pass(Moment::AfterIntent).await;
+            }
+            Ok(planned)
+        }
+
+        async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
+            let handed_over = changes.contacts.iter().any(|change| change.to == ContactStatus::Submitted);
+            let settled =
+                handed_over && changes.dispatches.iter().any(|row| row.outcome == DispatchOutcome::Accepted);
+            if settled {
+                self.pass(Moment::BeforeResult).await;
+            }
+            if changes.contacts.iter().any(|change| change.to == ContactStatus::Completed) {
+                self.pass(Moment::BeforeEnd).await;
+            }
+            let skipped = self.behind.apply(changes, now).await?;
+            if settled {
+                self.pass(Moment::AfterResult).await;
+            }
+            Ok(skipped)
+        }
+    }
+    installation_secret(name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError>;
+    insert_api_key(key: &ApiKey) -> Result<(), StoreError>;
+    api_key(hash: &str) -> Result<Option<ApiKey>, StoreError>;
+    create_task(
+        tenant: &TenantId, task: NewTask, contacts: Vec<NewContact>, once: Option<&Once<'_>>,
+        now: Timestamp
+    ) -> Result<Task, StoreError>;
+    task(tenant: &TenantId, id: &TaskId) -> Result<Task, StoreError>;
+    tasks(tenant: &TenantId, filter: &TaskFilter, page: &Page<TaskId>) -> Result<Vec<Task>, StoreError>;
+    patch_task(
+        tenant: &TenantId, id: &TaskId, patch: TaskPatch, revision: Option<i64>, now: Timestamp
+    ) -> Result<Task, StoreError>;
+    begin(
+        tenant: &TenantId, id: &TaskId, begin: Begin, allowed: &[TaskStatus], once: Option<&Once<'_>>,
+        now: Timestamp
+    ) -> Result<Task, StoreError>;
+    segments(tenant: &TenantId, task: &TaskId) -> Result<Vec<Segment>, StoreError>;
+    add_contacts(
+        tenant: &TenantId, task: &TaskId, contacts: Vec<NewContact>, once: Option<&Once<'_>>,
+        now: Timestamp
+    ) -> Result<AddOutcome, StoreError>;
+    contact(tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError>;
+    contacts(
+        tenant: &TenantId, task: &TaskId, filter: &ContactFilter, page: &Page<ContactId>
+    ) -> Result<Vec<Contact>, StoreError>;
+    cancel_contact(
+        tenant: &TenantId, id: &ContactId, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<Contact, StoreError>;
+    resolve_contact(
+        tenant: &TenantId, id: &ContactId, decision: Decision, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<Contact, StoreError>;
+    call(tenant: &TenantId, id: &CallId) -> Result<Call, StoreError>;
+    calls(tenant: &TenantId, filter: &CallFilter, page: &Page<CallId>) -> Result<Vec<Call>, StoreError>;
+    contact_events(
+        tenant: &TenantId, contact: &ContactId, after: Option<&EventId>, limit: u32
+    ) -> Result<Vec<Event>, StoreError>;
+    answered(tenant: &TenantId, key: &OnceKey, now: Timestamp) -> Result<Option<Answer>, StoreError>;
+    hold_key(
+        tenant: &TenantId, key: &OnceKey, holder: &str, until: Timestamp, now: Timestamp
+    ) -> Result<Timestamp, StoreError>;
+    remember_answer(
+        tenant: &TenantId, key: &OnceKey, answer: &Answer, now: Timestamp
+    ) -> Result<(), StoreError>;
+    give_up_key(tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError>;
+    forget_answers(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    reserve_slots(
+        account: &AccountId, action: &str, spacing: Duration, count: u32
+    ) -> Result<Duration, StoreError>;
+    doubts() -> Result<Vec<Doubt>, StoreError>;
+    release_abandoned_leases() -> Result<(), StoreError>;
+    lease_due_tasks(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<Lease>, StoreError>;
+    next_due() -> Result<Option<Timestamp>, StoreError>;
+    renew_lease(lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError>;
+    release_lease(lease: &Lease, due: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError>;
+    work(lease: &Lease, now: Timestamp) -> Result<TaskWork, StoreError>;
+    segment_contacts(
+        segment: &SegmentId, statuses: &[ContactStatus], after: Option<&ContactId>, limit: u32
+    ) -> Result<Vec<Contact>, StoreError>;
+    contacts_by_id(ids: &[ContactId]) -> Result<Vec<Contact>, StoreError>;
+    contacts_to_cancel(task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError>;
+    trace(account: &AccountId, clues: &Clues) -> Result<Option<Traced>, StoreError>;
+    cancel_ours(
+        lease: &Lease, status: ContactStatus, reason: &str, limit: u32, now: Timestamp
+    ) -> Result<u64, StoreError>;
+    ping() -> Result<(), StoreError>;
+    close() -> ();
+}

@@ -1,0 +1,100 @@
+//! What stories have in common: the vendors, faults, chance, and what is true of everybody at the end.
+
+use outdial_testkit::{Api, Site, Vendors};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
+
+/// Whether stories are told in their long form.
+pub const LONG: bool = cfg!(feature = "long");
+
+/// The binary `outdial`, built for these tests.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_outdial-under-test");
+
+/// The vendors every story is told at, with the operation that hands people over there.
+pub const VENDORS: [(&str, &str); 3] =
+    [("nxtele", "addBatchCall"), ("tencent_ccc", "CreateAutoCalloutTask"), ("airudder", "uploaddetails")];
+
+/// Every operation that must not be carried out twice.
+pub const CREATING: [&str; 5] =
+    ["createTask", "addBatchCall", "CreateAutoCalloutTask", "createinstance", "uploaddetails"];
+
+/// The simulator's word for a provider is the first part of ours.
+pub fn provider(kind: &str) -> &str {
+    kind.split('_').next().unwrap_or(kind)
+}
+
+/// A fault at a vendor; `more` are keys of the mode's own.
+pub fn fault(kind: &str, operation: &str, mode: &str, more: Value) -> Value {
+    let mut fault = json!({"provider": provider(kind), "operation": operation, "mode": mode});
+    fault.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    fault
+}
+
+/// Tells a story to its end on a runtime of its own.
+pub fn block_on<F: Future>(story: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.unwrap().block_on(story)
+}
+
+/// `people` contacts of a vendor, numbered from `first`, whose calls end in all sorts of ways.
+pub fn people(site: &Site, kind: &str, first: usize, people: usize) -> Vec<Value> {
+    const ENDINGS: [&str; 6] = ["00", "01", "02", "03", "05", "00"];
+    (first..first + people).map(|row| site.contact(kind, row, ENDINGS[row % ENDINGS.len()])).collect()
+}
+
+/// A task with these people, running.
+pub async fn running(api: &Api, site: &Site, kind: &str, people: &[Value]) -> String {
+    let mut draft = site.task(kind, &[]);
+    draft["keep_open"] = json!(true);
+    let task = api.create_task(&draft).await;
+    for some in people.chunks(1000) {
+        api.add_contacts(&task, json!(some)).await.expect(200);
+    }
+    let closed = api.request(reqwest::Method::PATCH, &format!("/v1/tasks/{task}"));
+    api.send(closed.json(&json!({"keep_open": false}))).await.expect(200);
+    api.start(&task).await;
+    task
+}
+
+/// The vendors rang `people` numbers, and none of them twice.
+pub async fn everybody_rung_once(vendors: &Vendors, people: usize) {
+    let rings = vendors.rings().await;
+    assert_eq!((rings.numbers, rings.max_per_number), (people as u64, 1), "{rings:?}");
+}
+
+/// Everything that happened to the people of `task` was told, once, in order: state and event are one.
+pub async fn everything_was_told(api: &Api, task: &str) {
+    for contact in api.contacts(task).await {
+        let id = contact["id"].as_str().unwrap();
+        let told = api.all(&format!("/v1/contacts/{id}/timeline?limit=200")).await;
+        let about: Vec<_> =
+            told.iter().filter(|event| event["type"].as_str().unwrap().starts_with("contact.")).collect();
+        let ids: BTreeSet<_> = told.iter().map(|event| event["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), told.len(), "{told:#?}");
+        let sequence: Vec<_> = told.iter().map(|event| event["sequence"].as_u64().unwrap()).collect();
+        assert!(sequence.iter().copied().eq(1..=told.len() as u64), "gaps in {sequence:?}: {told:#?}");
+        let last = about.last().unwrap()["type"].as_str().unwrap();
+        assert_eq!(last, format!("contact.{}", contact["status"].as_str().unwrap()), "{told:#?}");
+    }
+}
+
+/// Chance that can be repeated.
+pub struct Dice(u64);
+
+impl Dice {
+    /// Dice nobody has seen before; what they are is printed.
+    pub fn new(story: &str) -> Self {
+        let seed = RandomState::new().hash_one(story) | 1;
+        println!("{story}: seed {seed:#x}");
+        Self(seed)
+    }
+
+    /// A number below `limit`.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
