@@ -54,6 +54,19 @@ async fn a_twin_is_stopped_too_when_the_task_is_stopped() {
 }
 
 #[tokio::test]
+async fn a_look_that_fails_at_first_keeps_no_twin_from_being_stopped_with_a_paused_task() {
+    let world = World::new(Staging::WholeWithFuse).await;
+    world.vendor.script(Operation::OpenSegment, NextAnswer::Twice);
+    world.vendor.script(Operation::FindSegment, NextAnswer::NotSent);
+    let task = world.create(5).await;
+    world.pass(Duration::from_secs(1)).await;
+    world.steer(&task.id, outdial_engine::TaskVerb::Pause).await;
+    world.pass(LONG).await;
+    assert_eq!((world.rung().len(), stopped(&world)), (0, 2));
+    assert_eq!(world.task(&task.id).await.status, TaskStatus::Paused);
+}
+
+#[tokio::test]
 async fn people_who_are_in_a_task_twice_go_into_a_fresh_one_before_anybody_is_rung() {
     let world = World::new(Staging::EmptyThenStart).await;
     world.vendor.script(Operation::AddContacts, NextAnswer::Twice);

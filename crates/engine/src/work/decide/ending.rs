@@ -1,5 +1,6 @@
 //! What takes people back, ends, pauses, and confirms that it is so.
 
+use super::timing::watched_until;
 use super::{Situation, Step};
 use outdial_model::{ContactStatus, DesiredStatus, Segment, SegmentStatus, TaskStatus};
 use outdial_provider::{Operation, Staging, Verb};
@@ -29,6 +30,7 @@ pub(super) fn ending(s: &Situation<'_>) -> Option<Step> {
         return Some(Step::CancelOurs { status, reason });
     }
     let live = s.segments().filter(|segment| segment.status.is_live() && (stopping || !segment.adopted));
+    let live = live.filter(|segment| watched_until(s, segment).is_none());
     let end = live.filter_map(|segment| {
         let id = segment.id.clone();
         if s.native(Operation::Stop) {
@@ -52,7 +54,8 @@ pub(super) fn pausing(s: &Situation<'_>) -> Option<Step> {
     // A fuse that burns cannot be paused, but nobody in such a segment has been dialed: it is
     // withdrawn, and its people come back to us.
     let withdraws = s.capabilities.staging == Staging::WholeWithFuse && s.native(Operation::Stop);
-    let mut burning = s.segments().filter(is(SegmentStatus::Ready)).filter(|_| withdraws);
+    let burning = s.segments().filter(is(SegmentStatus::Ready)).filter(|_| withdraws);
+    let mut burning = burning.filter(|segment| watched_until(s, segment).is_none());
     let withdraw = burning.find_map(|segment| s.now(Step::Steer(segment.id.clone(), Verb::Stop)));
     let mut running = s.segments().filter(is(SegmentStatus::Running)).filter(|_| s.native(Operation::Pause));
     let pause = || running.find_map(|segment| s.now(Step::Steer(segment.id.clone(), Verb::Pause)));

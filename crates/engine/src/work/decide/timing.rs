@@ -72,11 +72,21 @@ pub(super) fn verify_at(s: &Situation<'_>, segment: &Segment) -> Option<Timestam
     }
 }
 
+/// Until when a segment that is to be withdrawn is kept to be looked at: with it the vendor's list would lose
+/// the one that tells of a twin. A look that keeps failing must leave time to withdraw it.
+pub(super) fn watched_until(s: &Situation<'_>, segment: &Segment) -> Option<Timestamp> {
+    let begins = segment.not_before.filter(|_| segment.verified_at.is_none())?;
+    verify_at(s, segment)?;
+    let fuse = Duration::try_from(begins.duration_since(segment.opened_at)).unwrap_or_default();
+    Some(later(segment.opened_at, fuse / 3 * 2)).filter(|until| *until > s.now)
+}
+
 /// When the next thing becomes possible by time alone.
 pub(super) fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
     let task = &s.work.task;
     let polls = s.segments().filter_map(|segment| poll_at(s, segment));
-    let verifications = s.segments().filter_map(|segment| verify_at(s, segment));
+    let verifications =
+        s.segments().flat_map(|segment| verify_at(s, segment).into_iter().chain(watched_until(s, segment)));
     let doubts = s.work.dispatches.iter().flat_map(|dispatch| {
         let decides = task.spec.safety.on_unknown != OnUnknown::Hold;
         let horizon = decides.then(|| horizon(s, dispatch));
