@@ -1,7 +1,7 @@
 //! Pause, resume, stop and cancel at each vendor's real wire.
 
 use crate::world::VENDORS;
-use outdial_testkit::{Setup, StoreKind, TestApp};
+use outdial_testkit::{Setup, StoreKind, TestApp, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -17,6 +17,7 @@ async fn people(app: &TestApp, kind: &str, how_many: usize) -> String {
     let start = app.request(Method::POST, &format!("/v1/tasks/{task}/start")).header("Prefer", "wait=20");
     let started = app.send(start).await.expect(202);
     assert_eq!(started["status"], "running", "{started:#}");
+    until("somebody is rung", async || app.vendors().rings().await, |rings| rings.numbers > 0).await;
     task
 }
 
