@@ -59,10 +59,12 @@ impl Figure {
 pub(crate) struct Report(());
 
 impl Report {
-    /// Prints the head of the table.
+    /// Prints the head of the table, under a line on the machine.
     pub(crate) fn begin() -> Self {
+        let mut report = Self(());
+        report.note(&machine());
         row("figure", "measured", "baseline", "ratio", "mark", "verdict");
-        Self(())
+        report
     }
 
     /// Prints a line of the table.
@@ -84,6 +86,14 @@ impl Report {
     pub(crate) fn note(&mut self, text: &str) {
         line(&mut io::stdout().lock(), &format!("# {text}"));
     }
+}
+
+/// What figures in absolute units depend on; the load is what others did in the minute before.
+fn machine() -> String {
+    let processors = std::thread::available_parallelism().map_or(0, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("unknown");
+    format!("{processors} processors, load before the first run: {load}")
 }
 
 fn row(name: &str, measured: &str, baseline: &str, ratio: &str, mark: &str, verdict: &str) {
