@@ -3,7 +3,7 @@
 //! Every story is told once on each engine of the store (`sqlite::doubt::…`, `postgres::doubt::…`); where the
 //! environment names no PostgreSQL server (`OUTDIAL_TEST_POSTGRES`), its trials are ignored. Stories with a long
 //! form have it with the feature `long` (`cargo xtask long`).
-#![allow(clippy::unwrap_used, clippy::print_stdout, dead_code, reason = "tests, which tell their figures")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, dead_code, reason = "tests, which tell their figures")]
 
 mod doubt;
 mod ingress;
