@@ -3,17 +3,26 @@
 //! Every story is told once on each engine of the store (`sqlite::doubt::…`, `postgres::doubt::…`); where the
 //! environment names no PostgreSQL server (`OUTDIAL_TEST_POSTGRES`), its trials are ignored. Stories with a long
 //! form have it with the feature `long` (`cargo xtask long`).
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, dead_code, reason = "tests, which tell their figures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    dead_code,
+    reason = "tests, which tell their figures"
+)]
 
+mod away;
 mod doubt;
 mod ingress;
+mod kill;
+mod replicas;
 mod smoke;
 mod steering;
 mod vendor_tasks;
 mod world;
 
 use libtest_mimic::{Arguments, Trial};
-use outdial_testkit::StoreKind;
+use outdial_testkit::{Cluster, Disk, StoreKind};
 use std::pin::Pin;
 
 /// A story, told with everything kept in an engine of the store.
@@ -43,10 +52,28 @@ const STORIES: &[(&str, Story)] = stories! {
         a_gateway_that_fails_or_refuses_connections,
         the_gateway_is_restarted_while_an_answer_is_awaited,
         a_timeline_tells_that_the_outcome_was_unknown_and_then_found;
+    kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
+    away: nobody_can_write_for_a_while;
+};
+
+/// Stories about a database on a disk of its own, which is full for a while.
+const FULL: &[(&str, Story)] = stories! {
+    away: the_disk_is_full_for_a_while;
+};
+
+/// Stories about a database server of its own, which dies.
+const DYING: &[(&str, Story)] = stories! {
+    away: the_server_dies_again_and_again;
 };
 
 /// Stories about several processes on one database.
-const REPLICAS: &[(&str, Story)] = &[];
+const REPLICAS: &[(&str, Story)] = stories! {
+    replicas: gateways_that_start_at_once_on_an_empty_database_all_come_up,
+        replicas_share_the_work_and_whoever_is_left_finishes_it,
+        nothing_a_frozen_replica_had_in_hand_is_sent_after_it_wakes,
+        a_vendors_rate_is_kept_by_all_replicas_together;
+    away: connections_are_cut_again_and_again;
+};
 
 /// Most stories wait most of the time; those that work are processes of their own.
 const AT_ONCE: usize = 4;
@@ -54,16 +81,20 @@ const AT_ONCE: usize = 4;
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(if world::LONG { 1 } else { AT_ONCE });
-    let on = |store: StoreKind, stories: &'static [(&str, Story)]| {
+    let told = |store: StoreKind, is_possible: bool, stories: &'static [(&str, Story)]| {
         stories.iter().map(move |(name, story)| {
             let tell = move || {
                 world::block_on(story(store));
                 Ok(())
             };
-            Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!store.is_at_hand())
+            Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!is_possible)
         })
     };
+    let on = |store: StoreKind, stories| told(store, store.is_at_hand(), stories);
     let trials = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES));
-    let trials = trials.chain(on(StoreKind::Postgres, REPLICAS)).collect();
-    libtest_mimic::run(&arguments, trials).exit();
+    let trials = trials
+        .chain(on(StoreKind::Postgres, REPLICAS))
+        .chain(told(StoreKind::Sqlite, Disk::is_at_hand(), FULL))
+        .chain(told(StoreKind::Postgres, Cluster::is_at_hand(), DYING));
+    libtest_mimic::run(&arguments, trials.collect()).exit();
 }
