@@ -16,6 +16,9 @@ use outdial_store::{Changes, Clues, SegmentChange, StoreError, Traced};
 
 /// How often news is looked at anew because its person moved at the same moment.
 const LOOKS: usize = 8;
+/// Pushes taken at a time. A vendor that could not reach us pushes everything at once afterwards; what waits
+/// for its turn here does not stand between the worker and the store.
+pub(crate) const AT_ONCE: usize = 4;
 
 /// A push that was not taken. Nothing of it was applied; the vendor may send it again.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +59,7 @@ impl Engine {
             received.authenticated || !account.provider.capabilities().is_native(Operation::Progress);
         let news = received.contact.filter(|_| believed);
         let clues = clues(received.subject);
+        let _turn = self.0.pushes.acquire().await.map_err(|_| EngineError::Unavailable)?;
         for _ in 0..LOOKS {
             let Some(traced) = self.store().trace(&account.id, &clues).await? else {
                 told_of_a_stranger(&account, inbound.kind);

@@ -49,7 +49,7 @@ use outdial_provider::Factory;
 use outdial_store::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -81,6 +81,8 @@ struct Inner {
     pauses: work::Pauses,
     /// How many people go into a request.
     batches: work::Batches,
+    /// Turns of vendors' pushes.
+    pushes: Semaphore,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
     /// Rings when the worker has written something, so that `Prefer: wait` need not poll.
@@ -102,6 +104,7 @@ impl Engine {
             keys: key_cache::KeyCache::default(),
             pauses: work::Pauses::default(),
             batches: work::Batches::default(),
+            pushes: Semaphore::new(ingest::AT_ONCE),
             asked: Notify::new(),
             changed: Notify::new(),
         })))
