@@ -3,8 +3,15 @@
 //! Every story is told once on each engine of the store (`sqlite::doubt::…`, `postgres::doubt::…`); where the
 //! environment names no PostgreSQL server (`OUTDIAL_TEST_POSTGRES`), its trials are ignored. Stories with a long
 //! form have it with the feature `long` (`cargo xtask long`).
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, dead_code, reason = "tests, which tell their figures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    dead_code,
+    reason = "tests, which tell their figures"
+)]
 
+mod crash;
 mod doubt;
 mod ingress;
 mod smoke;
@@ -43,6 +50,7 @@ const STORIES: &[(&str, Story)] = stories! {
         a_gateway_that_fails_or_refuses_connections,
         the_gateway_is_restarted_while_an_answer_is_awaited,
         a_timeline_tells_that_the_outcome_was_unknown_and_then_found;
+    crash: a_write_under_the_claim_of_a_dead_worker_is_refused;
 };
 
 /// Stories about several processes on one database.
@@ -55,15 +63,25 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(if world::LONG { 1 } else { AT_ONCE });
     let on = |store: StoreKind, stories: &'static [(&str, Story)]| {
-        stories.iter().map(move |(name, story)| {
-            let tell = move || {
-                world::block_on(story(store));
-                Ok(())
-            };
-            Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!store.is_at_hand())
-        })
+        stories.iter().map(move |(name, story)| trial(store, name, story))
     };
-    let trials = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES));
-    let trials = trials.chain(on(StoreKind::Postgres, REPLICAS)).collect();
+    let told = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES));
+    let deaths = StoreKind::ALL.into_iter().flat_map(|store| {
+        crash::deaths().map(move |death| trial(store, &death.name(), move |store| death.tell(store)))
+    });
+    let trials = told.chain(deaths).chain(on(StoreKind::Postgres, REPLICAS)).collect();
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A story on an engine of the store, as a trial of that name.
+fn trial<F: Future<Output = ()>>(
+    store: StoreKind,
+    name: &str,
+    story: impl FnOnce(StoreKind) -> F + Send + 'static,
+) -> Trial {
+    let tell = move || {
+        world::block_on(story(store));
+        Ok(())
+    };
+    Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!store.is_at_hand())
 }

@@ -89,6 +89,17 @@ impl Site {
         Vendors::new(self.simulator.url())
     }
 
+    /// Where the vendors are reached; the far end of a [`Wire`](crate::Wire).
+    pub fn vendors_url(&self) -> String {
+        self.simulator.url()
+    }
+
+    /// The same site, where gateways reach the vendors at `vendors_url`.
+    pub fn reaching_vendors_at(mut self, vendors_url: &str) -> Self {
+        vendors_url.clone_into(&mut self.rehearsal.simulator_url);
+        self
+    }
+
     /// The same site, where gateways reach the vendors at `vendors_url` and listen somewhere else.
     pub fn configuration(&self, vendors_url: &str) -> Rehearsal {
         let simulator_url = vendors_url.to_owned();
