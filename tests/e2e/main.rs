@@ -14,6 +14,7 @@
 mod crash;
 mod doubt;
 mod ingress;
+mod once;
 mod smoke;
 mod steering;
 mod vendor_tasks;
@@ -51,6 +52,11 @@ const STORIES: &[(&str, Story)] = stories! {
         the_gateway_is_restarted_while_an_answer_is_awaited,
         a_timeline_tells_that_the_outcome_was_unknown_and_then_found;
     crash: a_write_under_the_claim_of_a_dead_worker_is_refused;
+    once: a_hundred_at_one_moment_do_it_once, of_two_requests_with_one_key_one_is_done_and_the_other_refused,
+        a_start_sent_a_hundred_times_more_starts_nothing_that_was_paused,
+        a_hundred_starts_of_what_is_over_at_once_are_told_that_it_started,
+        requests_the_process_died_in_are_sent_again_and_done_once,
+        a_stream_the_process_died_in_is_sent_again_and_adds_nobody_twice;
 };
 
 /// Stories about several processes on one database.
