@@ -3,12 +3,21 @@
 //! Every story is told once on each engine of the store (`sqlite::doubt::…`, `postgres::doubt::…`); where the
 //! environment names no PostgreSQL server (`OUTDIAL_TEST_POSTGRES`), its trials are ignored. Stories with a long
 //! form have it with the feature `long` (`cargo xtask long`).
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, dead_code, reason = "tests, which tell their figures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    dead_code,
+    reason = "tests, which tell their figures"
+)]
 
 mod doubt;
 mod ingress;
+mod silence;
 mod smoke;
 mod steering;
+mod storm;
+mod twins;
 mod vendor_tasks;
 mod world;
 
@@ -43,6 +52,13 @@ const STORIES: &[(&str, Story)] = stories! {
         a_gateway_that_fails_or_refuses_connections,
         the_gateway_is_restarted_while_an_answer_is_awaited,
         a_timeline_tells_that_the_outcome_was_unknown_and_then_found;
+    silence: requests_carried_out_in_silence_while_lists_lag, requests_lost_in_silence_while_lists_lag,
+        answers_that_fail_in_every_way_at_once;
+    twins: what_a_vendor_makes_twice_is_stopped_before_it_rings,
+        twins_of_a_request_nobody_answered_are_stopped_before_they_ring;
+    storm: a_creating_request_that_failed_is_looked_up_before_the_next,
+        live_reads_in_a_storm_are_repeated_within_a_fifth,
+        a_storm_costs_few_requests_and_the_breaker_ends_with_it;
 };
 
 /// Stories about several processes on one database.
