@@ -58,7 +58,7 @@ const STORIES: &[(&str, Story)] = stories! {
         twins_of_a_request_nobody_answered_are_stopped_before_they_ring;
     storm: a_creating_request_that_failed_is_looked_up_before_the_next,
         live_reads_in_a_storm_are_repeated_within_a_fifth,
-        a_storm_costs_few_requests_and_the_breaker_ends_with_it;
+        the_breaker_opens_after_few_failures_and_closes_soon_after_the_storm;
 };
 
 /// Stories about several processes on one database.
