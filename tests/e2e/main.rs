@@ -15,8 +15,11 @@ mod crash;
 mod doubt;
 mod ingress;
 mod once;
+mod silence;
 mod smoke;
 mod steering;
+mod storm;
+mod twins;
 mod vendor_tasks;
 mod world;
 
@@ -57,6 +60,13 @@ const STORIES: &[(&str, Story)] = stories! {
         a_hundred_starts_of_what_is_over_at_once_are_told_that_it_started,
         requests_the_process_died_in_are_sent_again_and_done_once,
         a_stream_the_process_died_in_is_sent_again_and_adds_nobody_twice;
+    silence: requests_carried_out_in_silence_while_lists_lag, requests_lost_in_silence_while_lists_lag,
+        answers_that_fail_in_every_way_at_once;
+    twins: what_a_vendor_makes_twice_is_stopped_before_it_rings,
+        twins_of_a_request_nobody_answered_are_stopped_before_they_ring;
+    storm: a_creating_request_that_failed_is_looked_up_before_the_next,
+        live_reads_in_a_storm_are_repeated_within_a_fifth,
+        the_breaker_opens_after_few_failures_and_closes_soon_after_the_storm;
 };
 
 /// Stories about several processes on one database.

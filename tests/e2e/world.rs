@@ -45,14 +45,18 @@ pub fn people(site: &Site, kind: &str, first: usize, people: usize) -> Vec<Value
 
 /// A task with these people, running.
 pub async fn running(api: &Api, site: &Site, kind: &str, people: &[Value]) -> String {
-    let mut draft = site.task(kind, &[]);
+    running_as(api, site.task(kind, &[]), people).await
+}
+
+/// As [`running`], with what `draft` says of the task.
+pub async fn running_as(api: &Api, mut draft: Value, people: &[Value]) -> String {
     draft["keep_open"] = json!(true);
     let task = api.create_task(&draft).await;
     for some in people.chunks(1000) {
-        api.add_contacts(&task, json!(some)).await.expect(200);
+        api.add_contacts(&task, json!(some)).await.expect(202);
     }
     let closed = api.request(reqwest::Method::PATCH, &format!("/v1/tasks/{task}"));
-    api.send(closed.json(&json!({"keep_open": false}))).await.expect(200);
+    api.send(closed.json(&json!({"keep_open": false}))).await.expect(202);
     api.start(&task).await;
     task
 }
