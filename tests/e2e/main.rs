@@ -11,10 +11,13 @@
     reason = "tests, which tell their figures"
 )]
 
+mod away;
 mod crash;
 mod doubt;
 mod ingress;
+mod kill;
 mod once;
+mod replicas;
 mod silence;
 mod smoke;
 mod steering;
@@ -24,7 +27,7 @@ mod vendor_tasks;
 mod world;
 
 use libtest_mimic::{Arguments, Trial};
-use outdial_testkit::StoreKind;
+use outdial_testkit::{Cluster, Disk, StoreKind};
 use std::pin::Pin;
 
 /// A story, told with everything kept in an engine of the store.
@@ -67,10 +70,28 @@ const STORIES: &[(&str, Story)] = stories! {
     storm: a_creating_request_that_failed_is_looked_up_before_the_next,
         live_reads_in_a_storm_are_repeated_within_a_fifth,
         the_breaker_opens_after_few_failures_and_closes_soon_after_the_storm;
+    kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
+    away: nobody_can_write_for_a_while;
+};
+
+/// Stories about a database on a disk of its own, which is full for a while.
+const FULL: &[(&str, Story)] = stories! {
+    away: the_disk_is_full_for_a_while;
+};
+
+/// Stories about a database server of its own, which dies.
+const DYING: &[(&str, Story)] = stories! {
+    away: the_server_dies_again_and_again;
 };
 
 /// Stories about several processes on one database.
-const REPLICAS: &[(&str, Story)] = &[];
+const REPLICAS: &[(&str, Story)] = stories! {
+    replicas: gateways_that_start_at_once_on_an_empty_database_all_come_up,
+        replicas_share_the_work_and_whoever_is_left_finishes_it,
+        nothing_a_frozen_replica_had_in_hand_is_sent_after_it_wakes,
+        a_vendors_rate_is_kept_by_all_replicas_together;
+    away: connections_are_cut_again_and_again;
+};
 
 /// Most stories wait most of the time; those that work are processes of their own.
 const AT_ONCE: usize = 4;
@@ -78,20 +99,26 @@ const AT_ONCE: usize = 4;
 fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(if world::LONG { 1 } else { AT_ONCE });
-    let on = |store: StoreKind, stories: &'static [(&str, Story)]| {
-        stories.iter().map(move |(name, story)| trial(store, name, story))
+    let told = |store: StoreKind, is_possible: bool, stories: &'static [(&str, Story)]| {
+        stories.iter().map(move |(name, story)| trial(store, is_possible, name, story))
     };
-    let told = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES));
-    let deaths = StoreKind::ALL.into_iter().flat_map(|store| {
-        crash::deaths().map(move |death| trial(store, &death.name(), move |store| death.tell(store)))
-    });
-    let trials = told.chain(deaths).chain(on(StoreKind::Postgres, REPLICAS)).collect();
-    libtest_mimic::run(&arguments, trials).exit();
+    let on = |store: StoreKind, stories| told(store, store.is_at_hand(), stories);
+    let deaths = |store: StoreKind| {
+        crash::deaths()
+            .map(move |death| trial(store, store.is_at_hand(), &death.name(), move |store| death.tell(store)))
+    };
+    let trials = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES).chain(deaths(store)));
+    let trials = trials
+        .chain(on(StoreKind::Postgres, REPLICAS))
+        .chain(told(StoreKind::Sqlite, Disk::is_at_hand(), FULL))
+        .chain(told(StoreKind::Postgres, Cluster::is_at_hand(), DYING));
+    libtest_mimic::run(&arguments, trials.collect()).exit();
 }
 
 /// A story on an engine of the store, as a trial of that name.
 fn trial<F: Future<Output = ()>>(
     store: StoreKind,
+    is_possible: bool,
     name: &str,
     story: impl FnOnce(StoreKind) -> F + Send + 'static,
 ) -> Trial {
@@ -99,5 +126,5 @@ fn trial<F: Future<Output = ()>>(
         world::block_on(story(store));
         Ok(())
     };
-    Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!store.is_at_hand())
+    Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!is_possible)
 }

@@ -1,9 +1,12 @@
 //! What stories have in common: the vendors, faults, chance, and what is true of everybody at the end.
 
-use outdial_testkit::{Api, Site, Vendors};
+use outdial_model::{Clock, SystemClock};
+use outdial_testkit::{Api, Site, Vendors, until_within};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 /// Whether stories are told in their long form.
 pub const LONG: bool = cfg!(feature = "long");
@@ -37,10 +40,16 @@ pub fn block_on<F: Future>(story: F) -> F::Output {
     runtime.unwrap().block_on(story)
 }
 
-/// `people` contacts of a vendor, numbered from `first`, whose calls end in all sorts of ways.
-pub fn people(site: &Site, kind: &str, first: usize, people: usize) -> Vec<Value> {
+/// `all` people shared out among the vendors, by rows: vendors of one country must not have a number in common.
+pub fn shares(all: usize) -> [(&'static str, Range<usize>); 3] {
+    let parts = VENDORS.len();
+    std::array::from_fn(|part| (VENDORS[part].0, part * all / parts..(part + 1) * all / parts))
+}
+
+/// Contacts of a vendor whose calls end in all sorts of ways.
+pub fn people(site: &Site, kind: &str, rows: Range<usize>) -> Vec<Value> {
     const ENDINGS: [&str; 6] = ["00", "01", "02", "03", "05", "00"];
-    (first..first + people).map(|row| site.contact(kind, row, ENDINGS[row % ENDINGS.len()])).collect()
+    rows.map(|row| site.contact(kind, row, ENDINGS[row % ENDINGS.len()])).collect()
 }
 
 /// A task with these people, running.
@@ -49,7 +58,14 @@ pub async fn running(api: &Api, site: &Site, kind: &str, people: &[Value]) -> St
 }
 
 /// As [`running`], with what `draft` says of the task.
-pub async fn running_as(api: &Api, mut draft: Value, people: &[Value]) -> String {
+pub async fn running_as(api: &Api, draft: Value, people: &[Value]) -> String {
+    let task = ready(api, draft, people).await;
+    api.start(&task).await;
+    task
+}
+
+/// A task as `draft` says, with these people, to be started.
+pub async fn ready(api: &Api, mut draft: Value, people: &[Value]) -> String {
     draft["keep_open"] = json!(true);
     let task = api.create_task(&draft).await;
     for some in people.chunks(1000) {
@@ -57,8 +73,38 @@ pub async fn running_as(api: &Api, mut draft: Value, people: &[Value]) -> String
     }
     let closed = api.request(reqwest::Method::PATCH, &format!("/v1/tasks/{task}"));
     api.send(closed.json(&json!({"keep_open": false}))).await.expect(202);
-    api.start(&task).await;
     task
+}
+
+/// `task` came to its end within `patience`, and with it each of its `people`; its numbers add up.
+pub async fn everybody_is_done(api: &Api, task: &str, people: usize, patience: Duration) {
+    let over = |task: &Value| task["status"] == "completed";
+    let done = api.wait_long_until(task, patience, "everybody is done", over).await;
+    let sum = |numbers: &Value, but: &str| {
+        let numbers = numbers.as_object().unwrap().iter().filter(|(name, _)| *name != but);
+        numbers.map(|(_, number)| number.as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!(done["counts"]["completed"], people, "{done:#}");
+    assert_eq!(done["counts"]["total"], sum(&done["counts"], "total"), "{done:#}");
+    assert_eq!(done["counts"]["completed"], sum(&done["dispositions"], ""), "{done:#}");
+}
+
+/// Requests of people to the vendors since then (Unix microseconds): each can make phones ring.
+pub async fn hand_overs_since(vendors: &Vendors, since_us: i64) -> Vec<Value> {
+    let mut requests = vendors.requests_since(since_us).await;
+    requests.retain(|request| VENDORS.iter().any(|(_, operation)| request["operation"] == *operation));
+    requests
+}
+
+/// The present instant in Unix microseconds, as the vendors tell instants.
+pub fn now_us() -> i64 {
+    SystemClock.now().as_microsecond()
+}
+
+/// Waits until so much time has passed.
+pub async fn passes(time: Duration) {
+    let since = Instant::now();
+    until_within(2 * time, "the time has passed", async || since.elapsed(), |passed| *passed >= time).await;
 }
 
 /// The vendors rang `people` numbers, and none of them twice.
@@ -67,8 +113,10 @@ pub async fn everybody_rung_once(vendors: &Vendors, people: usize) {
     assert_eq!((rings.numbers, rings.max_per_number), (people as u64, 1), "{rings:?}");
 }
 
-/// Everything that happened to the people of `task` was told, once, in order: state and event are one.
-pub async fn everything_was_told(api: &Api, task: &str) {
+/// Everything that happened to the people of `task` was told, once, in order: state and event are one. Answers
+/// what was told of each.
+pub async fn everything_was_told(api: &Api, task: &str) -> Vec<Vec<Value>> {
+    let mut all = Vec::new();
     for contact in api.contacts(task).await {
         let id = contact["id"].as_str().unwrap();
         let told = api.all(&format!("/v1/contacts/{id}/timeline?limit=200")).await;
@@ -80,7 +128,9 @@ pub async fn everything_was_told(api: &Api, task: &str) {
         assert!(sequence.iter().copied().eq(1..=told.len() as u64), "gaps in {sequence:?}: {told:#?}");
         let last = about.last().unwrap()["type"].as_str().unwrap();
         assert_eq!(last, format!("contact.{}", contact["status"].as_str().unwrap()), "{told:#?}");
+        all.push(told);
     }
+    all
 }
 
 /// Chance that can be repeated.

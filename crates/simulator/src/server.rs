@@ -150,12 +150,13 @@ async fn serve(
     world: web::Data<World>,
     stop: web::Data<CancellationToken>,
 ) -> HttpResponse {
+    let Some(body) = read(payload).await else { return HttpResponse::BadRequest().finish() };
     let inbound = Inbound {
         method: request.method().clone(),
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),
         headers: request.headers().clone(),
-        body: read(payload).await,
+        body,
         arrived: Instant::now(),
     };
     if let Some(path) = inbound.path.strip_prefix("/_sim/") {
@@ -174,16 +175,17 @@ async fn serve(
 }
 
 /// The body as received: never decompressed, and not read further once it is larger than any vendor takes.
-async fn read(mut payload: web::Payload) -> Vec<u8> {
+/// Nothing when it breaks off: what never arrived whole is no request, to no vendor.
+async fn read(mut payload: web::Payload) -> Option<Vec<u8>> {
     const ENOUGH: usize = BODY_LIMIT + 1;
     let mut body = Vec::new();
-    while let Some(Ok(chunk)) = payload.next().await {
-        body.extend_from_slice(&chunk);
+    while let Some(chunk) = payload.next().await {
+        body.extend_from_slice(&chunk.ok()?);
         if body.len() >= ENOUGH {
             break;
         }
     }
-    body
+    Some(body)
 }
 
 async fn ask(

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use support::nxtele::Client;
 use support::{get, post, start};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// The summary's line of an operation; null when nobody asked for it.
 async fn line(simulator: &Simulator, operation: &str) -> Value {
@@ -35,6 +37,19 @@ async fn requests_are_told_with_their_instants_and_results() {
     assert_eq!(pings, json!([requests[1]]));
     assert_eq!(get(&simulator, &format!("requests?since_us={}", first + 1)).await, pings);
     assert_eq!(get(&simulator, "requests?provider=airudder").await, json!([]));
+}
+
+#[tokio::test]
+async fn a_request_that_breaks_off_never_arrived() {
+    let simulator = start(600.0).await;
+    let mut line = TcpStream::connect(simulator.address()).await.unwrap();
+    let head =
+        "POST /callcentre/api/v3/ping HTTP/1.1\r\nhost: vendor\r\ncontent-length: 99\r\n\r\n{\"data\":";
+    line.write_all(head.as_bytes()).await.unwrap();
+    line.shutdown().await.unwrap();
+    line.read_to_end(&mut Vec::new()).await.unwrap();
+
+    assert_eq!(get(&simulator, "requests").await, json!([]));
 }
 
 #[tokio::test]

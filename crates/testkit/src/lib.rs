@@ -2,7 +2,8 @@
 //!
 //! [`Site`] is what gateways stand on: simulated vendors and a database of their own, on either engine of the
 //! store. [`TestApp`] is a site with a gateway in this process, [`Process`] a gateway that can be killed or
-//! frozen, [`Wire`] a line to the vendors that can go dead. [`Api`] says what a client says, [`Vendors`] what
+//! frozen, [`Wire`] a line to the vendors that can go dead, [`Disk`] a disk that can be full, [`Cluster`] a
+//! database server that can be away. [`Api`] says what a client says, [`Vendors`] what
 //! only a test can ask of the simulated vendors. Waiting is for a condition, never for a duration, and gives up
 //! with the last thing seen.
 //!
@@ -12,6 +13,8 @@
 
 mod api;
 mod app;
+mod cluster;
+mod disk;
 mod place;
 mod process;
 mod site;
@@ -21,6 +24,8 @@ mod wire;
 
 pub use api::{Answer, Api};
 pub use app::TestApp;
+pub use cluster::Cluster;
+pub use disk::Disk;
 pub use place::{Place, StoreKind};
 pub use process::Process;
 pub use site::{Setup, Site};

@@ -40,8 +40,12 @@ pub struct Place {
 }
 
 impl Place {
-    pub(crate) async fn of(kind: StoreKind) -> Self {
+    /// The database at `given`; without one, a fresh one of `kind`.
+    pub(crate) async fn of(kind: StoreKind, given: Option<String>) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a folder");
+        if let Some(url) = given {
+            return Self { url, folder, _database: None };
+        }
         let database = match kind {
             StoreKind::Sqlite => None,
             StoreKind::Postgres => {

@@ -14,6 +14,8 @@ pub(crate) const SCOPES: [&str; 6] =
 pub struct Setup {
     /// Where everything is kept.
     pub store: StoreKind,
+    /// A database to keep it in, instead of a fresh one.
+    pub database: Option<String>,
     /// Simulated seconds per real second.
     pub speed: f64,
     /// Keys of every account.
@@ -26,6 +28,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             store: StoreKind::default(),
+            database: None,
             speed: 200.0,
             account_keys: toml::Table::from_iter([
                 ("settle_seconds".to_owned(), 1.into()),
@@ -40,6 +43,11 @@ impl Setup {
     /// The usual, kept in `store`.
     pub fn on(store: StoreKind) -> Self {
         Self { store, ..Self::default() }
+    }
+
+    /// Kept in the database at `url`.
+    pub fn in_database(self, url: String) -> Self {
+        Self { database: Some(url), ..self }
     }
 
     /// Another pace of simulated time.
@@ -68,7 +76,7 @@ impl Site {
         let simulator = Simulator::start(Options { speed: setup.speed, ..Options::default() })
             .await
             .expect("the simulator starts");
-        let place = Place::of(setup.store).await;
+        let place = Place::of(setup.store, setup.database).await;
         let rehearsal = Rehearsal {
             simulator_url: simulator.url(),
             listen: free_address(),
@@ -89,7 +97,7 @@ impl Site {
         Vendors::new(self.simulator.url())
     }
 
-    /// Where the vendors are reached; the far end of a [`Wire`](crate::Wire).
+    /// Where the simulated vendors listen; the far end of a [`Wire`](crate::Wire).
     pub fn vendors_url(&self) -> String {
         self.simulator.url()
     }

@@ -34,6 +34,12 @@ impl Vendors {
         Rings { total: number("total"), numbers: number("numbers"), max_per_number: number("max_per_number") }
     }
 
+    /// Every ring.
+    pub async fn every_ring(&self) -> Vec<Value> {
+        let rings = self.ask(Method::GET, "rings", None).await;
+        rings.as_array().expect("rings are a list").clone()
+    }
+
     /// Every ring of one number, in E.164.
     pub async fn rings_of(&self, number: &str) -> Vec<Value> {
         let rings =
@@ -59,6 +65,12 @@ impl Vendors {
     /// The latest requests the vendors got, oldest first.
     pub async fn requests(&self) -> Vec<Value> {
         let requests = self.ask(Method::GET, "requests", None).await;
+        requests.as_array().expect("requests are a list").clone()
+    }
+
+    /// The latest requests that arrived at `since_us` (Unix microseconds) or later, oldest first.
+    pub async fn requests_since(&self, since_us: i64) -> Vec<Value> {
+        let requests = self.ask(Method::GET, &format!("requests?since_us={since_us}"), None).await;
         requests.as_array().expect("requests are a list").clone()
     }
 
