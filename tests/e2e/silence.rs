@@ -44,7 +44,7 @@ async fn lives_through(name: &str, store: StoreKind, modes: &[&str]) {
         goes_wrong(&app, kind, hands_over, modes).await;
         let mut draft = app.task(kind, &[]);
         draft["unknown_horizon_seconds"] = json!(HORIZON_SECONDS);
-        let people = people(app.site(), kind, place * PEOPLE, PEOPLE);
+        let people = people(app.site(), kind, place * PEOPLE..(place + 1) * PEOPLE);
         tasks.push(running_as(&app, draft, &people).await);
     }
 

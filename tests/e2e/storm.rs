@@ -54,7 +54,7 @@ pub async fn a_creating_request_that_failed_is_looked_up_before_the_next(store: 
         begins(&app, kind).await;
     }
     for (place, (kind, _)) in VENDORS.into_iter().enumerate() {
-        let people = people(app.site(), kind, place * PEOPLE, PEOPLE);
+        let people = people(app.site(), kind, place * PEOPLE..(place + 1) * PEOPLE);
         tasks.push(running(&app, app.site(), kind, &people).await);
     }
 
