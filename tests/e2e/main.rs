@@ -12,12 +12,17 @@
 )]
 
 mod away;
+mod crash;
 mod doubt;
 mod ingress;
 mod kill;
+mod once;
 mod replicas;
+mod silence;
 mod smoke;
 mod steering;
+mod storm;
+mod twins;
 mod vendor_tasks;
 mod world;
 
@@ -52,6 +57,19 @@ const STORIES: &[(&str, Story)] = stories! {
         a_gateway_that_fails_or_refuses_connections,
         the_gateway_is_restarted_while_an_answer_is_awaited,
         a_timeline_tells_that_the_outcome_was_unknown_and_then_found;
+    crash: a_write_under_the_claim_of_a_dead_worker_is_refused;
+    once: a_hundred_at_one_moment_do_it_once, of_two_requests_with_one_key_one_is_done_and_the_other_refused,
+        a_start_sent_a_hundred_times_more_starts_nothing_that_was_paused,
+        a_hundred_starts_of_what_is_over_at_once_are_told_that_it_started,
+        requests_the_process_died_in_are_sent_again_and_done_once,
+        a_stream_the_process_died_in_is_sent_again_and_adds_nobody_twice;
+    silence: requests_carried_out_in_silence_while_lists_lag, requests_lost_in_silence_while_lists_lag,
+        answers_that_fail_in_every_way_at_once;
+    twins: what_a_vendor_makes_twice_is_stopped_before_it_rings,
+        twins_of_a_request_nobody_answered_are_stopped_before_they_ring;
+    storm: a_creating_request_that_failed_is_looked_up_before_the_next,
+        live_reads_in_a_storm_are_repeated_within_a_fifth,
+        the_breaker_opens_after_few_failures_and_closes_soon_after_the_storm;
     kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
     away: nobody_can_write_for_a_while;
 };
@@ -82,19 +100,31 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(if world::LONG { 1 } else { AT_ONCE });
     let told = |store: StoreKind, is_possible: bool, stories: &'static [(&str, Story)]| {
-        stories.iter().map(move |(name, story)| {
-            let tell = move || {
-                world::block_on(story(store));
-                Ok(())
-            };
-            Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!is_possible)
-        })
+        stories.iter().map(move |(name, story)| trial(store, is_possible, name, story))
     };
     let on = |store: StoreKind, stories| told(store, store.is_at_hand(), stories);
-    let trials = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES));
+    let deaths = |store: StoreKind| {
+        crash::deaths()
+            .map(move |death| trial(store, store.is_at_hand(), &death.name(), move |store| death.tell(store)))
+    };
+    let trials = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES).chain(deaths(store)));
     let trials = trials
         .chain(on(StoreKind::Postgres, REPLICAS))
         .chain(told(StoreKind::Sqlite, Disk::is_at_hand(), FULL))
         .chain(told(StoreKind::Postgres, Cluster::is_at_hand(), DYING));
     libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+/// A story on an engine of the store, as a trial of that name.
+fn trial<F: Future<Output = ()>>(
+    store: StoreKind,
+    is_possible: bool,
+    name: &str,
+    story: impl FnOnce(StoreKind) -> F + Send + 'static,
+) -> Trial {
+    let tell = move || {
+        world::block_on(story(store));
+        Ok(())
+    };
+    Trial::test(format!("{}::{name}", store.name()), tell).with_ignored_flag(!is_possible)
 }

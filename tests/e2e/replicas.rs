@@ -49,7 +49,7 @@ async fn tasks(api: &Api, site: &Site, kind: &str, first: usize, how_many: usize
     let mut tasks = Vec::new();
     for number in first..first + how_many {
         let rows = number * PEOPLE..(number + 1) * PEOPLE;
-        tasks.push(ready(api, site, kind, &people(site, kind, rows)).await);
+        tasks.push(ready(api, site.task(kind, &[]), &people(site, kind, rows)).await);
     }
     tasks
 }

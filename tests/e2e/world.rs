@@ -54,14 +54,18 @@ pub fn people(site: &Site, kind: &str, rows: Range<usize>) -> Vec<Value> {
 
 /// A task with these people, running.
 pub async fn running(api: &Api, site: &Site, kind: &str, people: &[Value]) -> String {
-    let task = ready(api, site, kind, people).await;
+    running_as(api, site.task(kind, &[]), people).await
+}
+
+/// As [`running`], with what `draft` says of the task.
+pub async fn running_as(api: &Api, draft: Value, people: &[Value]) -> String {
+    let task = ready(api, draft, people).await;
     api.start(&task).await;
     task
 }
 
-/// A task with these people, to be started.
-pub async fn ready(api: &Api, site: &Site, kind: &str, people: &[Value]) -> String {
-    let mut draft = site.task(kind, &[]);
+/// A task as `draft` says, with these people, to be started.
+pub async fn ready(api: &Api, mut draft: Value, people: &[Value]) -> String {
     draft["keep_open"] = json!(true);
     let task = api.create_task(&draft).await;
     for some in people.chunks(1000) {

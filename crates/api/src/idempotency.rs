@@ -68,7 +68,14 @@ impl Idempotency {
             None => act(None).await,
             // Asked first: what was accepted then might be refused as things are now.
             Some(key) => match self.engine.unanswered(&self.tenant, &key).await {
-                Ok(()) => act(Some(&Once { key: &key, answer: words })).await,
+                Ok(()) => match act(Some(&Once { key: &key, answer: words })).await {
+                    // Asked once more: what a twin has done since may be why this one is refused.
+                    Err(refused) => match self.engine.unanswered(&self.tenant, &key).await {
+                        Ok(()) => Err(refused),
+                        Err(error) => Err(error.into()),
+                    },
+                    done => done,
+                },
                 Err(error) => Err(error.into()),
             },
         };

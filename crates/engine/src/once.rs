@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// Remembers the answer to a request that had no effect on us. If its twin was faster,
-    /// [`EngineError::Answered`] has the twin's answer.
+    /// [`EngineError::Answered`] has the twin's answer, though it may be the same.
     pub async fn remember<E>(
         &self,
         tenant: &TenantId,
@@ -109,10 +109,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let Some(once) = once else { return Ok(()) };
         let ours = (once.answer)(seen);
-        self.store().remember_answer(tenant, once.key, &ours, self.now()).await?;
-        match self.unanswered(tenant, once.key).await {
-            Err(EngineError::Answered(answer)) if *answer == ours => Ok(()),
-            other => other,
-        }
+        let is_first = self.store().remember_answer(tenant, once.key, &ours, self.now()).await?;
+        if is_first { Ok(()) } else { self.unanswered(tenant, once.key).await }
     }
 }

@@ -60,6 +60,8 @@ enum After {
     Again,
     /// The step failed and is not tried again for so long, longer each time; others go on.
     Failed(Duration),
+    /// The vendor answered and could not tell; it is asked again after so long, longer each time.
+    Untold(Duration),
     /// The step is not worth repeating for so long; others go on.
     Later(Duration),
     /// Nothing before this instant, if nobody asks for something.
@@ -203,6 +205,7 @@ impl Engine {
             match after {
                 After::Wait(due) => return Ok(due),
                 After::Failed(pause) => self.0.pauses.failed(&lease.task, name, pause, self.now()),
+                After::Untold(pause) => self.0.pauses.untold(&lease.task, name, pause, self.now()),
                 After::Later(pause) => {
                     self.0.pauses.done(&lease.task, &name);
                     self.0.pauses.failed(&lease.task, name, pause, self.now());

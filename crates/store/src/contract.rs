@@ -265,14 +265,15 @@ pub trait Store: Debug + Send + Sync + 'static {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Timestamp, StoreError>;
-    /// Writes what a request with this key is answered from now on, unless another was written before.
+    /// Writes what a request with this key is answered from now on, unless something was written before;
+    /// tells whether it did.
     async fn remember_answer(
         &self,
         tenant: &TenantId,
         key: &OnceKey,
         answer: &Answer,
         now: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
     /// Gives a held key up without an answer: the request failed and may be sent again.
     async fn give_up_key(&self, tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError>;
     /// Forgets answers given before `before`, at most `limit`; answers how many.

@@ -97,9 +97,15 @@ impl Site {
         Vendors::new(self.simulator.url())
     }
 
-    /// Where the simulated vendors listen.
+    /// Where the simulated vendors listen; the far end of a [`Wire`](crate::Wire).
     pub fn vendors_url(&self) -> String {
         self.simulator.url()
+    }
+
+    /// The same site, where gateways reach the vendors at `vendors_url`.
+    pub fn reaching_vendors_at(mut self, vendors_url: &str) -> Self {
+        vendors_url.clone_into(&mut self.rehearsal.simulator_url);
+        self
     }
 
     /// The same site, where gateways reach the vendors at `vendors_url` and listen somewhere else.

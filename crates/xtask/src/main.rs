@@ -1,8 +1,9 @@
 //! Chores of this repository: `cargo xtask check-deps`, `cargo xtask openapi`, `cargo xtask new-provider`,
-//! `cargo xtask bench`.
+//! `cargo xtask bench`, `cargo xtask long`.
 
 mod bench;
 mod check_deps;
+mod long;
 mod new_provider;
 mod openapi;
 mod vendor_names;
@@ -40,6 +41,13 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Tell the long stories: the model check's ten thousand histories, and the end-to-end stories in full.
+    #[command(disable_help_flag = true)]
+    Long {
+        /// Which ones (`histories`, `sqlite::storm`; all when nothing is said) and the test runners' own arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 /// What went wrong, ready to be shown.
@@ -53,6 +61,7 @@ fn main() -> ExitCode {
         Chore::Openapi { check } => openapi::run(&root, check),
         Chore::NewProvider { kind } => new_provider::run(&root, &kind),
         Chore::Bench { arguments } => bench::run(&root, &arguments),
+        Chore::Long { arguments } => long::run(&root, &arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

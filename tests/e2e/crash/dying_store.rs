@@ -1,5 +1,5 @@
-//! A store at which a gateway dies: at one moment a call of its worker is never answered, and whoever watches
-//! is told. Everything else goes straight to the store behind it.
+//! A store at which a gateway dies: at one moment a call of its worker is never answered. Everything else goes
+//! straight to the store behind it.
 
 use async_trait::async_trait;
 use outdial_model::{
@@ -12,9 +12,9 @@ use outdial_store::{
     TaskPatch, TaskWork, Traced,
 };
 use std::future::pending;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// Where in the life of a dispatch that hands people over something can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub type Fate = dyn Fn(Moment) -> bool + Send + Sync;
 pub struct DyingStore {
     behind: Arc<dyn Store>,
     fate: Box<Fate>,
-    died: watch::Sender<bool>,
-    /// The claim the people were handed over under.
+    died: AtomicBool,
+    /// The claim of whoever came to a moment last.
     lease: Mutex<Option<Lease>>,
 }
 
@@ -51,28 +51,24 @@ impl std::fmt::Debug for DyingStore {
 
 impl DyingStore {
     pub fn before(behind: Arc<dyn Store>, fate: Box<Fate>) -> Arc<Self> {
-        Arc::new(Self { behind, fate, died: watch::Sender::new(false), lease: Mutex::default() })
+        Arc::new(Self { behind, fate, died: AtomicBool::new(false), lease: Mutex::default() })
     }
 
-    /// Waits until somebody has died here.
-    pub async fn has_struck(&self) {
-        self.died.subscribe().wait_for(|died| *died).await.unwrap();
+    /// Whether somebody has died here.
+    pub fn has_struck(&self) -> bool {
+        self.died.load(Ordering::SeqCst)
     }
 
-    /// The store as it is, for whoever looks at what was left.
-    pub fn left(&self) -> &dyn Store {
-        &*self.behind
-    }
-
-    /// The claim people were last handed over under.
+    /// The claim under which somebody came to a moment last.
     pub fn lease(&self) -> Option<Lease> {
         self.lease.lock().unwrap().clone()
     }
 
-    async fn pass(&self, moment: Moment) {
+    async fn pass(&self, moment: Moment, lease: Option<&Lease>) {
+        *self.lease.lock().unwrap() = lease.cloned();
         // Whoever is dead does nothing more, here or elsewhere.
-        if *self.died.borrow() || (self.fate)(moment) {
-            self.died.send_replace(true);
+        if self.has_struck() || (self.fate)(moment) {
+            self.died.store(true, Ordering::SeqCst);
             pending().await
         }
     }
@@ -101,28 +97,29 @@ store! {
             if plan.max_contacts == 0 {
                 return self.behind.plan_dispatch(plan, choose, now).await;
             }
-            *self.lease.lock().unwrap() = Some(plan.lease.clone());
-            self.pass(Moment::BeforeIntent).await;
+            let lease = plan.lease.clone();
+            self.pass(Moment::BeforeIntent, Some(&lease)).await;
             let planned = self.behind.plan_dispatch(plan, choose, now).await?;
             if planned.is_some() {
-                self.pass(Moment::AfterIntent).await;
+                self.pass(Moment::AfterIntent, Some(&lease)).await;
             }
             Ok(planned)
         }
 
         async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
+            let lease = changes.lease.clone();
             let handed_over = changes.contacts.iter().any(|change| change.to == ContactStatus::Submitted);
             let settled =
                 handed_over && changes.dispatches.iter().any(|row| row.outcome == DispatchOutcome::Accepted);
             if settled {
-                self.pass(Moment::BeforeResult).await;
+                self.pass(Moment::BeforeResult, lease.as_ref()).await;
             }
             if changes.contacts.iter().any(|change| change.to == ContactStatus::Completed) {
-                self.pass(Moment::BeforeEnd).await;
+                self.pass(Moment::BeforeEnd, lease.as_ref()).await;
             }
             let skipped = self.behind.apply(changes, now).await?;
             if settled {
-                self.pass(Moment::AfterResult).await;
+                self.pass(Moment::AfterResult, lease.as_ref()).await;
             }
             Ok(skipped)
         }
@@ -169,7 +166,7 @@ store! {
     ) -> Result<Timestamp, StoreError>;
     remember_answer(
         tenant: &TenantId, key: &OnceKey, answer: &Answer, now: Timestamp
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
     give_up_key(tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError>;
     forget_answers(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
     reserve_slots(

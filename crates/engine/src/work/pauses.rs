@@ -11,11 +11,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The longest pause before a failed step is tried again.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The longest pause before a failed step is tried again: its vendor may be well any moment, and nobody new is
+/// sent before what was sent is read.
+const LONGEST: Duration = Duration::from_secs(20);
 /// The same for handing people over: a vendor that does not answer is spared by the account's breaker, and
 /// one that is well again is not kept waiting.
 const LONGEST_FOR_SENDING: Duration = Duration::from_secs(10);
+/// The same for a question the vendor answered without telling: nothing says that it soon will.
+const LONGEST_UNTOLD: Duration = Duration::from_secs(60);
 /// A failure this long ago says nothing any more.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(300);
 
@@ -33,6 +36,15 @@ impl Pauses {
     /// Notes that `step` failed; it waits `pause`, twice as long with every failure in a row.
     pub(super) fn failed(&self, task: &TaskId, step: String, pause: Duration, now: Timestamp) {
         let longest = if step == SENDING { LONGEST_FOR_SENDING } else { LONGEST };
+        self.wait(task, step, pause, longest, now);
+    }
+
+    /// Notes that `step` was done and told nothing; it waits as after a failure, and in the end longer.
+    pub(super) fn untold(&self, task: &TaskId, step: String, pause: Duration, now: Timestamp) {
+        self.wait(task, step, pause, LONGEST_UNTOLD, now);
+    }
+
+    fn wait(&self, task: &TaskId, step: String, pause: Duration, longest: Duration, now: Timestamp) {
         let mut all = self.lock();
         let failure =
             all.entry(task.clone()).or_default().entry(step).or_insert(Failure { in_a_row: 0, until: now });
@@ -84,7 +96,7 @@ mod tests {
             pauses.failed(&task, "poll".into(), Duration::from_secs(1), now);
             waits.push(pauses.of(&task, now)["poll"].as_second());
         }
-        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(waits, [1, 2, 4, 8, 16, 20, 20, 20]);
         pauses.done(&task, "poll");
         assert!(pauses.of(&task, now).is_empty());
     }

@@ -69,7 +69,7 @@ impl Job<'_> {
                 }
                 Ok(After::Later(ASKED_RARELY))
             }
-            Look::Untold => Ok(After::Failed(ASKED_AGAIN_AFTER)),
+            Look::Untold => Ok(After::Untold(ASKED_AGAIN_AFTER)),
             Look::Failed(error) => self.trouble(&error).await,
         }
     }

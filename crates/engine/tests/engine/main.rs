@@ -7,6 +7,7 @@ mod fencing;
 mod histories;
 mod life;
 mod pushes;
+mod recovery;
 mod staging;
 mod steering;
 mod unknown;

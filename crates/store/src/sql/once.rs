@@ -95,7 +95,8 @@ pub(super) async fn end(
     effect: Effect<'_>,
 ) -> Result<(), StoreError> {
     let Some(once) = once else { return Ok(()) };
-    write(conn, tenant, &once.key, &(once.answer)(effect)).await
+    write(conn, tenant, &once.key, &(once.answer)(effect)).await?;
+    Ok(())
 }
 
 /// Takes a key for several transactions; answers when it was first taken.
@@ -130,14 +131,14 @@ pub(super) async fn hold(
     time(row.created_at, "once_keys.created_at")
 }
 
-/// Writes an answer for a key, held or new.
+/// Writes an answer for a key, held or new; tells whether it did.
 pub(super) async fn remember(
     conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     answer: &Answer,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     insert(conn, tenant, key, "", now, now).await?;
     write(conn, tenant, key, answer).await
 }
@@ -204,13 +205,14 @@ async fn insert(
     Ok(done.rows_affected() == 1)
 }
 
+/// Writes the answer, unless there is one; tells whether it did.
 async fn write(
     conn: &mut Connection,
     tenant: &TenantId,
     key: &OnceKey,
     answer: &Answer,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
         "UPDATE once_keys SET fingerprint = $4, status = $5, headers = $6, body = $7
          WHERE tenant = $1 AND scope = $2 AND key = $3 AND status IS NULL",
     )
@@ -223,5 +225,5 @@ async fn write(
     .bind(&answer.body)
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }

@@ -230,7 +230,7 @@ impl Store for Engine {
         key: &OnceKey,
         answer: &Answer,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         writing!(self, |tx| once::remember(&mut tx, tenant, key, answer, now))
     }
 

@@ -1,0 +1,171 @@
+//! The gateway dies, at every point of a dispatch's life, at each vendor: exactly what is expected is left, and
+//! whoever comes next brings everybody to an end, rung once and told of once.
+//!
+//! `points.rs` the table of points · `remains.rs` looks at what is left · `dying_store.rs` where it dies
+
+mod dying_store;
+mod points;
+mod remains;
+
+use crate::world::{VENDORS, everybody_rung_once, everything_was_told, fault};
+use dying_store::{DyingStore, Fate, Moment};
+use outdial_model::{Clock, ContactStatus, DispatchId, DispatchKind, SystemClock};
+use outdial_store::{
+    Changes, ChosenBatch, DispatchPlan, Lease, SegmentTarget, Store, StoreError, TaskChange,
+};
+use outdial_testkit::{Setup, Site, StoreKind, TestApp, Wire, until};
+use points::{Death, POINTS, Point, Row};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+const ENDINGS: [&str; 6] = ["00", "01", "02", "03", "05", "00"];
+/// How long a claim is renewed for.
+const TERM: Duration = Duration::from_secs(8);
+
+/// The death at a point, at the vendor of that number.
+pub struct DeathAt {
+    point: &'static Point,
+    vendor: usize,
+}
+
+/// Every point at every vendor.
+pub fn deaths() -> impl Iterator<Item = DeathAt> {
+    POINTS.iter().flat_map(|point| (0..VENDORS.len()).map(move |vendor| DeathAt { point, vendor }))
+}
+
+impl DeathAt {
+    pub fn name(&self) -> String {
+        format!("crash::{}::{}", self.point.name, VENDORS[self.vendor].0)
+    }
+
+    /// The gateway dies there; what is left is looked at, and another gateway follows.
+    pub async fn tell(self, store: StoreKind) {
+        let (kind, operation) = VENDORS[self.vendor];
+        let (mut app, wire, dying) = doomed(store, self.point.death).await;
+        let vendors = app.vendors();
+        let task = app.create_task(&app.task(kind, &ENDINGS)).await;
+        app.start(&task).await;
+
+        death_comes(self.point.death, &wire, &dying).await;
+        app.abandon_gateway().await;
+
+        let lease = dying.lease().unwrap();
+        let expected = (self.point, self.vendor, ENDINGS.len());
+        let left = remains::of(&app).await;
+        remains::are_as_expected(&*left, &vendors, &lease, expected).await;
+        left.close().await;
+
+        wire.requests().works_again();
+        wire.answers().works_again();
+        app.start_gateway().await;
+
+        let done = app.wait_for_status(&task, "completed").await;
+        assert_eq!(done["counts"]["completed"], ENDINGS.len(), "{done:#}");
+        everybody_rung_once(&vendors, ENDINGS.len()).await;
+        everything_was_told(&app, &task).await;
+        assert_eq!(remains::asked(&vendors, operation).await, 1, "the vendor is asked once, before or after");
+        let doubted = self.point.row == Row::Open;
+        assert!(was_told_of_doubt(&app, &task).await.into_iter().all(|told| told == doubted));
+        app.shut_down().await;
+    }
+}
+
+/// A gateway that will come to that end, the line by which it reaches the vendors, and where it dies.
+async fn doomed(store: StoreKind, death: Death) -> (TestApp, Arc<Wire>, Arc<DyingStore>) {
+    // Longer than it takes to notice that bytes are lost.
+    let site = Site::set(Setup::on(store).account_key("timeout_seconds", 20)).await;
+    // Reading alone tells how calls end, so that there is one worker, and it, that dies of it.
+    site.vendors().add_fault(&fault("nxtele", "*", "lose_webhook", json!({}))).await;
+    let wire = Arc::new(Wire::to(&site.vendors_url()).await);
+    let site = site.reaching_vendors_at(&wire.url());
+    let line = Arc::clone(&wire);
+    let fate: Box<Fate> = Box::new(move |moment| match death {
+        Death::At(last) => moment == last,
+        Death::RequestLost | Death::AnswerLost => {
+            if moment == Moment::AfterIntent {
+                death.way(&line).unwrap().goes_dead();
+            }
+            false
+        }
+    });
+    let mut dying = None;
+    let app = TestApp::standing_on(site, |store| {
+        let store = DyingStore::before(store, fate);
+        dying = Some(Arc::clone(&store));
+        store
+    })
+    .await;
+    (app, wire, dying.unwrap())
+}
+
+async fn death_comes(death: Death, wire: &Wire, dying: &DyingStore) {
+    match death.way(wire) {
+        None => until("the worker dies", async || dying.has_struck(), |struck| *struck).await,
+        Some(way) => until("bytes are lost", async || way.withheld() > 0, |lost| *lost).await,
+    };
+}
+
+/// For each of the task's people, whether it was told that nobody knew if the vendor had them.
+async fn was_told_of_doubt(app: &TestApp, task: &str) -> Vec<bool> {
+    let mut doubts = Vec::new();
+    for contact in app.contacts(task).await {
+        let path = format!("/v1/contacts/{}/timeline?limit=200", contact["id"].as_str().unwrap());
+        let told = app.all(&path).await;
+        doubts.push(told.iter().any(|event| event["type"] == "contact.outcome_unknown"));
+    }
+    doubts
+}
+
+pub async fn a_write_under_the_claim_of_a_dead_worker_is_refused(store: StoreKind) {
+    let death = Death::At(Moment::BeforeResult);
+    let (mut app, wire, dying) = doomed(store, death).await;
+    let mut draft = app.task("nxtele", &ENDINGS);
+    draft["keep_open"] = true.into();
+    let task = app.create_task(&draft).await;
+    app.start(&task).await;
+    death_comes(death, &wire, &dying).await;
+    app.abandon_gateway().await;
+    let (left, lease) = (remains::of(&app).await, dying.lease().unwrap());
+    // Nobody else has the task yet.
+    left.renew_lease(&lease, SystemClock.now(), TERM).await.unwrap();
+
+    app.start_gateway().await;
+    let everybody_done = |task: &Value| task["counts"]["completed"] == ENDINGS.len();
+    let done = app.wait_until(&task, "everybody is done", everybody_done).await;
+
+    for (deed, refusal) in deeds_under(&lease, &*left).await {
+        assert!(matches!(refusal, Some(StoreError::LeaseLost)), "{deed}: {refusal:?}");
+    }
+    let seen = app.get(&format!("/v1/tasks/{task}")).await.expect(200);
+    assert_eq!((&seen["counts"], &seen["trouble"]), (&done["counts"], &done["trouble"]));
+    everybody_rung_once(&app.vendors(), ENDINGS.len()).await;
+    left.close().await;
+    app.shut_down().await;
+}
+
+/// Everything a worker does under its claim, done under `lease`: why each is refused.
+async fn deeds_under(lease: &Lease, left: &dyn Store) -> [(&'static str, Option<StoreError>); 6] {
+    let now = SystemClock.now();
+    let task = left.task(&lease.tenant, &lease.task).await.unwrap();
+    let segment = left.segments(&lease.tenant, &lease.task).await.unwrap().remove(0);
+    let plan = DispatchPlan {
+        lease: lease.clone(),
+        id: DispatchId::generate(now),
+        kind: DispatchKind::AddContacts,
+        segment: SegmentTarget::Existing(segment.id),
+        spec_revision: task.spec_revision,
+        max_contacts: 1,
+        window: 50,
+    };
+    let (from, trouble) = (task.status, Some("the dead one says so".to_owned()));
+    let news = Changes { task: Some(TaskChange { from, to: from, trouble }), ..Changes::under(lease) };
+    [
+        ("reading", left.work(lease, now).await.err()),
+        ("sending", left.plan_dispatch(plan, &|_| ChosenBatch::default(), now).await.err()),
+        ("writing", left.apply(news, now).await.err()),
+        ("cancelling", left.cancel_ours(lease, ContactStatus::Cancelled, "", 1, now).await.err()),
+        ("renewing", left.renew_lease(lease, now, TERM).await.err()),
+        ("giving back", left.release_lease(lease, None, now).await.err()),
+    ]
+}
