@@ -19,7 +19,7 @@ const CHANCE: f64 = 0.3;
 const HORIZON_SECONDS: u64 = 60;
 /// Of a thousand people, as many may be.
 const MOST_LEFT_OF_1000: u64 = 5;
-const PATIENCE: Duration = Duration::from_secs(if LONG { 1_800 } else { 90 });
+const PATIENCE: Duration = Duration::from_secs(if LONG { 3_600 } else { 120 });
 
 pub async fn requests_carried_out_in_silence_while_lists_lag(store: StoreKind) {
     lives_through("carried out, then silence", store, &["commit_then_silence"]).await;
