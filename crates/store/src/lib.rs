@@ -2,7 +2,7 @@
 //! dispatch ledger.
 //!
 //! [`Store`] is the contract; every method is one transaction, durable when it returns. There are two
-//! engines, chosen by [`open`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
+//! engines, chosen by [`open()`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
 //! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
 //! (`sql`) and compiled for each, beside the few words in which the engines differ (`dialect`). Nowhere
 //! else is SQL. What a change *means* (which status follows which, which event tells it) is
