@@ -136,7 +136,7 @@ fn every_problem_is_told_at_once() {
         [server]
         lisen = \"127.0.0.1:1\"
         [store]
-        url = \"postgres://db\"
+        url = \"mysql://db\"
         [accounts.one]
         provider = \"nxtel\"
         [accounts.two]

@@ -23,9 +23,14 @@ macro_rules! writing {
         loop {
             let done = async {
                 let mut $tx = $store.0.write().await?;
-                let done = $work.await?;
-                $tx.commit().await?;
-                Ok(done)
+                let done = $work.await;
+                match done {
+                    Ok(_) => $tx.commit().await?,
+                    // What it had locked is free before whoever asked goes on. Where even that fails, so does the
+                    // connection, and the error is the first one's.
+                    Err(_) => drop($tx.rollback().await),
+                }
+                done
             };
             match done.await {
                 Err(error) if tries.again(&error).await => {}
