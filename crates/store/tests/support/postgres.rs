@@ -30,7 +30,8 @@ pub struct PostgresHarness {
 impl PostgresHarness {
     /// Makes the schema; fails where the server cannot be reached.
     pub fn fresh() -> Self {
-        let server = address().expect("OUTDIAL_TEST_POSTGRES names a PostgreSQL server");
+        let server =
+            address().expect("what is missing is a PostgreSQL server, named by OUTDIAL_TEST_POSTGRES");
         let schema = format!("outdial_test_{:016x}", RandomState::new().hash_one(&server));
         let harness = Self { server, schema };
         block_on(harness.run(&format!("CREATE SCHEMA {}", harness.schema)));
