@@ -85,7 +85,7 @@ impl World {
 }
 
 pub(super) async fn take_from(store: &dyn Store, world: &World, limit: u32) -> Vec<TakenDelivery> {
-    store.take_due_deliveries(world.now(), TERM, limit, AT_ONCE).await.unwrap()
+    store.take_due_deliveries(world.now(), TERM, limit, AT_ONCE, &[]).await.unwrap()
 }
 
 pub(super) fn positions(taken: &[TakenDelivery]) -> Vec<u64> {
