@@ -1,7 +1,8 @@
 //! Where Outdial keeps what it must never forget: tasks, contacts, calls, segments, events and the
 //! dispatch ledger.
 //!
-//! [`Store`] is the contract; every method is one transaction, durable when it returns. There are two
+//! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets); every method is one
+//! transaction, durable when it returns. There are two
 //! engines, chosen by [`open()`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
 //! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
 //! (`sql`) and compiled for each, beside the few words in which the engines differ (`dialect`). Nowhere
@@ -23,12 +24,14 @@ mod meaning;
 mod moves;
 mod once;
 mod open;
+mod outbox;
 pub mod postgres;
 mod query;
 mod row;
 pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod webhook;
 
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
 pub use contract::{AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, NewTask, Store, TaskPatch};
@@ -37,4 +40,11 @@ pub use error::StoreError;
 pub use failure::Failure;
 pub use once::{Answer, Effect, Once, OnceKey};
 pub use open::open;
-pub use query::{CallFilter, Clues, ContactFilter, Doubt, Page, TaskFilter, TaskWork, Traced};
+pub use outbox::Outbox;
+pub use query::{
+    CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, TaskFilter, TaskWork, Traced,
+};
+pub use webhook::{
+    Backlog, Delivery, DeliveryResult, EndpointPatch, EndpointSettings, NewEndpoint, Person,
+    PlannedDeliveries, Recovered, Replay, SealedSecret, TakenDelivery, Verdict, WebhookEndpoint,
+};
