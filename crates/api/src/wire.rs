@@ -8,7 +8,9 @@ pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod contact;
 pub(crate) mod counts;
+pub(crate) mod delivery;
 pub(crate) mod event;
+mod merge;
 pub(crate) mod provider;
 pub(crate) mod safety;
 pub(crate) mod schedule;
@@ -16,6 +18,7 @@ pub(crate) mod segment;
 pub(crate) mod task;
 pub(crate) mod task_form;
 pub(crate) mod vendor_task;
+pub(crate) mod webhook_endpoint;
 pub(crate) mod words;
 
 use outdial_model::Timestamp;

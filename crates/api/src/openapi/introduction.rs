@@ -14,6 +14,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
         (name = "Tasks", description = "Calling campaigns: create, start, pause, resume, stop, follow."),
         (name = "Contacts", description = "The people of a task: add them at any time, see what became of each."),
         (name = "Calls", description = "The attempts that were made."),
+        (name = "Webhooks", description = "Events pushed to URLs of yours, signed, in order for each contact, until they are taken."),
         (name = "Accounts", description = "Credentials and settings at a vendor, and how it fares."),
         (name = "Vendor tasks", description = "A vendor's own tasks, live, whoever made them."),
         (name = "Providers", description = "What each vendor can do."),
