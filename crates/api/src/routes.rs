@@ -4,6 +4,7 @@ mod accounts;
 mod calls;
 mod contacts;
 pub(crate) mod docs;
+mod events;
 pub(crate) mod fallback;
 pub(crate) mod ingress;
 mod metrics;
@@ -40,6 +41,8 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(contacts::get_timeline)
         .service(calls::list_calls)
         .service(calls::get_call)
+        .service(events::follow_events)
+        .service(events::list_events)
         .service(webhook_endpoints::create_webhook_endpoint)
         .service(webhook_endpoints::list_webhook_endpoints)
         .service(webhook_endpoints::get_webhook_endpoint)

@@ -10,6 +10,7 @@ pub(crate) mod contact;
 pub(crate) mod counts;
 pub(crate) mod delivery;
 pub(crate) mod event;
+pub(crate) mod event_data;
 mod merge;
 pub(crate) mod provider;
 pub(crate) mod safety;

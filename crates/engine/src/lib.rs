@@ -15,6 +15,7 @@
 
 mod accounts;
 mod calls;
+mod conditions;
 mod contacts;
 mod error;
 mod events;
@@ -102,7 +103,7 @@ struct Inner {
     tally: webhooks::Tally,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
-    /// Rings when the worker has written something, so that `Prefer: wait` need not poll.
+    /// Rings when something was written, so that `Prefer: wait` and followers of events need not poll.
     changed: Notify,
 }
 
@@ -142,6 +143,12 @@ impl Engine {
     /// The time by the engine's clock.
     pub fn now(&self) -> outdial_model::Timestamp {
         self.0.clock.now()
+    }
+
+    /// A client asked for something, and it is written: whoever works or follows need not wait for its timer.
+    fn ring(&self) {
+        self.0.asked.notify_one();
+        self.0.changed.notify_waiters();
     }
 
     fn store(&self) -> &dyn Store {

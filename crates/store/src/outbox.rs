@@ -17,7 +17,9 @@ use crate::{
     PlannedDeliveries, Recovered, Replay, SealedSecret, StoreError, TakenDelivery, WebhookEndpoint,
 };
 use async_trait::async_trait;
-use outdial_model::{DeliveryStatus, DisabledReason, EndpointId, TenantId, Timestamp};
+use outdial_model::{
+    AccountId, DeliveryStatus, DisabledReason, EndpointId, ProviderKind, TenantId, Timestamp,
+};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -37,6 +39,17 @@ pub trait Outbox: Debug + Send + Sync + 'static {
     ) -> Result<Feed, StoreError>;
     /// The last position of the tenant's log; 0 while it is empty.
     async fn log_end(&self, tenant: &TenantId) -> Result<u64, StoreError>;
+    /// Writes that an account's vendor does not answer (`provider.degraded`), or answers again
+    /// (`provider.recovered`), into the log of every tenant with a task there that is not over. Tells whether it
+    /// was news: each is written once, whoever of several processes notices. A vendor of whom nothing is known
+    /// answers.
+    async fn tell_provider(
+        &self,
+        account: &AccountId,
+        provider: &ProviderKind,
+        is_degraded: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     // Webhook endpoints, for clients.
 
@@ -104,24 +117,30 @@ pub trait Outbox: Debug + Send + Sync + 'static {
 
     // For couriers.
 
-    /// Tenants for whose endpoints there is something to plan, at most `limit`.
-    async fn tenants_to_plan(&self, limit: u32) -> Result<Vec<TenantId>, StoreError>;
-    /// Plans deliveries from the next `limit` events of a tenant's log, and of a replay or of an endpoint that has
+    /// Tenants for whose endpoints there is something to plan with this `room`, at most `limit`.
+    async fn tenants_to_plan(&self, room: u32, limit: u32) -> Result<Vec<TenantId>, StoreError>;
+    /// Plans deliveries from the next `limit` events of a tenant's log, and of a replay and for an endpoint that has
     /// fallen behind. Nothing while somebody else plans for the tenant.
+    ///
+    /// `room` is how many deliveries of one endpoint may be pending. One that would have more is left behind, loses
+    /// nothing, and goes on when half of the room is free.
     async fn plan_deliveries(
         &self,
         tenant: &TenantId,
         limit: u32,
+        room: u32,
         now: Timestamp,
     ) -> Result<PlannedDeliveries, StoreError>;
     /// Takes up to `limit` deliveries that are due, for `term`; of each endpoint no more than make
-    /// `per_endpoint` under way at the same time, by whomever.
+    /// `per_endpoint` under way at the same time, by whomever, and a single one while it is failing. An endpoint among
+    /// `exceptions` has its own number instead; with 0 nothing of it is taken.
     async fn take_due_deliveries(
         &self,
         now: Timestamp,
         term: Duration,
         limit: u32,
         per_endpoint: u32,
+        exceptions: &[(EndpointId, u32)],
     ) -> Result<Vec<TakenDelivery>, StoreError>;
     /// Writes how attempts ended. Those taken by somebody else meanwhile are left alone. Answers the endpoints that
     /// took something after nothing but failures.
@@ -141,8 +160,9 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         reason: DisabledReason,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
-    /// When the next delivery is due, or the term of one under way is over; for sleeping until then.
-    async fn next_delivery_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next delivery is due that could be taken with this `per_endpoint`, or the term of one under way
+    /// is over; for sleeping until then.
+    async fn next_delivery_due(&self, per_endpoint: u32) -> Result<Option<Timestamp>, StoreError>;
     /// How much waits to be delivered.
     async fn backlog(&self) -> Result<Backlog, StoreError>;
     /// Forgets deliveries that ended before `before`, and those of endpoints that are gone, at most `limit`; answers

@@ -3,13 +3,16 @@
 
 use async_trait::async_trait;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DispatchOutcome, Event, EventId,
-    Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus, DisabledReason,
+    DispatchOutcome, EndpointId, Event, EventId, ProviderKind, Segment, SegmentId, Task, TaskId, TaskStatus,
+    TenantId, Timestamp,
 };
 use outdial_store::{
-    AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
-    Doubt, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, Skipped, Store, StoreError, TaskFilter,
-    TaskPatch, TaskWork, Traced,
+    AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
+    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Lease, NewContact,
+    NewEndpoint, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, Recovered, Replay,
+    SealedSecret, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced,
+    WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -75,10 +78,10 @@ impl DyingStore {
 }
 
 macro_rules! store {
-    ({$($by_hand:item)+} $($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+    ($trait:ident {$($by_hand:item)*} $($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
         #[async_trait]
-        impl Store for DyingStore {
-            $($by_hand)+
+        impl $trait for DyingStore {
+            $($by_hand)*
             $(async fn $name(&self $(, $argument: $type)*) -> $answer {
                 self.behind.$name($($argument),*).await
             })+
@@ -87,7 +90,7 @@ macro_rules! store {
 }
 
 store! {
-    {
+    Store {
         async fn plan_dispatch(
             &self,
             plan: DispatchPlan,
@@ -190,4 +193,47 @@ store! {
     ) -> Result<u64, StoreError>;
     ping() -> Result<(), StoreError>;
     close() -> ();
+}
+
+store! {
+    Outbox {}
+    feed(tenant: &TenantId, after: u64, filter: &FeedFilter, limit: u32) -> Result<Feed, StoreError>;
+    log_end(tenant: &TenantId) -> Result<u64, StoreError>;
+    tell_provider(
+        account: &AccountId, provider: &ProviderKind, is_degraded: bool, now: Timestamp
+    ) -> Result<bool, StoreError>;
+    create_endpoint(
+        tenant: &TenantId, endpoint: NewEndpoint, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<WebhookEndpoint, StoreError>;
+    endpoint(tenant: &TenantId, id: &EndpointId) -> Result<WebhookEndpoint, StoreError>;
+    endpoints(tenant: &TenantId, page: &Page<EndpointId>) -> Result<Vec<WebhookEndpoint>, StoreError>;
+    patch_endpoint(
+        tenant: &TenantId, id: &EndpointId, patch: EndpointPatch, revision: Option<i64>, now: Timestamp
+    ) -> Result<WebhookEndpoint, StoreError>;
+    rotate_secret(
+        tenant: &TenantId, id: &EndpointId, fresh: SealedSecret, overlap: Timestamp,
+        once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<WebhookEndpoint, StoreError>;
+    delete_endpoint(tenant: &TenantId, id: &EndpointId, now: Timestamp) -> Result<(), StoreError>;
+    replay(
+        tenant: &TenantId, id: &EndpointId, which: &Replay, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<WebhookEndpoint, StoreError>;
+    deliveries(
+        tenant: &TenantId, id: &EndpointId, statuses: &[DeliveryStatus], page: &Page<u64>
+    ) -> Result<Vec<Delivery>, StoreError>;
+    tenants_to_plan(room: u32, limit: u32) -> Result<Vec<TenantId>, StoreError>;
+    plan_deliveries(
+        tenant: &TenantId, limit: u32, room: u32, now: Timestamp
+    ) -> Result<PlannedDeliveries, StoreError>;
+    take_due_deliveries(
+        now: Timestamp, term: Duration, limit: u32, per_endpoint: u32, exceptions: &[(EndpointId, u32)]
+    ) -> Result<Vec<TakenDelivery>, StoreError>;
+    settle_deliveries(results: &[DeliveryResult], now: Timestamp) -> Result<Vec<Recovered>, StoreError>;
+    hasten_deliveries(id: &EndpointId, now: Timestamp) -> Result<(), StoreError>;
+    disable_endpoint(
+        tenant: &TenantId, id: &EndpointId, reason: DisabledReason, now: Timestamp
+    ) -> Result<bool, StoreError>;
+    next_delivery_due(per_endpoint: u32) -> Result<Option<Timestamp>, StoreError>;
+    backlog() -> Result<Backlog, StoreError>;
+    forget_deliveries(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

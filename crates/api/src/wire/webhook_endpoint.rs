@@ -12,25 +12,26 @@ use utoipa::ToSchema;
 /// Fields an endpoint can change.
 const CHANGEABLE: [&str; 6] = ["url", "description", "event_types", "task_id", "pii", "status"];
 
-// No `Debug`: the URL's query may be a secret.
+// The shape of the form, for the document; what is read is the engine's.
 /// Where events are to be pushed.
 #[derive(ToSchema)]
 #[schema(as = CreateWebhookEndpoint)]
+#[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct EndpointForm {
     /// Where events are posted: `https://`, at a host of the public internet. What is not allowed is refused here
     /// and, wherever its name may lead later, never connected to.
     #[schema(max_length = 2048, example = "https://crm.example.com/hooks/outdial")]
-    pub url: String,
+    url: String,
     /// For people.
     #[schema(max_length = 500)]
-    pub description: Option<String>,
+    description: Option<String>,
     #[schema(schema_with = words::event_types, required = false)]
-    pub event_types: Vec<EventType>,
+    event_types: Vec<EventType>,
     /// Only events of this task, its contacts and calls.
     #[schema(value_type = Option<String>)]
-    pub task_id: Option<TaskId>,
+    task_id: Option<TaskId>,
     #[schema(schema_with = words::personal_data, required = false)]
-    pub pii: PersonalData,
+    pii: PersonalData,
 }
 
 impl EndpointForm {

@@ -3,6 +3,7 @@
 use crate::test_api::{Answer, TestApi, send, task};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::net::TcpListener;
 use std::time::Duration;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -32,10 +33,9 @@ async fn endpoint(api: &TestApi, server: &MockServer) -> String {
 
 /// Waits until so many deliveries are over; answers the log.
 async fn told(api: &TestApi, path: &str, count: usize) -> Vec<Value> {
-    let log = api.wait_for(&format!("{path}/deliveries?status=delivered"), |log| {
-        log["data"].as_array().is_some_and(|lines| lines.len() >= count)
-    });
-    log.await["data"].as_array().unwrap().clone()
+    let log = format!("{path}/deliveries?status=delivered");
+    let lines = |log: &Value| log["data"].as_array().cloned().unwrap_or_default();
+    lines(&api.wait_for(&log, |log| lines(log).len() >= count).await)
 }
 
 async fn delete(api: &TestApi, path: &str) -> Answer {
@@ -174,7 +174,8 @@ async fn a_test_is_answered_with_what_the_endpoint_said() {
     assert_eq!(message.headers["webhook-id"], test.text("/id"));
     let told: Value = serde_json::from_slice(&message.body).unwrap();
     assert_eq!((&told["type"], &told["id"]), (&json!("webhook_endpoint.test"), &test.body["id"]));
-    drop(server);
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    api.patch(&path, &json!({"url": format!("http://{gone}/")})).await;
     let test = api.post(&format!("{path}/test"), &json!({})).await;
     assert_eq!((test.status.as_u16(), &test.body["delivered"]), (200, &json!(false)));
     assert_eq!(test.text("/error"), "no connection");

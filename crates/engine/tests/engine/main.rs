@@ -1,5 +1,5 @@
 //! The engine over the in-memory provider and SQLite, on a clock that moves only when told to.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod door;
 mod doubt;

@@ -2,7 +2,9 @@
 
 use crate::world::{World, tenant};
 use outdial_engine::outward::{Outward, Policy, Resolver};
-use outdial_engine::{Delivery, EndpointSettings, EngineError, IssuedEndpoint, Page, WebhookEndpoint};
+use outdial_engine::{
+    Delivery, EndpointPatch, EndpointSettings, EngineError, IssuedEndpoint, Page, WebhookEndpoint,
+};
 use outdial_model::{
     Clock, DeliveryStatus, DisabledReason, EndpointStatus, EventType, ExposeSecret, PersonalData,
 };
@@ -50,6 +52,12 @@ async fn receiver(status: u16) -> MockServer {
 async fn answers(server: &MockServer, answer: ResponseTemplate) {
     server.reset().await;
     Mock::given(any()).respond_with(answer).mount(server).await;
+}
+
+/// Where nobody listens.
+fn nobody() -> String {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}/", gone.local_addr().unwrap())
 }
 
 async fn endpoint(world: &World, url: String, kinds: &[EventType]) -> IssuedEndpoint {
@@ -239,7 +247,11 @@ async fn a_test_tells_what_the_endpoint_said() {
     let request = received(&server).await.remove(0);
     assert_eq!((header(&request, "webhook-id"), signatures_of(&request, &endpoint)), (trial.id.as_str(), 1));
     assert!(log(&world, &endpoint).await.is_empty(), "it is no event");
-    drop(server);
+    let patch = EndpointPatch {
+        settings: EndpointSettings { url: nobody(), ..endpoint.endpoint.settings.clone() },
+        status: None,
+    };
+    world.engine.patch_endpoint(&tenant(), &endpoint.endpoint.id, patch, None).await.unwrap();
     let trial = world.engine.try_endpoint(&tenant(), &endpoint.endpoint.id, None).await.unwrap();
     assert_eq!((trial.delivered, trial.status, trial.error.as_deref()), (false, None, Some("no connection")));
 }

@@ -14,7 +14,7 @@ macro_rules! given {
     ($parameter:literal; $first:ident: $its:ident $(, $column:ident: $kind:ident)* $(,)?) => {
         concat!(
             "json_to_recordset(", $parameter, "::json) AS given (",
-            member!($first: $its), $(", ", member!($column: $kind)),*, ")",
+            member!($first: $its), $(", ", member!($column: $kind),)* ")",
         )
     };
 }

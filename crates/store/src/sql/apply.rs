@@ -1,5 +1,6 @@
 //! Writing what one step learned about one task.
 
+use super::event::News;
 use super::{Connection, call, lease, ledger, moving, segment, task};
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
@@ -21,10 +22,11 @@ pub(super) async fn apply(
         Some(lease) => lease::held(conn, lease).await?,
         None => task::lock(conn, &tenant, &id).await?,
     };
+    let mut news = News::default();
     for change in &changes.calls {
-        call::learn(conn, &tenant, &id, change, now).await?;
+        call::learn(conn, &tenant, &id, change, &mut news, now).await?;
     }
-    let contacts = contacts(conn, &tenant, &id, &changes.contacts, now).await?;
+    let contacts = contacts(conn, &id, &changes.contacts, &mut news, now).await?;
     let mut visible = false;
     for change in &changes.segments {
         visible |= segment::learn(conn, &id, change, now).await?;
@@ -36,12 +38,13 @@ pub(super) async fn apply(
         ledger::settle(conn, &id, change, now).await?;
     }
     let task = match &changes.task {
-        Some(change) => !turned(conn, &tenant, &id, change, now).await?,
+        Some(change) => !turned(conn, &tenant, &id, change, &mut news, now).await?,
         None => false,
     };
     if changes.lease.is_none() {
         task::wake(conn, &id, now).await?;
     }
+    news.write(conn, &tenant, Some(&id), now).await?;
     Ok(Skipped { contacts, task })
 }
 
@@ -71,9 +74,9 @@ async fn whose(conn: &mut Connection, changes: &Changes) -> Result<Option<(Tenan
 /// Moves contacts; answers those that were not where the change expected them.
 async fn contacts(
     conn: &mut Connection,
-    tenant: &TenantId,
     task: &TaskId,
     changes: &[ContactChange],
+    news: &mut News,
     now: Timestamp,
 ) -> Result<Vec<ContactId>, StoreError> {
     let ids: Vec<_> = changes.iter().map(|change| &change.id).collect();
@@ -89,7 +92,7 @@ async fn contacts(
             skipped.push(change.id.clone());
         }
     }
-    moving::write(conn, tenant, task, &moves, now).await?;
+    moving::write(conn, task, &mut moves, news, now).await?;
     Ok(skipped)
 }
 
@@ -108,6 +111,7 @@ async fn turned(
     tenant: &TenantId,
     id: &TaskId,
     change: &TaskChange,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let row: TaskRow = task::row(conn, tenant, id).await?;
@@ -120,7 +124,7 @@ async fn turned(
         return Ok(false);
     }
     if change.to != status || change.trouble != row.trouble {
-        task::turn(conn, tenant, &row, change.to, change.trouble.as_deref(), now).await?;
+        task::turn(conn, &row, change.to, change.trouble.as_deref(), news, now).await?;
     }
     Ok(true)
 }

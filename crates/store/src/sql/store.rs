@@ -1,8 +1,10 @@
 //! The contract, kept by handing each method to the function that does the work, in the file named after
-//! its noun: one transaction for each, begun again where another one was in the way.
+//! its noun.
 
-use super::contention::Tries;
-use super::{Engine, apply, call, contact, event, intake, key, lease, ledger, newest, once, plan, segment};
+use super::{
+    Engine, apply, call, contact, delivery_log, event, intake, key, lease, ledger, newest, once, plan,
+    segment,
+};
 use super::{task, trace, work};
 use crate::{
     AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
@@ -15,40 +17,6 @@ use outdial_model::{
     Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use std::time::Duration;
-
-/// Does the work in a transaction that may write, and commits when it succeeded.
-macro_rules! writing {
-    ($store:ident, |$tx:ident| $work:expr) => {{
-        let mut tries = Tries::default();
-        loop {
-            let done = async {
-                let mut $tx = $store.0.write().await?;
-                let done = $work.await;
-                match done {
-                    Ok(_) => $tx.commit().await?,
-                    // What it had locked is free before whoever asked goes on. Where even that fails, so does the
-                    // connection, and the error is the first one's.
-                    Err(_) => drop($tx.rollback().await),
-                }
-                done
-            };
-            match done.await {
-                Err(error) if tries.again(&error).await => {}
-                done => break done,
-            }
-        }
-    }};
-}
-
-/// Does the work in a transaction that sees one state of the store.
-macro_rules! reading {
-    ($store:ident, |$tx:ident| $work:expr) => {{
-        let mut $tx = $store.0.read().await?;
-        let found = $work.await?;
-        $tx.commit().await?;
-        Ok(found)
-    }};
-}
 
 #[async_trait]
 impl Store for Engine {
@@ -262,7 +230,10 @@ impl Store for Engine {
     }
 
     async fn release_abandoned_leases(&self) -> Result<(), StoreError> {
-        writing!(self, |tx| lease::abandon(&mut tx, self.0.holder()))
+        writing!(self, |tx| async {
+            delivery_log::abandon(&mut tx, self.0.holder()).await?;
+            lease::abandon(&mut tx, self.0.holder()).await
+        })
     }
 
     async fn lease_due_tasks(

@@ -1,0 +1,260 @@
+//! Taking deliveries that are due, a few of each endpoint, with all that is needed to send them.
+
+use super::{Connection, contact, delivery, event};
+use crate::row::{EndpointRow, EventRow, number, to_json, word};
+use crate::{DeliveryResult, Person, StoreError, TakenDelivery, Verdict, WebhookEndpoint};
+use outdial_model::{ContactId, EndpointId, Event, PersonalData, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// On whose terms deliveries are taken.
+pub(super) struct Terms<'a> {
+    pub(super) holder: &'a str,
+    pub(super) now: Timestamp,
+    pub(super) term: Duration,
+    pub(super) limit: u32,
+    pub(super) per_endpoint: u32,
+    /// Endpoints with another number.
+    pub(super) exceptions: &'a [(EndpointId, u32)],
+}
+
+/// An endpoint that may be sent something.
+#[derive(sqlx::FromRow)]
+struct Ready {
+    id: String,
+    tenant: String,
+    in_flight: i64,
+    is_failing: bool,
+}
+
+impl Ready {
+    /// How many more it may have under way.
+    fn free(&self, terms: &Terms<'_>) -> i64 {
+        let exception = terms.exceptions.iter().find(|(id, _)| id.as_str() == self.id);
+        let allowed = exception.map_or(terms.per_endpoint, |(_, number)| *number);
+        i64::from(if self.is_failing { allowed.min(1) } else { allowed }) - self.in_flight
+    }
+}
+
+/// A delivery that was taken.
+#[derive(sqlx::FromRow)]
+struct TakenRow {
+    position: i64,
+    attempts: i64,
+    token: i64,
+}
+
+pub(super) async fn take(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<TakenDelivery>, StoreError> {
+    reclaim(conn, terms).await?;
+    let mut left = i64::from(terms.limit);
+    let mut taken = Vec::new();
+    let ready = ready(conn, terms).await?;
+    for endpoint in &ready {
+        let free = endpoint.free(terms).min(left);
+        if free <= 0 {
+            continue;
+        }
+        let rows = take_of(conn, endpoint, free, terms).await?;
+        left -= i64::try_from(rows.len()).unwrap_or(0);
+        taken.push((endpoint, rows));
+    }
+    write_endpoints(conn, &taken).await?;
+    with_content(conn, &taken).await
+}
+
+/// What couriers had in hand whose term is over is due again.
+async fn reclaim(conn: &mut Connection, terms: &Terms<'_>) -> Result<(), StoreError> {
+    let lost: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT endpoint, position, token FROM webhook_deliveries
+         WHERE status = 'sending' AND taken_until <= $1 ORDER BY taken_until LIMIT $2",
+    )
+    .bind(terms.now.as_millisecond())
+    .bind(i64::from(terms.limit))
+    .fetch_all(&mut *conn)
+    .await?;
+    let untried = |(endpoint, position, token): &(String, i64, i64)| {
+        Ok(DeliveryResult {
+            endpoint: word(endpoint, "webhook_deliveries.endpoint")?,
+            position: number(*position, "webhook_deliveries.position")?,
+            token: *token,
+            verdict: Verdict::Untried,
+            status: None,
+            error: None,
+        })
+    };
+    let results = lost.iter().map(untried).collect::<Result<Vec<_>, StoreError>>()?;
+    delivery::settle(conn, &results, terms.now).await.map(drop)
+}
+
+/// Whoever is being worked on by another process is left for later.
+async fn ready(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<Ready>, StoreError> {
+    let (none, more): (Vec<_>, Vec<_>) = terms.exceptions.iter().partition(|(_, number)| *number == 0);
+    let ids = |some: &[&(EndpointId, u32)]| to_json(&some.iter().map(|(id, _)| id).collect::<Vec<_>>());
+    let ready = sqlx::query_as(concat!(
+        "SELECT id, tenant, in_flight, failing_since IS NOT NULL AS is_failing FROM webhook_endpoints
+         WHERE status = 'enabled' AND due_at <= $1
+           AND (in_flight < CASE WHEN failing_since IS NULL THEN $2 ELSE 1 END
+                OR failing_since IS NULL AND id IN ",
+        words!("$4"),
+        ") AND id NOT IN ",
+        words!("$5"),
+        " ORDER BY due_at LIMIT $3",
+        unless_locked!(),
+    ))
+    .bind(terms.now.as_millisecond())
+    .bind(i64::from(terms.per_endpoint))
+    // Those with a number of their own may turn out to have it under way.
+    .bind(i64::from(terms.limit).saturating_add(i64::try_from(more.len()).unwrap_or(0)))
+    .bind(ids(&more)?)
+    .bind(ids(&none)?)
+    .fetch_all(conn)
+    .await?;
+    Ok(ready)
+}
+
+async fn take_of(
+    conn: &mut Connection,
+    endpoint: &Ready,
+    limit: i64,
+    terms: &Terms<'_>,
+) -> Result<Vec<TakenRow>, StoreError> {
+    let term = i64::try_from(terms.term.as_millis()).unwrap_or(i64::MAX);
+    let mut rows: Vec<TakenRow> = sqlx::query_as(
+        "UPDATE webhook_deliveries
+         SET status = 'sending', due_at = NULL, attempts = attempts + 1, token = token + 1, taken_until = $3,
+             taken_by = $4
+         WHERE endpoint = $1 AND position IN (
+             SELECT position FROM webhook_deliveries
+             WHERE endpoint = $1 AND status = 'due' AND due_at <= $2 ORDER BY due_at, position LIMIT $5)
+         RETURNING position, attempts, token",
+    )
+    .bind(&endpoint.id)
+    .bind(terms.now.as_millisecond())
+    .bind(terms.now.as_millisecond().saturating_add(term))
+    .bind(terms.holder)
+    .bind(limit.max(0))
+    .fetch_all(conn)
+    .await?;
+    rows.sort_unstable_by_key(|row| row.position);
+    Ok(rows)
+}
+
+async fn write_endpoints(conn: &mut Connection, taken: &[(&Ready, Vec<TakenRow>)]) -> Result<(), StoreError> {
+    #[derive(serde::Serialize)]
+    struct Change<'a> {
+        id: &'a str,
+        taken: usize,
+    }
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let changes: Vec<_> =
+        taken.iter().map(|(endpoint, rows)| Change { id: &endpoint.id, taken: rows.len() }).collect();
+    sqlx::query(concat!(
+        "UPDATE webhook_endpoints
+         SET in_flight = in_flight + given.taken,
+             due_at = (SELECT min(due.due_at) FROM webhook_deliveries AS due
+                       WHERE due.endpoint = webhook_endpoints.id AND due.status = 'due')
+         FROM ",
+        given!("$1"; id: text, taken: bigint),
+        " WHERE webhook_endpoints.id = given.id",
+    ))
+    .bind(to_json(&changes)?)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The deliveries with their endpoints, events and people.
+async fn with_content(
+    conn: &mut Connection,
+    taken: &[(&Ready, Vec<TakenRow>)],
+) -> Result<Vec<TakenDelivery>, StoreError> {
+    let endpoints = endpoints(conn, taken).await?;
+    let events = events(conn, taken).await?;
+    let mut deliveries = Vec::new();
+    for (ready, rows) in taken {
+        let Some(endpoint) = endpoints.get(&ready.id) else { continue };
+        for row in rows {
+            let event = events.get(&(ready.tenant.clone(), row.position));
+            let missing = || StoreError::Corrupt("a delivery of an event that is not there".into());
+            deliveries.push(TakenDelivery {
+                endpoint: Arc::clone(endpoint),
+                event: event.ok_or_else(missing)?.clone(),
+                person: None,
+                attempt: number(row.attempts, "webhook_deliveries.attempts")?,
+                token: row.token,
+            });
+        }
+    }
+    add_people(conn, &mut deliveries).await?;
+    Ok(deliveries)
+}
+
+async fn endpoints(
+    conn: &mut Connection,
+    taken: &[(&Ready, Vec<TakenRow>)],
+) -> Result<HashMap<String, Arc<WebhookEndpoint>>, StoreError> {
+    let ids: Vec<_> = taken.iter().map(|(endpoint, _)| &endpoint.id).collect();
+    let rows: Vec<EndpointRow> =
+        sqlx::query_as(concat!("SELECT * FROM webhook_endpoints WHERE id IN ", words!("$1")))
+            .bind(to_json(&ids)?)
+            .fetch_all(conn)
+            .await?;
+    rows.into_iter()
+        .map(|row| {
+            let endpoint = WebhookEndpoint::try_from(row)?;
+            Ok((endpoint.id.to_string(), Arc::new(endpoint)))
+        })
+        .collect()
+}
+
+/// The events by tenant and position, each read once.
+async fn events(
+    conn: &mut Connection,
+    taken: &[(&Ready, Vec<TakenRow>)],
+) -> Result<HashMap<(String, i64), Event>, StoreError> {
+    #[derive(serde::Serialize, PartialEq, Eq, PartialOrd, Ord)]
+    struct Place<'a> {
+        tenant: &'a str,
+        position: i64,
+    }
+    let places: BTreeSet<_> = taken
+        .iter()
+        .flat_map(|(endpoint, rows)| rows.iter().map(|row| (endpoint.tenant.as_str(), row.position)))
+        .map(|(tenant, position)| Place { tenant, position })
+        .collect();
+    let rows: Vec<EventRow> = sqlx::query_as(concat!(
+        "SELECT events.* FROM ",
+        given!("$1"; tenant: text, position: bigint),
+        " CROSS JOIN events WHERE events.tenant = given.tenant AND events.position = given.position",
+    ))
+    .bind(to_json(&places)?)
+    .fetch_all(&mut *conn)
+    .await?;
+    let events = event::with_metadata(conn, rows).await?;
+    let place = |event: &Event| (event.tenant.to_string(), i64::try_from(event.position).unwrap_or(0));
+    Ok(events.into_iter().map(|event| (place(&event), event)).collect())
+}
+
+/// Adds the people, where endpoints want to know who it is.
+async fn add_people(conn: &mut Connection, deliveries: &mut [TakenDelivery]) -> Result<(), StoreError> {
+    let whose = |delivery: &TakenDelivery| -> Option<ContactId> {
+        let wanted = delivery.endpoint.settings.personal_data != PersonalData::None;
+        delivery.event.contact.clone().filter(|_| wanted)
+    };
+    let ids: BTreeSet<_> = deliveries.iter().filter_map(whose).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let contacts = contact::by_id(conn, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let people: HashMap<_, _> = contacts
+        .into_iter()
+        .map(|contact| (contact.id, Person { phone: contact.phone, name: contact.name }))
+        .collect();
+    for delivery in deliveries {
+        delivery.person = whose(delivery).and_then(|id| people.get(&id).cloned());
+    }
+    Ok(())
+}
