@@ -30,8 +30,8 @@ use tokio_util::sync::CancellationToken;
 const STREAMS: usize = 256;
 /// Events of one batch.
 const BATCH: u32 = 50;
-/// How long a stream says nothing at most.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a stream says nothing at most. A client that has gone is noticed by the second time.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long a stream lasts at most: its key is looked at again when the client comes back.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// What every stream begins with: how soon to come back.

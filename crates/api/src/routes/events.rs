@@ -54,7 +54,7 @@ pub(crate) async fn list_events(
 /// `GET /v1/events`. Connect again with `Last-Event-ID` (browsers do that by themselves) and nothing is missed; a cursor of
 /// `GET /v1/events` with the same filters serves as well, here as `cursor`. With neither, the stream begins now.
 ///
-/// A comment comes at least every 15 seconds while nothing happens. The stream ends after half an hour, and when the
+/// A comment comes every few seconds while nothing happens. The stream ends after half an hour, and when the
 /// server shuts down: connect again.
 #[utoipa::path(
     tag = "Events",

@@ -64,7 +64,8 @@ CREATE TABLE webhook_endpoints (
     deleted_at      INTEGER,
     -- It gets what comes after this position.
     begins_after    INTEGER NOT NULL,
-    -- It had no room for what comes after this position; NULL while it keeps up with its tenant's plan.
+    -- It had no room for what comes after this position; NULL while it keeps up with its tenant's plan, or is
+    -- disabled.
     behind_at       INTEGER,
     -- Deliveries that are not over, and those under way: kept, not counted.
     pending         INTEGER NOT NULL DEFAULT 0,
@@ -76,8 +77,7 @@ CREATE TABLE webhook_endpoints (
 CREATE INDEX webhook_endpoints_of_tenant ON webhook_endpoints (tenant, id) WHERE deleted_at IS NULL;
 CREATE INDEX webhook_endpoints_enabled ON webhook_endpoints (tenant, task) WHERE status = 'enabled';
 CREATE INDEX webhook_endpoints_due ON webhook_endpoints (due_at) WHERE status = 'enabled';
-CREATE INDEX webhook_endpoints_behind ON webhook_endpoints (tenant, behind_at)
-    WHERE status = 'enabled' AND behind_at IS NOT NULL;
+CREATE INDEX webhook_endpoints_behind ON webhook_endpoints (tenant, behind_at) WHERE behind_at IS NOT NULL;
 CREATE INDEX webhook_endpoints_waiting ON webhook_endpoints (pending) WHERE pending > 0;
 CREATE INDEX webhook_endpoints_deleted ON webhook_endpoints (deleted_at) WHERE deleted_at IS NOT NULL;
 

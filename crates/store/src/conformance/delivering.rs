@@ -182,7 +182,7 @@ pub(super) async fn whoever_is_well_again_need_not_wait(harness: &dyn Harness) {
     let taken = world.take(4).await;
     let tomorrow = Verdict::Again(world.now() + Duration::from_secs(86_400));
     world.settle(&taken[..3], tomorrow).await;
-    world.pass(60);
+    world.pass(20);
     assert!(world.take(9).await.is_empty());
     let recovered = world.deliver(&taken[3..]).await;
     assert_eq!(recovered.len(), 1);

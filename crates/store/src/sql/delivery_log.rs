@@ -43,7 +43,7 @@ pub(super) async fn backlog(conn: &mut Connection) -> Result<Backlog, StoreError
               FROM webhook_plans AS plans CROSS JOIN event_logs WHERE event_logs.tenant = plans.tenant),
              (SELECT CAST(coalesce(sum(planned_position - behind_at), 0) AS BIGINT)
               FROM webhook_endpoints CROSS JOIN webhook_plans AS plans
-              WHERE status = 'enabled' AND behind_at IS NOT NULL AND plans.tenant = webhook_endpoints.tenant)",
+              WHERE behind_at IS NOT NULL AND plans.tenant = webhook_endpoints.tenant)",
     )
     .fetch_one(conn)
     .await?;

@@ -78,7 +78,7 @@ pub(super) async fn tenants(
              WHERE event_logs.tenant = plans.tenant AND last_position > planned_position
              UNION
              SELECT tenant FROM webhook_endpoints
-             WHERE status = 'enabled' AND behind_at IS NOT NULL AND pending <= $1
+             WHERE behind_at IS NOT NULL AND pending <= $1
              UNION
              SELECT replays.tenant FROM webhook_replays AS replays CROSS JOIN webhook_endpoints
              WHERE webhook_endpoints.id = replays.endpoint AND pending <= $1) AS found
@@ -173,7 +173,7 @@ async fn straggler(
 ) -> Result<Option<String>, StoreError> {
     let id = sqlx::query_scalar(
         "SELECT id FROM webhook_endpoints
-         WHERE tenant = $1 AND status = 'enabled' AND behind_at IS NOT NULL AND pending <= $2
+         WHERE tenant = $1 AND behind_at IS NOT NULL AND pending <= $2
          ORDER BY behind_at LIMIT 1",
     )
     .bind(tenant.as_str())
