@@ -5,10 +5,11 @@
 //! untried.
 
 use super::attempt::Ended;
+use super::schedule::{FEW_ATTEMPTS, ILLNESS};
 use super::standing::{AT_FIRST, PLACES, Standings};
 use crate::{Engine, EngineError};
 use outdial_model::EndpointId;
-use outdial_store::{DeliveryResult, StoreError};
+use outdial_store::{DeliveryResult, Recovered, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -182,9 +183,12 @@ impl Round {
         let results: Vec<DeliveryResult> = self.ended.iter().map(|ended| ended.result.clone()).collect();
         let recovered = store.settle_deliveries(&results, engine.now()).await?;
         let ended = std::mem::take(&mut self.ended);
-        for endpoint in recovered {
-            tracing::info!(endpoint = %endpoint.endpoint, since = %endpoint.failed_since, "a webhook endpoint is well again");
-            store.hasten_deliveries(&endpoint.endpoint, engine.now()).await?;
+        let now = engine.now();
+        for Recovered { endpoint, failed_since } in recovered {
+            if Duration::try_from(now.duration_since(failed_since)).is_ok_and(|ill| ill >= ILLNESS) {
+                tracing::info!(%endpoint, %failed_since, "a webhook endpoint is well again");
+                store.hasten_deliveries(&endpoint, FEW_ATTEMPTS, now).await?;
+            }
         }
         let hopeless: HashMap<EndpointId, _> =
             ended.into_iter().filter_map(|ended| Some((ended.result.endpoint, ended.disable?))).collect();

@@ -21,6 +21,13 @@ const LONGEST_WISH: Duration = Duration::from_secs(24 * 60 * 60);
 /// After nothing but failures for so long an endpoint is disabled.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
+/// After nothing but failures for so long, whoever takes something again is thought to take everything, and what waits
+/// for it is due at once. A message refused among others that are taken proves nothing, and keeps its pauses.
+pub(super) const ILLNESS: Duration = Duration::from_secs(5);
+/// What was attempted more often keeps its pauses in any case: a message that is refused for its own sake still has the
+/// last two, of ten hours each.
+pub(super) const FEW_ATTEMPTS: u32 = 5;
+
 /// When a delivery whose `attempt`th attempt (from 1) failed is tried again. `wish` is what the endpoint asked
 /// for (`Retry-After`): we come no earlier, and no more often than we would anyway. `chance` is from 0 to 1.
 pub(super) fn after_failure(attempt: u32, wish: Option<Duration>, now: Timestamp, chance: f64) -> Verdict {
