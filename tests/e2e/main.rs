@@ -14,6 +14,7 @@
 mod away;
 mod crash;
 mod doubt;
+mod events;
 mod ingress;
 mod kill;
 mod once;
@@ -71,6 +72,7 @@ const STORIES: &[(&str, Story)] = stories! {
     storm: a_creating_request_that_failed_is_looked_up_before_the_next,
         live_reads_in_a_storm_are_repeated_within_a_fifth,
         the_breaker_opens_after_few_failures_and_closes_soon_after_the_storm;
+    events: whoever_reads_the_feed_alone_knows_how_everything_ended, a_vendor_that_does_not_answer_is_told;
     kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
     away: nobody_can_write_for_a_while;
     webhooks: everything_that_happens_is_told_signed_and_in_order,
@@ -96,6 +98,7 @@ const REPLICAS: &[(&str, Story)] = stories! {
         replicas_share_the_work_and_whoever_is_left_finishes_it,
         nothing_a_frozen_replica_had_in_hand_is_sent_after_it_wakes,
         a_vendors_rate_is_kept_by_all_replicas_together;
+    events: what_one_replica_writes_is_followed_at_another;
     away: connections_are_cut_again_and_again;
     webhooks: replicas_tell_everything_together;
 };

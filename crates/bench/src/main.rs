@@ -13,6 +13,7 @@ mod fill;
 mod gateway;
 mod http;
 mod import;
+mod outbox;
 mod pages;
 mod people;
 mod read;
@@ -52,6 +53,8 @@ enum Group {
     Pages,
     /// The ledger's share of sending contacts
     Dispatch,
+    /// The log of events, and deliveries to endpoints
+    Outbox,
     /// One of the vendor's tasks, read live
     Read,
 }
@@ -85,6 +88,9 @@ async fn measure(arguments: &Arguments) -> Result<(), Failure> {
         }
         if wants(Group::Pages) {
             pages::measure(&engine, small, &mut report).await?;
+        }
+        if wants(Group::Outbox) {
+            outbox::measure(&engine, small, &mut report).await?;
         }
         if wants(Group::Read) {
             read::measure(&engine, small, &mut report).await?;

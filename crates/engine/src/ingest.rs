@@ -3,15 +3,16 @@
 //! A push is verified and read by the provider in one step, traced to a segment and a person of that
 //! account, and believed when the vendor proved itself, or when nothing else will ever tell (the
 //! account cannot be asked what became of people). Then it is applied like what the worker reads:
-//! forward only. A push that is not believed only wakes the task, and the worker reads for itself.
+//! forward only. Somebody who was proven not to have reached the vendor and waits to be sent again is not
+//! sent when a push proves the ring after all. A push that is not believed only wakes the task, and the worker reads for itself.
 //!
 //! Not for: what a segment's status means for its people. That takes the whole task, so the worker
 //! reads it.
 
 use crate::work::observe::{Undialed, call_changes, contact_change};
 use crate::{Account, Engine, EngineError};
-use outdial_model::{AccountId, Timestamp};
-use outdial_provider::{Ack, Inbound, Operation, PushedContact, ReceiveError, Subject};
+use outdial_model::{AccountId, Contact, Disposition, Segment, Timestamp};
+use outdial_provider::{Ack, ContactProgress, Inbound, Operation, PushedContact, ReceiveError, Subject};
 use outdial_store::{Changes, Clues, SegmentChange, StoreError, Traced};
 
 /// How often news is looked at anew because its person moved at the same moment.
@@ -89,9 +90,17 @@ fn learned(traced: &Traced, news: Option<&PushedContact>, now: Timestamp) -> Cha
         // Whether somebody who was not dialed is sent again is the worker's to decide.
         let stays = Undialed { status: contact.status, reason: "the vendor did not dial it" };
         let is_there = contact.segment.as_ref() == Some(&segment.id);
-        changes.contacts.extend(contact_change(contact, report.progress, stays).filter(|_| is_there));
+        let progress = outlived(segment, contact, report.progress);
+        changes.contacts.extend(contact_change(contact, progress, stays).filter(|_| is_there));
     }
     changes
+}
+
+/// Nobody reads a segment that is over any more. Somebody who came home from it and is told to be ringing in
+/// it was rung, and how it ended may never be told.
+fn outlived(segment: &Segment, contact: &Contact, told: ContactProgress) -> ContactProgress {
+    let rings_on = told == ContactProgress::Dialing && contact.status.is_ours() && segment.status.is_final();
+    if rings_on { ContactProgress::Done(Disposition::Unknown) } else { told }
 }
 
 fn clues(subject: Subject) -> Clues {

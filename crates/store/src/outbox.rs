@@ -132,8 +132,8 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<PlannedDeliveries, StoreError>;
     /// Takes up to `limit` deliveries that are due, for `term`; of each endpoint no more than make
-    /// `per_endpoint` under way at the same time, by whomever, and a single one while it is failing. An endpoint among
-    /// `exceptions` has its own number instead; with 0 nothing of it is taken.
+    /// `per_endpoint` under way at the same time, by whomever. An endpoint in `exceptions` has its own number in
+    /// place of that; 0: none for now.
     async fn take_due_deliveries(
         &self,
         now: Timestamp,
@@ -165,9 +165,13 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         reason: DisabledReason,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
-    /// When the next delivery is due that could be taken with this `per_endpoint`, or the term of one under way
-    /// is over; for sleeping until then.
-    async fn next_delivery_due(&self, per_endpoint: u32) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next delivery is due that could be taken on these terms, or the term of one under way is over;
+    /// for sleeping until then.
+    async fn next_delivery_due(
+        &self,
+        per_endpoint: u32,
+        exceptions: &[(EndpointId, u32)],
+    ) -> Result<Option<Timestamp>, StoreError>;
     /// How much waits to be delivered.
     async fn backlog(&self) -> Result<Backlog, StoreError>;
     /// Forgets deliveries that ended before `before`, and those of endpoints that are gone, at most `limit`; answers

@@ -11,8 +11,8 @@ use outdial_store::{
     AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
     Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Lease, NewContact,
     NewEndpoint, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, Recovered, Replay,
-    SealedSecret, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced,
-    WebhookEndpoint,
+    ReservedSlots, SealedSecret, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork,
+    Traced, WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -174,7 +174,7 @@ store! {
     forget_answers(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
     reserve_slots(
         account: &AccountId, action: &str, spacing: Duration, count: u32
-    ) -> Result<Duration, StoreError>;
+    ) -> Result<ReservedSlots, StoreError>;
     doubts() -> Result<Vec<Doubt>, StoreError>;
     release_abandoned_leases() -> Result<(), StoreError>;
     lease_due_tasks(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<Lease>, StoreError>;
@@ -233,7 +233,9 @@ store! {
     disable_endpoint(
         tenant: &TenantId, id: &EndpointId, reason: DisabledReason, now: Timestamp
     ) -> Result<bool, StoreError>;
-    next_delivery_due(per_endpoint: u32) -> Result<Option<Timestamp>, StoreError>;
+    next_delivery_due(
+        per_endpoint: u32, exceptions: &[(EndpointId, u32)]
+    ) -> Result<Option<Timestamp>, StoreError>;
     backlog() -> Result<Backlog, StoreError>;
     forget_deliveries(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

@@ -149,7 +149,7 @@ fn about(kind: EventType) -> About {
         E::EndpointDisabled => About {
             summary: "A webhook endpoint was disabled: it gets no more events",
             shape: "WebhookEndpointEventData",
-            data: value(EndpointData { endpoint_id: ids::ENDPOINT, reason: "failing" }),
+            data: value(EndpointData { webhook_endpoint_id: ids::ENDPOINT, reason: "failing" }),
         },
     }
 }

@@ -112,7 +112,7 @@ pub(crate) struct ProviderData {
 #[schema(as = WebhookEndpointEventData)]
 pub(crate) struct EndpointData {
     /// Which endpoint.
-    pub endpoint_id: &'static str,
+    pub webhook_endpoint_id: &'static str,
     /// Why: `requested`, `gone` (it answered 410), or `failing` (for days nothing but failures).
     pub reason: &'static str,
 }

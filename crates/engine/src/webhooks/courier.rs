@@ -202,9 +202,10 @@ impl Round {
     }
 
     /// How long nothing is due. What is due and was not taken waits for a place, and a place for an ending.
-    async fn nap(&self) -> Duration {
+    async fn nap(&mut self) -> Duration {
         let (shortest, longest) = NAPS;
-        match self.engine.store().next_delivery_due(AT_FIRST).await {
+        let exceptions = self.standings.exceptions();
+        match self.engine.store().next_delivery_due(AT_FIRST, &exceptions).await {
             Ok(Some(due)) => {
                 let left = Duration::try_from(due.duration_since(self.engine.now()));
                 left.map_or(longest, |left| left.clamp(shortest, longest))

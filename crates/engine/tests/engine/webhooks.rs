@@ -36,7 +36,7 @@ async fn deliver(world: &World, time: Duration) {
         if now >= end {
             return;
         }
-        let due = world.store.next_delivery_due(1).await.unwrap().map_or(end, |due| due.min(end));
+        let due = world.store.next_delivery_due(1, &[]).await.unwrap().map_or(end, |due| due.min(end));
         let step = Duration::try_from(due.duration_since(now)).unwrap_or_default();
         world.clock.advance(step.max(Duration::from_millis(1)));
     }

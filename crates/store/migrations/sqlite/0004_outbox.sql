@@ -129,7 +129,7 @@ CREATE TABLE webhook_deliveries (
 ) STRICT;
 
 CREATE INDEX webhook_deliveries_by_status ON webhook_deliveries (endpoint, status, position);
-CREATE INDEX webhook_deliveries_open ON webhook_deliveries (endpoint, lane, position) WHERE ended_at IS NULL;
+CREATE INDEX webhook_deliveries_open ON webhook_deliveries (endpoint, lane, (position + 0)) WHERE ended_at IS NULL;
 -- One of a lane at a time is a law of the database.
 CREATE UNIQUE INDEX webhook_deliveries_active ON webhook_deliveries (endpoint, lane)
     WHERE status IN ('due', 'sending');

@@ -3,9 +3,9 @@
 use super::Harness;
 use super::subscriber::{AT_ONCE, PAUSE, ROOM, positions, result, settings, take_from};
 use super::world::{TERM, World};
-use crate::{Backlog, EndpointSettings, Page, TakenDelivery, Verdict};
+use crate::{Backlog, EndpointSettings, Page, Verdict};
 use futures_util::future::{join, join_all};
-use outdial_model::{DeliveryStatus, EventType, PersonalData};
+use outdial_model::{DeliveryStatus, EndpointId, EventType, PersonalData};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) async fn an_endpoint_gets_what_happens_from_then_on(harness: &dyn Har
     assert_eq!(world.store.backlog().await.unwrap(), Backlog { pending: 0, unplanned: 3 });
     assert_eq!(world.plan_deliveries().await, 3);
     assert_eq!(world.store.backlog().await.unwrap(), Backlog { pending: 3, unplanned: 0 });
-    assert_eq!(world.store.next_delivery_due(AT_ONCE).await.unwrap(), Some(world.now()));
+    assert_eq!(world.store.next_delivery_due(AT_ONCE, &[]).await.unwrap(), Some(world.now()));
 
     let taken = world.take(9).await;
     assert_eq!(positions(&taken), [4, 5, 6]);
@@ -29,7 +29,7 @@ pub(super) async fn an_endpoint_gets_what_happens_from_then_on(harness: &dyn Har
     world.deliver(&taken).await;
     assert_eq!(subscriber.log(&world).await, [DeliveryStatus::Delivered; 3]);
     assert_eq!(world.store.backlog().await.unwrap(), Backlog::default());
-    assert_eq!(world.store.next_delivery_due(AT_ONCE).await.unwrap(), None);
+    assert_eq!(world.store.next_delivery_due(AT_ONCE, &[]).await.unwrap(), None);
 }
 
 pub(super) async fn an_endpoint_gets_what_its_settings_let_through(harness: &dyn Harness) {
@@ -125,7 +125,7 @@ pub(super) async fn what_a_dead_courier_had_in_hand_is_taken_again(harness: &dyn
     world.task_of(0).await;
     world.plan_deliveries().await;
     let dead = world.take(9).await;
-    assert_eq!(world.store.next_delivery_due(AT_ONCE).await.unwrap(), Some(world.now() + TERM));
+    assert_eq!(world.store.next_delivery_due(AT_ONCE, &[]).await.unwrap(), Some(world.now() + TERM));
     world.pass(TERM.as_secs());
     let again = world.take(9).await;
     assert_eq!(positions(&again), positions(&dead));
@@ -166,11 +166,29 @@ pub(super) async fn an_endpoint_with_much_to_do_leaves_room_for_others(harness: 
         (4, 1),
         "though its own were due later"
     );
-    let next = world.store.next_delivery_due(AT_ONCE).await.unwrap();
+    let next = world.store.next_delivery_due(AT_ONCE, &[]).await.unwrap();
     assert_eq!(next, Some(world.now() + TERM), "what could not be taken is nothing to wake up for");
     world.settle_again(&taken).await;
-    assert!(world.store.endpoint(&world.tenant, &busy.endpoint.id).await.unwrap().failing_since.is_some());
-    assert_eq!(world.take(9).await.len(), 1, "whoever fails is tried one at a time");
+    let busy = world.store.endpoint(&world.tenant, &busy.endpoint.id).await.unwrap();
+    assert_eq!(busy.failing_since, Some(world.now()));
+}
+
+pub(super) async fn an_endpoint_may_have_a_share_of_its_own(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let (slow, quick, other) = (world.subscriber().await, world.subscriber().await, world.subscriber().await);
+    world.task_of(9).await;
+    world.plan_deliveries().await;
+    let mut shares = vec![(slow.endpoint.id.clone(), 0), (quick.endpoint.id.clone(), 7)];
+    let taken = world.store.take_due_deliveries(world.now(), TERM, 99, 2, &shares).await.unwrap();
+    let of = |id: &EndpointId| taken.iter().filter(|taken| taken.endpoint.id == *id).count();
+    let counts = [&slow, &quick, &other].map(|subscriber| of(&subscriber.endpoint.id));
+    assert_eq!(counts, [0, 7, 2]);
+    let due = async |shares: &[(EndpointId, u32)]| world.store.next_delivery_due(2, shares).await.unwrap();
+    assert_eq!(due(&shares).await, Some(world.now() + TERM), "nobody has room");
+    shares[0].1 = 1;
+    assert_eq!(due(&shares).await, Some(world.now()));
+    let taken = world.store.take_due_deliveries(world.now(), TERM, 99, 2, &shares).await.unwrap();
+    assert_eq!(taken.len(), 1);
 }
 
 pub(super) async fn whoever_is_well_again_need_not_wait(harness: &dyn Harness) {
@@ -276,32 +294,4 @@ pub(super) async fn couriers_share_no_delivery(harness: &dyn Harness) {
     let carried: Vec<_> = join_all(couriers).await.concat();
     assert_eq!(carried.len(), 6 * 16);
     assert_eq!(carried.into_iter().collect::<BTreeSet<_>>().len(), 6 * 16);
-}
-
-pub(super) async fn an_endpoint_may_have_a_number_of_its_own(harness: &dyn Harness) {
-    let world = World::of(harness).await;
-    let mut endpoints = Vec::new();
-    for _ in 0..4 {
-        endpoints.push(world.subscriber().await.endpoint.id);
-    }
-    world.task_of(8).await;
-    world.plan_deliveries().await;
-    let [none, usual, more, failing] = &endpoints[..] else { unreachable!() };
-    let exceptions = [(none.clone(), 0), (more.clone(), 5), (failing.clone(), 5)];
-    let take = async |limit| {
-        world.store.take_due_deliveries(world.now(), TERM, limit, 2, &exceptions).await.unwrap()
-    };
-    let count = |taken: &[TakenDelivery]| {
-        endpoints
-            .iter()
-            .map(|id| taken.iter().filter(|one| one.endpoint.id == *id).count())
-            .collect::<Vec<_>>()
-    };
-    let taken = take(99).await;
-    assert_eq!(count(&taken), [0, 2, 5, 5], "{usual}");
-    let (failed, rest): (Vec<_>, Vec<_>) = taken.into_iter().partition(|one| one.endpoint.id == *failing);
-    world.settle_again(&failed).await;
-    world.deliver(&rest).await;
-    assert_eq!(count(&take(99).await), [0, 2, 4, 1], "whoever fails has one at a time");
-    assert_eq!(count(&take(99).await), [0; 4]);
 }

@@ -118,7 +118,7 @@ pub(super) async fn a_disabled_endpoint_gets_nothing_until_it_is_enabled(harness
     let kinds = vec![EventType::EndpointDisabled];
     let filter = FeedFilter { kinds, ..FeedFilter::default() };
     let told = store.feed(&world.tenant, 0, &filter, 9).await.unwrap().events;
-    assert_eq!((told.len(), told[0].data["endpoint_id"].as_str()), (1, Some(id.as_str())));
+    assert_eq!((told.len(), told[0].data["webhook_endpoint_id"].as_str()), (1, Some(id.as_str())));
     assert_eq!(told[0].data["reason"], "gone");
 
     world.add(&task, world.people(10..12)).await;

@@ -109,8 +109,8 @@ pub fn checks() -> Vec<Check> {
         delivering: an_endpoint_gets_what_happens_from_then_on, an_endpoint_gets_what_its_settings_let_through,
             a_person_goes_along_where_that_is_asked_for, one_of_a_lane_is_under_way_at_a_time,
             a_delivery_that_failed_holds_its_lane_and_no_other, what_a_dead_courier_had_in_hand_is_taken_again,
-            an_endpoint_with_much_to_do_leaves_room_for_others, an_endpoint_may_have_a_number_of_its_own,
-            whoever_is_well_again_need_not_wait,
+            an_endpoint_with_much_to_do_leaves_room_for_others,
+            an_endpoint_may_have_a_share_of_its_own, whoever_is_well_again_need_not_wait,
             an_endpoint_without_room_falls_behind_and_catches_up, two_planners_plan_everything_once,
             couriers_share_no_delivery;
         replaying: the_past_comes_again_by_what_it_is_of, a_replay_keeps_to_the_endpoints_settings,

@@ -28,6 +28,14 @@ macro_rules! member {
     };
 }
 
+/// A contact's id, in the order of the index of those who are queued. In the collation of the primary key the
+/// planner would take that one instead, and walk past everybody who was sent before.
+macro_rules! in_turn {
+    () => {
+        "id COLLATE \"C\""
+    };
+}
+
 /// Locks the rows that are found.
 macro_rules! locked {
     () => {

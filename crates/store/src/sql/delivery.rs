@@ -4,7 +4,7 @@
 //! Whoever changes deliveries of an endpoint holds the endpoint's lock, endpoints in their order.
 
 use super::Connection;
-use crate::row::{Stage, millis, time, time_if, to_json, word};
+use crate::row::{Stage, millis, time, to_json, word};
 use crate::{DeliveryResult, Recovered, StoreError, Verdict};
 use outdial_model::{DeliveryStatus, EndpointId, EndpointStatus, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -208,10 +208,12 @@ async fn advance(
     if lanes.is_empty() {
         return Ok(());
     }
+    // The first of a lane is found in the index of what is open, which has `position + 0`: by the bare position a
+    // planner may prefer the primary key, and walk past all that has ended.
     let lanes: Vec<_> = lanes.iter().map(|&(endpoint, lane)| Lane { endpoint, lane }).collect();
     let next: Vec<Next> = sqlx::query_as(concat!(
         "SELECT given.endpoint AS endpoint, (
-             SELECT min(position) FROM webhook_deliveries AS next
+             SELECT min(position + 0) FROM webhook_deliveries AS next
              WHERE next.endpoint = given.endpoint AND next.lane = given.lane AND next.ended_at IS NULL) AS position
          FROM ",
         given!("$1"; endpoint: text, lane: text),
@@ -284,26 +286,4 @@ pub(super) async fn hasten(
             .await?;
     }
     Ok(())
-}
-
-/// When the next delivery is due that could be taken, or the term of one under way is over.
-pub(super) async fn next_due(
-    conn: &mut Connection,
-    per_endpoint: u32,
-) -> Result<Option<Timestamp>, StoreError> {
-    let next: Option<i64> = sqlx::query_scalar(
-        "SELECT min(at) FROM (
-             SELECT * FROM (
-                 SELECT due_at AS at FROM webhook_endpoints
-                 WHERE status = 'enabled' AND due_at IS NOT NULL
-                   AND in_flight < CASE WHEN failing_since IS NULL THEN $1 ELSE 1 END
-                 ORDER BY due_at LIMIT 1) AS waiting
-             UNION ALL
-             SELECT min(taken_until) FROM webhook_deliveries
-             WHERE status = 'sending' AND taken_until IS NOT NULL) AS due",
-    )
-    .bind(i64::from(per_endpoint))
-    .fetch_one(conn)
-    .await?;
-    time_if(next, "webhook_endpoints.due_at")
 }

@@ -206,7 +206,7 @@ async fn turn_off(
         call: None,
         kind: EventType::EndpointDisabled,
         sequence: 0,
-        data: json!({"endpoint_id": id, "reason": reason}),
+        data: json!({"webhook_endpoint_id": id, "reason": reason}),
     });
     Ok(())
 }

@@ -19,6 +19,7 @@ macro_rules! words {
 mod transaction;
 
 mod apply;
+mod batch;
 mod call;
 mod candidates;
 mod condition;

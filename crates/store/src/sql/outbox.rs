@@ -1,6 +1,7 @@
 //! The contract of the log and its outlets, kept by handing each method to the function that does the work.
 
-use super::{Engine, condition, delivery, delivery_log, endpoint, fan_out, feed, once, replay, taking};
+use super::taking::{self, Shares, Terms};
+use super::{Engine, condition, delivery, delivery_log, endpoint, fan_out, feed, once, replay};
 use crate::row::number;
 use crate::{
     Backlog, Delivery, DeliveryResult, Effect, EndpointPatch, Feed, FeedFilter, NewEndpoint, Once, Outbox,
@@ -150,7 +151,8 @@ impl Outbox for Engine {
         per_endpoint: u32,
         exceptions: &[(EndpointId, u32)],
     ) -> Result<Vec<TakenDelivery>, StoreError> {
-        let terms = taking::Terms { holder: self.0.holder(), now, term, limit, per_endpoint, exceptions };
+        let shares = Shares { per_endpoint, exceptions };
+        let terms = Terms { holder: self.0.holder(), now, term, limit, shares };
         writing!(self, |tx| taking::take(&mut tx, &terms))
     }
 
@@ -181,8 +183,13 @@ impl Outbox for Engine {
         writing!(self, |tx| endpoint::disable(&mut tx, tenant, id, reason, now))
     }
 
-    async fn next_delivery_due(&self, per_endpoint: u32) -> Result<Option<Timestamp>, StoreError> {
-        reading!(self, |tx| delivery::next_due(&mut tx, per_endpoint))
+    async fn next_delivery_due(
+        &self,
+        per_endpoint: u32,
+        exceptions: &[(EndpointId, u32)],
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let shares = Shares { per_endpoint, exceptions };
+        reading!(self, |tx| taking::next_due(&mut tx, &shares))
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {

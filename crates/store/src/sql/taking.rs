@@ -1,12 +1,26 @@
 //! Taking deliveries that are due, a few of each endpoint, with all that is needed to send them.
 
 use super::{Connection, contact, delivery, event};
-use crate::row::{EndpointRow, EventRow, number, to_json, word};
+use crate::row::{EndpointRow, EventRow, number, time_if, to_json, word};
 use crate::{DeliveryResult, Person, StoreError, TakenDelivery, Verdict, WebhookEndpoint};
 use outdial_model::{ContactId, EndpointId, Event, PersonalData, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The ids of exceptions.
+macro_rules! ids {
+    ($parameter:literal) => {
+        concat!("(SELECT given.id FROM ", given!($parameter; id: text), ")")
+    };
+}
+
+/// How many deliveries of one endpoint may be under way.
+pub(super) struct Shares<'a> {
+    pub(super) per_endpoint: u32,
+    /// Endpoints with a number of their own.
+    pub(super) exceptions: &'a [(EndpointId, u32)],
+}
 
 /// On whose terms deliveries are taken.
 pub(super) struct Terms<'a> {
@@ -14,9 +28,20 @@ pub(super) struct Terms<'a> {
     pub(super) now: Timestamp,
     pub(super) term: Duration,
     pub(super) limit: u32,
-    pub(super) per_endpoint: u32,
-    /// Endpoints with another number.
-    pub(super) exceptions: &'a [(EndpointId, u32)],
+    pub(super) shares: Shares<'a>,
+}
+
+impl Shares<'_> {
+    /// The exceptions, by the names the statements read.
+    fn to_json(&self) -> Result<String, StoreError> {
+        #[derive(serde::Serialize)]
+        struct Exception<'a> {
+            id: &'a str,
+            most: u32,
+        }
+        let exceptions = self.exceptions.iter();
+        to_json(&exceptions.map(|(id, most)| Exception { id: id.as_str(), most: *most }).collect::<Vec<_>>())
+    }
 }
 
 /// An endpoint that may be sent something.
@@ -24,17 +49,9 @@ pub(super) struct Terms<'a> {
 struct Ready {
     id: String,
     tenant: String,
-    in_flight: i64,
-    is_failing: bool,
-}
-
-impl Ready {
+    due_at: i64,
     /// How many more it may have under way.
-    fn free(&self, terms: &Terms<'_>) -> i64 {
-        let exception = terms.exceptions.iter().find(|(id, _)| id.as_str() == self.id);
-        let allowed = exception.map_or(terms.per_endpoint, |(_, number)| *number);
-        i64::from(if self.is_failing { allowed.min(1) } else { allowed }) - self.in_flight
-    }
+    free: i64,
 }
 
 /// A delivery that was taken.
@@ -51,11 +68,10 @@ pub(super) async fn take(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec
     let mut taken = Vec::new();
     let ready = ready(conn, terms).await?;
     for endpoint in &ready {
-        let free = endpoint.free(terms).min(left);
-        if free <= 0 {
-            continue;
+        if left == 0 {
+            break;
         }
-        let rows = take_of(conn, endpoint, free, terms).await?;
+        let rows = take_of(conn, endpoint, left.min(endpoint.free), terms).await?;
         left -= i64::try_from(rows.len()).unwrap_or(0);
         taken.push((endpoint, rows));
     }
@@ -87,29 +103,38 @@ async fn reclaim(conn: &mut Connection, terms: &Terms<'_>) -> Result<(), StoreEr
     delivery::settle(conn, &results, terms.now).await.map(drop)
 }
 
-/// Whoever is being worked on by another process is left for later.
+/// Endpoints with something due and room for it, those that have waited longest first. Whoever is being worked
+/// on by another process is left for later.
 async fn ready(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<Ready>, StoreError> {
-    let (none, more): (Vec<_>, Vec<_>) = terms.exceptions.iter().partition(|(_, number)| *number == 0);
-    let ids = |some: &[&(EndpointId, u32)]| to_json(&some.iter().map(|(id, _)| id).collect::<Vec<_>>());
-    let ready = sqlx::query_as(concat!(
-        "SELECT id, tenant, in_flight, failing_since IS NOT NULL AS is_failing FROM webhook_endpoints
-         WHERE status = 'enabled' AND due_at <= $1
-           AND (in_flight < CASE WHEN failing_since IS NULL THEN $2 ELSE 1 END
-                OR failing_since IS NULL AND id IN ",
-        words!("$4"),
-        ") AND id NOT IN ",
-        words!("$5"),
-        " ORDER BY due_at LIMIT $3",
+    let mut ready: Vec<Ready> = sqlx::query_as(concat!(
+        "SELECT id, tenant, due_at, $2 - in_flight AS free FROM webhook_endpoints
+         WHERE status = 'enabled' AND due_at <= $1 AND in_flight < $2 AND id NOT IN ",
+        ids!("$3"),
+        " ORDER BY due_at LIMIT $4",
         unless_locked!(),
     ))
     .bind(terms.now.as_millisecond())
-    .bind(i64::from(terms.per_endpoint))
-    // Those with a number of their own may turn out to have it under way.
-    .bind(i64::from(terms.limit).saturating_add(i64::try_from(more.len()).unwrap_or(0)))
-    .bind(ids(&more)?)
-    .bind(ids(&none)?)
-    .fetch_all(conn)
+    .bind(i64::from(terms.shares.per_endpoint))
+    .bind(terms.shares.to_json()?)
+    .bind(i64::from(terms.limit))
+    .fetch_all(&mut *conn)
     .await?;
+    if !terms.shares.exceptions.is_empty() {
+        let others: Vec<Ready> = sqlx::query_as(concat!(
+            "SELECT webhook_endpoints.id, tenant, due_at, given.most - in_flight AS free FROM ",
+            given!("$2"; id: text, most: bigint),
+            " CROSS JOIN webhook_endpoints
+             WHERE webhook_endpoints.id = given.id AND status = 'enabled' AND due_at <= $1
+               AND in_flight < given.most",
+            unless_locked!(),
+        ))
+        .bind(terms.now.as_millisecond())
+        .bind(terms.shares.to_json()?)
+        .fetch_all(conn)
+        .await?;
+        ready.extend(others);
+        ready.sort_by_key(|endpoint| endpoint.due_at);
+    }
     Ok(ready)
 }
 
@@ -133,7 +158,7 @@ async fn take_of(
     .bind(terms.now.as_millisecond())
     .bind(terms.now.as_millisecond().saturating_add(term))
     .bind(terms.holder)
-    .bind(limit.max(0))
+    .bind(limit)
     .fetch_all(conn)
     .await?;
     rows.sort_unstable_by_key(|row| row.position);
@@ -257,4 +282,33 @@ async fn add_people(conn: &mut Connection, deliveries: &mut [TakenDelivery]) -> 
         delivery.person = whose(delivery).and_then(|id| people.get(&id).cloned());
     }
     Ok(())
+}
+
+/// When the next delivery is due that could be taken, or the term of one under way is over.
+pub(super) async fn next_due(
+    conn: &mut Connection,
+    shares: &Shares<'_>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let next: Option<i64> = sqlx::query_scalar(concat!(
+        "SELECT min(at) FROM (
+             SELECT * FROM (
+                 SELECT due_at AS at FROM webhook_endpoints
+                 WHERE status = 'enabled' AND due_at IS NOT NULL AND in_flight < $1 AND id NOT IN ",
+        ids!("$2"),
+        "        ORDER BY due_at LIMIT 1) AS waiting
+             UNION ALL
+             SELECT min(due_at) FROM ",
+        given!("$2"; id: text, most: bigint),
+        "    CROSS JOIN webhook_endpoints
+             WHERE webhook_endpoints.id = given.id AND status = 'enabled' AND due_at IS NOT NULL
+               AND in_flight < given.most
+             UNION ALL
+             SELECT min(taken_until) FROM webhook_deliveries
+             WHERE status = 'sending' AND taken_until IS NOT NULL) AS due",
+    ))
+    .bind(i64::from(shares.per_endpoint))
+    .bind(shares.to_json()?)
+    .fetch_one(conn)
+    .await?;
+    time_if(next, "webhook_endpoints.due_at")
 }
