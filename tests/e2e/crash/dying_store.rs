@@ -4,27 +4,39 @@
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus, DisabledReason,
-    DispatchOutcome, EndpointId, Event, EventId, ProviderKind, Segment, SegmentId, Task, TaskId, TaskStatus,
-    TenantId, Timestamp,
+    DispatchOutcome, EndpointId, Event, EventId, ProviderKind, Segment, SegmentId, SegmentStatus, Task,
+    TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
     Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Lease, NewContact,
     NewEndpoint, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, Recovered, Replay,
-    ReservedSlots, SealedSecret, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork,
-    Traced, WebhookEndpoint,
+    ReservedSlots, SealedSecret, SegmentChange, Skipped, Store, StoreError, TakenDelivery, TaskFilter,
+    TaskPatch, TaskWork, Traced, WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Where in the life of a dispatch that hands people over something can happen.
+/// What a worker asks a vendor for, of which phones ring in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// A task with nobody in it yet: a row of the ledger without people.
+    Opening,
+    /// People, be it with a task of their own.
+    HandingOver,
+    /// The begin of what stands still: no row, for it may be asked for again.
+    Starting,
+}
+
+/// Where in the life of a deed something can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// Nothing is written yet.
     BeforeIntent,
-    /// The row is durable, nothing else has happened.
+    /// The row is durable, nothing else has happened. Before a start, which has none: it is durable that the vendor
+    /// was seen to have everybody.
     AfterIntent,
     /// The vendor has answered, nothing of it is written.
     BeforeResult,
@@ -35,7 +47,7 @@ pub enum Moment {
 }
 
 /// What a moment does to whoever comes to it.
-pub type Fate = dyn Fn(Moment) -> bool + Send + Sync;
+pub type Fate = dyn Fn(Deed, Moment) -> bool + Send + Sync;
 
 /// The store. A moment for which `fate` answers true is the last.
 pub struct DyingStore {
@@ -67,13 +79,30 @@ impl DyingStore {
         self.lease.lock().unwrap().clone()
     }
 
-    async fn pass(&self, moment: Moment, lease: Option<&Lease>) {
+    async fn pass(&self, deed: Deed, moment: Moment, lease: Option<&Lease>) {
         *self.lease.lock().unwrap() = lease.cloned();
         // Whoever is dead does nothing more, here or elsewhere.
-        if self.has_struck() || (self.fate)(moment) {
+        if self.has_struck() || (self.fate)(deed, moment) {
             self.died.store(true, Ordering::SeqCst);
             pending().await
         }
+    }
+}
+
+/// What a plan intends.
+fn planned(plan: &DispatchPlan) -> Deed {
+    if plan.max_contacts == 0 { Deed::Opening } else { Deed::HandingOver }
+}
+
+/// What these changes write the good result of, if they do.
+fn done(changes: &Changes) -> Option<Deed> {
+    let accepted = changes.dispatches.iter().any(|row| row.outcome == DispatchOutcome::Accepted);
+    let handed_over = changes.contacts.iter().any(|change| change.to == ContactStatus::Submitted);
+    let runs = |change: &SegmentChange| change.status == Some(SegmentStatus::Running) && !change.polled;
+    if accepted {
+        Some(if handed_over { Deed::HandingOver } else { Deed::Opening })
+    } else {
+        changes.segments.iter().any(|change| runs(change) && !change.verified).then_some(Deed::Starting)
     }
 }
 
@@ -97,32 +126,33 @@ store! {
             choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
             now: Timestamp,
         ) -> Result<Option<Planned>, StoreError> {
-            if plan.max_contacts == 0 {
-                return self.behind.plan_dispatch(plan, choose, now).await;
-            }
-            let lease = plan.lease.clone();
-            self.pass(Moment::BeforeIntent, Some(&lease)).await;
+            let (deed, lease) = (planned(&plan), plan.lease.clone());
+            self.pass(deed, Moment::BeforeIntent, Some(&lease)).await;
             let planned = self.behind.plan_dispatch(plan, choose, now).await?;
             if planned.is_some() {
-                self.pass(Moment::AfterIntent, Some(&lease)).await;
+                self.pass(deed, Moment::AfterIntent, Some(&lease)).await;
             }
             Ok(planned)
         }
 
         async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
             let lease = changes.lease.clone();
-            let handed_over = changes.contacts.iter().any(|change| change.to == ContactStatus::Submitted);
-            let settled =
-                handed_over && changes.dispatches.iter().any(|row| row.outcome == DispatchOutcome::Accepted);
-            if settled {
-                self.pass(Moment::BeforeResult, lease.as_ref()).await;
+            let (done, verified) = (done(&changes), changes.segments.iter().any(|change| change.verified));
+            if verified {
+                self.pass(Deed::Starting, Moment::BeforeIntent, lease.as_ref()).await;
+            }
+            if let Some(deed) = done {
+                self.pass(deed, Moment::BeforeResult, lease.as_ref()).await;
             }
             if changes.contacts.iter().any(|change| change.to == ContactStatus::Completed) {
-                self.pass(Moment::BeforeEnd, lease.as_ref()).await;
+                self.pass(Deed::HandingOver, Moment::BeforeEnd, lease.as_ref()).await;
             }
             let skipped = self.behind.apply(changes, now).await?;
-            if settled {
-                self.pass(Moment::AfterResult, lease.as_ref()).await;
+            if verified {
+                self.pass(Deed::Starting, Moment::AfterIntent, lease.as_ref()).await;
+            }
+            if let Some(deed) = done {
+                self.pass(deed, Moment::AfterResult, lease.as_ref()).await;
             }
             Ok(skipped)
         }

@@ -28,11 +28,11 @@ macro_rules! member {
     };
 }
 
-/// A contact's id, in the order of the index of those who are queued. In the collation of the primary key the
-/// planner would take that one instead, and walk past everybody who was sent before.
+/// A contact's id, in the order of the index of those who are queued. As a bare column the planner would take the
+/// primary key instead, and walk past everybody who was sent before.
 macro_rules! in_turn {
     () => {
-        "id COLLATE \"C\""
+        "(id || '')"
     };
 }
 
