@@ -26,6 +26,7 @@ mod steering;
 mod storm;
 mod twins;
 mod vendor_tasks;
+mod webhooks;
 mod world;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -75,6 +76,11 @@ const STORIES: &[(&str, Story)] = stories! {
     events: whoever_reads_the_feed_alone_knows_how_everything_ended, a_vendor_that_does_not_answer_is_told;
     kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
     away: nobody_can_write_for_a_while;
+    webhooks: everything_that_happens_is_told_signed_and_in_order,
+        an_endpoint_is_told_what_it_asked_for_and_no_more, what_was_not_taken_comes_again_under_the_same_id,
+        a_receiver_that_was_away_catches_up_in_order, what_has_been_told_can_be_had_again,
+        an_endpoint_that_is_gone_is_disabled_and_others_are_told, the_dead_and_the_slow_hold_up_nobody,
+        a_gateway_killed_while_messages_leave_tells_everything_after_all;
 };
 
 /// Stories about a database on a disk of its own, which is full for a while.
@@ -95,6 +101,7 @@ const REPLICAS: &[(&str, Story)] = stories! {
         a_vendors_rate_is_kept_by_all_replicas_together;
     events: what_one_replica_writes_is_followed_at_another;
     away: connections_are_cut_again_and_again;
+    webhooks: replicas_tell_everything_together;
 };
 
 /// The environment's word that everything has to be told.

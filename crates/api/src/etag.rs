@@ -1,4 +1,4 @@
-//! ETags: a task's revision, and `If-Match` (RFC 9110 section 13.1.1).
+//! ETags: the revision of a task or an endpoint, and `If-Match` (RFC 9110 section 13.1.1).
 
 use crate::problem::Problem;
 use actix_web::dev::Payload;
@@ -38,7 +38,7 @@ impl IfMatch {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let about = "The `ETag` the change is meant for; 412 when the task has changed since.";
+        let about = "The `ETag` the change is meant for; 412 when it has changed since.";
         let if_match = ParameterBuilder::new()
             .name("If-Match")
             .parameter_in(ParameterIn::Header)

@@ -81,7 +81,9 @@ impl Idempotency {
         };
         match done {
             Ok(effect) => Ok(Done::Now(effect)),
-            Err(Halt::Engine(EngineError::Answered(answer))) => Ok(Done::Before(answer::again(*answer))),
+            Err(Halt::Engine(EngineError::Answered(answer))) => {
+                Ok(Done::Before(answer::again(self.engine.opened(*answer))))
+            }
             Err(Halt::Engine(error)) => Err(error.into()),
             Err(Halt::Problem(problem)) => Err(problem),
         }

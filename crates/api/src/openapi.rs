@@ -20,7 +20,16 @@ use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
 /// Shapes of requests.
-const REQUESTS: &[&str] = &["CreateTask", "UpdateTask", "AddContacts", "CreateContact", "ResolveContact"];
+const REQUESTS: &[&str] = &[
+    "CreateTask",
+    "UpdateTask",
+    "AddContacts",
+    "CreateContact",
+    "ResolveContact",
+    "CreateWebhookEndpoint",
+    "UpdateWebhookEndpoint",
+    "ReplayEvents",
+];
 
 /// The document for a server with these vendors.
 pub fn openapi(factories: &[&Factory]) -> Value {

@@ -15,6 +15,8 @@ mod task_verbs;
 mod tasks;
 mod upload;
 mod vendor_tasks;
+mod webhook_endpoints;
+mod webhook_verbs;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -41,6 +43,15 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(calls::get_call)
         .service(events::follow_events)
         .service(events::list_events)
+        .service(webhook_endpoints::create_webhook_endpoint)
+        .service(webhook_endpoints::list_webhook_endpoints)
+        .service(webhook_endpoints::get_webhook_endpoint)
+        .service(webhook_endpoints::update_webhook_endpoint)
+        .service(webhook_endpoints::delete_webhook_endpoint)
+        .service(webhook_verbs::test_webhook_endpoint)
+        .service(webhook_verbs::rotate_webhook_secret)
+        .service(webhook_verbs::replay_events)
+        .service(webhook_verbs::list_deliveries)
         .service(accounts::list_accounts)
         .service(accounts::get_account)
         .service(accounts::check_account)

@@ -8,8 +8,10 @@ pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod contact;
 pub(crate) mod counts;
+pub(crate) mod delivery;
 pub(crate) mod event;
 pub(crate) mod event_data;
+mod merge;
 pub(crate) mod provider;
 pub(crate) mod safety;
 pub(crate) mod schedule;
@@ -17,6 +19,7 @@ pub(crate) mod segment;
 pub(crate) mod task;
 pub(crate) mod task_form;
 pub(crate) mod vendor_task;
+pub(crate) mod webhook_endpoint;
 pub(crate) mod words;
 
 use outdial_model::Timestamp;

@@ -1,11 +1,14 @@
 //! What has to be swept away now and then.
 
 use crate::Engine;
+use outdial_store::StoreError;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How long answers to requests with an idempotency key are kept.
 const ANSWERS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long deliveries that are over stay in the log of their endpoint.
+const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Time between two rounds.
 const ROUND: Duration = Duration::from_secs(10 * 60);
 /// Rows that go in one transaction; clients' requests wait for it.
@@ -15,24 +18,32 @@ impl Engine {
     /// Sweeps until `shutdown`. Every replica does; one finds what another has left.
     pub(crate) async fn keep_house(self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            self.forget_old_answers(&shutdown).await;
+            let (store, now) = (self.store(), self.now());
+            let answers = || store.forget_answers(now - ANSWERS_KEPT, AT_ONCE);
+            sweep("answers", answers, &shutdown).await;
+            let deliveries = || store.forget_deliveries(now - DELIVERIES_KEPT, AT_ONCE);
+            sweep("deliveries", deliveries, &shutdown).await;
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(ROUND) => {}
             }
         }
     }
+}
 
-    async fn forget_old_answers(&self, shutdown: &CancellationToken) {
-        let before = self.now() - ANSWERS_KEPT;
-        while !shutdown.is_cancelled() {
-            match self.store().forget_answers(before, AT_ONCE).await {
-                Ok(gone) if gone >= u64::from(AT_ONCE) => {}
-                Ok(_) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "old answers could not be forgotten; tried again later");
-                    return;
-                }
+/// Forgets what is old, a little at a time.
+async fn sweep<F: Future<Output = Result<u64, StoreError>>>(
+    what: &str,
+    forget: impl Fn() -> F,
+    shutdown: &CancellationToken,
+) {
+    while !shutdown.is_cancelled() {
+        match forget().await {
+            Ok(gone) if gone >= u64::from(AT_ONCE) => {}
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(%error, what, "what is old could not be forgotten; tried again later");
+                return;
             }
         }
     }

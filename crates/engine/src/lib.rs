@@ -5,6 +5,8 @@
 //! makes it happen: a worker leases a task, reads everything about it, decides one step by a
 //! pure function, performs it, writes what was learned, and does so until there is nothing to do now.
 //!
+//! A courier beside the worker tells what happened to whoever asked for it (`webhooks`).
+//!
 //! The promise lives in three places: no request that can ring a phone leaves before its ledger row
 //! is durable (`work::dispatch`), an answer that leaves doubt is looked up by our own key and never
 //! sent again blindly (`work::resolve`), and a contact only moves along its state machine (the model).
@@ -26,8 +28,10 @@ mod keys;
 mod metrics;
 mod once;
 mod pepper;
+mod seal;
 mod tasks;
 mod vendor_tasks;
+mod webhooks;
 mod work;
 
 pub use accounts::{Account, AccountPolicy, Ingress};
@@ -41,15 +45,19 @@ pub use keys::{IssuedKey, KeyTerms, Principal};
 pub use metrics::{AccountMetrics, Traffic};
 pub use once::Once;
 pub use outdial_model as model;
+pub use outdial_outward as outward;
 pub use outdial_provider as provider;
 pub use outdial_store::{
-    Answer, CallFilter, ContactFilter, Doubt, Feed, FeedFilter, OnceKey, Page, Person, TaskFilter,
+    Answer, Backlog, CallFilter, ContactFilter, Delivery, Doubt, EndpointPatch, EndpointSettings, Feed,
+    FeedFilter, OnceKey, Page, Person, Replay, TaskFilter, WebhookEndpoint,
 };
 pub use pepper::Pepper;
 pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
+pub use webhooks::{Attempts, IssuedEndpoint, Trial};
 
 use outdial_model::{AccountId, Clock};
+use outdial_outward::Outward;
 use outdial_provider::Factory;
 use outdial_store::Store;
 use std::collections::BTreeMap;
@@ -67,6 +75,8 @@ pub struct EngineParts {
     pub factories: &'static [&'static Factory],
     /// The configured accounts.
     pub accounts: Vec<Account>,
+    /// The way to URLs that clients and vendors gave us.
+    pub outward: Outward,
 }
 
 /// The use cases, and the worker behind them. Cheap to clone.
@@ -79,6 +89,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     factories: &'static [&'static Factory],
     accounts: BTreeMap<AccountId, Arc<Account>>,
+    outward: Outward,
     pepper: Pepper,
     /// Keys that were read a moment ago.
     keys: key_cache::KeyCache,
@@ -88,6 +99,8 @@ struct Inner {
     batches: work::Batches,
     /// Turns of vendors' pushes.
     pushes: Semaphore,
+    /// Messages to webhook endpoints, counted.
+    tally: webhooks::Tally,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
     /// Rings when something was written, so that `Prefer: wait` and followers of events need not poll.
@@ -105,11 +118,13 @@ impl Engine {
             clock: parts.clock,
             factories: parts.factories,
             accounts,
+            outward: parts.outward,
             pepper,
             keys: key_cache::KeyCache::default(),
             pauses: work::Pauses::default(),
             batches: work::Batches::default(),
             pushes: Semaphore::new(ingest::AT_ONCE),
+            tally: webhooks::Tally::default(),
             asked: Notify::new(),
             changed: Notify::new(),
         })))

@@ -6,9 +6,12 @@
 //!
 //! Not for: headers and fingerprints (the surface), rows (the store).
 
-use crate::{Adopted, Answer, ContactResult, Engine, EngineError, OnceKey};
-use outdial_model::{Contact, Segment, Task, TenantId};
-use outdial_store::{AddOutcome, Effect, Once as StoredOnce};
+use crate::{Adopted, Answer, ContactResult, Engine, EngineError, IssuedEndpoint, OnceKey};
+use outdial_model::{Contact, Secret, Segment, Task, TenantId};
+use outdial_store::{AddOutcome, Effect, Once as StoredOnce, WebhookEndpoint};
+
+/// Marks an answer that is kept sealed, and what it is sealed for.
+const SEALED: &str = "sealed";
 
 /// A request that is to have its effect once.
 pub struct Once<'a, E> {
@@ -82,6 +85,33 @@ impl<'a> Worded<'a> {
         })
     }
 
+    /// For a request that does something with a webhook endpoint.
+    pub(crate) fn endpoint(once: Option<&'a Once<'_, WebhookEndpoint>>) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Endpoint(endpoint) => Some((once.answer)(endpoint)),
+                _ => None,
+            })
+        })
+    }
+
+    /// For a request that gives a webhook endpoint a secret: the answer shows it, so it is kept sealed.
+    pub(crate) fn issued(
+        engine: &'a Engine,
+        once: Option<&'a Once<'_, IssuedEndpoint>>,
+        secret: &'a Secret,
+    ) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Endpoint(endpoint) => {
+                    let issued = IssuedEndpoint { endpoint: endpoint.clone(), secret: secret.clone() };
+                    engine.sealed((once.answer)(&issued)).ok()
+                }
+                _ => None,
+            })
+        })
+    }
+
     /// As the store takes it.
     pub(crate) fn stored(&self) -> Option<StoredOnce<'_>> {
         let (key, words) = self.0.as_ref()?;
@@ -111,5 +141,20 @@ impl Engine {
         let ours = (once.answer)(seen);
         let is_first = self.store().remember_answer(tenant, once.key, &ours, self.now()).await?;
         if is_first { Ok(()) } else { self.unanswered(tenant, once.key).await }
+    }
+
+    fn sealed(&self, mut answer: Answer) -> Result<Answer, EngineError> {
+        answer.body = self.seal("answer", SEALED, answer.body.as_bytes(), self.now())?;
+        answer.headers.push((SEALED.to_owned(), String::new()));
+        Ok(answer)
+    }
+
+    /// An answer as it was given, if it was kept sealed.
+    pub fn opened(&self, mut answer: Answer) -> Answer {
+        let Some(place) = answer.headers.iter().position(|(name, _)| name == SEALED) else { return answer };
+        answer.headers.remove(place);
+        let opened = self.unseal("answer", SEALED, &answer.body);
+        answer.body = opened.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        answer
     }
 }

@@ -8,9 +8,10 @@
 //! is bound before the store is opened, so whoever used the same name before is dead and its claims may be
 //! taken over at once.
 
-use crate::{AccountConfig, Config, ConfigProblems, StoreUrl, slots};
+use crate::{AccountConfig, Config, ConfigProblems, StoreUrl, Webhooks, slots};
 use actix_web::dev::ServerHandle;
 use outdial_api::ApiSettings;
+use outdial_engine::outward::{Outward, Policy};
 use outdial_engine::{Account, Engine, EngineError, EngineParts, Ingress, IssuedKey, KeyTerms, Pepper};
 use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
 use outdial_provider::Callbacks;
@@ -81,7 +82,7 @@ impl Gateway {
         let store = through(open_store(&config.store_url, &address.to_string()).await?);
         let pepper = Pepper::of(&*store).await?;
         let accounts = accounts(&config.accounts, &store, &public_url, &pepper)?;
-        let engine = engine(&store, accounts).await?;
+        let engine = engine(&store, accounts, &config.webhooks).await?;
         let shutdown = CancellationToken::new();
         let closing = shutdown.child_token();
         let settings = ApiSettings { closing: closing.clone(), ..ApiSettings::default() };
@@ -151,12 +152,18 @@ pub(crate) async fn open_store(url: &StoreUrl, part: &str) -> Result<Arc<dyn Sto
 }
 
 /// An engine over `store`, not working yet.
-pub(crate) async fn engine(store: &Arc<dyn Store>, accounts: Vec<Account>) -> Result<Engine, EngineError> {
+pub(crate) async fn engine(
+    store: &Arc<dyn Store>,
+    accounts: Vec<Account>,
+    webhooks: &Webhooks,
+) -> Result<Engine, EngineError> {
+    let Webhooks { allow_http, allowed_networks } = webhooks.clone();
     Engine::new(EngineParts {
         store: Arc::clone(store),
         clock: Arc::new(SystemClock),
         factories: registry::FACTORIES,
         accounts,
+        outward: Outward::new(Policy { allow_http, allowed_networks }),
     })
     .await
 }

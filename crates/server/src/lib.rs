@@ -11,6 +11,7 @@ mod commands;
 mod config;
 mod demo;
 mod gateway;
+mod open_files;
 mod rehearsal;
 mod shutdown;
 mod slots;

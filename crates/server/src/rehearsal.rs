@@ -54,6 +54,7 @@ impl Rehearsal {
         let whole = Table::from_iter([
             ("server".to_owned(), Value::Table(server)),
             ("store".to_owned(), Value::Table(store)),
+            ("webhooks".to_owned(), Value::Table(receivers_here())),
             ("accounts".to_owned(), Value::Table(accounts)),
         ]);
         whole.to_string()
@@ -83,6 +84,15 @@ impl Rehearsal {
         let stem: String = phone.chars().take(phone.len().saturating_sub(6)).collect();
         format!("{stem}{row:04}{ending}")
     }
+}
+
+/// Whoever rehearses receives events on this machine.
+fn receivers_here() -> Table {
+    let networks = ["127.0.0.0/8", "::1/128"].map(Value::from);
+    Table::from_iter([
+        ("allow_http".to_owned(), true.into()),
+        ("allowed_networks".to_owned(), Value::Array(networks.to_vec())),
+    ])
 }
 
 /// Simulated calls are over in a moment, so nothing waits as long as for real ones.

@@ -149,8 +149,13 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         results: &[DeliveryResult],
         now: Timestamp,
     ) -> Result<Vec<Recovered>, StoreError>;
-    /// Makes everything of an endpoint that waits for another attempt due at once.
-    async fn hasten_deliveries(&self, id: &EndpointId, now: Timestamp) -> Result<(), StoreError>;
+    /// Makes everything of an endpoint due at once that waits for another attempt after no more than `attempts`.
+    async fn hasten_deliveries(
+        &self,
+        id: &EndpointId,
+        attempts: u32,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
     /// Disables an endpoint and tells it (`webhook_endpoint.disabled`); what was pending is dropped. Tells whether it
     /// was enabled.
     async fn disable_endpoint(

@@ -73,6 +73,11 @@ impl Api {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::PATCH, path).json(body)).await
+    }
+
     /// Creates a task that has to be accepted; answers its id.
     pub async fn create_task(&self, task: &Value) -> String {
         let created = self.post("/v1/tasks", task).await.expect(202);

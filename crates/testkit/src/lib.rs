@@ -3,7 +3,7 @@
 //! [`Site`] is what gateways stand on: simulated vendors and a database of their own, on either engine of the
 //! store. [`TestApp`] is a site with a gateway in this process, [`Process`] a gateway that can be killed or
 //! frozen, [`Wire`] a line to the vendors that can go dead, [`Disk`] a disk that can be full, [`Cluster`] a
-//! database server that can be away. [`Api`] says what a client says, [`Vendors`] what
+//! database server that can be away, [`Receiver`] somebody who gets events. [`Api`] says what a client says, [`Vendors`] what
 //! only a test can ask of the simulated vendors. Waiting is for a condition, never for a duration, and gives up
 //! with the last thing seen.
 //!
@@ -17,6 +17,7 @@ mod cluster;
 mod disk;
 mod place;
 mod process;
+mod receiver;
 mod site;
 mod vendors;
 mod wait;
@@ -28,6 +29,7 @@ pub use cluster::Cluster;
 pub use disk::Disk;
 pub use place::{Place, StoreKind};
 pub use process::Process;
+pub use receiver::{Received, Receiver, Reply};
 pub use site::{Setup, Site};
 pub use vendors::{Rings, Vendors};
 pub use wait::{until, until_within};

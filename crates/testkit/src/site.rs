@@ -6,8 +6,17 @@ use outdial_simulator::{Options, Simulator};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-pub(crate) const SCOPES: [&str; 6] =
-    ["tasks:read", "tasks:write", "tasks:control", "contacts:read", "contacts:write", "calls:read"];
+pub(crate) const SCOPES: [&str; 9] = [
+    "tasks:read",
+    "tasks:write",
+    "tasks:control",
+    "contacts:read",
+    "contacts:write",
+    "calls:read",
+    "events:read",
+    "webhooks:read",
+    "webhooks:write",
+];
 
 /// What is to be different from the usual.
 #[derive(Debug, Clone)]

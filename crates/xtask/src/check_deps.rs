@@ -1,5 +1,5 @@
 //! Who may import whom. The table is the architecture: `server → api → engine → {provider, store} →
-//! model`, `server → providers → provider`; actix, sqlx and reqwest each have their rooms.
+//! model`, `engine → outward`, `server → providers → provider`; actix, sqlx and reqwest each have their rooms.
 
 use crate::Failure;
 use serde_json::Value;
@@ -9,11 +9,12 @@ use std::process::Command;
 /// A crate of ours and the crates of ours it may depend on.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("outdial-model", &[]),
+    ("outdial-outward", &[]),
     ("outdial-provider", &["outdial-model"]),
     ("outdial-providers", &["outdial-model", "outdial-provider"]),
     ("outdial-store", &["outdial-model"]),
-    ("outdial-engine", &["outdial-model", "outdial-provider", "outdial-store"]),
-    ("outdial-api", &["outdial-engine", "outdial-model"]),
+    ("outdial-engine", &["outdial-model", "outdial-outward", "outdial-provider", "outdial-store"]),
+    ("outdial-api", &["outdial-engine", "outdial-model", "outdial-outward"]),
     ("outdial-simulator", &[]),
     (
         "outdial-server",
@@ -21,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "outdial-api",
             "outdial-engine",
             "outdial-model",
+            "outdial-outward",
             "outdial-provider",
             "outdial-providers",
             "outdial-simulator",
@@ -42,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "reqwest",
         &[
+            "outdial-outward",
             "outdial-provider",
             "outdial-providers",
             "outdial-simulator",

@@ -259,7 +259,7 @@ store! {
         now: Timestamp, term: Duration, limit: u32, per_endpoint: u32, exceptions: &[(EndpointId, u32)]
     ) -> Result<Vec<TakenDelivery>, StoreError>;
     settle_deliveries(results: &[DeliveryResult], now: Timestamp) -> Result<Vec<Recovered>, StoreError>;
-    hasten_deliveries(id: &EndpointId, now: Timestamp) -> Result<(), StoreError>;
+    hasten_deliveries(id: &EndpointId, attempts: u32, now: Timestamp) -> Result<(), StoreError>;
     disable_endpoint(
         tenant: &TenantId, id: &EndpointId, reason: DisabledReason, now: Timestamp
     ) -> Result<bool, StoreError>;

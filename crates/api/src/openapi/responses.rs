@@ -61,6 +61,14 @@ sets! {
     /// Something is decided by a body about a thing in its present status.
     Deciding = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
+    /// Something simple is created from a body.
+    Making = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        VALIDATION_FAILED];
+    /// Something that can be changed at any time is changed by a body.
+    Editing = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, STALE, BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
+    /// Something is done with a thing, whatever its status.
+    Acting = posted [NOT_FOUND];
     /// The vendor is asked while the client waits.
     AskingVendor = [NOT_FOUND, UNSUPPORTED_BY_PROVIDER, PROVIDER_CREDENTIALS, PROVIDER_ERROR, PROVIDER_BUSY,
         PROVIDER_UNAVAILABLE];

@@ -1,7 +1,7 @@
 //! The `webhooks` of the document: every type of event, as an endpoint receives it.
 
 use super::examples::{self, ids};
-use crate::wire::event_data::{CallData, ContactData, EndpointData, ProviderData, TaskData};
+use crate::wire::event_data::{CallData, ContactData, EndpointData, ProviderData, TaskData, TestData};
 use outdial_model::EventType;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -9,8 +9,11 @@ use std::collections::BTreeMap;
 
 /// Adds them.
 pub(super) fn complete(document: &mut Value) {
-    let all: Map<_, _> =
-        EventType::ALL.iter().map(|kind| (kind.to_string(), json!({"post": webhook(*kind)}))).collect();
+    let events = EventType::ALL.iter().map(|kind| (kind.as_str(), about(*kind)));
+    let all: Map<_, _> = events
+        .chain([("webhook_endpoint.test", test())])
+        .map(|(name, about)| (name.to_owned(), json!({"post": webhook(name, about)})))
+        .collect();
     document["webhooks"] = all.into();
 }
 
@@ -21,10 +24,9 @@ struct About {
     data: Value,
 }
 
-fn webhook(kind: EventType) -> Value {
-    let About { summary, shape, data } = about(kind);
+fn webhook(kind: &str, About { summary, shape, data }: About) -> Value {
     let mut example = examples::event();
-    example["type"] = kind.as_str().into();
+    example["type"] = kind.into();
     example["data"] = data;
     match shape {
         "CallEventData" => example["call_id"] = ids::CALL.into(),
@@ -39,7 +41,7 @@ fn webhook(kind: EventType) -> Value {
     }
     json!({
         "tags": ["Events"],
-        "operationId": kind.as_str().replace('.', "_"),
+        "operationId": kind.replace('.', "_"),
         "summary": summary,
         "description": "Signed as [Standard Webhooks](https://www.standardwebhooks.com) v1: HMAC-SHA256 over `webhook-id`, `webhook-timestamp` and the bytes of the body, joined by dots. It may come more than once: `webhook-id` stays the same.",
         "security": [],
@@ -49,7 +51,7 @@ fn webhook(kind: EventType) -> Value {
             "content": {"application/json": {
                 "schema": {"allOf": [
                     {"type": "object", "properties": {
-                        "type": {"const": kind.as_str()},
+                        "type": {"const": kind},
                         "data": {"$ref": format!("#/components/schemas/{shape}")}
                     }},
                     {"$ref": "#/components/schemas/Event"}
@@ -149,6 +151,15 @@ fn about(kind: EventType) -> About {
             shape: "WebhookEndpointEventData",
             data: value(EndpointData { webhook_endpoint_id: ids::ENDPOINT, reason: "failing" }),
         },
+    }
+}
+
+/// What `POST /v1/webhook_endpoints/{id}/test` sends; no event of the log.
+fn test() -> About {
+    About {
+        summary: "A test that was asked for: it tells of nothing but itself",
+        shape: "WebhookTestData",
+        data: value(TestData { endpoint_id: ids::ENDPOINT }),
     }
 }
 

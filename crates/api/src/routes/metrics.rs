@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use outdial_engine::{AccountMetrics, Breaker, Engine, Traffic};
+use outdial_engine::{AccountMetrics, Attempts, Backlog, Breaker, Engine, Traffic};
 
 /// Read metrics
 ///
@@ -30,6 +30,8 @@ pub(crate) async fn get_metrics(
     let accounts = engine.metrics().await?;
     doubts(&mut page, &accounts);
     traffic(&mut page, &accounts);
+    let (backlog, attempts) = engine.webhook_metrics().await?;
+    webhooks(&mut page, backlog, attempts);
     page.counter(
         "outdial_http_requests_total",
         "Requests this process has answered, vendors' pushes included, by pattern of the path.",
@@ -77,6 +79,24 @@ fn traffic(page: &mut Page, accounts: &[AccountMetrics]) {
                 ([account.clone(), provider.to_string(), kind.to_string(), outcome.to_string()], *count)
             })
         }),
+    );
+}
+
+/// What is told, and what is still to be told.
+fn webhooks(page: &mut Page, backlog: Backlog, attempts: Attempts) {
+    page.gauge(
+        "outdial_webhook_backlog",
+        "Deliveries to webhook endpoints that wait or are under way (pending), and events nobody has looked at for them yet (unplanned); the same at every replica.",
+        ["state"],
+        [("pending", backlog.pending), ("unplanned", backlog.unplanned)]
+            .map(|(state, count)| ([state.to_owned()], count)),
+    );
+    page.counter(
+        "outdial_webhook_attempts_total",
+        "Messages this process has sent to webhook endpoints, by whether they were taken.",
+        ["outcome"],
+        [("delivered", attempts.delivered), ("failed", attempts.failed)]
+            .map(|(outcome, count)| ([outcome.to_owned()], count)),
     );
 }
 

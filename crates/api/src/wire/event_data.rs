@@ -116,3 +116,11 @@ pub(crate) struct EndpointData {
     /// Why: `requested`, `gone` (it answered 410), or `failing` (for days nothing but failures).
     pub reason: &'static str,
 }
+
+/// Particulars of a test message.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookTestData)]
+pub(crate) struct TestData {
+    /// Which endpoint was to be tested.
+    pub endpoint_id: &'static str,
+}

@@ -1,6 +1,7 @@
 //! A task as clients ask for it, and a change of one.
 
 use super::contact::ContactForm;
+use super::merge::merge;
 use super::safety;
 use super::schedule::{self, PacingView, RetryView, ScheduleView, ScriptView};
 use crate::form::{At, Fields, Read};
@@ -213,29 +214,6 @@ impl TaskPatch {
             merge(fields, &self.0);
         }
         form
-    }
-}
-
-/// JSON Merge Patch (RFC 7396 section 2).
-fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
-    for (name, change) in patch {
-        match change {
-            Value::Null => {
-                target.remove(name);
-            }
-            Value::Object(change) => {
-                let field = target.entry(name.clone()).or_insert(Value::Null);
-                if !field.is_object() {
-                    *field = Value::Object(Map::new());
-                }
-                if let Value::Object(field) = field {
-                    merge(field, change);
-                }
-            }
-            other => {
-                target.insert(name.clone(), other.clone());
-            }
-        }
     }
 }
 

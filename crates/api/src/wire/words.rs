@@ -1,7 +1,8 @@
 //! Schemas of open enums: the words there are, and that more may come.
 
 use outdial_model::{
-    ContactStatus, DesiredStatus, Disposition, EventType, SegmentStatus, StartMode, TaskStatus, Weekday,
+    ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition, EndpointStatus, EventType,
+    PersonalData, SegmentStatus, StartMode, TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -61,6 +62,59 @@ pub(crate) fn disposition() -> Object {
 
 pub(crate) fn event_type() -> Object {
     open("What happened.", EventType::ALL, false)
+}
+
+pub(crate) fn delivery_status() -> Object {
+    open(
+        "How far it is. `pending`: it is going to be tried, now or later; `failed`: given up after the last attempt; `dropped`: the endpoint was disabled before.",
+        DeliveryStatus::ALL,
+        false,
+    )
+}
+
+pub(crate) fn disabled_reason() -> Object {
+    open(
+        "Why it is disabled. `requested`: by its owner; `gone`: it answered 410; `failing`: for five days nothing but failures.",
+        DisabledReason::ALL,
+        true,
+    )
+}
+
+/// Closed: a request may have these words only.
+pub(crate) fn endpoint_status() -> Object {
+    closed(
+        "`enabled`: it gets events. `disabled`: it gets none, and what happens meanwhile is only brought by a replay.",
+        EndpointStatus::ALL,
+    )
+    .build()
+}
+
+/// Closed: a request may have these words only.
+pub(crate) fn personal_data() -> Object {
+    closed(
+        "What of the person an event is about goes along, as `person`. `none`: nothing; `masked`: the number with its middle hidden; `full`: number and name.",
+        PersonalData::ALL,
+    )
+    .default(Some(PersonalData::default().as_str().into()))
+    .build()
+}
+
+/// Closed: a request may have these words only.
+pub(crate) fn known_event_type() -> Object {
+    closed("A type of event.", EventType::ALL).build()
+}
+
+/// Closed: a request may have these words only.
+pub(crate) fn event_types() -> utoipa::openapi::schema::Array {
+    ArrayBuilder::new()
+        .items(known_event_type())
+        .description(Some("Only events of these types; of all when empty."))
+        .build()
+}
+
+fn closed<W: Display>(about: &str, words: &[W]) -> ObjectBuilder {
+    let words = words.iter().map(W::to_string);
+    ObjectBuilder::new().schema_type(Type::String).description(Some(about)).enum_values(Some(words))
 }
 
 /// Closed: a request may have these words only.

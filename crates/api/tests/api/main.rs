@@ -24,3 +24,4 @@ mod story;
 mod test_api;
 mod uploads;
 mod vendor;
+mod webhooks;

@@ -217,6 +217,7 @@ async fn every_documented_post_takes_a_key() {
         let path = path
             .replace("tasks/{id}", "tasks/tsk_0000000000000000000000000a")
             .replace("contacts/{id}", "contacts/con_0000000000000000000000000a")
+            .replace("webhook_endpoints/{id}", "webhook_endpoints/whe_0000000000000000000000000a")
             .replace("{account}", "main");
         for bad in ["two words", "", "a,b", &"k".repeat(256)] {
             once(&api, bad, &path, &json!({})).await.problem(400, "idempotency_key_invalid");

@@ -1,6 +1,7 @@
 //! The API on a port of its own, and helpers named after verbs.
 
 use outdial_api::{ApiSettings, serve};
+use outdial_engine::outward::{Outward, Policy};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
 use outdial_engine::{Account, AccountPolicy, Engine, EngineParts, Ingress, KeyTerms};
 use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
@@ -71,7 +72,14 @@ impl TestApi {
             },
             Arc::new(provider.clone()),
         );
-        let parts = EngineParts { store, clock, factories: registry::FACTORIES, accounts: vec![account] };
+        let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
+        let parts = EngineParts {
+            store,
+            clock,
+            factories: registry::FACTORIES,
+            accounts: vec![account],
+            outward: Outward::new(Policy { allow_http: true, allowed_networks }),
+        };
         let engine = Engine::new(parts).await.unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(engine.clone().work(stop.clone()));

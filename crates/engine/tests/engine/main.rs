@@ -12,4 +12,5 @@ mod recovery;
 mod staging;
 mod steering;
 mod unknown;
+mod webhooks;
 mod world;

@@ -1,6 +1,7 @@
 //! Engines with one account at a vendor in memory, stepped by hand.
 
 use crate::door::{Door, Frozen, Meanwhile};
+use outdial_engine::outward::{Outward, Policy};
 use outdial_engine::{
     Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress, TaskVerb,
 };
@@ -38,6 +39,7 @@ pub struct World {
     options: MemoryOptions,
     provider: Arc<MemoryProvider>,
     window: Option<u32>,
+    outward: Outward,
     crash: Arc<Notify>,
     has_crashed: AtomicBool,
     _folder: TempDir,
@@ -48,7 +50,21 @@ impl World {
         Self::of(|clock| MemoryOptions::staged(staging, clock), None).await
     }
 
+    /// Where messages leave by `outward`.
+    pub async fn sending_by(outward: Outward) -> Self {
+        Self::with(|clock| MemoryOptions::staged(Staging::EmptyThenStart, clock), None, outward).await
+    }
+
     pub async fn of(options: impl FnOnce(Arc<dyn Clock>) -> MemoryOptions, window: Option<u32>) -> Self {
+        let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
+        Self::with(options, window, Outward::new(Policy { allow_http: true, allowed_networks })).await
+    }
+
+    async fn with(
+        options: impl FnOnce(Arc<dyn Clock>) -> MemoryOptions,
+        window: Option<u32>,
+        outward: Outward,
+    ) -> Self {
         let start: Timestamp = "2026-03-02T01:00:00Z".parse().unwrap();
         let clock = Arc::new(ManualClock::at(start));
         let options = options(clock.clone());
@@ -56,7 +72,7 @@ impl World {
         let folder = folder();
         let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
         let store = Arc::new(SqliteStore::open(&url).await.unwrap());
-        let first = replica(&store, &clock, &provider, window).await;
+        let first = replica(&store, &clock, &provider, window, &outward).await;
         let engine = first.engine.clone();
         let (vendor, replicas) = (provider.vendor(), vec![first]);
         let (crash, has_crashed, _folder) = (Arc::default(), AtomicBool::default(), folder);
@@ -69,6 +85,7 @@ impl World {
             options,
             provider,
             window,
+            outward,
             crash,
             has_crashed,
             _folder,
@@ -77,13 +94,15 @@ impl World {
 
     /// Another process on the same database.
     pub async fn join(&mut self) {
-        self.replicas.push(replica(&self.store, &self.clock, &self.provider, self.window).await);
+        self.replicas
+            .push(replica(&self.store, &self.clock, &self.provider, self.window, &self.outward).await);
     }
 
     /// Forgets the engine in the middle of whatever it did and starts another on the same database.
     pub async fn restart(&mut self) {
         self.store.release_abandoned_leases().await.unwrap();
-        self.replicas[0] = replica(&self.store, &self.clock, &self.provider, self.window).await;
+        self.replicas[0] =
+            replica(&self.store, &self.clock, &self.provider, self.window, &self.outward).await;
         self.engine = self.replicas[0].engine.clone();
     }
 
@@ -201,6 +220,7 @@ async fn replica(
     clock: &Arc<ManualClock>,
     provider: &Arc<MemoryProvider>,
     window: Option<u32>,
+    outward: &Outward,
 ) -> Replica {
     let policy = AccountPolicy {
         window,
@@ -215,7 +235,8 @@ async fn replica(
     let door = Door::to(provider);
     let account = Account::new(id, kind, "memory:".into(), ingress, policy, door.clone());
     let (store, clock) = (store.clone(), clock.clone());
-    let parts = EngineParts { store, clock, factories: &[], accounts: vec![account] };
+    let (accounts, outward) = (vec![account], outward.clone());
+    let parts = EngineParts { store, clock, factories: &[], accounts, outward };
     Replica { engine: Engine::new(parts).await.unwrap(), door }
 }
 

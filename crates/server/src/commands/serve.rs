@@ -2,11 +2,12 @@
 
 use super::CommandError;
 use crate::cli::Configured;
-use crate::{Config, Gateway, shutdown, telemetry};
+use crate::{Config, Gateway, open_files, shutdown, telemetry};
 use std::process::ExitCode;
 
 pub(super) async fn run(configured: &Configured) -> Result<ExitCode, CommandError> {
     telemetry::json();
+    open_files::allow_all();
     let config = Config::load(configured.config.as_deref())?;
     let gateway = Gateway::start(config).await?;
     tracing::info!(url = gateway.url(), "ready");

@@ -48,7 +48,7 @@ pub struct Config {
 }
 
 /// Limits on receivers of events.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Webhooks {
     /// Plain http is allowed too.
     pub allow_http: bool,

@@ -13,8 +13,17 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-const SCOPES: [&str; 6] =
-    ["tasks:read", "tasks:write", "tasks:control", "contacts:read", "contacts:write", "calls:read"];
+const SCOPES: [&str; 9] = [
+    "tasks:read",
+    "tasks:write",
+    "tasks:control",
+    "contacts:read",
+    "contacts:write",
+    "calls:read",
+    "events:read",
+    "webhooks:read",
+    "webhooks:write",
+];
 
 /// Everything that runs during the demo.
 pub(super) struct Stage {

@@ -205,7 +205,12 @@ pub(super) async fn whoever_is_well_again_need_not_wait(harness: &dyn Harness) {
     let recovered = world.deliver(&taken[3..]).await;
     assert_eq!(recovered.len(), 1);
     assert_eq!((&recovered[0].endpoint, recovered[0].failed_since), (&subscriber.endpoint.id, begun));
-    world.store.hasten_deliveries(&subscriber.endpoint.id, world.now()).await.unwrap();
+    let hasten = async |attempts| {
+        world.store.hasten_deliveries(&subscriber.endpoint.id, attempts, world.now()).await.unwrap();
+    };
+    hasten(0).await;
+    assert!(world.take(9).await.is_empty(), "they have been attempted once");
+    hasten(1).await;
     let rest = world.take(9).await;
     assert_eq!(positions(&rest), [1, 2, 3]);
     assert!(world.deliver(&rest).await.is_empty(), "it had not failed since");

@@ -254,8 +254,13 @@ async fn write_endpoints(
     Ok(())
 }
 
-/// Everything of the endpoint that waits for another attempt is due at once.
-pub(super) async fn hasten(conn: &mut Connection, id: &EndpointId, now: Timestamp) -> Result<(), StoreError> {
+/// Everything of the endpoint that waits for another attempt after at most so many is due at once.
+pub(super) async fn hasten(
+    conn: &mut Connection,
+    id: &EndpointId,
+    attempts: u32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let due: Option<Option<i64>> =
         sqlx::query_scalar(concat!("SELECT due_at FROM webhook_endpoints WHERE id = $1", locked!()))
             .bind(id.as_str())
@@ -264,11 +269,21 @@ pub(super) async fn hasten(conn: &mut Connection, id: &EndpointId, now: Timestam
     if due.flatten().is_none() {
         return Ok(());
     }
-    for statement in [
-        "UPDATE webhook_deliveries SET due_at = $2 WHERE endpoint = $1 AND status = 'due' AND due_at > $2",
-        "UPDATE webhook_endpoints SET due_at = $2 WHERE id = $1 AND due_at > $2",
-    ] {
-        sqlx::query(statement).bind(id.as_str()).bind(now.as_millisecond()).execute(&mut *conn).await?;
+    let hastened = sqlx::query(
+        "UPDATE webhook_deliveries SET due_at = $2
+         WHERE endpoint = $1 AND status = 'due' AND due_at > $2 AND attempts <= $3",
+    )
+    .bind(id.as_str())
+    .bind(now.as_millisecond())
+    .bind(i64::from(attempts))
+    .execute(&mut *conn)
+    .await?;
+    if hastened.rows_affected() > 0 {
+        sqlx::query("UPDATE webhook_endpoints SET due_at = $2 WHERE id = $1 AND due_at > $2")
+            .bind(id.as_str())
+            .bind(now.as_millisecond())
+            .execute(conn)
+            .await?;
     }
     Ok(())
 }

@@ -164,8 +164,13 @@ impl Outbox for Engine {
         writing!(self, |tx| delivery::settle(&mut tx, results, now))
     }
 
-    async fn hasten_deliveries(&self, id: &EndpointId, now: Timestamp) -> Result<(), StoreError> {
-        writing!(self, |tx| delivery::hasten(&mut tx, id, now))
+    async fn hasten_deliveries(
+        &self,
+        id: &EndpointId,
+        attempts: u32,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        writing!(self, |tx| delivery::hasten(&mut tx, id, attempts, now))
     }
 
     async fn disable_endpoint(

@@ -1,0 +1,126 @@
+//! A URL that is fit to be asked, as far as its text tells.
+
+use crate::OutwardError::{self, Text};
+use crate::policy::{Policy, Reach};
+use std::fmt;
+use std::net::IpAddr;
+use url::{Host, Url};
+
+/// Longest URL, in bytes.
+const MOST_BYTES: usize = 2048;
+/// Ports from here on are nobody's by convention.
+const FIRST_FREE_PORT: u16 = 1024;
+
+/// A URL whose text is in order and whose host, if it is a literal address, may be connected to. What a
+/// name leads to is looked at when it is connected to. Prints as its origin: the rest may hold secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Target(Url);
+
+impl Target {
+    /// Reads the text as a browser would: however an address is written, it is seen for what it is.
+    pub(crate) fn parse(text: &str, policy: &Policy) -> Result<Self, OutwardError> {
+        if text.is_empty() || text.len() > MOST_BYTES {
+            return Err(Text("a URL has 1 to 2048 characters"));
+        }
+        if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
+            return Err(Text("a URL has no blanks, backslashes or control characters"));
+        }
+        let url = Url::parse(text).map_err(|_| Text("this is not a URL"))?;
+        let usual_port = match url.scheme() {
+            "https" => 443,
+            "http" if policy.allow_http => 80,
+            _ => return Err(Text("the URL has to begin with https://")),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Text("the URL must not hold a user name or password"));
+        }
+        let port = url.port().unwrap_or(usual_port);
+        if port != usual_port && port < FIRST_FREE_PORT {
+            return Err(Text("the port is another service's; use the usual one, or one from 1024 on"));
+        }
+        match url.host() {
+            Some(Host::Ipv4(address)) => policy.admit(IpAddr::V4(address), Reach::Anywhere)?,
+            Some(Host::Ipv6(address)) => policy.admit(IpAddr::V6(address), Reach::Anywhere)?,
+            Some(Host::Domain(name)) => {
+                if Reach::of(name) == Reach::AllowedNetworks && policy.allowed_networks.is_empty() {
+                    return Err(Text("the host's name means nothing outside of some network"));
+                }
+            }
+            None => return Err(Text("the URL names no host")),
+        }
+        Ok(Self(url))
+    }
+
+    /// The whole URL, normalised. May hold secrets.
+    pub fn expose(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The host's name, in lower case and ASCII; `None` for a literal address.
+    pub fn name(&self) -> Option<&str> {
+        self.0.domain().map(|name| name.strip_suffix('.').unwrap_or(name))
+    }
+
+    /// Whether the host is `domain` or has a name under it.
+    pub fn is_within(&self, domain: &str) -> bool {
+        let above = self.name().and_then(|name| name.strip_suffix(domain));
+        above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Display for Target {
+    /// Scheme, host and port.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.origin().ascii_serialization())
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(text: &str) -> Result<Target, OutwardError> {
+        Target::parse(text, &Policy::default())
+    }
+
+    #[test]
+    fn ordinary_urls_are_targets() {
+        for text in [
+            "https://hooks.example.com/outdial",
+            "https://hooks.example.com:8443/a?token=1#part",
+            "https://8.8.8.8/",
+            "https://[2606:4700:4700::1111]/",
+            "https://bücher.example.com/",
+            "HTTPS://HOOKS.EXAMPLE.COM",
+        ] {
+            assert!(target(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_target_prints_no_more_than_its_origin() {
+        let target = target("https://hooks.example.com:8443/secret-path?token=secret#secret").unwrap();
+        assert_eq!(format!("{target} {target:?}").matches("secret").count(), 0);
+        assert_eq!(target.to_string(), "https://hooks.example.com:8443");
+        assert!(target.expose().contains("token=secret"));
+    }
+
+    #[test]
+    fn a_domain_covers_what_is_under_it_and_nothing_that_looks_like_it() {
+        let target = target("https://Media.Vendor.example.com./r.wav").unwrap();
+        assert!(target.is_within("vendor.example.com") && target.is_within("media.vendor.example.com"));
+        assert!(!target.is_within("dor.example.com") && !target.is_within("other.example.com"));
+        let literal = Target::parse("https://8.8.8.8/", &Policy::default()).unwrap();
+        assert!(!literal.is_within("8"));
+    }
+}
