@@ -236,7 +236,7 @@ pub async fn an_endpoint_that_is_gone_is_disabled_and_others_are_told(store: Sto
 
     let told = until("others are told", async || other.taken(), |taken| !taken.is_empty()).await;
     let id = endpoint.path.rsplit('/').next().unwrap();
-    assert_eq!(told[0].json()["data"]["endpoint_id"], id, "{:#}", told[0].json());
+    assert_eq!(told[0].json()["data"]["webhook_endpoint_id"], id, "{:#}", told[0].json());
     let seen = app.get(&endpoint.path).await.expect(200);
     assert_eq!((&seen["status"], &seen["disabled_reason"]), (&json!("disabled"), &json!("gone")));
     app.create_task(&app.task("nxtele", &[])).await;

@@ -159,7 +159,7 @@ fn test() -> About {
     About {
         summary: "A test that was asked for: it tells of nothing but itself",
         shape: "WebhookTestData",
-        data: value(TestData { endpoint_id: ids::ENDPOINT }),
+        data: value(TestData { webhook_endpoint_id: ids::ENDPOINT }),
     }
 }
 

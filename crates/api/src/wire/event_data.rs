@@ -122,5 +122,5 @@ pub(crate) struct EndpointData {
 #[schema(as = WebhookTestData)]
 pub(crate) struct TestData {
     /// Which endpoint was to be tested.
-    pub endpoint_id: &'static str,
+    pub webhook_endpoint_id: &'static str,
 }

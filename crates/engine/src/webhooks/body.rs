@@ -32,7 +32,7 @@ pub(super) fn of_trial(id: &str, tenant: &str, endpoint: &str, at: Timestamp) ->
         "call_id": null,
         "sequence": 0,
         "previous_sequence": 0,
-        "data": {"endpoint_id": endpoint},
+        "data": {"webhook_endpoint_id": endpoint},
     }))
 }
 
