@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 /// How long answers to requests with an idempotency key are kept.
 const ANSWERS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Time between two rounds.
-const ROUND: Duration = Duration::from_secs(10 * 60);
+const ROUND: Duration = Duration::from_secs(60);
 /// Rows that go in one transaction; clients' requests wait for it.
 const AT_ONCE: u32 = 500;
 
@@ -16,6 +16,7 @@ impl Engine {
     pub(crate) async fn keep_house(self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             self.forget_old_answers(&shutdown).await;
+            self.forget_old_pushes(&shutdown).await;
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(ROUND) => {}

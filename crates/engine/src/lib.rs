@@ -18,12 +18,14 @@ mod error;
 mod health;
 mod held;
 mod housekeeping;
+mod inbox;
 mod ingest;
 mod key_cache;
 mod keys;
 mod metrics;
 mod once;
 mod pepper;
+mod seal;
 mod tasks;
 mod vendor_tasks;
 mod work;
@@ -33,9 +35,9 @@ pub use contacts::{ContactDraft, ContactResult};
 pub use error::EngineError;
 pub use health::{Breaker, Health};
 pub use held::Held;
-pub use ingest::IngestError;
+pub use ingest::{Door, IngestError};
 pub use keys::{IssuedKey, KeyTerms, Principal};
-pub use metrics::{AccountMetrics, Traffic};
+pub use metrics::{AccountMetrics, PushOutcome, Traffic};
 pub use once::Once;
 pub use outdial_model as model;
 pub use outdial_provider as provider;
@@ -49,7 +51,7 @@ use outdial_provider::Factory;
 use outdial_store::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -81,8 +83,10 @@ struct Inner {
     pauses: work::Pauses,
     /// How many people go into a request.
     batches: work::Batches,
-    /// Turns of vendors' pushes.
-    pushes: Semaphore,
+    /// Vendors' pushes on their way into the store.
+    keeper: inbox::Keeper,
+    /// Rings when pushes were kept.
+    arrived: Notify,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
     /// Rings when the worker has written something, so that `Prefer: wait` need not poll.
@@ -104,7 +108,8 @@ impl Engine {
             keys: key_cache::KeyCache::default(),
             pauses: work::Pauses::default(),
             batches: work::Batches::default(),
-            pushes: Semaphore::new(ingest::AT_ONCE),
+            keeper: inbox::Keeper::here(),
+            arrived: Notify::new(),
             asked: Notify::new(),
             changed: Notify::new(),
         })))

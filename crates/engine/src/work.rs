@@ -77,6 +77,7 @@ impl Engine {
         // A set, for what is in it ends with the worker, however that ends.
         let mut house = JoinSet::new();
         house.spawn(self.clone().keep_house(shutdown.clone()));
+        house.spawn(self.clone().read_inbox(shutdown.clone()));
         let mut jobs = JoinSet::new();
         while !shutdown.is_cancelled() {
             while jobs.try_join_next().is_some() {}

@@ -115,6 +115,10 @@ id!(
     /// An API key.
     KeyId, "key", "key"
 );
+id!(
+    /// A vendor's push, as it was kept.
+    PushId, "psh", "push"
+);
 
 impl ContactId {
     /// The id of the contact at `place` of a request that was first seen `at`: the same again for the same
@@ -127,6 +131,14 @@ impl ContactId {
         let upper = (millisecond << 16) | 0x7000 | (place & 0xfff);
         let lower = (u64::from_be_bytes(hash) >> 2) | (1 << 63);
         Self(encode("con", Uuid::from_u64_pair(upper, lower)).into())
+    }
+}
+
+impl PushId {
+    /// The first id a push of that millisecond can have: every push that arrived before it has a smaller one.
+    pub fn first_of(at: Timestamp) -> Self {
+        let millisecond = u64::try_from(at.as_millisecond()).unwrap_or(0) & 0xffff_ffff_ffff;
+        Self(encode("psh", Uuid::from_u64_pair(millisecond << 16, 0)).into())
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Received {
     pub contact: Option<PushedContact>,
     /// The vendor signed it. Unsigned terminal news is confirmed by a read.
     pub authenticated: bool,
+    /// It proves nothing by itself, and [`confirm_push`](crate::Provider::confirm_push) may know more.
+    pub can_be_asked_about: bool,
 }
 
 /// News of a person, without the key (see [`Subject`]).

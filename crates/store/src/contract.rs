@@ -132,7 +132,7 @@ pub struct Lease {
 /// changes nothing and answers [`StoreError::Answered`], or [`StoreError::KeyReused`] for another
 /// request. A failure writes no key.
 #[async_trait]
-pub trait Store: Debug + Send + Sync + 'static {
+pub trait Store: crate::Inbox {
     // Keys and secrets of the installation.
 
     /// The installation's secret of that name; `fresh` is kept if there is none yet.

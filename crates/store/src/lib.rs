@@ -1,7 +1,8 @@
 //! Where Outdial keeps what it must never forget: tasks, contacts, calls, segments, events and the
 //! dispatch ledger.
 //!
-//! [`Store`] is the contract; every method is one transaction, durable when it returns. There are two
+//! [`Store`] is the contract ([`Inbox`] its part for what vendors push); every method is one transaction,
+//! durable when it returns. There are two
 //! engines, chosen by [`open()`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
 //! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
 //! (`sql`) and compiled for each, beside the few words in which the engines differ (`dialect`). Nowhere
@@ -19,6 +20,7 @@ mod contract;
 mod dispatch;
 mod error;
 mod failure;
+mod inbox;
 mod meaning;
 mod moves;
 mod once;
@@ -35,6 +37,7 @@ pub use contract::{AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, N
 pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;
 pub use failure::Failure;
+pub use inbox::{Inbox, Intake, LeasedPush, NewPush, PushEnd, PushesKept, SettledPush};
 pub use once::{Answer, Effect, Once, OnceKey};
 pub use open::open;
 pub use query::{CallFilter, Clues, ContactFilter, Doubt, Page, TaskFilter, TaskWork, Traced};

@@ -4,12 +4,12 @@
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DispatchOutcome, Event, EventId,
-    Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    KeptPush, PushId, PushState, Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
-    Doubt, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, Skipped, Store, StoreError, TaskFilter,
-    TaskPatch, TaskWork, Traced,
+    Doubt, Inbox, Intake, Lease, LeasedPush, NewContact, NewPush, NewTask, Once, OnceKey, Page, Planned,
+    PushesKept, SettledPush, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -75,10 +75,10 @@ impl DyingStore {
 }
 
 macro_rules! store {
-    ({$($by_hand:item)+} $($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+    ($contract:ident {$($by_hand:item)*} $($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
         #[async_trait]
-        impl Store for DyingStore {
-            $($by_hand)+
+        impl $contract for DyingStore {
+            $($by_hand)*
             $(async fn $name(&self $(, $argument: $type)*) -> $answer {
                 self.behind.$name($($argument),*).await
             })+
@@ -87,7 +87,19 @@ macro_rules! store {
 }
 
 store! {
-    {
+    Inbox {}
+    keep_pushes(pushes: &[NewPush]) -> Result<Vec<Intake>, StoreError>;
+    lease_pushes(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<LeasedPush>, StoreError>;
+    next_push_due() -> Result<Option<Timestamp>, StoreError>;
+    settle_pushes(settled: &[SettledPush], now: Timestamp) -> Result<Vec<PushId>, StoreError>;
+    pushes(
+        account: &AccountId, states: &[PushState], page: &Page<PushId>
+    ) -> Result<Vec<KeptPush>, StoreError>;
+    forget_pushes(account: &AccountId, kept: PushesKept, limit: u32) -> Result<u64, StoreError>;
+}
+
+store! {
+    Store {
         async fn plan_dispatch(
             &self,
             plan: DispatchPlan,

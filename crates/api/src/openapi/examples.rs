@@ -11,6 +11,7 @@ pub(crate) mod ids {
     pub(crate) const CALL: &str = "cal_01k3xk6c2de9yt4m2n7b6c5d4h";
     pub(crate) const SEGMENT: &str = "seg_01k3xk5w1ae9yt4m2n7b6c5d4j";
     pub(crate) const EVENT: &str = "evt_01k3xk5w1ae9yt4m2n7b6c5d4k";
+    pub(crate) const PUSH: &str = "psh_01k3xk5w1ae9yt4m2n7b6c5d4m";
 }
 
 pub(crate) const NDJSON: &str = r#"{"external_id": "c-1", "phone": "+8613800000000", "variables": {"due": "12 March"}}
@@ -183,6 +184,20 @@ pub(crate) fn event() -> Value {
         "call_id": null,
         "sequence": 1,
         "data": {}
+    })
+}
+
+pub(crate) fn push() -> Value {
+    json!({
+        "id": ids::PUSH,
+        "account": "example-account",
+        "kind": "call",
+        "state": "unusable",
+        "reason": "it is about nobody here",
+        "deliveries": 3,
+        "bytes": 742,
+        "received_at": "2026-03-02T01:01:12.000Z",
+        "last_received_at": "2026-03-02T01:03:12.000Z"
     })
 }
 

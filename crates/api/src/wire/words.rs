@@ -1,7 +1,8 @@
 //! Schemas of open enums: the words there are, and that more may come.
 
 use outdial_model::{
-    ContactStatus, DesiredStatus, Disposition, EventType, SegmentStatus, StartMode, TaskStatus, Weekday,
+    ContactStatus, DesiredStatus, Disposition, EventType, PushState, SegmentStatus, StartMode, TaskStatus,
+    Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -61,6 +62,14 @@ pub(crate) fn disposition() -> Object {
 
 pub(crate) fn event_type() -> Object {
     open("What happened.", EventType::ALL, false)
+}
+
+pub(crate) fn push_state() -> Object {
+    open(
+        "What became of it. `new`: kept, and to be used; `used`: what it tells is where it belongs; `unusable`: it cannot be read, or is about nobody here; `refused`: it does not prove that the vendor sent it.",
+        PushState::ALL,
+        false,
+    )
 }
 
 /// Closed: a request may have these words only.

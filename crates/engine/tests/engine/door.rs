@@ -142,6 +142,10 @@ impl Provider for Door {
         self.vendor.receive(inbound)
     }
 
+    fn proof_headers(&self) -> &'static [&'static str] {
+        self.vendor.proof_headers()
+    }
+
     async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
         self.pass(false, self.vendor.confirm_push(inbound)).await
     }

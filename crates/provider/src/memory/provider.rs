@@ -223,6 +223,10 @@ impl Provider for MemoryProvider {
     }
 
     /// Its pushes carry a proof; there is nothing more to ask.
+    fn proof_headers(&self) -> &'static [&'static str] {
+        push::PROOF_HEADERS
+    }
+
     async fn confirm_push(&self, _: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
         Ok(Confirmation::CannotTell)
     }

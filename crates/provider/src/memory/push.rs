@@ -12,6 +12,7 @@ use std::time::Duration;
 const KIND: &str = "contact";
 const PROOF_HEADER: &str = "x-memory-proof";
 const SENT_AT_HEADER: &str = "x-memory-sent-at";
+pub(super) const PROOF_HEADERS: &[&str] = &[PROOF_HEADER, SENT_AT_HEADER];
 /// Guards nothing but tests; it is a proof so that tests of proofs have one.
 const PROOF: &str = "proof-of-the-vendor-in-memory";
 const FRESH: Duration = Duration::from_secs(300);
@@ -101,6 +102,7 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
             }),
         }),
         authenticated: true,
+        can_be_asked_about: false,
     })
 }
 

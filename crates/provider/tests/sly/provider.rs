@@ -27,6 +27,7 @@ pub enum Sin {
     AcceptsAnyTask,
     BelievesAnybody,
     ConfirmsAnything,
+    ForgetsProofHeaders,
     EndsOnStrangeWords,
     LogsNumbers,
     ShowsNames,
@@ -178,6 +179,10 @@ impl Provider for SlyProvider {
         }
         let headers = MemoryPush::proven(Vec::new(), inbound.received_at).headers;
         self.honest.receive(&Inbound { headers: &headers, ..*inbound })
+    }
+
+    fn proof_headers(&self) -> &'static [&'static str] {
+        if self.is(Sin::ForgetsProofHeaders) { &[] } else { self.honest.proof_headers() }
     }
 
     async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {

@@ -173,6 +173,10 @@ impl Provider for AiRudder {
         webhook::receive(inbound, &config.statuses, &config.hangup_reasons)
     }
 
+    fn proof_headers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
         confirm::push(&self.client, inbound).await
     }

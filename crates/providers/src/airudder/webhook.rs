@@ -5,8 +5,8 @@
 //! wants a signature nobody has published, is not taken at all.
 
 use super::config::{HangupReasons, Statuses};
-use super::map;
 use super::wire::{self, Call, Completion, NodePush, PdsFrame, StatusChange};
+use super::{confirm, map};
 use outdial_model::Phone;
 use outdial_provider::{
     CallReport, ContactProgress, Inbound, PushedContact, ReceiveError, Received, SegmentReport, Subject,
@@ -88,13 +88,14 @@ fn status_change(inbound: &Inbound<'_>, statuses: &Statuses) -> Result<Received,
 /// genuine can be asked (`confirm`).
 fn node_push(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
     let push: NodePush = read(inbound.body)?;
+    let can_be_asked_about = confirm::question(&push).is_some();
     let subject = Subject {
         vendor_ref: Some(push.workflow_id),
         contact: push.callee.case_id.and_then(|id| id.parse().ok()),
         phone: phone(push.callee.callee_number.as_deref()),
         ..Subject::default()
     };
-    Ok(Received { dedupe_key: digest(inbound.kind, inbound.body), ..about(subject) })
+    Ok(Received { dedupe_key: digest(inbound.kind, inbound.body), can_be_asked_about, ..about(subject) })
 }
 
 fn news(call: &Call, reasons: &HangupReasons) -> PushedContact {
@@ -103,7 +104,14 @@ fn news(call: &Call, reasons: &HangupReasons) -> PushedContact {
 
 /// A push without news.
 fn about(subject: Subject) -> Received {
-    Received { dedupe_key: String::new(), subject, segment: None, contact: None, authenticated: false }
+    Received {
+        dedupe_key: String::new(),
+        subject,
+        segment: None,
+        contact: None,
+        authenticated: false,
+        can_be_asked_about: false,
+    }
 }
 
 /// The same for every delivery of one stage of one call. A recording's link that comes later is news.

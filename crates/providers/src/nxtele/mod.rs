@@ -178,6 +178,10 @@ impl Provider for Nxtele {
         webhook::receive(inbound, &self.config)
     }
 
+    fn proof_headers(&self) -> &'static [&'static str] {
+        webhook::PROOF_HEADERS
+    }
+
     /// Its webhooks are signed, which [`receive`](Self::receive) demands; nothing can be asked beyond that.
     async fn confirm_push(&self, _: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
         Ok(Confirmation::CannotTell)

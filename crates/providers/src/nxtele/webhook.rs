@@ -17,6 +17,9 @@ use std::time::Duration;
 /// What NXTele is told; the expected form is unpublished, any 2xx is assumed to do.
 pub(super) const ACK: Ack = Ack { body: r#"{"retCode":0,"retMsg":"success"}"# };
 
+/// What a signature is checked with.
+pub(super) const PROOF_HEADERS: &[&str] = &["sign", "uuid", "createTs", "requestID", "algorithm"];
+
 /// Verifies and parses one delivery.
 pub(super) fn receive(inbound: &Inbound<'_>, config: &Config) -> Result<Received, ReceiveError> {
     let parse = match inbound.kind {
@@ -62,6 +65,7 @@ fn task(body: &[u8], _config: &Config) -> Result<Received, ReceiveError> {
         segment: Some(map::segment_report(vendor_ref, Some(status))),
         contact: None,
         authenticated: true,
+        can_be_asked_about: false,
         subject,
     })
 }
@@ -114,7 +118,14 @@ fn about_order(
         progress: Some(map::called(std::slice::from_ref(&call), is_finished)),
         call: Some(call),
     });
-    Ok(Received { dedupe_key: news, subject, segment: None, contact, authenticated: true })
+    Ok(Received {
+        dedupe_key: news,
+        subject,
+        segment: None,
+        contact,
+        authenticated: true,
+        can_be_asked_about: false,
+    })
 }
 
 fn order_id(order: &Order) -> Result<&str, ReceiveError> {

@@ -163,6 +163,10 @@ impl Provider for TencentCcc {
         webhook::receive(inbound, &self.config)
     }
 
+    fn proof_headers(&self) -> &'static [&'static str] {
+        webhook::PROOF_HEADERS
+    }
+
     /// The vendor has no operation that tells; a proof, where one is agreed on, is demanded on receipt.
     async fn confirm_push(&self, _: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
         Ok(Confirmation::CannotTell)

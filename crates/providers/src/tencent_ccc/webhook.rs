@@ -21,6 +21,8 @@ use subtle::ConstantTimeEq;
 pub const ACK: Ack = Ack { body: r#"{"ErrCode":0,"ErrMsg":""}"# };
 
 const PUSH_ID: &str = "X-TCCC-PUSH-UUID";
+/// What a push is recognised and its sender is known by.
+pub const PROOF_HEADERS: &[&str] = &["authorization", PUSH_ID];
 
 /// A kind of data.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub fn receive(inbound: &Inbound<'_>, config: &Config) -> Result<Received, Recei
         segment: None,
         contact: call.map(|call| PushedContact { progress: None, call: Some(call) }),
         authenticated,
+        can_be_asked_about: false,
     })
 }
 

@@ -9,6 +9,7 @@ mod call;
 mod contact;
 mod dispatch;
 mod event;
+mod push;
 mod segment;
 mod task;
 
@@ -17,6 +18,7 @@ pub(crate) use call::CallRow;
 pub(crate) use contact::ContactRow;
 pub(crate) use dispatch::DispatchRow;
 pub(crate) use event::EventRow;
+pub(crate) use push::{LeasedPushRow, PushRow};
 pub(crate) use segment::SegmentRow;
 pub(crate) use task::{CountRow, TaskRow, counts};
 

@@ -14,6 +14,9 @@ macro_rules! words {
     };
 }
 
+#[macro_use]
+mod transaction;
+
 mod apply;
 mod call;
 mod candidates;
@@ -21,6 +24,7 @@ mod contact;
 mod contention;
 mod counter;
 mod event;
+mod inbox;
 mod intake;
 mod key;
 mod lease;
@@ -29,6 +33,7 @@ mod moving;
 mod newest;
 mod once;
 mod plan;
+mod push;
 mod segment;
 mod store;
 mod task;

@@ -1,0 +1,24 @@
+-- What vendors push: kept before it is acknowledged, and until it is used.
+CREATE TABLE pushes (
+    id               TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account          TEXT COLLATE "C" NOT NULL,
+    kind             TEXT COLLATE "C" NOT NULL,
+    -- The same for every delivery of the same news.
+    news             TEXT COLLATE "C" NOT NULL,
+    -- Readable to whoever has the installation's pepper; empty once the push was used.
+    sealed           TEXT COLLATE "C" NOT NULL,
+    bytes            BIGINT NOT NULL,
+    state            TEXT COLLATE "C" NOT NULL,
+    reason           TEXT COLLATE "C",
+    deliveries       BIGINT NOT NULL,
+    received_at      BIGINT NOT NULL,
+    last_received_at BIGINT NOT NULL,
+    -- How often somebody took it in hand; whoever has it in hand is known by the number.
+    attempts         BIGINT NOT NULL DEFAULT 0,
+    -- When it is free to be taken in hand.
+    due_at           BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX pushes_by_news ON pushes (account, kind, news);
+CREATE INDEX pushes_due ON pushes (due_at) WHERE state = 'new';
+CREATE INDEX pushes_by_state ON pushes (account, state, id);
