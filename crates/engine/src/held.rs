@@ -77,12 +77,17 @@ impl Held {
     }
 
     /// The request is done: sent again with this fingerprint, it is answered this.
+    ///
+    /// [`EngineError::Answered`] when its hold ran out meanwhile and a twin was done before: what the twin was
+    /// answered is the answer. [`EngineError::KeyReused`](EngineError) when that was another request.
     pub async fn finish(mut self, fingerprint: String, answer: &Answer) -> Result<(), EngineError> {
         let Grip { engine, tenant, key, .. } = &self.grip;
         let key = OnceKey { fingerprint, ..key.clone() };
-        engine.store().remember_answer(tenant, &key, answer, engine.now()).await?;
+        let is_first = engine.store().remember_answer(tenant, &key, answer, engine.now()).await?;
+        let before =
+            if is_first { None } else { engine.store().answered(tenant, &key, engine.now()).await? };
         self.is_over = true;
-        Ok(())
+        before.map_or(Ok(()), |before| Err(EngineError::Answered(Box::new(before))))
     }
 
     /// The request failed: it may be sent again at once.

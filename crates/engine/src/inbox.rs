@@ -17,6 +17,7 @@
 
 mod ask;
 mod keep;
+mod learn;
 mod lists;
 mod look;
 mod read;

@@ -5,18 +5,14 @@
 //! nothing is kept as refused and not acknowledged, one that is proven and unreadable is kept as unusable and
 //! acknowledged, for sending it again would not mend it. What a push tells is used afterwards ([`inbox`](crate::inbox)).
 //!
-//! Here is also what a push that is believed changes: the same as what the worker reads, forward only.
-//!
-//! Not for: what a segment's status means for its people. That takes the whole task, so the worker
-//! reads it.
+//! Not for: what a push means for anybody.
 
 use crate::inbox::Identity;
 use crate::metrics::PushOutcome;
-use crate::work::observe::{Undialed, call_changes, contact_change};
 use crate::{Account, Engine, EngineError};
-use outdial_model::{AccountId, PushId, PushState, Timestamp};
-use outdial_provider::{Ack, Inbound, PushedContact, ReceiveError, Received, Subject};
-use outdial_store::{Changes, Clues, Intake, NewPush, SegmentChange, StoreError, Traced};
+use outdial_model::{AccountId, PushId, PushState};
+use outdial_provider::{Ack, Inbound, ReceiveError};
+use outdial_store::{Intake, NewPush, StoreError};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -113,25 +109,4 @@ impl Engine {
             (_, PushState::Refused) => PushOutcome::Refused,
         })
     }
-}
-
-/// What a push changes. The segment is named in any case, so that its task wakes.
-pub(crate) fn learned(traced: &Traced, news: Option<&PushedContact>, now: Timestamp) -> Changes {
-    let Traced { segment, contact } = traced;
-    let mut changes = Changes { segments: vec![SegmentChange::of(&segment.id)], ..Changes::default() };
-    if let (Some(contact), Some(news)) = (contact, news) {
-        let report = news.report(contact.id.clone());
-        changes.calls.extend(call_changes(&report, &segment.id, now));
-        // Whether somebody who was not dialed is sent again is the worker's to decide.
-        let stays = Undialed { status: contact.status, reason: "the vendor did not dial it" };
-        let is_there = contact.segment.as_ref() == Some(&segment.id);
-        changes.contacts.extend(contact_change(contact, report.progress, stays).filter(|_| is_there));
-    }
-    changes
-}
-
-/// Whom a push is about, as the store looks for them.
-pub(crate) fn clues(received: &Received) -> Clues {
-    let Subject { segment, vendor_ref, contact, phone, vendor_call_id } = received.subject.clone();
-    Clues { segment, vendor_ref, contact, vendor_call_id, phone }
 }

@@ -55,12 +55,18 @@ impl ContactStatus {
     ///
     /// Forward only, with one way back: to `queued`, and only for a contact that is proven not to
     /// have reached the vendor (the request never left, was refused whole, or a look-up found nothing).
+    /// Should the vendor prove afterwards that it did ring, the ring counts: whoever waits to be sent again
+    /// goes on from there.
     pub const fn may_become(self, next: Self) -> bool {
         use ContactStatus::{Cancelled, Completed, Dialing, Expired, Held, Queued, Rejected};
         use ContactStatus::{Submitted, Submitting, Unknown};
         match self {
-            Queued => matches!(next, Held | Submitting | Cancelled | Expired | Rejected),
-            Held => matches!(next, Queued | Submitting | Cancelled | Expired | Rejected),
+            Queued => {
+                matches!(next, Held | Submitting | Dialing | Completed | Cancelled | Expired | Rejected)
+            }
+            Held => {
+                matches!(next, Queued | Submitting | Dialing | Completed | Cancelled | Expired | Rejected)
+            }
             Submitting => matches!(next, Submitted | Dialing | Unknown | Completed | Rejected | Queued),
             Unknown => matches!(next, Submitted | Dialing | Completed | Rejected | Cancelled | Queued),
             Submitted => matches!(next, Dialing | Completed | Rejected | Cancelled | Expired | Queued),

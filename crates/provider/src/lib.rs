@@ -39,4 +39,6 @@ pub use request::{
     AddContacts, Callbacks, CancelContacts, Control, DialContact, Find, OpenSegment, PageRequest,
     ReadProgress, SegmentRef, UpdateSegment, Verb,
 };
-pub use transport::{Answer, Outgoing, RateLimits, Slots, Transport, TransportError, TransportSettings};
+pub use transport::{
+    Answer, Outgoing, RateLimits, Reserved, Slots, Transport, TransportError, TransportSettings,
+};

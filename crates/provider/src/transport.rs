@@ -31,7 +31,7 @@ use std::time::Duration;
 
 pub use error::TransportError;
 pub use message::{Answer, Outgoing};
-pub use rate::{RateLimits, Slots};
+pub use rate::{RateLimits, Reserved, Slots};
 
 /// Largest answer read, in bytes.
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use outdial_model::AccountId;
-use outdial_provider::{RateLimits, Slots};
-use outdial_store::Store;
+use outdial_provider::{RateLimits, Reserved, Slots};
+use outdial_store::{ReservedSlots, Store};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,10 +22,11 @@ pub(crate) fn shared(store: &Arc<dyn Store>, account: &AccountId, per_second: u3
 
 #[async_trait]
 impl Slots for StoreSlots {
-    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Duration> {
+    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Reserved> {
         let reserved = self.store.reserve_slots(&self.account, action, spacing, count).await;
-        reserved
+        let ReservedSlots { wait, asked, answered } = reserved
             .inspect_err(|error| tracing::warn!(account = %self.account, action, %error, "no request budget"))
-            .ok()
+            .ok()?;
+        Some(Reserved { wait, asked: asked.into(), answered: answered.into() })
     }
 }

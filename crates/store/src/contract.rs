@@ -11,7 +11,7 @@ use outdial_model::{
 };
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An API key as stored: its secret is only a keyed hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +106,17 @@ pub struct Begin {
     pub desired: DesiredStatus,
     /// The status the task shows until it is confirmed.
     pub status: TaskStatus,
+}
+
+/// Places taken in a request budget.
+#[derive(Debug, Clone, Copy)]
+pub struct ReservedSlots {
+    /// How long it is until the first, from an instant between the two below.
+    pub wait: Duration,
+    /// When the row was asked for, with a connection in hand.
+    pub asked: Instant,
+    /// When it had answered.
+    pub answered: Instant,
 }
 
 /// A worker's claim on a task.
@@ -282,15 +293,14 @@ pub trait Store: crate::Inbox {
     // For workers.
 
     /// The next places in an account's request budget for one action: `count` of them, `spacing` apart,
-    /// shared by every process on the store. Answers how long it is until the first, by a clock all of
-    /// them share.
+    /// shared by every process on the store, by a clock all of them share.
     async fn reserve_slots(
         &self,
         account: &AccountId,
         action: &str,
         spacing: Duration,
         count: u32,
-    ) -> Result<Duration, StoreError>;
+    ) -> Result<ReservedSlots, StoreError>;
     /// Dispatches that are in doubt, by account.
     async fn doubts(&self) -> Result<Vec<Doubt>, StoreError>;
     /// Forgets leases of the process that used the store under the same name before this one and is

@@ -33,7 +33,9 @@ pub mod sqlite;
 pub mod testing;
 
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
-pub use contract::{AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, NewTask, Store, TaskPatch};
+pub use contract::{
+    AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, NewTask, ReservedSlots, Store, TaskPatch,
+};
 pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;
 pub use failure::Failure;

@@ -175,7 +175,7 @@ async fn processes_share_a_budget(harness: &PostgresHarness) {
         let store = if n % 2 == 0 { &one } else { &two };
         store.reserve_slots(&account, "create", spacing, 1)
     });
-    let mut waits: Vec<_> = join_all(asked).await.into_iter().map(Result::unwrap).collect();
+    let mut waits: Vec<_> = join_all(asked).await.into_iter().map(|slots| slots.unwrap().wait).collect();
     waits.sort();
     let passed = begun.elapsed();
     for (place, wait) in (0..).zip(waits) {

@@ -9,7 +9,8 @@ use outdial_model::{
 use outdial_store::{
     AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
     Doubt, Inbox, Intake, Lease, LeasedPush, NewContact, NewPush, NewTask, Once, OnceKey, Page, Planned,
-    PushesKept, SettledPush, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
+    PushesKept, ReservedSlots, SettledPush, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork,
+    Traced,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -183,7 +184,7 @@ store! {
     forget_answers(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
     reserve_slots(
         account: &AccountId, action: &str, spacing: Duration, count: u32
-    ) -> Result<Duration, StoreError>;
+    ) -> Result<ReservedSlots, StoreError>;
     doubts() -> Result<Vec<Doubt>, StoreError>;
     release_abandoned_leases() -> Result<(), StoreError>;
     lease_due_tasks(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<Lease>, StoreError>;

@@ -69,7 +69,10 @@ impl StreamKey {
     pub(crate) async fn finish(self, told: Answer) -> Result<HttpResponse, Problem> {
         if let Some(running) = self.0 {
             let Running { held, bytes } = *running;
-            held.finish(fingerprint::written(bytes), &told).await?;
+            match held.finish(fingerprint::written(bytes), &told).await {
+                Err(EngineError::Answered(before)) => return Ok(answer::again(*before)),
+                finished => finished?,
+            }
         }
         Ok(answer::respond(told))
     }

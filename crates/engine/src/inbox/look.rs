@@ -1,8 +1,8 @@
 //! What a push in hand comes to: read once more, traced to whom it is about, believed or not.
 
+use super::learn::{clues, learned};
 use super::{Identity, Understood};
 use crate::Engine;
-use crate::ingest::{clues, learned};
 use outdial_model::Timestamp;
 use outdial_provider::{Operation, Subject};
 use outdial_store::{LeasedPush, PushEnd, SettledPush, StoreError, Traced};

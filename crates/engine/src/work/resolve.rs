@@ -212,8 +212,12 @@ impl Job<'_> {
         self.apply(changes).await
     }
 
-    /// Whether people stay unknown now until an operator decides.
+    /// Whether people stay unknown now until an operator decides. A segment without people waits for
+    /// nobody's decision: it is asked about as often as ever.
     fn is_held(&self, dispatch: &Dispatch) -> bool {
+        if dispatch.contacts.is_empty() {
+            return false;
+        }
         let safety = &self.work.task.spec.safety;
         let horizon = Duration::from_secs(safety.unknown_horizon_seconds.into());
         safety.on_unknown == OnUnknown::Hold && later(dispatch.created_at, horizon) <= self.now

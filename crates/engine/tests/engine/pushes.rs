@@ -1,9 +1,9 @@
 //! What the vendor pushes: taken at once, only forward, and only by whoever may.
 
 use crate::world::{SECRET, World};
-use outdial_engine::{IngestError, Page};
+use outdial_engine::{IngestError, Page, TaskVerb};
 use outdial_model::{Clock, ContactId, ContactStatus, Disposition, PushState, TaskId, TaskStatus};
-use outdial_provider::{Ack, Inbound, MemoryPush, ReceiveError, Staging};
+use outdial_provider::{Ack, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, Staging};
 use outdial_store::Inbox;
 use std::time::Duration;
 
@@ -141,4 +141,45 @@ async fn what_is_kept_cannot_be_read_in_the_store_and_is_forgotten_when_it_is_us
     assert!(sealed.len() > told.body.len() && !sealed.contains("call"), "{sealed}");
     push(&world, &told).await;
     assert_eq!(kept(&world, PushState::Used).await, (1, 2));
+}
+
+/// Somebody the vendor rings and denied to have: they are with us again, in a task that is paused.
+async fn denied() -> (World, TaskId, ContactId) {
+    let world = World::new(Staging::EmptyLive).await;
+    world.vendor.script(Operation::AddContacts, NextAnswer::TimeoutAfterCommit);
+    world.vendor.hide_the_young(Duration::from_secs(3_600));
+    let task = world.create(1).await.id;
+    world.pass(Duration::from_secs(1)).await;
+    assert_eq!(world.rung().len(), 1);
+    world.steer(&task, TaskVerb::Pause).await;
+    world.pass(world.settle() + Duration::from_secs(60)).await;
+    let contact = world.contacts(&task).await.remove(0);
+    assert_eq!(contact.status, ContactStatus::Queued, "the vendor said that it does not have it");
+    world.vendor.hide_the_young(Duration::ZERO);
+    (world, task, contact.id)
+}
+
+#[tokio::test]
+async fn whoever_is_proven_to_have_been_rung_after_all_is_not_sent_again() {
+    let (world, task, contact) = denied().await;
+    assert!(world.vendor.finish(&contact, Disposition::Answered));
+    push(&world, &world.vendor.push(&contact).unwrap()).await;
+    assert_eq!(world.in_status(&task, ContactStatus::Completed).await, 1);
+    world.steer(&task, TaskVerb::Resume).await;
+    world.pass(Duration::from_secs(600)).await;
+    let task = world.task(&task).await;
+    assert_eq!((world.rung().len(), task.status), (1, TaskStatus::Completed));
+    assert_eq!(task.counts.dispositions[&Disposition::Answered], 1);
+}
+
+#[tokio::test]
+async fn whoever_is_proven_to_ring_after_all_is_waited_for() {
+    let (world, task, contact) = denied().await;
+    push(&world, &world.vendor.push(&contact).unwrap()).await;
+    assert_eq!(world.in_status(&task, ContactStatus::Dialing).await, 1);
+    world.steer(&task, TaskVerb::Resume).await;
+    world.pass(Duration::from_secs(60)).await;
+    world.vendor.finish(&contact, Disposition::Busy);
+    world.pass(Duration::from_secs(600)).await;
+    assert_eq!((world.rung().len(), world.task(&task).await.status), (1, TaskStatus::Completed));
 }

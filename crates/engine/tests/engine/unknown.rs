@@ -73,6 +73,20 @@ async fn redialed_they_are_sent_again_after_the_horizon() {
 }
 
 #[tokio::test]
+async fn an_empty_segment_nobody_could_tell_of_is_looked_up_as_soon_as_the_vendor_is_well() {
+    let world = World::new(Staging::EmptyThenStart).await;
+    world.vendor.script(Operation::OpenSegment, NextAnswer::Timeout);
+    for _ in 0..30 {
+        world.vendor.script(Operation::FindSegment, NextAnswer::NotSent);
+    }
+    let task = world.create_with(3, |spec| spec.safety.unknown_horizon_seconds = HORIZON).await;
+    world.pass(LONG * 5).await;
+    assert!(world.task(&task.id).await.trouble.is_some(), "nobody is in doubt, and still somebody waits");
+    world.pass(LONG * 15).await;
+    assert_eq!(world.rung().len(), 3);
+}
+
+#[tokio::test]
 async fn an_operator_decides_and_the_task_goes_on() {
     for staging in STAGINGS {
         let (world, task) = in_doubt_for_ever(staging, OnUnknown::Hold).await;

@@ -1,6 +1,6 @@
 //! The budget of a process that is alone.
 
-use super::Slots;
+use super::{Reserved, Slots};
 use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,12 +13,12 @@ pub(super) struct LocalSlots(Mutex<HashMap<&'static str, Instant>>);
 
 #[async_trait]
 impl Slots for LocalSlots {
-    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Duration> {
+    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Reserved> {
         let now = Instant::now();
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let next = free.entry(action).or_insert(now);
         let first = now.max(*next);
         *next = first + spacing * count;
-        Some(first - now)
+        Some(Reserved { wait: first - now, asked: now, answered: now })
     }
 }

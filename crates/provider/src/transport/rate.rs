@@ -47,12 +47,23 @@ const BLOCK: Duration = Duration::from_millis(50);
 /// A request budget that several processes keep to together.
 #[async_trait]
 pub trait Slots: Debug + Send + Sync {
-    /// Takes the next `count` places of `action`, `spacing` apart; answers how long it is until the first.
-    /// `None` when the budget cannot be asked: nothing may be sent.
+    /// Takes the next `count` places of `action`, `spacing` apart. `None` when the budget cannot be asked:
+    /// nothing may be sent.
     ///
     /// No place begins in the past, and no place is given twice. Whoever keeps time in coarser steps
     /// rounds `spacing` up.
-    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Duration>;
+    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Reserved>;
+}
+
+/// Places that were taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Reserved {
+    /// How long it is until the first, from an instant between the two below.
+    pub wait: Duration,
+    /// When the budget was asked: not before, what came before that (waiting for a connection) left out.
+    pub asked: Instant,
+    /// When it had answered.
+    pub answered: Instant,
 }
 
 /// A budget shared by everything that talks for one account; clones are the same budget.
@@ -117,14 +128,18 @@ impl RateLimits {
     async fn reserve(&self, action: &'static str) -> Result<Block, TransportError> {
         let spacing = self.spacing();
         let count = u32::try_from(BLOCK.as_nanos() / spacing.as_nanos()).unwrap_or(u32::MAX).max(1);
-        let asked = Instant::now();
-        let wait = self.slots.reserve(action, spacing, count).await.ok_or(TransportError::NoBudget)?;
+        let reserved = self.slots.reserve(action, spacing, count).await.ok_or(TransportError::NoBudget)?;
+        let Reserved { wait, asked, answered } = reserved;
         // The shared clock was read at some instant of the trip: the place begins at the latest if that
         // was its end, and is over at the earliest if it was its beginning.
-        let next = Place { begins: Instant::now() + wait, is_over_at: asked + wait + (LATENESS - CLOCKS) };
+        let next = Place { begins: answered + wait, is_over_at: asked + wait + (LATENESS - CLOCKS) };
         // A trip so long that one instant lies after the other has brought nothing.
-        let left = if next.begins <= next.is_over_at { count } else { 0 };
-        Ok(Block { next, spacing, left })
+        let is_usable = next.begins <= next.is_over_at;
+        if !is_usable {
+            let trip = answered - asked;
+            tracing::warn!(action, ?trip, "the request budget is too far away: nothing can be sent in time");
+        }
+        Ok(Block { next, spacing, left: if is_usable { count } else { 0 } })
     }
 
     fn spacing(&self) -> Duration {

@@ -4,10 +4,11 @@ use super::vendor::{Manner, Vendor};
 use super::{BODY, budgeted, create, read, transport};
 use async_trait::async_trait;
 use outdial_provider::fence::{Fence, within};
-use outdial_provider::{Effect, ProviderError, RateLimits, RetryAdvice, Slots, TransportError};
+use outdial_provider::{Effect, ProviderError, RateLimits, Reserved, RetryAdvice, Slots, TransportError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::time::Instant;
 
 const DEADLINE: Duration = Duration::from_secs(5);
 
@@ -106,9 +107,10 @@ struct Generous(AtomicUsize);
 
 #[async_trait]
 impl Slots for Generous {
-    async fn reserve(&self, _: &'static str, _: Duration, _: u32) -> Option<Duration> {
+    async fn reserve(&self, _: &'static str, _: Duration, _: u32) -> Option<Reserved> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        Some(Duration::ZERO)
+        let now = Instant::now();
+        Some(Reserved { wait: Duration::ZERO, asked: now, answered: now })
     }
 }
 

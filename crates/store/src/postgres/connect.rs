@@ -4,8 +4,8 @@
 //! it. Nothing waits for ever: statements, locks and transactions that their process has forgotten (it was
 //! frozen, or its machine is gone) end by the server's clock.
 
-use super::slots;
-use crate::StoreError;
+use super::{clock, slots};
+use crate::{ReservedSlots, StoreError};
 use outdial_model::AccountId;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -17,6 +17,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 /// How long a method waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 12;
+/// How far apart clocks may be. A claim is given up two seconds before it runs out; two replicas may be off in
+/// opposite directions.
+const MOST_SKEW: Duration = Duration::from_secs(1);
 
 /// Statements are planned for their values, never once for all: a plan made while a table was small would
 /// stay when it has grown.
@@ -54,7 +57,26 @@ impl Connections {
             .test_before_acquire(false)
             .connect_with(base.options(SESSION.iter().copied()))
             .await?;
-        Ok(Self { pool, holder: holder.to_owned() })
+        let connections = Self { pool, holder: holder.to_owned() };
+        connections.agree_on_time().await?;
+        Ok(connections)
+    }
+
+    /// Refuses to work beside replicas whose clocks say something else: whether a claim still stands is read
+    /// from each one's own. All are compared with the server's.
+    pub(super) async fn agree_on_time(&self) -> Result<(), StoreError> {
+        let mut tx = self.read().await?;
+        let asked = Instant::now();
+        let theirs = Duration::from_micros(clock::of_server(&mut tx).await?);
+        let ours = clock::of_this_machine();
+        // Theirs was read at some instant of the trip, which ends at ours.
+        let off = theirs.saturating_sub(ours).max(ours.saturating_sub(theirs + asked.elapsed()));
+        if off <= MOST_SKEW {
+            return Ok(());
+        }
+        let why =
+            format!("the clocks of this machine and of the database differ by {off:.1?}; set them right");
+        Err(sqlx::Error::Configuration(why.into()).into())
     }
 
     /// A transaction that may write; none begins on a server that takes no writes.
@@ -84,18 +106,25 @@ impl Connections {
         &self.holder
     }
 
-    /// The next places in an account's request budget, counted by the server.
+    /// The next places in an account's request budget, counted by the server. Nothing but the statement
+    /// lies between the two instants: places are lost by every millisecond there.
     pub(super) async fn reserve_slots(
         &self,
         account: &AccountId,
         action: &str,
         spacing: Duration,
         count: u32,
-    ) -> Result<Duration, StoreError> {
-        let mut tx = self.write().await?;
-        let wait = slots::reserve(&mut tx, account, action, spacing, count).await?;
-        tx.commit().await?;
-        Ok(wait)
+    ) -> Result<ReservedSlots, StoreError> {
+        let since = Instant::now();
+        loop {
+            let mut conn = self.pool.acquire().await?;
+            let asked = Instant::now();
+            match slots::reserve(&mut conn, account, action, spacing, count).await {
+                // Carried out or not: a place too many is lost, none is given twice.
+                Err(error) if is_broken(&error) && since.elapsed() < PATIENCE => drop(conn),
+                reserved => return Ok(ReservedSlots { wait: reserved?, asked, answered: Instant::now() }),
+            }
+        }
     }
 
     /// Ends every connection.

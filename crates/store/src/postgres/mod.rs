@@ -2,11 +2,13 @@
 //!
 //! Whoever changes a task or anything of it holds the lock of the task's row until the end of the
 //! transaction; the database's own law keeps a number from ringing for two tasks at once, and whoever
-//! was slower begins again. Times that processes have to agree on are the server's.
+//! was slower begins again. The places of a request budget are counted by the server's clock; claims on tasks
+//! are kept by each process's own, which has to agree with the server's within a second (`clock`).
 //!
 //! Statements keep to what PostgreSQL-compatible distributed engines can run: no triggers, no functions
 //! of our own, no notifications.
 
+mod clock;
 mod connect;
 #[macro_use]
 mod dialect;

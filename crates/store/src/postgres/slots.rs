@@ -1,25 +1,19 @@
 //! Request budgets: one row for each account and action, by the server's clock.
 
+use super::clock::now;
 use super::dialect::Connection;
-use crate::StoreError;
 use outdial_model::AccountId;
 use std::time::Duration;
 
-/// Microseconds since 1970 UTC, now and not when the transaction began.
-macro_rules! now {
-    () => {
-        "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
-    };
-}
-
-/// Takes the next places; a single statement, so that the row is locked for no longer than that.
+/// Takes the next places; a single statement and a transaction of its own, so that the row is locked for no
+/// longer than that.
 pub(super) async fn reserve(
     conn: &mut Connection,
     account: &AccountId,
     action: &str,
     spacing: Duration,
     count: u32,
-) -> Result<Duration, StoreError> {
+) -> Result<Duration, sqlx::Error> {
     let length = spacing.saturating_mul(count).as_micros();
     let wait: i64 = sqlx::query_scalar(concat!(
         "INSERT INTO request_slots AS slots (account, action, next_at) VALUES ($1, $2, ",

@@ -6,8 +6,8 @@ use super::{Engine, apply, call, contact, event, intake, key, lease, ledger, new
 use super::{task, trace, work};
 use crate::{
     AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
-    Doubt, Effect, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, Skipped, Store, StoreError,
-    TaskFilter, TaskPatch, TaskWork, Traced,
+    Doubt, Effect, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, ReservedSlots, Skipped, Store,
+    StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -219,7 +219,7 @@ impl Store for Engine {
         action: &str,
         spacing: Duration,
         count: u32,
-    ) -> Result<Duration, StoreError> {
+    ) -> Result<ReservedSlots, StoreError> {
         self.0.reserve_slots(account, action, spacing, count).await
     }
 
@@ -309,7 +309,8 @@ impl Store for Engine {
 
     async fn ping(&self) -> Result<(), StoreError> {
         // Where nothing can be written, no transaction that writes begins.
-        Ok(self.0.write().await?.commit().await?)
+        self.0.write().await?.commit().await?;
+        self.0.agree_on_time().await
     }
 
     async fn close(&self) {

@@ -1,6 +1,6 @@
 //! No second holds more than its share, whatever the processes that share the budget go through.
 
-use super::{LocalSlots, RateLimits, Slots};
+use super::{LocalSlots, RateLimits, Reserved, Slots};
 use crate::TransportError;
 use async_trait::async_trait;
 use proptest::collection::vec;
@@ -30,11 +30,12 @@ impl FarSlots {
 
 #[async_trait]
 impl Slots for FarSlots {
-    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Duration> {
+    async fn reserve(&self, action: &'static str, spacing: Duration, count: u32) -> Option<Reserved> {
+        let asked = Instant::now();
         self.go().await;
-        let wait = self.row.reserve(action, spacing, count).await;
+        let reserved = self.row.reserve(action, spacing, count).await?;
         self.go().await;
-        wait
+        Some(Reserved { asked, answered: Instant::now(), ..reserved })
     }
 }
 
@@ -145,7 +146,7 @@ fn a_budget_that_cannot_be_asked_allows_nothing() {
 
     #[async_trait]
     impl Slots for Unreachable {
-        async fn reserve(&self, _: &'static str, _: Duration, _: u32) -> Option<Duration> {
+        async fn reserve(&self, _: &'static str, _: Duration, _: u32) -> Option<Reserved> {
             None
         }
     }
