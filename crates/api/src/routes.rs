@@ -44,6 +44,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(accounts::check_account)
         .service(accounts::get_catalog)
         .service(pushes::list_pushes)
+        .service(pushes::get_reconciliation)
         .service(vendor_tasks::list_vendor_tasks)
         .service(vendor_tasks::get_vendor_task)
         .service(vendor_tasks::adopt_vendor_task)

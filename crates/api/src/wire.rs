@@ -11,6 +11,7 @@ pub(crate) mod counts;
 pub(crate) mod event;
 pub(crate) mod provider;
 pub(crate) mod push;
+pub(crate) mod reconciliation;
 pub(crate) mod safety;
 pub(crate) mod schedule;
 pub(crate) mod segment;

@@ -15,6 +15,7 @@ mod http;
 mod import;
 mod pages;
 mod people;
+mod pushes;
 mod read;
 mod report;
 mod vendor;
@@ -54,6 +55,8 @@ enum Group {
     Dispatch,
     /// One of the vendor's tasks, read live
     Read,
+    /// A vendor's pushes, two thousand a second
+    Pushes,
 }
 
 #[tokio::main(worker_threads = 2)]
@@ -88,6 +91,9 @@ async fn measure(arguments: &Arguments) -> Result<(), Failure> {
         }
         if wants(Group::Read) {
             read::measure(&engine, small, &mut report).await?;
+        }
+        if wants(Group::Pushes) {
+            pushes::measure(&engine, small, &mut report).await?;
         }
     }
     Ok(())

@@ -25,6 +25,7 @@ mod keys;
 mod metrics;
 mod once;
 mod pepper;
+mod reconciliation;
 mod seal;
 mod tasks;
 mod vendor_tasks;
@@ -43,6 +44,7 @@ pub use outdial_model as model;
 pub use outdial_provider as provider;
 pub use outdial_store::{Answer, CallFilter, ContactFilter, Doubt, OnceKey, Page, TaskFilter};
 pub use pepper::Pepper;
+pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};
 pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
 

@@ -8,7 +8,7 @@
 
 use crate::{Changes, Page, StoreError};
 use async_trait::async_trait;
-use outdial_model::{AccountId, KeptPush, PushId, PushState, Timestamp};
+use outdial_model::{AccountId, KeptPush, PushId, PushState, Tally, Timestamp};
 use std::fmt;
 use std::time::Duration;
 
@@ -110,14 +110,16 @@ pub struct SettledPush {
     pub end: PushEnd,
 }
 
-/// Which pushes are forgotten.
+/// What of the past of an account's pushes is not forgotten.
 #[derive(Debug, Clone, Copy)]
 pub struct PushesKept {
-    /// Used ones that arrived before this.
+    /// What was counted on this day and later.
+    pub tallies_since: Timestamp,
+    /// Used ones that arrived then or later.
     pub used_since: Timestamp,
-    /// Unusable and refused ones that arrived before this.
+    /// Unusable and refused ones that arrived then or later,
     pub others_since: Timestamp,
-    /// Of each account, unusable ones and refused ones beyond so many of the newest.
+    /// of each of the two the newest, so many.
     pub most: u32,
 }
 
@@ -149,7 +151,9 @@ pub trait Inbox: fmt::Debug + Send + Sync + 'static {
         states: &[PushState],
         page: &Page<PushId>,
     ) -> Result<Vec<KeptPush>, StoreError>;
-    /// Forgets pushes of an account, at most `limit`; answers how many.
+    /// What was counted of an account from the day of `since` on, by day.
+    async fn tallies(&self, account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError>;
+    /// Forgets what need not be kept of an account, at most `limit` pushes; answers how many those were.
     async fn forget_pushes(
         &self,
         account: &AccountId,

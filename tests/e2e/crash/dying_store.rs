@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DispatchOutcome, Event, EventId,
-    KeptPush, PushId, PushState, Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    KeptPush, PushId, PushState, Segment, SegmentId, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
@@ -96,6 +96,7 @@ store! {
     pushes(
         account: &AccountId, states: &[PushState], page: &Page<PushId>
     ) -> Result<Vec<KeptPush>, StoreError>;
+    tallies(account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError>;
     forget_pushes(account: &AccountId, kept: PushesKept, limit: u32) -> Result<u64, StoreError>;
 }
 

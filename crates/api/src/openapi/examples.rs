@@ -138,6 +138,7 @@ pub(crate) fn contact() -> Value {
         "status": "completed",
         "held": null,
         "disposition": "answered_human",
+        "confidence": "confirmed",
         "reason": null,
         "segment_id": ids::SEGMENT,
         "cancel_requested": false,
@@ -151,6 +152,7 @@ pub(crate) fn contact() -> Value {
 pub(crate) fn resolved_contact() -> Value {
     let mut contact = contact();
     contact["disposition"] = json!("unknown");
+    contact["confidence"] = json!(null);
     contact["reason"] = json!("an operator decided that it was dialed");
     contact["calls"] = json!(0);
     contact
@@ -201,6 +203,30 @@ pub(crate) fn push() -> Value {
     })
 }
 
+pub(crate) fn reconciliation() -> Value {
+    let outcomes = json!({
+        "by_push": 412,
+        "by_push_and_polling": 0,
+        "by_polling": 31,
+        "pushed_later": 2,
+        "only_by_polling": 29,
+        "by_look_up": 1,
+        "by_operator": 0,
+        "untold": 0
+    });
+    let pushes = json!({"kept": 868, "repeated": 37, "used": 866, "unusable": 2, "refused": 0});
+    json!({
+        "account": "example-account",
+        "verdict": "leaking",
+        "advice": "Some pushes do not arrive; polling finds what they would have told, a little later. Compare the URLs of `GET /v1/accounts/{account}` with the vendor's console, kind by kind, and look whether this server was reachable all the time.",
+        "last_push_at": "2026-03-02T01:07:30.250Z",
+        "last_push_at_by_kind": {"call": "2026-03-02T01:07:30.250Z", "order": "2026-03-02T01:07:29.125Z"},
+        "outcomes": outcomes,
+        "pushes": pushes,
+        "days": [{"date": "2026-03-02", "outcomes": outcomes, "pushes": pushes}]
+    })
+}
+
 pub(crate) fn call() -> Value {
     json!({
         "id": ids::CALL,
@@ -210,7 +236,9 @@ pub(crate) fn call() -> Value {
         "vendor_call_id": "b7c1d2e3",
         "status": "ended",
         "disposition": "answered_human",
+        "confidence": "confirmed",
         "raw": {"code": "200", "text": "answered"},
+        "insights": [{"kind": "intent", "name": "i-7", "value": "Promise to pay", "level": 2}],
         "started_at": "2026-03-02T01:00:40.000Z",
         "answered_at": "2026-03-02T01:00:52.000Z",
         "ended_at": "2026-03-02T01:01:12.000Z",

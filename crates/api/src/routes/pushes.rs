@@ -1,4 +1,4 @@
-//! Pushes of an account's vendor that were of no use.
+//! What an account's vendor pushes: what was of no use of it, and what polling found without it.
 
 use crate::form::Query;
 use crate::openapi::{examples, responses};
@@ -6,6 +6,7 @@ use crate::paging::{List, Paging};
 use crate::path::Id;
 use crate::problem::Problem;
 use crate::wire::push::PushView;
+use crate::wire::reconciliation::ReconciliationView;
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use outdial_engine::Engine;
@@ -43,4 +44,26 @@ pub(crate) async fn list_pushes(
     })?;
     let pushes = engine.pushes(&id.0, &states, &paging.page()).await?;
     Ok(Json(paging.list(pushes, |push| push.id.as_str(), Into::into)))
+}
+
+/// Reconcile pushes and polling
+///
+/// Pollers close the gaps when a vendor's pushes do not arrive; this tells that they do. By day (UTC) for the last
+/// seven days: how it was learned that contacts were completed, and what became of pushes.
+#[utoipa::path(
+    tag = "Accounts",
+    params(("account" = String, Path, description = "The account's name.", example = "example-account")),
+    responses(
+        (status = 200, description = "The report.",
+            body = ReconciliationView, example = json!(examples::reconciliation())),
+        responses::OneById
+    )
+)]
+#[get("/accounts/{account}/reconciliation")]
+pub(crate) async fn get_reconciliation(
+    engine: Data<Engine>,
+    id: Id<AccountId>,
+) -> Result<Json<ReconciliationView>, Problem> {
+    let report = engine.reconciliation(&id.0).await?;
+    Ok(Json(ReconciliationView::new(&id.0, report)))
 }

@@ -1,8 +1,9 @@
 //! Schemas of open enums: the words there are, and that more may come.
 
+use outdial_engine::Verdict;
 use outdial_model::{
-    ContactStatus, DesiredStatus, Disposition, EventType, PushState, SegmentStatus, StartMode, TaskStatus,
-    Weekday,
+    Confidence, ContactStatus, DesiredStatus, Disposition, EventType, InsightKind, PushState, SegmentStatus,
+    StartMode, TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -62,6 +63,26 @@ pub(crate) fn disposition() -> Object {
 
 pub(crate) fn event_type() -> Object {
     open("What happened.", EventType::ALL, false)
+}
+
+pub(crate) fn confidence() -> Object {
+    open(
+        "How sure that is. `confirmed`: the vendor said so, signed or when it was asked; `reported`: whoever said so did not prove to be the vendor, and nothing can be asked; `null` where nobody said so.",
+        Confidence::ALL,
+        true,
+    )
+}
+
+pub(crate) fn insight_kind() -> Object {
+    open(
+        "What kind of thing it is. `intent`: what the person wanted, by the script's own classes; `tag`: a label; `transcript`: what was said; `collected`: what the person was asked for and gave; `note`: what an agent wrote.",
+        InsightKind::ALL,
+        false,
+    )
+}
+
+pub(crate) fn verdict() -> Object {
+    open("How pushes and polling go together, by today and yesterday.", Verdict::ALL, false)
 }
 
 pub(crate) fn push_state() -> Object {

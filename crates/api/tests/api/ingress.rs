@@ -98,3 +98,36 @@ async fn what_is_of_no_use_is_kept_counted_and_listed() {
         assert!(page.as_str().unwrap().contains(&sample), "no {sample} in {page}");
     }
 }
+
+#[tokio::test]
+async fn a_report_says_what_pushes_told_and_what_only_polling_found() {
+    let api = TestApi::start().await;
+    let report = api.get("/v1/accounts/main/reconciliation").await;
+    assert_eq!((report.text("/verdict"), report.body["days"].as_array().unwrap().len()), ("quiet", 7));
+    let task = api.create_task(3).await;
+    api.post(&format!("/v1/tasks/{task}/start"), &json!({})).await;
+    let contacts = format!("/v1/tasks/{task}/contacts");
+    let all = |page: &serde_json::Value, status: &str| {
+        page["data"].as_array().unwrap().iter().all(|contact| contact["status"] == status)
+    };
+    let dialing = api.wait_for(&contacts, |page| all(page, "dialing")).await;
+    for contact in dialing["data"].as_array().unwrap() {
+        let id = contact["id"].as_str().unwrap().parse().unwrap();
+        api.vendor.finish(&id, Disposition::Answered);
+        deliver(&api, &own_place("contact"), &api.vendor.push(&id).unwrap()).await;
+    }
+    let done = api.wait_for(&contacts, |page| all(page, "completed")).await;
+    assert_eq!(done["data"][0]["confidence"], "confirmed");
+    let told = |report: &serde_json::Value| {
+        let outcomes = &report["outcomes"];
+        let of = |name: &str| outcomes[name].as_u64().unwrap();
+        of("by_push") + of("by_push_and_polling") + of("pushed_later")
+    };
+    let report = api.wait_for("/v1/accounts/main/reconciliation", |report| {
+        told(report) == 3 && report["pushes"]["used"] == 3
+    });
+    let report = report.await;
+    assert_eq!((&report["verdict"], &report["outcomes"]["only_by_polling"]), (&json!("arriving"), &json!(0)));
+    assert!(report["last_push_at_by_kind"]["contact"].is_string(), "{report:#}");
+    api.get("/v1/accounts/other/reconciliation").await.problem(404, "not_found");
+}

@@ -6,14 +6,25 @@
 //! Not for: what a segment's status means for its people. That takes the whole task, so the worker reads it.
 
 use crate::work::observe::{Undialed, call_changes, contact_change};
-use outdial_model::{Contact, Disposition, Segment, Timestamp};
+use outdial_model::{Confidence, Contact, Disposition, Segment, Source, Timestamp};
 use outdial_provider::{ContactProgress, PushedContact, Received, Subject};
 use outdial_store::{Changes, Clues, SegmentChange, Traced};
 
-/// What a push changes. The segment is named in any case, so that its task wakes.
-pub(super) fn learned(traced: &Traced, news: Option<&PushedContact>, now: Timestamp) -> Changes {
+/// What a push changes, `proven` to be the vendor's or not. The segment is named in any case, so that its task
+/// wakes, and so is the person, so that it is known that the vendor pushed.
+pub(super) fn learned(
+    traced: &Traced,
+    news: Option<&PushedContact>,
+    proven: bool,
+    now: Timestamp,
+) -> Changes {
     let Traced { segment, contact } = traced;
     let mut changes = Changes { segments: vec![SegmentChange::of(&segment.id)], ..Changes::default() };
+    changes = changes.by(Source::Push);
+    changes.pushed = contact.as_ref().map(|contact| contact.id.clone());
+    if proven {
+        changes.confidence = Some(Confidence::Confirmed);
+    }
     if let (Some(contact), Some(news)) = (contact, news) {
         let report = news.report(contact.id.clone());
         changes.calls.extend(call_changes(&report, &segment.id, now));
@@ -21,6 +32,10 @@ pub(super) fn learned(traced: &Traced, news: Option<&PushedContact>, now: Timest
         let stays = Undialed { status: contact.status, reason: "the vendor did not dial it" };
         let is_there = contact.segment.as_ref() == Some(&segment.id);
         let progress = outlived(segment, contact, report.progress);
+        let was_reported = contact.confidence == Some(Confidence::Reported);
+        if let (ContactProgress::Done(disposition), true, true) = (progress, proven, was_reported) {
+            changes.confirmed.push((contact.id.clone(), disposition));
+        }
         changes.contacts.extend(contact_change(contact, progress, stays).filter(|_| is_there));
     }
     changes

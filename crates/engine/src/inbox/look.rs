@@ -20,24 +20,25 @@ const KEPT_TRYING: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 impl Engine {
     /// Opens, verifies and reads a push once more. What the provider said of it at the door it says again, unless
     /// its account has other settings now.
-    pub(super) fn understand(&self, push: LeasedPush) -> Result<Understood, SettledPush> {
+    pub(super) fn understand(&self, push: LeasedPush) -> Result<Understood, Box<SettledPush>> {
         let Ok(account) = self.account(&push.account) else {
-            return Err(self.try_rarely(&push, "its account is not configured"));
+            return Err(self.try_rarely(&push, "its account is not configured").into());
         };
         let identity = Identity { account: &push.account, kind: &push.kind, news: &push.news };
         let Some(text) = self.unseal_push(identity, &push.sealed) else {
-            return Err(ended(&push, PushEnd::Unusable("it was sealed by another installation".to_owned())));
+            let end = PushEnd::Unusable("it was sealed by another installation".to_owned());
+            return Err(ended(&push, end).into());
         };
         match account.provider.receive(&text.inbound(&push.kind)) {
             Ok(received) => Ok(Understood { proven: received.authenticated, push, account, text, received }),
-            Err(why) => Err(ended(&push, PushEnd::Unusable(why.to_string()))),
+            Err(why) => Err(ended(&push, PushEnd::Unusable(why.to_string())).into()),
         }
     }
 
     /// Whom it is about, and what it changes. `None` when that could not be looked up: it is looked at again when
     /// it has been in hand for too long.
     pub(super) async fn look(&self, understood: &Understood) -> Option<SettledPush> {
-        let Understood { push, account, received, proven } = understood;
+        let Understood { push, account, received, proven, .. } = understood;
         let traced = match self.store().trace(&account.id, &clues(received)).await {
             Ok(traced) => traced,
             Err(error @ StoreError::Unavailable(_)) => {
@@ -51,7 +52,7 @@ impl Engine {
         };
         let believed = *proven || !account.provider.capabilities().is_native(Operation::Progress);
         let news = received.contact.as_ref().filter(|_| believed);
-        let changes = learned(&traced, news, push.last_received_at);
+        let changes = learned(&traced, news, *proven, push.last_received_at);
         Some(SettledPush { changes: Some(changes), ..ended(push, self.end_of(understood, &traced)) })
     }
 

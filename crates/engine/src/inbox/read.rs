@@ -87,11 +87,12 @@ impl Engine {
                     settled.push(ended(&one.push, PushEnd::Later(now + SOON)));
                 }
                 Ok(one) => understood.push(one),
-                Err(end) => settled.push(end),
+                Err(end) => settled.push(*end),
             }
         }
-        let looks = stream::iter(&understood).map(|one| self.look(one)).buffered(LOOKS_AT_ONCE);
-        settled.extend(looks.collect::<Vec<_>>().await.into_iter().flatten());
+        let looks: Vec<_> = understood.iter().map(|one| self.look(one)).collect();
+        let looks = stream::iter(looks).buffered(LOOKS_AT_ONCE).collect::<Vec<_>>();
+        settled.extend(looks.await.into_iter().flatten());
         self.settle(settled).await?;
         Ok((many, to_ask))
     }

@@ -10,6 +10,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const USED_KEPT: Duration = DAY.saturating_mul(3);
 /// How long what was of no use is kept.
 const OTHERS_KEPT: Duration = DAY.saturating_mul(7);
+/// How long it is remembered what was counted.
+const TALLIES_KEPT: Duration = DAY.saturating_mul(31);
 /// How many of those are kept, of each account.
 const MOST: u32 = 10_000;
 /// Rows that go in one transaction; others wait for it.
@@ -19,7 +21,12 @@ impl Engine {
     /// Forgets what is older than it need be kept. What waits to be used is never forgotten.
     pub(crate) async fn forget_old_pushes(&self, shutdown: &CancellationToken) {
         let now = self.now();
-        let kept = PushesKept { used_since: now - USED_KEPT, others_since: now - OTHERS_KEPT, most: MOST };
+        let kept = PushesKept {
+            tallies_since: now - TALLIES_KEPT,
+            used_since: now - USED_KEPT,
+            others_since: now - OTHERS_KEPT,
+            most: MOST,
+        };
         for account in self.accounts() {
             while !shutdown.is_cancelled() {
                 match self.store().forget_pushes(&account.id, kept, AT_ONCE).await {

@@ -98,6 +98,7 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
                 talk_seconds: 0,
                 disposition: ending.and_then(Result::ok),
                 raw: RawOutcome { code: Some(step), text: None },
+                insights: Vec::new(),
                 recording: None,
             }),
         }),

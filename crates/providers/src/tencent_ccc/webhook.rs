@@ -128,6 +128,7 @@ fn recording(pushed: PushedRecording) -> (Option<i64>, Subject, Option<CallRepor
         talk_seconds: 0,
         disposition: None,
         raw: RawOutcome::default(),
+        insights: Vec::new(),
         recording: Some(url),
     });
     let subject = Subject { vendor_call_id: session, ..Subject::default() };

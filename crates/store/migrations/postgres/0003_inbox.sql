@@ -22,3 +22,26 @@ CREATE TABLE pushes (
 CREATE UNIQUE INDEX pushes_by_news ON pushes (account, kind, news);
 CREATE INDEX pushes_due ON pushes (due_at) WHERE state = 'new';
 CREATE INDEX pushes_by_state ON pushes (account, state, id);
+
+-- What is counted of an account day by day (days since 1970 in UTC). `place` spreads what would be one row over
+-- several.
+CREATE TABLE account_tallies (
+    account TEXT COLLATE "C" NOT NULL,
+    day     BIGINT NOT NULL,
+    what    TEXT COLLATE "C" NOT NULL,
+    -- Which kind of push; empty for outcomes.
+    kind    TEXT COLLATE "C" NOT NULL,
+    place   TEXT COLLATE "C" NOT NULL,
+    times   BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    PRIMARY KEY (account, day, what, kind, place)
+);
+
+-- How sure an outcome is, where it was learned, and whether a push has come about it.
+ALTER TABLE contacts ADD COLUMN confidence TEXT COLLATE "C";
+ALTER TABLE contacts ADD COLUMN learned_from TEXT COLLATE "C";
+ALTER TABLE contacts ADD COLUMN pushed BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE calls ADD COLUMN confidence TEXT COLLATE "C";
+
+-- What the vendor understood of a call.
+ALTER TABLE calls ADD COLUMN insights TEXT COLLATE "C" NOT NULL DEFAULT '[]';

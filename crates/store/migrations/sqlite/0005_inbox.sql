@@ -22,3 +22,26 @@ CREATE TABLE pushes (
 CREATE UNIQUE INDEX pushes_by_news ON pushes (account, kind, news);
 CREATE INDEX pushes_due ON pushes (due_at) WHERE state = 'new';
 CREATE INDEX pushes_by_state ON pushes (account, state, id);
+
+-- What is counted of an account day by day (days since 1970 in UTC). `place` spreads what would be one row over
+-- several.
+CREATE TABLE account_tallies (
+    account TEXT NOT NULL,
+    day     INTEGER NOT NULL,
+    what    TEXT NOT NULL,
+    -- Which kind of push; empty for outcomes.
+    kind    TEXT NOT NULL,
+    place   TEXT NOT NULL,
+    times   INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (account, day, what, kind, place)
+) STRICT, WITHOUT ROWID;
+
+-- How sure an outcome is, where it was learned, and whether a push has come about it.
+ALTER TABLE contacts ADD COLUMN confidence TEXT;
+ALTER TABLE contacts ADD COLUMN learned_from TEXT;
+ALTER TABLE contacts ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN confidence TEXT;
+
+-- What the vendor understood of a call.
+ALTER TABLE calls ADD COLUMN insights TEXT NOT NULL DEFAULT '[]';

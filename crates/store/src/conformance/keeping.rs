@@ -3,7 +3,7 @@
 use super::Harness;
 use super::world::{World, all, change};
 use crate::{Changes, Intake, LeasedPush, NewPush, PushEnd, PushesKept, SettledPush};
-use outdial_model::{AccountId, ContactStatus, KeptPush, PushId, PushState};
+use outdial_model::{AccountId, ContactStatus, KeptPush, PushId, PushState, Tallied};
 use std::time::Duration;
 
 const TERM: Duration = Duration::from_secs(10);
@@ -67,6 +67,10 @@ pub(super) async fn the_same_news_is_kept_once(harness: &dyn Harness) {
     assert_eq!(keep(&world, &batch).await, [Kept, Repeated, Kept, Kept, Kept]);
     world.pass(5);
     assert_eq!(keep(&world, &[push(&world, "a"), push(&world, "a")]).await, [Repeated, Repeated]);
+    let tallies = world.store.tallies(&account(), world.now()).await.unwrap();
+    let counts: Vec<_> = tallies.iter().map(|tally| (tally.what, tally.kind.as_str(), tally.count)).collect();
+    use Tallied::{PushKept, PushRepeated};
+    assert_eq!(counts, [(PushKept, "call", 2), (PushKept, "task", 1), (PushRepeated, "call", 3)]);
     let kept = listed(&world, &[]).await.into_iter().find(|kept| kept.id == one.id).unwrap();
     assert_eq!((kept.deliveries, kept.bytes, kept.state), (4, 700, PushState::New));
     assert_eq!((kept.received_at, kept.last_received_at), (one.received_at, world.now()));
@@ -151,7 +155,12 @@ pub(super) async fn pushes_are_forgotten_by_age_and_by_number(harness: &dyn Harn
     keep(&world, &all).await;
     let forget = async |used: u64, others: u64, most: u32| {
         let since = |seconds| world.now() - Duration::from_secs(seconds);
-        let kept = PushesKept { used_since: since(used), others_since: since(others), most };
+        let kept = PushesKept {
+            tallies_since: world.now(),
+            used_since: since(used),
+            others_since: since(others),
+            most,
+        };
         world.store.forget_pushes(&account(), kept, 2).await.unwrap()
     };
     assert_eq!(forget(101, 101, 6).await, 0);

@@ -18,7 +18,7 @@ pub(crate) use call::CallRow;
 pub(crate) use contact::ContactRow;
 pub(crate) use dispatch::DispatchRow;
 pub(crate) use event::EventRow;
-pub(crate) use push::{LeasedPushRow, PushRow};
+pub(crate) use push::{LeasedPushRow, PushRow, TallyRow};
 pub(crate) use segment::SegmentRow;
 pub(crate) use task::{CountRow, TaskRow, counts};
 

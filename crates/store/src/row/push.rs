@@ -1,8 +1,8 @@
-//! Vendors' pushes.
+//! Vendors' pushes, and what is counted of them.
 
 use super::{number, time, word};
 use crate::{LeasedPush, StoreError};
-use outdial_model::KeptPush;
+use outdial_model::{KeptPush, Tally};
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct PushRow {
@@ -58,6 +58,30 @@ impl TryFrom<LeasedPushRow> for LeasedPush {
             news: row.news,
             sealed: row.sealed,
             last_received_at: time(row.last_received_at, "pushes.last_received_at")?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct TallyRow {
+    /// Its first millisecond.
+    day: i64,
+    what: String,
+    kind: String,
+    times: i64,
+    last_at: i64,
+}
+
+impl TryFrom<TallyRow> for Tally {
+    type Error = StoreError;
+
+    fn try_from(row: TallyRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            day: time(row.day, "account_tallies.day")?,
+            what: word(&row.what, "account_tallies.what")?,
+            kind: row.kind,
+            count: number(row.times, "account_tallies.times")?,
+            last_at: time(row.last_at, "account_tallies.last_at")?,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Writing what one step learned about one task.
 
-use super::{Connection, call, lease, ledger, moving, segment, task};
+use super::{Connection, call, lease, ledger, moving, outcome, segment, task};
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
 use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};
@@ -21,10 +21,16 @@ pub(super) async fn apply(
         Some(lease) => lease::held(conn, lease).await?,
         None => task::lock(conn, &tenant, &id).await?,
     };
-    for change in &changes.calls {
-        call::learn(conn, &tenant, &id, change, now).await?;
+    if let Some(contact) = &changes.pushed {
+        outcome::pushed(conn, &id, contact, now).await?;
     }
-    let contacts = contacts(conn, &tenant, &id, &changes.contacts, now).await?;
+    for change in &changes.calls {
+        call::learn(conn, &tenant, &id, change, changes.confidence, now).await?;
+    }
+    let contacts = contacts(conn, &tenant, &id, changes, now).await?;
+    for (contact, disposition) in &changes.confirmed {
+        outcome::confirm(conn, &tenant, &id, contact, *disposition, now).await?;
+    }
     let mut visible = false;
     for change in &changes.segments {
         visible |= segment::learn(conn, &id, change, now).await?;
@@ -52,6 +58,8 @@ async fn whose(conn: &mut Connection, changes: &Changes) -> Result<Option<(Tenan
     }
     let contact = changes.contacts.first().map(|change| &change.id);
     let contact = contact.or_else(|| changes.calls.first().map(|change| &change.contact));
+    let contact = contact.or(changes.pushed.as_ref());
+    let contact = contact.or_else(|| changes.confirmed.first().map(|(contact, _)| contact));
     let segment = changes.segments.first().map(|change| change.id.as_str());
     let dispatch = changes.dispatches.first().map(|change| change.id.as_str());
     let row: Option<(String, String)> = sqlx::query_as(
@@ -73,14 +81,14 @@ async fn contacts(
     conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
-    changes: &[ContactChange],
+    changes: &Changes,
     now: Timestamp,
 ) -> Result<Vec<ContactId>, StoreError> {
-    let ids: Vec<_> = changes.iter().map(|change| &change.id).collect();
+    let ids: Vec<_> = changes.contacts.iter().map(|change| &change.id).collect();
     let mut standings = moving::standings(conn, task, &ids).await?;
-    let mut moves = Moves::at(now);
+    let mut moves = Moves::at(now).by(changes.source, changes.confidence);
     let mut skipped = Vec::new();
-    for change in changes {
+    for change in &changes.contacts {
         let standing = standings.get_mut(&change.id);
         let moved = standing
             .filter(|standing| standing.status == change.from)

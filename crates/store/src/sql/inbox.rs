@@ -1,10 +1,10 @@
 //! The contract of the inbox, kept as that of the store.
 
 use super::contention::Tries;
-use super::{Engine, push};
+use super::{Engine, push, tally};
 use crate::{Inbox, Intake, LeasedPush, NewPush, Page, PushesKept, SettledPush, StoreError};
 use async_trait::async_trait;
-use outdial_model::{AccountId, KeptPush, PushId, PushState, Timestamp};
+use outdial_model::{AccountId, KeptPush, PushId, PushState, Tally, Timestamp};
 use std::time::Duration;
 
 #[async_trait]
@@ -41,6 +41,10 @@ impl Inbox for Engine {
         page: &Page<PushId>,
     ) -> Result<Vec<KeptPush>, StoreError> {
         reading!(self, |tx| push::list(&mut tx, account, states, page))
+    }
+
+    async fn tallies(&self, account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError> {
+        reading!(self, |tx| tally::read(&mut tx, account, since))
     }
 
     async fn forget_pushes(

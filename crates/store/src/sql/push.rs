@@ -1,9 +1,9 @@
 //! Vendors' pushes: keeping them, taking them in hand, settling what became of them.
 
-use super::{Connection, Database, apply};
+use super::{Connection, Database, apply, tally};
 use crate::row::{LeasedPushRow, PushRow, time_if, to_json, word};
 use crate::{Intake, LeasedPush, NewPush, Page, PushEnd, PushesKept, SettledPush, StoreError};
-use outdial_model::{AccountId, KeptPush, PushId, PushState, Timestamp};
+use outdial_model::{AccountId, KeptPush, PushId, PushState, Tallied, Timestamp};
 use sqlx::QueryBuilder;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -69,13 +69,27 @@ pub(super) async fn keep(conn: &mut Connection, pushes: &[NewPush]) -> Result<Ve
          RETURNING id",
     ))
     .bind(to_json(&rows.into_values().collect::<Vec<_>>())?)
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
     let rows: HashSet<_> = ids.iter().map(String::as_str).collect();
     let intake = |push: &NewPush| {
         if rows.contains(push.id.as_str()) { Intake::Kept } else { Intake::Repeated }
     };
-    Ok(pushes.iter().map(intake).collect())
+    let intakes: Vec<_> = pushes.iter().map(intake).collect();
+    let mut counted = BTreeMap::new();
+    for (push, intake) in pushes.iter().zip(&intakes) {
+        let what = match (push.state, intake) {
+            (PushState::Refused, _) => Tallied::PushRefused,
+            (PushState::Unusable, _) => Tallied::PushUnusable,
+            (_, Intake::Kept) => Tallied::PushKept,
+            (_, Intake::Repeated) => Tallied::PushRepeated,
+        };
+        *counted.entry((push.account.as_str(), push.kind.as_str(), what)).or_default() += 1;
+    }
+    if let Some(now) = pushes.iter().map(|push| push.received_at).max() {
+        tally::pushes(conn, &counted, now).await?;
+    }
+    Ok(intakes)
 }
 
 pub(super) async fn lease(
@@ -126,7 +140,7 @@ pub(super) async fn settle(
     settled: &[SettledPush],
     now: Timestamp,
 ) -> Result<Vec<PushId>, StoreError> {
-    let mut again = Vec::new();
+    let (mut again, mut counted) = (Vec::new(), BTreeMap::new());
     let mut ended = Vec::with_capacity(settled.len());
     for push in settled {
         let skipped = match &push.changes {
@@ -145,6 +159,15 @@ pub(super) async fn settle(
             PushEnd::Refused(reason) => (PushState::Refused, Some(reason.as_str()), now),
             PushEnd::Later(due) => (PushState::New, None, *due),
         };
+        let what = match state {
+            PushState::New => None,
+            PushState::Used => Some(Tallied::PushUsed),
+            PushState::Unusable => Some(Tallied::PushUnusable),
+            PushState::Refused => Some(Tallied::PushRefused),
+        };
+        if let Some(what) = what {
+            *counted.entry((push.account.as_str(), push.kind.as_str(), what)).or_default() += 1;
+        }
         ended.push(Ended {
             id: push.id.as_str(),
             attempts: push.attempt,
@@ -162,8 +185,9 @@ pub(super) async fn settle(
         " WHERE pushes.id = given.id AND pushes.attempts = given.attempts AND pushes.state = 'new'",
     ))
     .bind(to_json(&ended)?)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    tally::pushes(conn, &counted, now).await?;
     Ok(again)
 }
 
@@ -196,6 +220,7 @@ pub(super) async fn forget(
     kept: PushesKept,
     limit: u32,
 ) -> Result<u64, StoreError> {
+    tally::forget(conn, account, kept.tallies_since).await?;
     let mut gone = 0;
     for state in [PushState::Used, PushState::Unusable, PushState::Refused] {
         let since = if state == PushState::Used { kept.used_since } else { kept.others_since };
