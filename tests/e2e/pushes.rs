@@ -74,7 +74,7 @@ pub async fn a_changed_body_and_a_copy_of_yesterday_are_refused_and_kept(store: 
     let (app, contact, place) = somebody_rings(store).await;
     let http = sender();
     let genuine = Letter::order(&contact, "call-1", "USER_BUSY");
-    let changed = Letter { body: genuine.body.replace("USER_BUSY", "NO_ANSWER"), ..genuine.clone() };
+    let changed = genuine.clone().with_body(genuine.body.replace("USER_BUSY", "NO_ANSWER"));
     let of_yesterday = Letter::raw("order", genuine.body.clone(), DAY);
 
     for refused in [&changed, &of_yesterday] {

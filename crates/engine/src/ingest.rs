@@ -47,9 +47,18 @@ impl Engine {
         if account.ingress.admits(secret) { Ok(Door(account)) } else { Err(IngestError::NoSuchPlace) }
     }
 
+    /// Refuses a push of a kind there is none of, before anything of it is read.
+    pub fn is_known(&self, door: &Door, kind: &str) -> Result<(), IngestError> {
+        if door.0.provider.push_kinds().iter().any(|known| known.kind == kind) {
+            return Ok(());
+        }
+        door.0.pushes.count(None, PushOutcome::UnknownKind);
+        Err(ReceiveError::UnknownKind.into())
+    }
+
     /// Counts a push that was larger than any is.
-    pub fn too_large(&self, door: &Door) {
-        door.0.pushes.count(None, PushOutcome::TooLarge);
+    pub fn is_too_large(&self, door: &Door, kind: &str) {
+        door.0.pushes.count(Some(kind), PushOutcome::TooLarge);
     }
 
     /// Takes a push; answers what the vendor wants to hear once it is durable.

@@ -134,14 +134,6 @@ impl ContactId {
     }
 }
 
-impl PushId {
-    /// The first id a push of that millisecond can have: every push that arrived before it has a smaller one.
-    pub fn first_of(at: Timestamp) -> Self {
-        let millisecond = u64::try_from(at.as_millisecond()).unwrap_or(0) & 0xffff_ffff_ffff;
-        Self(encode("psh", Uuid::from_u64_pair(millisecond << 16, 0)).into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

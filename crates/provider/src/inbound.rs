@@ -25,6 +25,15 @@ impl Inbound<'_> {
     }
 }
 
+/// A push the vendor sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PushKind {
+    /// Last part of the ingress path it is to be sent to.
+    pub kind: &'static str,
+    /// What it tells, and what is to be done in the vendor's console, for people.
+    pub about: &'static str,
+}
+
 /// Whom a push is about, as far as the vendor says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {

@@ -45,6 +45,11 @@ impl Letter {
         Self::of("order", &order)
     }
 
+    /// The same signature under another body.
+    pub fn with_body(self, body: String) -> Self {
+        Self { body, ..self }
+    }
+
     /// Sends it to where the account's vendor pushes to; answers the status and the answer, if one came.
     pub async fn send(&self, http: &Client, place: &str) -> Option<(u16, Value)> {
         let request = http

@@ -282,6 +282,11 @@ pub(crate) fn account() -> Value {
         "provider": "example-provider",
         "base_url": "https://vendor.example",
         "ingress_url": "https://calls.example/ingress/example-account/****",
+        "ingress_urls": [{
+            "kind": "order",
+            "url": "https://calls.example/ingress/example-account/****/order",
+            "about": "A person is done. Sent along with each task; nothing is to be pasted."
+        }],
         "health": {
             "last_success_at": "2026-03-02T01:07:30.250Z",
             "last_failure_at": null,

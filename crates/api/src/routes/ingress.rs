@@ -25,10 +25,11 @@ pub(crate) async fn take(
     let (account, secret, kind) = path.into_inner();
     let account: AccountId = account.parse().map_err(|_| IngestError::NoSuchPlace)?;
     let door = engine.door(&account, &secret)?;
+    engine.is_known(&door, &kind)?;
     let body = body::whole(&request, payload.into_inner(), MOST_BYTES).await;
     let body = body.inspect_err(|problem| {
         if problem.is(&table::BODY_TOO_LARGE) {
-            engine.too_large(&door);
+            engine.is_too_large(&door, &kind);
         }
     })?;
     let headers = readable(request.headers());

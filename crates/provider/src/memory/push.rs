@@ -2,13 +2,16 @@
 
 use super::world::Segment;
 use crate::{
-    CallReport, ContactProgress, ContactReport, Inbound, PushedContact, ReceiveError, Received, Subject,
+    CallReport, ContactProgress, ContactReport, Inbound, PushKind, PushedContact, ReceiveError, Received,
+    Subject,
 };
 use outdial_model::{ContactId, Disposition, RawOutcome, SegmentId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The one kind of push there is.
+/// Every kind of push there is.
+pub(super) const KINDS: &[PushKind] =
+    &[PushKind { kind: KIND, about: "How far somebody has come. Nobody's console is to be told." }];
 const KIND: &str = "contact";
 const PROOF_HEADER: &str = "x-memory-proof";
 const SENT_AT_HEADER: &str = "x-memory-sent-at";

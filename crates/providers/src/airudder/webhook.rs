@@ -9,11 +9,24 @@ use super::wire::{self, Call, Completion, NodePush, PdsFrame, StatusChange};
 use super::{confirm, map};
 use outdial_model::Phone;
 use outdial_provider::{
-    CallReport, ContactProgress, Inbound, PushedContact, ReceiveError, Received, SegmentReport, Subject,
+    CallReport, ContactProgress, Inbound, PushKind, PushedContact, ReceiveError, Received, SegmentReport,
+    Subject,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+
+/// Every push of the vendor's that is taken. The vendor enters the URLs on its side: give them to your contact there.
+pub(super) const KINDS: &[PushKind] = &[
+    PushKind {
+        kind: "pds",
+        about: "Status of tasks, people and agents of the predictive dialer: one URL for all three.",
+    },
+    PushKind { kind: "call_completion", about: "A person's dialing is over." },
+    PushKind { kind: "list_completion", about: "A person's whole flow is over." },
+    PushKind { kind: "workflow_status", about: "A workflow instance's status has changed." },
+    PushKind { kind: "custom_api", about: "A person reached a custom API node. Enter it in the node." },
+];
 
 /// Reads a push of one of the kinds the ingress has for this vendor.
 pub(super) fn receive(

@@ -110,7 +110,7 @@ pub(super) async fn an_impossible_move_is_skipped(harness: &dyn Harness) {
     let lease = world.lease(&task).await;
     let sent = world.send(&lease, 1).await.dispatch.contacts;
     let queued = world.contacts(&task).await[1].id.clone();
-    use ContactStatus::{Completed, Dialing, Held, Queued, Submitting};
+    use ContactStatus::{Dialing, Held, Queued, Submitted, Submitting};
     world.move_on(&lease, change(&sent[0], Submitting, Dialing)).await;
     let mut changes = Changes::under(&lease);
     let sent_without_ledger = change(&queued, Queued, Submitting);
@@ -119,7 +119,7 @@ pub(super) async fn an_impossible_move_is_skipped(harness: &dyn Harness) {
     held.hold = Some((HoldReason::Retry, world.now()));
     let back = change(&sent[0], Dialing, Queued);
     changes.contacts =
-        vec![sent_without_ledger, held_without_end, change(&queued, Queued, Completed), held, back];
+        vec![sent_without_ledger, held_without_end, change(&queued, Queued, Submitted), held, back];
     assert_eq!(world.apply(changes).await.contacts.len(), 5);
     assert_eq!(world.contact(&sent[0]).await.status, Dialing);
     assert_eq!(world.contact(&queued).await.status, Queued);

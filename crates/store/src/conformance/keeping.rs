@@ -131,7 +131,7 @@ pub(super) async fn news_of_no_use_is_new_when_it_comes_again(harness: &dyn Harn
     settle(&world, &[ended(&leased[0], PushEnd::Unusable("about nobody here".into()))]).await;
     let of_no_use = listed(&world, &[PushState::Unusable, PushState::Refused]).await;
     let reasons: Vec<_> = of_no_use.iter().map(|push| push.reason.as_deref().unwrap()).collect();
-    assert_eq!(reasons, ["it is not proven", "about nobody here"]);
+    assert_eq!(reasons, ["about nobody here", "it is not proven"]);
     world.pass(60);
     let fresh = NewPush { sealed: "sealed anew".into(), ..push(&world, "a") };
     keep(&world, &[fresh, push(&world, "b")]).await;

@@ -213,7 +213,7 @@ pub(super) async fn list(
     rows.into_iter().map(KeptPush::try_from).collect()
 }
 
-/// Forgets what is too old, then what is too much. An id tells when its push arrived.
+/// Forgets what is too old and what is too much, from the oldest on.
 pub(super) async fn forget(
     conn: &mut Connection,
     account: &AccountId,
@@ -223,21 +223,23 @@ pub(super) async fn forget(
     tally::forget(conn, account, kept.tallies_since).await?;
     let mut gone = 0;
     for state in [PushState::Used, PushState::Unusable, PushState::Refused] {
-        let since = if state == PushState::Used { kept.used_since } else { kept.others_since };
-        let newest = match state {
-            PushState::Used => None,
-            _ => oldest_kept(conn, account, state, kept.most).await?,
+        let (since, newest) = match state {
+            PushState::Used => (kept.used_since, None),
+            _ => (kept.others_since, oldest_kept(conn, account, state, kept.most).await?),
         };
-        let since = newest.into_iter().fold(PushId::first_of(since), PushId::max);
         let left = u64::from(limit).saturating_sub(gone);
         let done = sqlx::query(
             "DELETE FROM pushes WHERE id IN (
-                 SELECT id FROM pushes WHERE account = $1 AND state = $2 AND id < $3 ORDER BY id LIMIT $4)",
+                 SELECT id FROM (
+                     SELECT id, received_at FROM pushes
+                     WHERE account = $1 AND state = $2 ORDER BY id LIMIT $3) AS found
+                 WHERE received_at < $4 OR id < $5)",
         )
         .bind(account.as_str())
         .bind(state.as_str())
-        .bind(since.as_str())
         .bind(i64::try_from(left).unwrap_or(i64::MAX))
+        .bind(since.as_millisecond())
+        .bind(newest.as_ref().map_or("", PushId::as_str))
         .execute(&mut *conn)
         .await?;
         gone += done.rows_affected();

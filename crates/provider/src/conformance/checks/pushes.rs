@@ -61,6 +61,8 @@ pub(super) async fn good(bench: &Bench) -> Outcome {
     let (_, sent_again) = samples(bench, bench.now())?;
     for (push, again) in sent.iter().zip(&sent_again) {
         let received = push.received(bench)?;
+        let declared = bench.provider.push_kinds().iter().any(|one| one.kind == push.kind);
+        ensure(declared, format!("`{}` is received and not among `push_kinds`", push.kind))?;
         let kept = push.kept(bench).received(bench);
         ensure(kept == Ok(received.clone()), "`proof_headers` leaves out a header of use")?;
         ensure(received.authenticated == pushes.proof_header.is_some(), "`authenticated` is not the truth")?;
