@@ -92,6 +92,7 @@ async fn a_push_about_nobody_we_know_is_acknowledged_looked_at_again_and_listed(
     let told = elsewhere.vendor.push(&stranger).unwrap();
     let mut body: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
     body["vendor_ref"] = "elsewhere".into();
+    body["call"] = "elsewhere".into();
     let told = MemoryPush { body: body.to_string().into_bytes(), ..told };
     push(&world, &told).await;
     assert_eq!(kept(&world, PushState::New).await, (1, 1), "its person may become known");

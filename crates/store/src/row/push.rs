@@ -64,8 +64,8 @@ impl TryFrom<LeasedPushRow> for LeasedPush {
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct TallyRow {
-    /// Its first millisecond.
-    day: i64,
+    /// The day's first millisecond.
+    begins: i64,
     what: String,
     kind: String,
     times: i64,
@@ -77,7 +77,7 @@ impl TryFrom<TallyRow> for Tally {
 
     fn try_from(row: TallyRow) -> Result<Self, StoreError> {
         Ok(Self {
-            day: time(row.day, "account_tallies.day")?,
+            day: time(row.begins, "account_tallies.day")?,
             what: word(&row.what, "account_tallies.what")?,
             kind: row.kind,
             count: number(row.times, "account_tallies.times")?,

@@ -92,7 +92,7 @@ pub(super) async fn read(
     since: Timestamp,
 ) -> Result<Vec<Tally>, StoreError> {
     let rows: Vec<TallyRow> = sqlx::query_as(
-        "SELECT day * 86400000 AS day, what, kind, CAST(sum(times) AS BIGINT) AS times, max(last_at) AS last_at
+        "SELECT day * 86400000 AS begins, what, kind, CAST(sum(times) AS BIGINT) AS times, max(last_at) AS last_at
          FROM account_tallies WHERE account = $1 AND day >= $2
          GROUP BY account, day, what, kind ORDER BY account, day, what, kind",
     )
