@@ -17,8 +17,8 @@ const PEOPLE: usize = if LONG { 1_800 } else { 180 };
 const TASKS: usize = 2;
 /// People of a task a vendor holds at a time.
 const WINDOW: i64 = if LONG { 20 } else { 8 };
-/// How long the store is away.
-const AWAY_FOR: Duration = Duration::from_secs(if LONG { 10 } else { 3 });
+/// How long the store is away: longer than anybody waits for it.
+const AWAY_FOR: Duration = Duration::from_secs(if LONG { 10 } else { 7 });
 /// How often it goes.
 const TIMES: u64 = if LONG { 10 } else { 2 };
 const PATIENCE: Duration = Duration::from_secs(if LONG { 600 } else { 120 });

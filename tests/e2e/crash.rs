@@ -1,5 +1,6 @@
-//! The gateway dies, at every point of a dispatch's life, at each vendor: exactly what is expected is left, and
-//! whoever comes next brings everybody to an end, rung once and told of once.
+//! The gateway dies, at every point of what it asks a vendor for (a task, people in it, its start), at each
+//! vendor: exactly what is expected is left, and whoever comes next brings everybody to an end, rung once and told
+//! of once.
 //!
 //! `points.rs` the table of points · `remains.rs` looks at what is left · `dying_store.rs` where it dies
 
@@ -7,14 +8,14 @@ mod dying_store;
 mod points;
 mod remains;
 
-use crate::world::{VENDORS, everybody_rung_once, everything_was_told, fault};
-use dying_store::{DyingStore, Fate, Moment};
+use crate::world::{everybody_rung_once, everything_was_told, fault};
+use dying_store::{Deed, DyingStore, Fate, Moment};
 use outdial_model::{Clock, ContactStatus, DispatchId, DispatchKind, SystemClock};
 use outdial_store::{
     Changes, ChosenBatch, DispatchPlan, Lease, SegmentTarget, Store, StoreError, TaskChange,
 };
 use outdial_testkit::{Setup, Site, StoreKind, TestApp, Wire, until};
-use points::{Death, POINTS, Point, Row};
+use points::{Death, Left, POINTS, Point};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,37 +24,44 @@ const ENDINGS: [&str; 6] = ["00", "01", "02", "03", "05", "00"];
 /// How long a claim is renewed for.
 const TERM: Duration = Duration::from_secs(8);
 
-/// The death at a point, at the vendor of that number.
+/// The death at a point, and what is left at one of its vendors.
 pub struct DeathAt {
     point: &'static Point,
-    vendor: usize,
+    left: &'static Left,
 }
 
-/// Every point at every vendor.
+/// Every point at every vendor where there is one.
 pub fn deaths() -> impl Iterator<Item = DeathAt> {
-    POINTS.iter().flat_map(|point| (0..VENDORS.len()).map(move |vendor| DeathAt { point, vendor }))
+    POINTS.iter().flat_map(|point| point.left.iter().map(move |left| DeathAt { point, left }))
 }
 
 impl DeathAt {
     pub fn name(&self) -> String {
-        format!("crash::{}::{}", self.point.name, VENDORS[self.vendor].0)
+        let deed = match self.point.deed {
+            Deed::Opening => "opening",
+            Deed::HandingOver => "handing_over",
+            Deed::Starting => "starting",
+        };
+        format!("crash::{deed}::{}::{}", self.point.name, self.left.vendor)
     }
 
     /// The gateway dies there; what is left is looked at, and another gateway follows.
     pub async fn tell(self, store: StoreKind) {
-        let (kind, operation) = VENDORS[self.vendor];
-        let (mut app, wire, dying) = doomed(store, self.point.death).await;
+        let Self { point, left: expected } = self;
+        let kind = expected.vendor;
+        let (mut app, wire, dying) = doomed(store, point.deed, point.death).await;
         let vendors = app.vendors();
+        // Whatever an account needs to talk at all, it has.
+        app.get(&format!("/v1/accounts/{kind}-demo/vendor_tasks")).await.expect(200);
         let task = app.create_task(&app.task(kind, &ENDINGS)).await;
         app.start(&task).await;
 
-        death_comes(self.point.death, &wire, &dying).await;
+        death_comes(point.death, &wire, &dying).await;
         app.abandon_gateway().await;
 
         let lease = dying.lease().unwrap();
-        let expected = (self.point, self.vendor, ENDINGS.len());
         let left = remains::of(&app).await;
-        remains::are_as_expected(&*left, &vendors, &lease, expected).await;
+        remains::are_as_expected(&*left, &vendors, &lease, (point, expected, ENDINGS.len())).await;
         left.close().await;
 
         wire.requests().works_again();
@@ -64,15 +72,19 @@ impl DeathAt {
         assert_eq!(done["counts"]["completed"], ENDINGS.len(), "{done:#}");
         everybody_rung_once(&vendors, ENDINGS.len()).await;
         everything_was_told(&app, &task).await;
-        assert_eq!(remains::asked(&vendors, operation).await, 1, "the vendor is asked once, before or after");
-        let doubted = self.point.row == Row::Open;
+        let creating = remains::OPERATIONS.iter().filter(|(deed, ..)| *deed != Deed::Starting);
+        for (.., operation) in creating.filter(|(_, at, _)| *at == kind) {
+            let asked = remains::asked(&vendors, operation).await;
+            assert_eq!(asked, 1, "{operation}: the vendor is asked once, before or after");
+        }
+        let doubted = point.leaves_doubt();
         assert!(was_told_of_doubt(&app, &task).await.into_iter().all(|told| told == doubted));
         app.shut_down().await;
     }
 }
 
-/// A gateway that will come to that end, the line by which it reaches the vendors, and where it dies.
-async fn doomed(store: StoreKind, death: Death) -> (TestApp, Arc<Wire>, Arc<DyingStore>) {
+/// A gateway that will come to that end in that deed, the line by which it reaches the vendors, and where it dies.
+async fn doomed(store: StoreKind, deed: Deed, death: Death) -> (TestApp, Arc<Wire>, Arc<DyingStore>) {
     // Longer than it takes to notice that bytes are lost.
     let site = Site::set(Setup::on(store).account_key("timeout_seconds", 20)).await;
     // Reading alone tells how calls end, so that there is one worker, and it, that dies of it.
@@ -80,7 +92,8 @@ async fn doomed(store: StoreKind, death: Death) -> (TestApp, Arc<Wire>, Arc<Dyin
     let wire = Arc::new(Wire::to(&site.vendors_url()).await);
     let site = site.reaching_vendors_at(&wire.url());
     let line = Arc::clone(&wire);
-    let fate: Box<Fate> = Box::new(move |moment| match death {
+    let fate: Box<Fate> = Box::new(move |now_doing, moment| match death {
+        _ if now_doing != deed => false,
         Death::At(last) => moment == last,
         Death::RequestLost | Death::AnswerLost => {
             if moment == Moment::AfterIntent {
@@ -119,7 +132,7 @@ async fn was_told_of_doubt(app: &TestApp, task: &str) -> Vec<bool> {
 
 pub async fn a_write_under_the_claim_of_a_dead_worker_is_refused(store: StoreKind) {
     let death = Death::At(Moment::BeforeResult);
-    let (mut app, wire, dying) = doomed(store, death).await;
+    let (mut app, wire, dying) = doomed(store, Deed::HandingOver, death).await;
     let mut draft = app.task("nxtele", &ENDINGS);
     draft["keep_open"] = true.into();
     let task = app.create_task(&draft).await;

@@ -104,43 +104,56 @@ pub async fn replicas_share_the_work_and_whoever_is_left_finishes_it(store: Stor
 
 /// How long a replica is frozen at least.
 const FROZEN: Duration = Duration::from_secs(if LONG { 60 } else { 0 });
-/// How soon another one has taken over; beside other stories everything takes a little longer.
-const TAKEOVER: Duration = Duration::from_secs(if LONG { 10 } else { 13 });
+/// How soon another one has taken over; beside other stories, and on a slow machine, everything takes longer.
+const TAKEOVER: Duration = Duration::from_secs(if LONG { 10 } else { 60 });
+/// Requests that have their row and have not left, at least. One leaves in a second, so there are as many seconds
+/// to freeze whoever has them.
+const ABOUT_TO_LEAVE: usize = 3;
 
 pub async fn nothing_a_frozen_replica_had_in_hand_is_sent_after_it_wakes(store: StoreKind) {
-    // Requests wait for their turn, and answers for a moment: there is always something in hand.
-    let setup = Setup::on(store).account_key("rate", 2).account_key("timeout_seconds", 20);
-    let site = Site::set(setup).await;
+    // Requests wait for their turn, and answers longer than it takes until everything is in hand.
+    let slowly = [("tencent_ccc".to_owned(), toml::toml! { rate = 1 }.into())];
+    let setup = Setup { vendor_keys: toml::Table::from_iter(slowly), ..Setup::on(store) };
+    let site = Site::set(setup.account_key("timeout_seconds", 25)).await;
     let vendors = site.vendors();
     for (kind, operation) in VENDORS {
-        vendors.add_fault(&fault(kind, operation, "slow_body", json!({"seconds": 6}))).await;
+        vendors.add_fault(&fault(kind, operation, "slow_body", json!({"seconds": 20}))).await;
     }
-    let (replicas, clients) = replicas(&site, 2).await;
-    let (frozen, other) = (&replicas[0], &clients[1]);
+    let (frozen, clients) = replicas(&site, 1).await;
+    let (frozen, api) = (&frozen[0], &clients[0]);
     let mut all = Vec::new();
-    for (kind, how_many) in [("nxtele", 1), ("airudder", 1), ("tencent_ccc", 5)] {
-        all.extend(tasks(other, &site, kind, all.len(), how_many).await);
+    for (kind, how_many) in [("nxtele", 1), ("airudder", 1), ("tencent_ccc", 12)] {
+        all.extend(tasks(api, &site, kind, all.len(), how_many).await);
     }
-    // Whoever is asked works on it at once, the other is asleep.
-    start(&clients[..1], &all).await;
+    start(&clients, &all).await;
     let in_hand = async || {
-        let tasks = other.get("/v1/tasks?limit=50").await.expect(200);
+        let tasks = api.get("/v1/tasks?limit=50").await.expect(200);
         let has_row = |task: &&Value| task["counts"]["submitting"] != 0;
         let planned = tasks["data"].as_array().unwrap().iter().filter(has_row).count();
         (planned, hand_overs_since(&vendors, 0).await.len())
     };
-    let both = |(planned, sent): &(usize, usize)| *sent > 0 && *planned > *sent + 1;
-    let (planned, sent) = until("requests are under way, and others about to leave", in_hand, both).await;
+    let everything = |(planned, sent): &(usize, usize)| {
+        *planned == all.len() && *sent > 0 && *planned >= *sent + ABOUT_TO_LEAVE
+    };
+    let (planned, sent) =
+        until("everything is in hand, and not much of it under way", in_hand, everything).await;
 
     frozen.process.freeze();
     let (since, frozen_at) = (Instant::now(), SystemClock.now());
+    // Only now, so that nothing was in other hands.
+    let (_awake, clients) = replicas(&site, 1).await;
+    let api = &clients[0];
     vendors.clear_faults().await;
     let mut lost = Vec::new();
     for task in &all {
-        everybody_is_done(other, task, PEOPLE, PATIENCE).await;
-        let told = everything_was_told(other, task).await;
+        everybody_is_done(api, task, PEOPLE, PATIENCE).await;
+        let told = everything_was_told(api, task).await;
         lost.extend(taken_over(&told).map(|at| (task, at)));
     }
+    assert!(
+        lost.len() > sent,
+        "of {planned} requests in hand, {sent} of them under way, were lost: {lost:?}"
+    );
     passes(FROZEN.saturating_sub(since.elapsed())).await;
     let lasted = since.elapsed();
     let said = frozen.has_said();
@@ -158,7 +171,6 @@ pub async fn nothing_a_frozen_replica_had_in_hand_is_sent_after_it_wakes(store: 
         lost.len(),
         takeover.as_secs_f64(),
     );
-    assert!(lost.len() > sent, "{lost:?}");
     assert!(takeover.as_secs_f64() <= TAKEOVER.as_secs_f64(), "{lost:?}");
     site.clear().await;
 }
@@ -166,7 +178,7 @@ pub async fn nothing_a_frozen_replica_had_in_hand_is_sent_after_it_wakes(store: 
 /// When another replica noted that a request was left open, if one was.
 fn taken_over(told: &[Vec<Value>]) -> Option<Timestamp> {
     let noted = told.iter().flatten().filter(|event| event["type"] == "contact.outcome_unknown");
-    noted.map(|event| event["timestamp"].as_str().unwrap().parse().unwrap()).max()
+    noted.map(|event| event["timestamp"].as_str().unwrap().parse().unwrap()).min()
 }
 
 fn gave_up(log: &str, task: &str) -> bool {
@@ -175,13 +187,21 @@ fn gave_up(log: &str, task: &str) -> bool {
 
 /// What the vendor allows for each action in any second.
 const RATE: u64 = 20;
-/// What comes at least in the busiest second. Beside other stories nothing may come as fast as it could.
-const PRESSURE: u64 = if LONG { RATE / 2 } else { 2 };
+/// What we are told to keep to. Less than that in the short form: on a machine that stumbles requests arrive
+/// closer together than they left, and not one too many is to come to the vendor.
+const OUR_RATE: u64 = if LONG { RATE } else { 5 };
+/// What comes at least in the busiest second, where more is to be sent than may be.
+const PRESSURE: u64 = OUR_RATE.div_ceil(2);
+/// How far apart requests of an action leave, in seconds: `transport/rate.rs` of the crate `provider`.
+const SPACING: f64 = 1.2 / OUR_RATE as f64;
+/// How many seconds longer the first request of an action may have been on its way than the last.
+const ON_ITS_WAY: f64 = 1.0;
 
 pub async fn a_vendors_rate_is_kept_by_all_replicas_together(store: StoreKind) {
-    const TASKS: usize = if LONG { 120 } else { 36 };
-    let rate = toml::Table::from_iter([("tencent_ccc".to_owned(), toml::toml! { rate = 20 }.into())]);
-    let site = Site::set(Setup { vendor_keys: rate, ..Setup::on(store) }).await;
+    const TASKS: usize = if LONG { 120 } else { 24 };
+    let ours = toml::Table::from_iter([("rate".to_owned(), (OUR_RATE as i64).into())]);
+    let vendor_keys = toml::Table::from_iter([("tencent_ccc".to_owned(), ours.into())]);
+    let site = Site::set(Setup { vendor_keys, ..Setup::on(store) }).await;
     let (replicas, clients) = replicas(&site, 3).await;
 
     let all = tasks(&clients[0], &site, "tencent_ccc", 0, TASKS).await;
@@ -197,6 +217,7 @@ pub async fn a_vendors_rate_is_kept_by_all_replicas_together(store: StoreKind) {
     for action in actions {
         assert!(busiest(action) <= RATE, "{action:#}");
         assert!(action["by_code"].get("RequestLimitExceeded").is_none(), "{action:#}");
+        assert!(took(action) + ON_ITS_WAY >= places(action), "faster than they may leave: {action:#}");
     }
     let most = actions.iter().map(busiest).max().unwrap();
     println!(
@@ -208,4 +229,15 @@ pub async fn a_vendors_rate_is_kept_by_all_replicas_together(store: StoreKind) {
         assert!(replica.has_said() > 0, "one of them did nothing");
     }
     site.clear().await;
+}
+
+/// Seconds from an action's first request to its last.
+fn took(action: &Value) -> f64 {
+    let at = |key: &str| action[key].as_i64().unwrap();
+    (at("last_at_us") - at("first_at_us")) as f64 / 1e6
+}
+
+/// Seconds from the first place to the last, if none was left out.
+fn places(action: &Value) -> f64 {
+    (action["total"].as_u64().unwrap() - 1) as f64 * SPACING
 }

@@ -12,7 +12,9 @@ const PEOPLE: usize = if LONG { 1_667 } else { 60 };
 const SPEED: f64 = if LONG { 20.0 } else { 40.0 };
 /// Lists show what is new after up to thirty simulated seconds; accounts wait longer before they believe one.
 const LATEST_LISTED: f64 = 30.0 / SPEED;
-const SETTLE_SECONDS: u32 = if LONG { 2 } else { 1 };
+const SETTLE_SECONDS: u32 = if LONG { 2 } else { 3 };
+/// How long a request is waited for. Beside other stories whatever goes well may take its time, too.
+const TIMEOUT_SECONDS: u32 = if LONG { 1 } else { 3 };
 /// How often a creating request goes wrong.
 const CHANCE: f64 = 0.3;
 /// Whoever is unknown for so many seconds is left to an operator.
@@ -37,7 +39,8 @@ pub async fn answers_that_fail_in_every_way_at_once(store: StoreKind) {
 /// A task at each vendor comes to its end although creating requests go wrong by chance, in one of `modes`.
 async fn lives_through(name: &str, store: StoreKind, modes: &[&str]) {
     let setup = Setup::on(store).at_speed(SPEED);
-    let setup = setup.account_key("settle_seconds", SETTLE_SECONDS).account_key("timeout_seconds", 1);
+    let setup = setup.account_key("settle_seconds", SETTLE_SECONDS);
+    let setup = setup.account_key("timeout_seconds", TIMEOUT_SECONDS);
     let app = TestApp::with(setup).await;
     let mut tasks = Vec::new();
     for (place, (kind, hands_over)) in VENDORS.into_iter().enumerate() {
@@ -92,7 +95,7 @@ async fn goes_wrong(app: &TestApp, kind: &str, hands_over: &str, modes: &[&str])
             let each = CHANCE / modes.len() as f64;
             let mut more = json!({"probability": each / (1.0 - each * before as f64)});
             if **mode == "slow_body" {
-                more["seconds"] = json!([0.0, 2.0]);
+                more["seconds"] = json!([0, 2 * TIMEOUT_SECONDS]);
             }
             vendors.add_fault(&fault(kind, operation, mode, more)).await;
         }

@@ -17,7 +17,10 @@ const SETTLE: Duration = Duration::from_secs(1);
 const OPEN_FOR: Duration = Duration::from_secs(15);
 /// Failures that open a breaker, at most.
 const MOST_FAILURES: usize = 10;
-const CLOSED_WITHIN: Duration = Duration::from_secs(30);
+/// Creating requests that may be under way when it opens: one of every other task.
+const UNDER_WAY: usize = Crowd::TASKS - 1;
+/// Beside other stories, and on a slow machine, the one that may try takes longer.
+const CLOSED_WITHIN: Duration = Duration::from_secs(if LONG { 30 } else { 90 });
 const MOST_READS: f64 = 1.2;
 const PATIENCE: Duration = Duration::from_secs(if LONG { 600 } else { 120 });
 
@@ -152,7 +155,8 @@ pub async fn the_breaker_opens_after_few_failures_and_closes_soon_after_the_stor
             "storm: {}: {kind}: the breaker opened after {failures} failed creating requests",
             store.name()
         );
-        assert!(failures <= MOST_FAILURES, "{kind}: {failures} creating requests failed before");
+        let most = MOST_FAILURES + UNDER_WAY;
+        assert!(failures <= most, "{kind}: {failures} creating requests failed before");
     }
     crowd.app.shut_down().await;
     // A short storm is mostly look-ups for what it began with, and says little about the usual.

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// How far ahead a task that begins by itself begins: as long for the simulated vendor as for us.
-const FUSE_SECONDS: u32 = if LONG { 90 } else { 12 };
+/// How far ahead a task that begins by itself begins: as long for the simulated vendor as for us. The second
+/// look is after two thirds of it.
+const FUSE_SECONDS: u32 = if LONG { 90 } else { 30 };
 /// Tasks at each vendor, all of them made twice.
 const TASKS: usize = if LONG { 20 } else { 2 };
 /// People in each; they are busy, so nobody has to wait for the end of a talk.
@@ -19,7 +20,7 @@ const PEOPLE: usize = if LONG { 20 } else { 3 };
 const BUSY: &str = "02";
 /// How late the lists are about a twin, at most; accounts wait as long before they believe one.
 const LATEST_LISTED: u32 = if LONG { 20 } else { 3 };
-const PATIENCE: Duration = Duration::from_secs(if LONG { 600 } else { 60 });
+const PATIENCE: Duration = Duration::from_secs(if LONG { 600 } else { 120 });
 
 /// A vendor's operation that makes a task, and how many twins of it there can be.
 const MAKING: [(&str, &str, usize); 3] = [
@@ -47,7 +48,7 @@ pub async fn twins_of_a_request_nobody_answered_are_stopped_before_they_ring(sto
 /// Tasks at every vendor, each made twice there and `more` going wrong with it: nobody is rung by a twin.
 async fn stopped_in_time(name: &str, store: StoreKind, more: fn(&str, &str) -> Vec<Value>) {
     let setup = Setup::on(store).at_speed(1.0).account_key("fuse_seconds", FUSE_SECONDS);
-    let setup = setup.account_key("settle_seconds", LATEST_LISTED).account_key("timeout_seconds", 1);
+    let setup = setup.account_key("settle_seconds", LATEST_LISTED);
     let app = TestApp::with(setup).await;
     let mut tasks = Vec::new();
     for (place, (kind, operation, _)) in MAKING.into_iter().enumerate() {

@@ -2,9 +2,11 @@
 
 use crate::body::Patience;
 use crate::cursor::CursorKey;
+use crate::feed::Streams;
 use crate::metrics::Requests;
 use crate::routes::fallback::RouteTable;
 use crate::routes::{self, docs, fallback, ingress};
+use crate::serve::ApiSettings;
 use crate::{auth, openapi, problem};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
@@ -20,11 +22,12 @@ pub(crate) struct Shared {
     routes: Data<RouteTable>,
     document: Data<docs::Document>,
     requests: Data<Requests>,
+    streams: Data<Streams>,
     patience: Patience,
 }
 
 impl Shared {
-    pub(crate) fn new(engine: Engine, patience: Patience) -> Self {
+    pub(crate) fn new(engine: Engine, settings: &ApiSettings) -> Self {
         let document = openapi::of_server(&engine);
         Self {
             cursors: Data::new(CursorKey::new(engine.derived_secret("cursor"))),
@@ -32,7 +35,8 @@ impl Shared {
             document: Data::new(docs::Document::new(&document)),
             engine: Data::new(engine),
             requests: Data::default(),
-            patience,
+            streams: Data::new(Streams::until(settings.closing.clone())),
+            patience: Patience(settings.patience),
         }
     }
 
@@ -44,6 +48,7 @@ impl Shared {
             .app_data(self.routes.clone())
             .app_data(self.document.clone())
             .app_data(self.requests.clone())
+            .app_data(self.streams.clone())
             .app_data(self.patience);
         routes(&mut ServiceConfig::new(config));
         config

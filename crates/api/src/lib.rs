@@ -8,6 +8,7 @@
 //! - `wire/` the shapes: forms in, views out
 //! - `idempotency/` requests that have their effect once
 //! - `upload/` streams of contacts
+//! - `feed` the feed of events and the streams of those who follow it
 //! - `problem/` everything that goes wrong, from one table
 //! - `openapi/` the document, its examples, what the vendors add to it
 //!
@@ -18,6 +19,7 @@ mod auth;
 mod body;
 mod cursor;
 mod etag;
+mod feed;
 mod finish;
 mod form;
 mod idempotency;

@@ -1,6 +1,7 @@
 //! The OpenAPI document (3.1), from the routes themselves.
 //!
-//! Shapes, parameters and answers come from the annotations on the handlers. What depends on the vendors of
+//! Shapes, parameters and answers come from the annotations on the handlers, events as endpoints receive them from
+//! [`webhooks`]. What depends on the vendors of
 //! the binary (typed `provider_options`, an example for each provider) is put in from their
 //! factories in [`vendors`]; this crate knows no vendor by name.
 
@@ -8,6 +9,7 @@ pub(crate) mod examples;
 mod introduction;
 pub(crate) mod responses;
 mod vendors;
+mod webhooks;
 
 use crate::idempotency;
 use crate::wire::provider::example_task;
@@ -41,6 +43,7 @@ fn with_examples(examples: &[(&Factory, Value)]) -> Value {
         .split_for_parts();
     let mut document = serde_json::to_value(document).unwrap_or_default();
     refer_and_close(&mut document["components"]["schemas"]);
+    webhooks::complete(&mut document);
     vendors::complete(&mut document, examples);
     idempotency::document::complete(&mut document);
     document

@@ -66,6 +66,16 @@ impl Paging {
         self.after.as_deref().and_then(|key| key.parse().ok())
     }
 
+    /// The cursor of what comes after the item with `key`.
+    pub(crate) fn cursor(&self, key: &str) -> String {
+        self.seal.close(key)
+    }
+
+    /// The page of the same list that begins at another cursor.
+    pub(crate) fn from(self, cursor: &str) -> Result<Self, Problem> {
+        Ok(Self { after: Some(self.seal.open(cursor)?), ..self })
+    }
+
     /// The page for the engine: one item more than is shown, to know whether there is another page.
     pub(crate) fn page<Id: FromStr>(&self) -> Page<Id> {
         Page { after: self.after(), limit: self.limit + 1 }

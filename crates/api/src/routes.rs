@@ -4,6 +4,7 @@ mod accounts;
 mod calls;
 mod contacts;
 pub(crate) mod docs;
+mod events;
 pub(crate) mod fallback;
 pub(crate) mod ingress;
 mod metrics;
@@ -39,6 +40,8 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(contacts::get_timeline)
         .service(calls::list_calls)
         .service(calls::get_call)
+        .service(events::follow_events)
+        .service(events::list_events)
         .service(accounts::list_accounts)
         .service(accounts::get_account)
         .service(accounts::check_account)

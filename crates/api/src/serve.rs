@@ -1,7 +1,6 @@
 //! Serving: threads, limits and deadlines of the HTTP server.
 
 use crate::app::Shared;
-use crate::body::Patience;
 use crate::finish;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -9,6 +8,7 @@ use actix_web::{App, HttpServer};
 use outdial_engine::Engine;
 use std::net::TcpListener;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// How the API is served.
 #[derive(Debug, Clone)]
@@ -19,11 +19,19 @@ pub struct ApiSettings {
     pub drain: Duration,
     /// How long a client may take to send a JSON body, or the next piece of a stream.
     pub patience: Duration,
+    /// Ends the streams of those who follow events; to be cancelled before the server is told to stop, which
+    /// waits for requests in progress.
+    pub closing: CancellationToken,
 }
 
 impl Default for ApiSettings {
     fn default() -> Self {
-        Self { workers: 2, drain: Duration::from_secs(10), patience: Duration::from_secs(30) }
+        Self {
+            workers: 2,
+            drain: Duration::from_secs(10),
+            patience: Duration::from_secs(30),
+            closing: CancellationToken::new(),
+        }
     }
 }
 
@@ -31,7 +39,7 @@ impl Default for ApiSettings {
 ///
 /// Signals are left to whoever runs it.
 pub fn serve(listener: TcpListener, engine: Engine, settings: &ApiSettings) -> std::io::Result<Server> {
-    let shared = Shared::new(engine, Patience(settings.patience));
+    let shared = Shared::new(engine, settings);
     let server = HttpServer::new(move || {
         App::new().wrap(from_fn(finish::finish)).configure(|config| shared.configure(config))
     })

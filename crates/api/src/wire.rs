@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod contact;
 pub(crate) mod counts;
 pub(crate) mod event;
+pub(crate) mod event_data;
 pub(crate) mod provider;
 pub(crate) mod push;
 pub(crate) mod reconciliation;

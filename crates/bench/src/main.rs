@@ -13,6 +13,7 @@ mod fill;
 mod gateway;
 mod http;
 mod import;
+mod outbox;
 mod pages;
 mod people;
 mod pushes;
@@ -53,6 +54,8 @@ enum Group {
     Pages,
     /// The ledger's share of sending contacts
     Dispatch,
+    /// The log of events, and deliveries to endpoints
+    Outbox,
     /// One of the vendor's tasks, read live
     Read,
     /// A vendor's pushes, two thousand a second
@@ -88,6 +91,9 @@ async fn measure(arguments: &Arguments) -> Result<(), Failure> {
         }
         if wants(Group::Pages) {
             pages::measure(&engine, small, &mut report).await?;
+        }
+        if wants(Group::Outbox) {
+            outbox::measure(&engine, small, &mut report).await?;
         }
         if wants(Group::Read) {
             read::measure(&engine, small, &mut report).await?;

@@ -63,7 +63,7 @@ impl Engine {
         let good = accepted.iter().filter_map(|result| result.as_ref().ok()).cloned().collect();
         let worded = Worded::added(once, |outcome| results(&accepted, outcome));
         let outcome = self.store().add_contacts(tenant, task, good, worded.stored().as_ref(), now).await?;
-        self.0.asked.notify_one();
+        self.ring();
         let results = results(&accepted, &outcome);
         if results.len() < drafts.len() {
             return Err(EngineError::Internal("the store answered for fewer contacts than it got".into()));
@@ -98,7 +98,7 @@ impl Engine {
     ) -> Result<Contact, EngineError> {
         let worded = Worded::contact(once);
         let contact = self.store().cancel_contact(tenant, id, worded.stored().as_ref(), self.now()).await?;
-        self.0.asked.notify_one();
+        self.ring();
         Ok(contact)
     }
 
@@ -122,7 +122,7 @@ impl Engine {
             },
             other => other.into(),
         })?;
-        self.0.asked.notify_one();
+        self.ring();
         Ok(contact)
     }
 

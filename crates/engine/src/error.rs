@@ -74,7 +74,10 @@ impl From<StoreError> for EngineError {
             StoreError::KeyReused => Self::KeyReused,
             StoreError::KeyBusy => Self::KeyBusy,
             StoreError::LeaseLost => Self::Internal("a lease was lost outside a worker".into()),
-            StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::Unavailable(failure) => {
+                tracing::warn!(%failure, "the store did not do it");
+                Self::Unavailable
+            }
             StoreError::Corrupt(what) => Self::Internal(what),
         }
     }

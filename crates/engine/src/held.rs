@@ -79,7 +79,7 @@ impl Held {
     /// The request is done: sent again with this fingerprint, it is answered this.
     ///
     /// [`EngineError::Answered`] when its hold ran out meanwhile and a twin was done before: what the twin was
-    /// answered is the answer. [`EngineError::KeyReused`](EngineError) when that was another request.
+    /// answered is the answer. [`EngineError::KeyReused`] when that was another request.
     pub async fn finish(mut self, fingerprint: String, answer: &Answer) -> Result<(), EngineError> {
         let Grip { engine, tenant, key, .. } = &self.grip;
         let key = OnceKey { fingerprint, ..key.clone() };

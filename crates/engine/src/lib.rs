@@ -13,8 +13,10 @@
 
 mod accounts;
 mod calls;
+mod conditions;
 mod contacts;
 mod error;
+mod events;
 mod health;
 mod held;
 mod housekeeping;
@@ -34,6 +36,7 @@ mod work;
 pub use accounts::{Account, AccountPolicy, Ingress};
 pub use contacts::{ContactDraft, ContactResult};
 pub use error::EngineError;
+pub use events::{Envelope, Follower};
 pub use health::{Breaker, Health};
 pub use held::Held;
 pub use ingest::{Door, IngestError};
@@ -42,7 +45,9 @@ pub use metrics::{AccountMetrics, PushOutcome, Traffic};
 pub use once::Once;
 pub use outdial_model as model;
 pub use outdial_provider as provider;
-pub use outdial_store::{Answer, CallFilter, ContactFilter, Doubt, OnceKey, Page, TaskFilter};
+pub use outdial_store::{
+    Answer, CallFilter, ContactFilter, Doubt, Feed, FeedFilter, OnceKey, Page, Person, TaskFilter,
+};
 pub use pepper::Pepper;
 pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};
 pub use tasks::{CreateTask, TaskVerb, changeable};
@@ -91,7 +96,7 @@ struct Inner {
     arrived: Notify,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
-    /// Rings when the worker has written something, so that `Prefer: wait` need not poll.
+    /// Rings when something was written, so that `Prefer: wait` and followers of events need not poll.
     changed: Notify,
 }
 
@@ -130,6 +135,12 @@ impl Engine {
     /// The time by the engine's clock.
     pub fn now(&self) -> outdial_model::Timestamp {
         self.0.clock.now()
+    }
+
+    /// A client asked for something, and it is written: whoever works or follows need not wait for its timer.
+    fn ring(&self) {
+        self.0.asked.notify_one();
+        self.0.changed.notify_waiters();
     }
 
     fn store(&self) -> &dyn Store {

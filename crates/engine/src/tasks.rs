@@ -110,7 +110,7 @@ impl Engine {
             NewTask { id, external_id, account: account.id.clone(), spec, status, desired, adopted: None };
         let worded = Worded::task(once);
         let task = self.store().create_task(tenant, task, contacts, worded.stored().as_ref(), now).await?;
-        self.0.asked.notify_one();
+        self.ring();
         Ok(task)
     }
 
@@ -154,7 +154,7 @@ impl Engine {
             return Err(EngineError::Invalid(problems));
         }
         let task = self.store().patch_task(tenant, id, TaskPatch { spec }, revision, self.now()).await?;
-        self.0.asked.notify_one();
+        self.ring();
         Ok(task)
     }
 
@@ -184,7 +184,7 @@ impl Engine {
                 Err(StoreError::WrongState { .. }) => continue,
                 Err(error) => return Err(error.into()),
                 Ok(task) => {
-                    self.0.asked.notify_one();
+                    self.ring();
                     return Ok(task);
                 }
             }

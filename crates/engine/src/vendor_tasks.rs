@@ -103,7 +103,7 @@ impl Engine {
         let worded = Worded::adopted(once, &segment);
         let task = self.store().create_task(tenant, new, Vec::new(), worded.stored().as_ref(), now).await?;
         drop(worded);
-        self.0.asked.notify_one();
+        self.ring();
         Ok(Adopted { task, segment })
     }
 }

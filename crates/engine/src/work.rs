@@ -78,6 +78,7 @@ impl Engine {
         let mut house = JoinSet::new();
         house.spawn(self.clone().keep_house(shutdown.clone()));
         house.spawn(self.clone().read_inbox(shutdown.clone()));
+        house.spawn(self.clone().watch_accounts(shutdown.clone()));
         let mut jobs = JoinSet::new();
         while !shutdown.is_cancelled() {
             while jobs.try_join_next().is_some() {}

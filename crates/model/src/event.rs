@@ -2,6 +2,7 @@
 
 use crate::status::words;
 use crate::{CallId, ContactId, EventId, TaskId, TenantId, Timestamp};
+use std::collections::BTreeMap;
 
 /// What happened. Dotted words, as subscribers see them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,6 +53,14 @@ pub enum EventType {
     CallAnswered,
     /// A call ended.
     CallEnded,
+    /// A call's recording can be fetched.
+    RecordingAvailable,
+    /// An account's vendor does not answer; nobody new is sent there for now.
+    ProviderDegraded,
+    /// The vendor answers again.
+    ProviderRecovered,
+    /// A webhook endpoint gets no more events; the event says why.
+    EndpointDisabled,
 }
 
 words!(EventType, "event type", {
@@ -66,27 +75,44 @@ words!(EventType, "event type", {
     ContactRejected => "contact.rejected", ContactCancelled => "contact.cancelled",
     ContactExpired => "contact.expired",
     CallStarted => "call.started", CallAnswered => "call.answered", CallEnded => "call.ended",
+    RecordingAvailable => "recording.available",
+    ProviderDegraded => "provider.degraded", ProviderRecovered => "provider.recovered",
+    EndpointDisabled => "webhook_endpoint.disabled",
 });
 
-/// An event as stored.
+/// An event of a tenant's log.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// Its id, time-ordered.
+    /// Its id, time-ordered; the same wherever and however often it is told.
     pub id: EventId,
     /// Whose it is.
     pub tenant: TenantId,
-    /// The task it concerns.
-    pub task: TaskId,
+    /// Its place in the tenant's log: from 1, without gaps, in the order in which changes became visible.
+    /// Whoever has read everything up to a position misses nothing that comes to be below it.
+    pub position: u64,
+    /// The task it concerns; `None` for what concerns an account or a webhook endpoint.
+    pub task: Option<TaskId>,
     /// The contact it concerns, if any.
     pub contact: Option<ContactId>,
     /// The call it concerns, if any.
     pub call: Option<CallId>,
     /// What happened.
     pub kind: EventType,
-    /// Ascending from 1 per contact; task events ascend per task.
+    /// Ascending from 1 per contact; events of a task itself ascend per task. 0 for an event of neither:
+    /// only the log orders those.
     pub sequence: u32,
     /// When.
     pub at: Timestamp,
     /// Particulars; never numbers, names or secrets.
     pub data: serde_json::Value,
+    /// The metadata of its task, as it is when the event is read.
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Event {
+    /// The sequence of the event before it of the same contact (or task); 0 when there is none. A reader
+    /// that has seen another one last has missed something.
+    pub fn previous_sequence(&self) -> u32 {
+        self.sequence.saturating_sub(1)
+    }
 }

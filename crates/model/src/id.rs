@@ -112,6 +112,10 @@ id!(
     EventId, "evt", "event"
 );
 id!(
+    /// A webhook endpoint: a subscriber's URL for events.
+    EndpointId, "whe", "webhook endpoint"
+);
+id!(
     /// An API key.
     KeyId, "key", "key"
 );

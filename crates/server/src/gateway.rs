@@ -31,6 +31,8 @@ pub struct Gateway {
     serving: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
     shutdown: CancellationToken,
+    /// Ends what clients follow.
+    closing: CancellationToken,
 }
 
 /// Why the gateway did not start. Nothing of it is left running.
@@ -81,12 +83,13 @@ impl Gateway {
         let accounts = accounts(&config.accounts, &store, &public_url, &pepper)?;
         let engine = engine(&store, accounts).await?;
         let shutdown = CancellationToken::new();
-        let settings = ApiSettings::default();
+        let closing = shutdown.child_token();
+        let settings = ApiSettings { closing: closing.clone(), ..ApiSettings::default() };
         let server = outdial_api::serve(listener, engine.clone(), &settings).map_err(StartError::Api)?;
         let api = server.handle();
         let serving = until_its_end(server, &shutdown);
         let worker = until_its_end(engine.clone().work(shutdown.clone()), &shutdown);
-        Ok(Self { address, engine, store, api, serving, worker, shutdown })
+        Ok(Self { address, engine, store, api, serving, worker, shutdown, closing })
     }
 
     /// Where it listens.
@@ -127,6 +130,7 @@ impl Gateway {
 
     /// Ends it in order; the store is closed when this returns.
     pub async fn stop(self) {
+        self.closing.cancel();
         self.api.stop(true).await;
         self.shutdown.cancel();
         if !matches!(self.serving.await, Ok(Ok(()))) {

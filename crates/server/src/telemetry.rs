@@ -1,10 +1,21 @@
 //! Where log lines go. `RUST_LOG` decides which, in the syntax of `tracing_subscriber::EnvFilter`.
 
+use std::fs::File;
+use std::io::stdout;
+use std::os::fd::AsFd;
+use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 
 /// For machines: one JSON object per line on standard output.
+///
+/// A line is one call of the system, as with `Stdout`, but the threads that answer requests do not wait for
+/// each other's.
 pub(crate) fn json() {
-    let _ = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter("info")).try_init();
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter("info"));
+    let _ = match stdout().as_fd().try_clone_to_owned() {
+        Ok(out) => lines.with_writer(Arc::new(File::from(out))).try_init(),
+        Err(_) => lines.try_init(),
+    };
 }
 
 /// For people at a terminal: on standard error, and only what needs them.

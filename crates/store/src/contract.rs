@@ -1,8 +1,8 @@
 //! The contract every engine of the store keeps.
 
 use crate::{
-    Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Once, OnceKey, Page,
-    Planned, Skipped, StoreError, TaskFilter, TaskWork, Traced,
+    Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Inbox, Once,
+    OnceKey, Outbox, Page, Planned, Skipped, StoreError, TaskFilter, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -143,7 +143,7 @@ pub struct Lease {
 /// changes nothing and answers [`StoreError::Answered`], or [`StoreError::KeyReused`] for another
 /// request. A failure writes no key.
 #[async_trait]
-pub trait Store: crate::Inbox {
+pub trait Store: Inbox + Outbox {
     // Keys and secrets of the installation.
 
     /// The installation's secret of that name; `fresh` is kept if there is none yet.
@@ -303,8 +303,8 @@ pub trait Store: crate::Inbox {
     ) -> Result<ReservedSlots, StoreError>;
     /// Dispatches that are in doubt, by account.
     async fn doubts(&self) -> Result<Vec<Doubt>, StoreError>;
-    /// Forgets leases of the process that used the store under the same name before this one and is
-    /// dead. An engine of the store that one process uses alone forgets all of them.
+    /// Forgets leases (of tasks and deliveries) of the process that used the store under the same name before
+    /// this one and is dead. An engine of the store that one process uses alone forgets all of them.
     async fn release_abandoned_leases(&self) -> Result<(), StoreError>;
     /// Claims up to `limit` tasks that are due and not claimed, for `term`.
     async fn lease_due_tasks(

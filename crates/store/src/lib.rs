@@ -1,8 +1,8 @@
 //! Where Outdial keeps what it must never forget: tasks, contacts, calls, segments, events and the
 //! dispatch ledger.
 //!
-//! [`Store`] is the contract ([`Inbox`] its part for what vendors push); every method is one transaction,
-//! durable when it returns. There are two
+//! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets, and [`Inbox`], what vendors push);
+//! every method is one transaction, durable when it returns. There are two
 //! engines, chosen by [`open()`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
 //! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
 //! (`sql`) and compiled for each, beside the few words in which the engines differ (`dialect`). Nowhere
@@ -25,12 +25,14 @@ mod meaning;
 mod moves;
 mod once;
 mod open;
+mod outbox;
 pub mod postgres;
 mod query;
 mod row;
 pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod webhook;
 
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
 pub use contract::{
@@ -42,4 +44,11 @@ pub use failure::Failure;
 pub use inbox::{Inbox, Intake, LeasedPush, NewPush, PushEnd, PushesKept, SettledPush};
 pub use once::{Answer, Effect, Once, OnceKey};
 pub use open::open;
-pub use query::{CallFilter, Clues, ContactFilter, Doubt, Page, TaskFilter, TaskWork, Traced};
+pub use outbox::Outbox;
+pub use query::{
+    CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, TaskFilter, TaskWork, Traced,
+};
+pub use webhook::{
+    Backlog, Delivery, DeliveryResult, EndpointPatch, EndpointSettings, NewEndpoint, Person,
+    PlannedDeliveries, Recovered, Replay, SealedSecret, TakenDelivery, Verdict, WebhookEndpoint,
+};

@@ -1,8 +1,8 @@
 //! Reading: filters, pages, and what a worker sees of a task.
 
 use outdial_model::{
-    AccountId, CallId, Contact, ContactId, ContactStatus, Dispatch, Disposition, Phone, Segment, SegmentId,
-    Task, TaskId, TaskStatus, Timestamp,
+    AccountId, CallId, Contact, ContactId, ContactStatus, Dispatch, Disposition, Event, EventType, Phone,
+    Segment, SegmentId, Task, TaskId, TaskStatus, Timestamp,
 };
 
 /// A page of a list, newest first, by key.
@@ -51,6 +51,28 @@ pub struct CallFilter {
     pub dispositions: Vec<Disposition>,
     /// Only calls whose id is one of these; empty for any.
     pub ids: Vec<CallId>,
+}
+
+/// Which events of a tenant's log. Empty means all.
+#[derive(Debug, Clone, Default)]
+pub struct FeedFilter {
+    /// Any of these types.
+    pub kinds: Vec<EventType>,
+    /// Of this task, its contacts and calls.
+    pub task: Option<TaskId>,
+    /// Of this contact and its calls.
+    pub contact: Option<ContactId>,
+}
+
+/// A stretch of a tenant's log.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// What fits the filter, oldest first.
+    pub events: Vec<Event>,
+    /// The position up to which the log has been looked through: where to go on.
+    pub through: u64,
+    /// Whether the log went on after it at that time.
+    pub more: bool,
 }
 
 /// What a vendor's push tells of whom it is about.

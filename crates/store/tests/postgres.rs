@@ -1,5 +1,5 @@
 //! What is PostgreSQL's own: several processes on one database, and a server that comes and goes. Ignored where
-//! the environment names no server.
+//! the environment names no server ([`postgres::is_left_out`]).
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
@@ -16,7 +16,7 @@ use outdial_model::{
 };
 use outdial_store::conformance::Harness;
 use outdial_store::postgres::PostgresStore;
-use outdial_store::{NewContact, NewTask, Store, StoreError, open};
+use outdial_store::{FeedFilter, NewContact, NewTask, Store, StoreError, open};
 use postgres::PostgresHarness;
 use sqlx::{AssertSqlSafe, Executor};
 use std::collections::BTreeMap;
@@ -41,17 +41,18 @@ const STORIES: &[(&str, Story)] = stories![
     only_ones_own_claims_are_forgotten,
     processes_share_a_budget,
     an_error_tells_nothing_of_anybody,
+    events_of_before_keep_their_order,
 ];
 
 fn main() {
-    let missing = postgres::address().is_none();
+    let is_left_out = postgres::is_left_out();
     let trials = STORIES.iter().map(|&(name, story)| {
         let told = move || {
             let harness = PostgresHarness::fresh();
             block_on(story(&harness));
             Ok(())
         };
-        Trial::test(name, told).with_ignored_flag(missing)
+        Trial::test(name, told).with_ignored_flag(is_left_out)
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
 }
@@ -202,4 +203,24 @@ async fn an_error_tells_nothing_of_anybody(harness: &PostgresHarness) {
     for private in ["Ada", "138", "customer-17", "March"] {
         assert!(!all.contains(private), "{all}");
     }
+}
+
+async fn events_of_before_keep_their_order(harness: &PostgresHarness) {
+    let mut before = sqlx::migrate!("migrations/postgres");
+    before.migrations = before.migrations.iter().filter(|step| step.version < 4).cloned().collect();
+    before.run(&mut harness.connect().await).await.unwrap();
+    let (first, second) = ("evt_01k3xk5w1ae9yt4m2n7b6c5d41", "evt_01k3xk5w1ae9yt4m2n7b6c5d42");
+    for (id, sequence) in [(second, 2), (first, 1)] {
+        harness
+            .run(&format!(
+                "INSERT INTO events (id, tenant, task, contact, call, kind, sequence, at, data) VALUES
+                 ('{id}', 'acme', 'tsk_01k3xk5v8qe9yt4m2n7b6c5d4f', NULL, NULL, 'task.paused', {sequence}, 0, '{{}}')"
+            ))
+            .await;
+    }
+    let store = harness.open().await;
+    let feed = store.feed(&tenant(), 0, &FeedFilter::default(), 9).await.unwrap();
+    let told: Vec<_> = feed.events.iter().map(|event| (event.position, event.id.as_str())).collect();
+    assert_eq!(told, [(1, first), (2, second)]);
+    assert_eq!(store.log_end(&tenant()).await.unwrap(), 2);
 }

@@ -4,9 +4,9 @@
 
 mod support;
 
-use outdial_store::StoreError;
 use outdial_store::conformance::{self, Harness};
 use outdial_store::sqlite::SqliteStore;
+use outdial_store::{FeedFilter, StoreError};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use support::{SqliteHarness, block_on};
 
@@ -51,6 +51,35 @@ fn a_newer_schema_is_refused() {
 }
 
 #[test]
+fn events_of_before_keep_their_order() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        let url = format!("{}?mode=rwc", harness.url());
+        let mut conn = SqliteConnection::connect(&url).await.unwrap();
+        let mut before = sqlx::migrate!("migrations/sqlite");
+        before.migrations = before.migrations.iter().filter(|step| step.version < 4).cloned().collect();
+        before.run(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+        let (first, second) = ("evt_01k3xk5w1ae9yt4m2n7b6c5d41", "evt_01k3xk5w1ae9yt4m2n7b6c5d42");
+        for (id, tenant, sequence) in [(second, "acme", 2), (first, "acme", 1)] {
+            run(
+                &harness,
+                &format!(
+                    "INSERT INTO events (id, tenant, task, contact, call, kind, sequence, at, data) VALUES
+                     ('{id}', '{tenant}', 'tsk_01k3xk5v8qe9yt4m2n7b6c5d4f', NULL, NULL, 'task.paused', {sequence}, 0, '{{}}')"
+                ),
+            )
+            .await;
+        }
+        let store = harness.open().await;
+        let feed = store.feed(&"acme".parse().unwrap(), 0, &FeedFilter::default(), 9).await.unwrap();
+        let told: Vec<_> = feed.events.iter().map(|event| (event.position, event.id.as_str())).collect();
+        assert_eq!(told, [(1, first), (2, second)]);
+        assert_eq!(store.log_end(&"acme".parse().unwrap()).await.unwrap(), 2);
+    });
+}
+
+#[test]
 fn an_unreadable_row_names_its_column_and_not_its_value() {
     block_on(async {
         let harness = SqliteHarness::fresh();
@@ -73,7 +102,7 @@ fn a_task_tells_its_own_story() {
     block_on(async {
         (lived.run)(&harness).await;
         let mut conn = SqliteConnection::connect(&harness.url()).await.unwrap();
-        let told: Vec<(i64, String)> = sqlx::query_as("SELECT sequence, kind FROM events ORDER BY id")
+        let told: Vec<(i64, String)> = sqlx::query_as("SELECT sequence, kind FROM events ORDER BY position")
             .fetch_all(&mut conn)
             .await
             .unwrap();

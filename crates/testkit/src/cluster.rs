@@ -22,9 +22,11 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Whether the server's programs are installed here.
-    pub fn is_at_hand() -> bool {
-        programs().is_some()
+    /// What is missing to have one here.
+    pub fn missing() -> Option<&'static str> {
+        programs()
+            .is_none()
+            .then_some("PostgreSQL's programs: initdb and pg_ctl, where pg_config says they are")
     }
 
     /// Makes one, and starts it.

@@ -13,9 +13,9 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// Whether there may be one here: not everybody may mount.
-    pub fn is_at_hand() -> bool {
-        Self::mount(1).is_some()
+    /// What is missing to have one here.
+    pub fn missing() -> Option<&'static str> {
+        Self::mount(1).is_none().then_some("the right to mount a file system of type tmpfs")
     }
 
     /// One of so many MiB.

@@ -25,9 +25,10 @@ impl StoreKind {
         }
     }
 
-    /// Whether there is one to test with here.
-    pub fn is_at_hand(self) -> bool {
-        self == Self::Sqlite || testing::address().is_some()
+    /// What is missing to test with it here.
+    pub fn missing(self) -> Option<&'static str> {
+        let is_at_hand = self == Self::Sqlite || testing::address().is_some();
+        (!is_at_hand).then_some("a PostgreSQL server, named by OUTDIAL_TEST_POSTGRES")
     }
 }
 

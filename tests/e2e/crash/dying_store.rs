@@ -3,26 +3,41 @@
 
 use async_trait::async_trait;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DispatchOutcome, Event, EventId,
-    KeptPush, PushId, PushState, Segment, SegmentId, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus, DisabledReason,
+    DispatchOutcome, EndpointId, Event, EventId, KeptPush, ProviderKind, PushId, PushState, Segment,
+    SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
-    AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
-    Doubt, Inbox, Intake, Lease, LeasedPush, NewContact, NewPush, NewTask, Once, OnceKey, Page, Planned,
-    PushesKept, ReservedSlots, SettledPush, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork,
-    Traced,
+    AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
+    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Inbox, Intake, Lease,
+    LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned,
+    PlannedDeliveries, PushesKept, Recovered, Replay, ReservedSlots, SealedSecret, SegmentChange,
+    SettledPush, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced,
+    WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Where in the life of a dispatch that hands people over something can happen.
+/// What a worker asks a vendor for, of which phones ring in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// A task with nobody in it yet: a row of the ledger without people.
+    Opening,
+    /// People, be it with a task of their own.
+    HandingOver,
+    /// The begin of what stands still: no row, for it may be asked for again.
+    Starting,
+}
+
+/// Where in the life of a deed something can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// Nothing is written yet.
     BeforeIntent,
-    /// The row is durable, nothing else has happened.
+    /// The row is durable, nothing else has happened. Before a start, which has none: it is durable that the vendor
+    /// was seen to have everybody.
     AfterIntent,
     /// The vendor has answered, nothing of it is written.
     BeforeResult,
@@ -33,7 +48,7 @@ pub enum Moment {
 }
 
 /// What a moment does to whoever comes to it.
-pub type Fate = dyn Fn(Moment) -> bool + Send + Sync;
+pub type Fate = dyn Fn(Deed, Moment) -> bool + Send + Sync;
 
 /// The store. A moment for which `fate` answers true is the last.
 pub struct DyingStore {
@@ -65,13 +80,30 @@ impl DyingStore {
         self.lease.lock().unwrap().clone()
     }
 
-    async fn pass(&self, moment: Moment, lease: Option<&Lease>) {
+    async fn pass(&self, deed: Deed, moment: Moment, lease: Option<&Lease>) {
         *self.lease.lock().unwrap() = lease.cloned();
         // Whoever is dead does nothing more, here or elsewhere.
-        if self.has_struck() || (self.fate)(moment) {
+        if self.has_struck() || (self.fate)(deed, moment) {
             self.died.store(true, Ordering::SeqCst);
             pending().await
         }
+    }
+}
+
+/// What a plan intends.
+fn planned(plan: &DispatchPlan) -> Deed {
+    if plan.max_contacts == 0 { Deed::Opening } else { Deed::HandingOver }
+}
+
+/// What these changes write the good result of, if they do.
+fn done(changes: &Changes) -> Option<Deed> {
+    let accepted = changes.dispatches.iter().any(|row| row.outcome == DispatchOutcome::Accepted);
+    let handed_over = changes.contacts.iter().any(|change| change.to == ContactStatus::Submitted);
+    let runs = |change: &SegmentChange| change.status == Some(SegmentStatus::Running) && !change.polled;
+    if accepted {
+        Some(if handed_over { Deed::HandingOver } else { Deed::Opening })
+    } else {
+        changes.segments.iter().any(|change| runs(change) && !change.verified).then_some(Deed::Starting)
     }
 }
 
@@ -88,11 +120,23 @@ macro_rules! store {
 }
 
 store! {
-    Inbox {}
+    Inbox {
+        async fn settle_pushes(
+            &self,
+            settled: &[SettledPush],
+            now: Timestamp,
+        ) -> Result<Vec<PushId>, StoreError> {
+            let changes = settled.iter().filter_map(|push| push.changes.as_ref());
+            let mut moves = changes.flat_map(|changes| &changes.contacts);
+            if moves.any(|change| change.to == ContactStatus::Completed) {
+                self.pass(Deed::HandingOver, Moment::BeforeEnd, None).await;
+            }
+            self.behind.settle_pushes(settled, now).await
+        }
+    }
     keep_pushes(pushes: &[NewPush]) -> Result<Vec<Intake>, StoreError>;
     lease_pushes(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<LeasedPush>, StoreError>;
     next_push_due() -> Result<Option<Timestamp>, StoreError>;
-    settle_pushes(settled: &[SettledPush], now: Timestamp) -> Result<Vec<PushId>, StoreError>;
     pushes(
         account: &AccountId, states: &[PushState], page: &Page<PushId>
     ) -> Result<Vec<KeptPush>, StoreError>;
@@ -108,32 +152,33 @@ store! {
             choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
             now: Timestamp,
         ) -> Result<Option<Planned>, StoreError> {
-            if plan.max_contacts == 0 {
-                return self.behind.plan_dispatch(plan, choose, now).await;
-            }
-            let lease = plan.lease.clone();
-            self.pass(Moment::BeforeIntent, Some(&lease)).await;
+            let (deed, lease) = (planned(&plan), plan.lease.clone());
+            self.pass(deed, Moment::BeforeIntent, Some(&lease)).await;
             let planned = self.behind.plan_dispatch(plan, choose, now).await?;
             if planned.is_some() {
-                self.pass(Moment::AfterIntent, Some(&lease)).await;
+                self.pass(deed, Moment::AfterIntent, Some(&lease)).await;
             }
             Ok(planned)
         }
 
         async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
             let lease = changes.lease.clone();
-            let handed_over = changes.contacts.iter().any(|change| change.to == ContactStatus::Submitted);
-            let settled =
-                handed_over && changes.dispatches.iter().any(|row| row.outcome == DispatchOutcome::Accepted);
-            if settled {
-                self.pass(Moment::BeforeResult, lease.as_ref()).await;
+            let (done, verified) = (done(&changes), changes.segments.iter().any(|change| change.verified));
+            if verified {
+                self.pass(Deed::Starting, Moment::BeforeIntent, lease.as_ref()).await;
+            }
+            if let Some(deed) = done {
+                self.pass(deed, Moment::BeforeResult, lease.as_ref()).await;
             }
             if changes.contacts.iter().any(|change| change.to == ContactStatus::Completed) {
-                self.pass(Moment::BeforeEnd, lease.as_ref()).await;
+                self.pass(Deed::HandingOver, Moment::BeforeEnd, lease.as_ref()).await;
             }
             let skipped = self.behind.apply(changes, now).await?;
-            if settled {
-                self.pass(Moment::AfterResult, lease.as_ref()).await;
+            if verified {
+                self.pass(Deed::Starting, Moment::AfterIntent, lease.as_ref()).await;
+            }
+            if let Some(deed) = done {
+                self.pass(deed, Moment::AfterResult, lease.as_ref()).await;
             }
             Ok(skipped)
         }
@@ -204,4 +249,49 @@ store! {
     ) -> Result<u64, StoreError>;
     ping() -> Result<(), StoreError>;
     close() -> ();
+}
+
+store! {
+    Outbox {}
+    feed(tenant: &TenantId, after: u64, filter: &FeedFilter, limit: u32) -> Result<Feed, StoreError>;
+    log_end(tenant: &TenantId) -> Result<u64, StoreError>;
+    tell_provider(
+        account: &AccountId, provider: &ProviderKind, is_degraded: bool, now: Timestamp
+    ) -> Result<bool, StoreError>;
+    create_endpoint(
+        tenant: &TenantId, endpoint: NewEndpoint, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<WebhookEndpoint, StoreError>;
+    endpoint(tenant: &TenantId, id: &EndpointId) -> Result<WebhookEndpoint, StoreError>;
+    endpoints(tenant: &TenantId, page: &Page<EndpointId>) -> Result<Vec<WebhookEndpoint>, StoreError>;
+    patch_endpoint(
+        tenant: &TenantId, id: &EndpointId, patch: EndpointPatch, revision: Option<i64>, now: Timestamp
+    ) -> Result<WebhookEndpoint, StoreError>;
+    rotate_secret(
+        tenant: &TenantId, id: &EndpointId, fresh: SealedSecret, overlap: Timestamp,
+        once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<WebhookEndpoint, StoreError>;
+    delete_endpoint(tenant: &TenantId, id: &EndpointId, now: Timestamp) -> Result<(), StoreError>;
+    replay(
+        tenant: &TenantId, id: &EndpointId, which: &Replay, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<WebhookEndpoint, StoreError>;
+    deliveries(
+        tenant: &TenantId, id: &EndpointId, statuses: &[DeliveryStatus], page: &Page<u64>
+    ) -> Result<Vec<Delivery>, StoreError>;
+    tenants_to_plan(room: u32, limit: u32) -> Result<Vec<TenantId>, StoreError>;
+    plan_deliveries(
+        tenant: &TenantId, limit: u32, room: u32, now: Timestamp
+    ) -> Result<PlannedDeliveries, StoreError>;
+    take_due_deliveries(
+        now: Timestamp, term: Duration, limit: u32, per_endpoint: u32, exceptions: &[(EndpointId, u32)]
+    ) -> Result<Vec<TakenDelivery>, StoreError>;
+    settle_deliveries(results: &[DeliveryResult], now: Timestamp) -> Result<Vec<Recovered>, StoreError>;
+    hasten_deliveries(id: &EndpointId, now: Timestamp) -> Result<(), StoreError>;
+    disable_endpoint(
+        tenant: &TenantId, id: &EndpointId, reason: DisabledReason, now: Timestamp
+    ) -> Result<bool, StoreError>;
+    next_delivery_due(
+        per_endpoint: u32, exceptions: &[(EndpointId, u32)]
+    ) -> Result<Option<Timestamp>, StoreError>;
+    backlog() -> Result<Backlog, StoreError>;
+    forget_deliveries(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

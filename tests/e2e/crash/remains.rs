@@ -1,27 +1,37 @@
 //! What somebody who died has left: in the store, and at the vendors.
 
-use super::points::{Point, Row, Rung};
-use crate::world::VENDORS;
+use super::dying_store::Deed;
+use super::points::{Left, Point, Row, Rung};
 use outdial_model::{Clock, Contact, SystemClock};
 use outdial_store::{ContactFilter, Lease, Page, Store};
 use outdial_testkit::{TestApp, Vendors, until};
 use std::sync::Arc;
+
+/// By which operation a vendor is asked for what.
+pub const OPERATIONS: [(Deed, &str, &str); 6] = [
+    (Deed::Opening, "nxtele", "createTask"),
+    (Deed::Opening, "airudder", "createinstance"),
+    (Deed::HandingOver, "nxtele", "addBatchCall"),
+    (Deed::HandingOver, "tencent_ccc", "CreateAutoCalloutTask"),
+    (Deed::HandingOver, "airudder", "uploaddetails"),
+    (Deed::Starting, "nxtele", "mgrTaskStatus"),
+];
 
 /// The store as it was left.
 pub async fn of(app: &TestApp) -> Arc<dyn Store> {
     outdial_store::open(app.site().place().url(), "witness").await.unwrap()
 }
 
-/// Asserts that it is what the table says of `point` for the vendor of that number, and nothing else.
+/// Asserts that it is what the table says of `point` and the vendor, for so many people, and nothing else.
 pub async fn are_as_expected(
     left: &dyn Store,
     vendors: &Vendors,
     lease: &Lease,
-    (point, vendor, how_many): (&Point, usize, usize),
+    (point, expected, how_many): (&Point, &Left, usize),
 ) {
-    let (segment_status, rung) = point.vendors[vendor];
+    let Left { segment: segment_status, rung, .. } = expected;
     let work = left.work(lease, SystemClock.now()).await.unwrap();
-    let given = if point.row == Row::Absent { 0 } else { how_many };
+    let given = if point.nobody_was_given() { 0 } else { how_many };
 
     let segments: Vec<_> = work.segments.iter().map(|segment| segment.status.as_str()).collect();
     assert!(
@@ -33,7 +43,7 @@ pub async fn are_as_expected(
     assert_eq!(in_them as usize, given, "people in it");
 
     let rows: Vec<_> = work.dispatches.iter().map(|row| (row.outcome, row.contacts.len())).collect();
-    let open = if point.row == Row::Open { vec![(None, how_many)] } else { Vec::new() };
+    let open = if point.row == Row::Open { vec![(None, given)] } else { Vec::new() };
     assert_eq!(rows, open, "rows of the ledger that nobody has settled");
     assert!(work.dispatches.iter().all(|row| row.fencing_token == lease.token), "the dead one's own rows");
 
@@ -45,10 +55,17 @@ pub async fn are_as_expected(
         assert_eq!(last_told(left, lease, &person).await, event_of(status), "state and event are one");
     }
 
-    assert_eq!(asked(vendors, VENDORS[vendor].1).await, point.asked, "requests the vendor has got");
-    let expected = if rung == Rung::Everybody { how_many as u64 } else { 0 };
-    let rings = until("the phones ring", async || vendors.rings().await, |rings| rings.numbers >= expected);
-    assert_eq!(rings.await.total, expected, "phones that rang with no gateway there");
+    let operation = operation(point.deed, expected.vendor);
+    assert_eq!(asked(vendors, operation).await, point.asked, "requests the vendor has got");
+    let ringing = if *rung == Rung::Everybody { how_many as u64 } else { 0 };
+    let rings = until("the phones ring", async || vendors.rings().await, |rings| rings.numbers >= ringing);
+    assert_eq!(rings.await.total, ringing, "phones that rang with no gateway there");
+}
+
+/// By which operation a vendor is asked for it.
+pub fn operation(deed: Deed, vendor: &str) -> &'static str {
+    let is = |(of, at, _): &&(Deed, &str, &str)| *of == deed && *at == vendor;
+    OPERATIONS.iter().find(is).map(|(.., operation)| *operation).unwrap()
 }
 
 /// How many requests of an operation have reached its vendor.

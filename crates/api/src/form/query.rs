@@ -16,11 +16,24 @@ use std::future::{Ready, ready};
 pub(crate) struct Query {
     parameters: Map<String, Value>,
     cursors: CursorKey,
-    /// What a cursor of this list is bound to: tenant, path and filters.
-    list: String,
+    /// What a cursor of this list is bound to.
+    list: List,
+}
+
+/// A list, as its cursors know it.
+struct List {
+    tenant: String,
+    path: String,
+    filters: Value,
 }
 
 impl Query {
+    /// The same for a list that has its cursors in common with that of `path`.
+    pub(crate) fn of(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.list.path);
+        self
+    }
+
     /// Reads the filters of a list, then `limit` and `cursor`.
     pub(crate) fn list<F>(
         self,
@@ -37,11 +50,12 @@ impl Query {
             })
         })
         .map_err(Problem::invalid_parameters)?;
-        let seal = self.cursors.seal(self.list);
+        let List { tenant, path, filters } = self.list;
+        let seal = self.cursors.seal(json!([tenant, path, filters]).to_string());
         Ok((filter, Paging::new(seal, limit, cursor.as_deref())?))
     }
 
-    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+    fn read(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
             .map_err(|_| Problem::new(&table::VALIDATION_FAILED, "the query string cannot be read"))?;
         let mut parameters = Map::new();
@@ -60,7 +74,11 @@ impl Query {
         };
         let is_filter = |(name, _): &(&String, &Value)| !matches!(name.as_str(), "limit" | "cursor");
         let filters: BTreeMap<_, _> = parameters.iter().filter(is_filter).collect();
-        let list = json!([caller.tenant, request.path(), filters]).to_string();
+        let list = List {
+            tenant: caller.tenant.to_string(),
+            path: request.path().to_owned(),
+            filters: json!(filters),
+        };
         Ok(Self { parameters, cursors: cursors.get_ref().clone(), list })
     }
 }
@@ -70,6 +88,6 @@ impl FromRequest for Query {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
+        ready(Self::read(request))
     }
 }

@@ -10,6 +10,8 @@ pub(crate) mod ids {
     pub(crate) const CONTACT: &str = "con_01k3xk5v8qe9yt4m2n7b6c5d4g";
     pub(crate) const CALL: &str = "cal_01k3xk6c2de9yt4m2n7b6c5d4h";
     pub(crate) const SEGMENT: &str = "seg_01k3xk5w1ae9yt4m2n7b6c5d4j";
+    pub(crate) const DISPATCH: &str = "dsp_01k3xk5w1ae9yt4m2n7b6c5d4m";
+    pub(crate) const ENDPOINT: &str = "whe_01k3xk5w1ae9yt4m2n7b6c5d4n";
     pub(crate) const EVENT: &str = "evt_01k3xk5w1ae9yt4m2n7b6c5d4k";
     pub(crate) const PUSH: &str = "psh_01k3xk5w1ae9yt4m2n7b6c5d4m";
 }
@@ -20,6 +22,8 @@ pub(crate) const NDJSON: &str = r#"{"external_id": "c-1", "phone": "+86138000000
 
 pub(crate) const CSV: &str =
     "external_id,phone,name,var.due\nc-1,+8613800000000,,12 March\nc-2,+8613800000001,,\"12 March, noon\"\n";
+
+pub(crate) const STREAM: &str = "retry: 2000\n: waiting\nid: NDIxdGhlIG1hYw\n\nid: NDIydGhlIG1hYw\nevent: contact.accepted\ndata: {\"id\": \"evt_…\", \"type\": \"contact.accepted\", …}\n\n";
 
 pub(crate) const METRICS: &str = r#"# HELP outdial_dispatch_unknown Requests that hand people over whose outcome is unknown now; the same at every replica.
 # TYPE outdial_dispatch_unknown gauge
@@ -181,11 +185,14 @@ pub(crate) fn event() -> Value {
         "id": ids::EVENT,
         "type": "contact.accepted",
         "timestamp": "2026-03-02T01:00:00.000Z",
+        "api_version": "v1",
+        "tenant_id": "acme",
         "task_id": ids::TASK,
         "contact_id": ids::CONTACT,
         "call_id": null,
         "sequence": 1,
-        "data": {}
+        "previous_sequence": 0,
+        "data": {"status": "queued", "metadata": {"team": "billing"}}
     })
 }
 
@@ -225,6 +232,10 @@ pub(crate) fn reconciliation() -> Value {
         "pushes": pushes,
         "days": [{"date": "2026-03-02", "outcomes": outcomes, "pushes": pushes}]
     })
+}
+
+pub(crate) fn feed() -> Value {
+    json!({"data": [event()], "next_cursor": "NDIxdGhlIG1hYw", "has_more": false})
 }
 
 pub(crate) fn call() -> Value {

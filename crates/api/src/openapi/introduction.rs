@@ -1,6 +1,7 @@
 //! The first page: what this is, what to try first, and what the tags mean.
 
 use crate::problem::{FieldError, ProblemView, ProviderFault};
+use crate::wire::event_data::{CallData, ContactData, EndpointData, ProviderData, TaskData};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
@@ -9,11 +10,14 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
     info(title = "Outdial", description = include_str!("introduction.md")),
     servers((url = "/", description = "This server")),
     security(("bearer" = [])),
-    components(schemas(ProblemView, FieldError, ProviderFault)),
+    components(schemas(
+        ProblemView, FieldError, ProviderFault, TaskData, ContactData, CallData, ProviderData, EndpointData
+    )),
     tags(
         (name = "Tasks", description = "Calling campaigns: create, start, pause, resume, stop, follow."),
         (name = "Contacts", description = "The people of a task: add them at any time, see what became of each."),
         (name = "Calls", description = "The attempts that were made."),
+        (name = "Events", description = "Everything that happened, in order, to be pulled or followed."),
         (name = "Accounts", description = "Credentials and settings at a vendor, and how it fares."),
         (name = "Vendor tasks", description = "A vendor's own tasks, live, whoever made them."),
         (name = "Providers", description = "What each vendor can do."),

@@ -43,6 +43,8 @@ sets! {
     OneById = [NOT_FOUND];
     /// A list.
     Listing = [INVALID_CURSOR, VALIDATION_FAILED];
+    /// A stream of events.
+    Following = [INVALID_CURSOR, VALIDATION_FAILED, TOO_MANY_STREAMS];
     /// A list of things of one other thing.
     ListingOfOne = [NOT_FOUND, INVALID_CURSOR, VALIDATION_FAILED];
     /// Something is created from a body.

@@ -93,6 +93,8 @@ codes! {
         "Repeat the request after `Retry-After` seconds.";
     STORE_UNAVAILABLE = 503 "store_unavailable" LATER, "The store is not available",
         "Repeat the request after `Retry-After` seconds. Nothing was stored.";
+    TOO_MANY_STREAMS = 503 "too_many_streams" LATER, "Too many streams of events",
+        "Connect again after `Retry-After` seconds, or pull `GET /v1/events` from the same cursor.";
     PROVIDER_UNAVAILABLE = 504 "provider_unavailable" LATER, "The vendor did not answer",
         "Repeat the request later; the account's `health` tells how the vendor fares.";
 }

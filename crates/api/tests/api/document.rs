@@ -1,5 +1,6 @@
 //! The OpenAPI document: what is checked in is what the routes say, and it holds together.
 
+use outdial_model::EventType;
 use outdial_providers::registry;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -154,4 +155,32 @@ fn every_provider_has_its_example_and_its_options() {
     }
     let text = document.to_string();
     assert!(!text.contains("example-account") && !text.contains("example-provider"));
+}
+
+#[test]
+fn every_event_is_described_as_endpoints_receive_it() {
+    let document = document();
+    let webhooks = document["webhooks"].as_object().unwrap();
+    assert_eq!(webhooks.len(), EventType::ALL.len());
+    let mut ids: BTreeSet<_> =
+        operations(&document).iter().map(|(_, operation)| operation["operationId"].to_string()).collect();
+    for kind in EventType::ALL {
+        let webhook = &webhooks[kind.as_str()]["post"];
+        assert!(ids.insert(webhook["operationId"].to_string()), "{kind}: id is not unique");
+        assert!(webhook["summary"].is_string(), "{kind}");
+        let content = &webhook["requestBody"]["content"]["application/json"];
+        assert_eq!(content["example"]["type"], kind.as_str());
+        compare(&document, &content["schema"], &content["example"], kind.as_str());
+    }
+}
+
+/// Every event has the shape its type is described with.
+pub fn are_told_as_described(events: &[Value]) {
+    let document = document();
+    for event in events {
+        let kind = event["type"].as_str().unwrap();
+        let schema =
+            &document["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        compare(&document, schema, event, kind);
+    }
 }

@@ -11,6 +11,8 @@ mod access;
 mod bad_input;
 mod changes;
 mod document;
+mod events;
+mod following;
 mod ingress;
 mod lists;
 mod metrics;

@@ -22,6 +22,8 @@ pub struct TestApi {
     pub url: String,
     pub vendor: MemoryVendor,
     pub provider: MemoryProvider,
+    /// Cancelled, the server lets nobody follow any more.
+    pub closing: CancellationToken,
     engine: Engine,
     key: String,
     client: Client,
@@ -77,11 +79,13 @@ impl TestApi {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let settings =
             ApiSettings { workers: 1, patience: Duration::from_millis(300), ..ApiSettings::default() };
+        let closing = settings.closing.clone();
         tokio::spawn(serve(listener, engine.clone(), &settings).unwrap());
         let mut api = Self {
             url,
             vendor,
             provider,
+            closing,
             engine,
             key: String::new(),
             client: Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),

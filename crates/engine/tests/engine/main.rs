@@ -4,6 +4,7 @@
 mod door;
 mod doubt;
 mod fencing;
+mod held;
 mod histories;
 mod life;
 mod pushes;

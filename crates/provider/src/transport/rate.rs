@@ -116,7 +116,9 @@ impl RateLimits {
                 *block = self.reserve(action).await?;
                 continue;
             };
-            tokio::time::sleep_until(place.begins).await;
+            if place.begins > Instant::now() {
+                tokio::time::sleep_until(place.begins).await;
+            }
             block.left -= 1;
             block.next = place.after(block.spacing);
             if !place.is_over() {

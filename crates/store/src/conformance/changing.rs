@@ -185,11 +185,12 @@ pub(super) async fn events_of_a_contact_have_no_gaps(harness: &dyn Harness) {
         "contact.dialing",
         "call.started",
         "call.ended",
+        "recording.available",
         "contact.completed",
     ];
     assert_eq!(kinds, story);
     let numbers: Vec<_> = events.iter().map(|event| event.sequence).collect();
-    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     let rest = world.store.contact_events(&world.tenant, id, Some(&events[4].id), 2).await.unwrap();
     let rest: Vec<_> = rest.iter().map(|event| event.sequence).collect();
     assert_eq!(rest, [6, 7]);

@@ -13,15 +13,20 @@
 mod accepting;
 mod calls;
 mod changing;
+mod delivering;
 mod dispatching;
 mod doubting;
 mod ending;
+mod endpoints;
 mod history;
 mod keeping;
 mod knowing;
 mod leasing;
+mod log;
 mod once;
 mod pages;
+mod replaying;
+mod subscriber;
 mod tenants;
 mod world;
 
@@ -100,5 +105,22 @@ pub fn checks() -> Vec<Check> {
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;
+        log: a_log_is_read_in_one_order, a_log_is_read_by_what_its_events_are_of,
+            looking_for_what_is_rare_goes_on_from_where_it_stopped, whoever_follows_a_log_misses_nothing,
+            a_recording_is_told_when_it_is_there, a_vendor_that_does_not_answer_is_told_once;
+        endpoints: an_endpoint_is_read_back_as_it_was_made, endpoints_are_paged_newest_first,
+            an_endpoint_is_changed_by_whoever_has_seen_it, the_old_secret_signs_for_a_while,
+            a_foreign_tenant_has_no_part_in_an_endpoint, a_disabled_endpoint_gets_nothing_until_it_is_enabled,
+            an_owner_may_disable_an_endpoint, what_an_endpoint_leaves_behind_is_swept_up,
+            old_deliveries_are_forgotten_and_open_ones_are_not;
+        delivering: an_endpoint_gets_what_happens_from_then_on, an_endpoint_gets_what_its_settings_let_through,
+            a_person_goes_along_where_that_is_asked_for, one_of_a_lane_is_under_way_at_a_time,
+            a_delivery_that_failed_holds_its_lane_and_no_other, what_a_dead_courier_had_in_hand_is_taken_again,
+            an_endpoint_with_much_to_do_leaves_room_for_others,
+            an_endpoint_may_have_a_share_of_its_own, whoever_is_well_again_need_not_wait,
+            an_endpoint_without_room_falls_behind_and_catches_up, two_planners_plan_everything_once,
+            couriers_share_no_delivery;
+        replaying: the_past_comes_again_by_what_it_is_of, a_replay_keeps_to_the_endpoints_settings,
+            a_replay_leaves_alone_what_is_pending, replays_are_bounded;
     }
 }

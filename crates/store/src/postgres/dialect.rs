@@ -14,7 +14,7 @@ macro_rules! given {
     ($parameter:literal; $first:ident: $its:ident $(, $column:ident: $kind:ident)* $(,)?) => {
         concat!(
             "json_to_recordset(", $parameter, "::json) AS given (",
-            member!($first: $its), $(", ", member!($column: $kind)),*, ")",
+            member!($first: $its), $(", ", member!($column: $kind),)* ")",
         )
     };
 }
@@ -25,6 +25,14 @@ macro_rules! member {
     };
     ($column:ident: $kind:ident) => {
         concat!(stringify!($column), " ", stringify!($kind))
+    };
+}
+
+/// A contact's id, in the order of the index of those who are queued. As a bare column the planner would take the
+/// primary key instead, and walk past everybody who was sent before.
+macro_rules! in_turn {
+    () => {
+        "(id || '')"
     };
 }
 

@@ -1,5 +1,6 @@
 //! Writing what one step learned about one task.
 
+use super::event::News;
 use super::{Connection, call, lease, ledger, moving, outcome, segment, task};
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
@@ -17,42 +18,60 @@ pub(super) async fn apply(
             task: changes.task.is_some(),
         });
     };
+    let mut news = News::default();
+    let skipped = learn(conn, &tenant, &id, changes, &mut news, now).await?;
+    news.write(conn, &tenant, Some(&id), now).await?;
+    Ok(skipped)
+}
+
+/// Writes what was learned about the task, but for the news of it. Its row is locked first.
+pub(super) async fn learn(
+    conn: &mut Connection,
+    tenant: &TenantId,
+    id: &TaskId,
+    changes: &Changes,
+    news: &mut News,
+    now: Timestamp,
+) -> Result<Skipped, StoreError> {
     match &changes.lease {
         Some(lease) => lease::held(conn, lease).await?,
-        None => task::lock(conn, &tenant, &id).await?,
+        None => task::lock(conn, tenant, id).await?,
     };
     if let Some(contact) = &changes.pushed {
-        outcome::pushed(conn, &id, contact, now).await?;
+        outcome::pushed(conn, id, contact, now).await?;
     }
     for change in &changes.calls {
-        call::learn(conn, &tenant, &id, change, changes.confidence, now).await?;
+        call::learn(conn, tenant, id, change, changes.confidence, news, now).await?;
     }
-    let contacts = contacts(conn, &tenant, &id, changes, now).await?;
+    let contacts = contacts(conn, id, changes, news, now).await?;
     for (contact, disposition) in &changes.confirmed {
-        outcome::confirm(conn, &tenant, &id, contact, *disposition, now).await?;
+        outcome::confirm(conn, id, contact, *disposition, news, now).await?;
     }
     let mut visible = false;
     for change in &changes.segments {
-        visible |= segment::learn(conn, &id, change, now).await?;
+        visible |= segment::learn(conn, id, change, now).await?;
     }
     if visible {
-        task::touch(conn, &id, now).await?;
+        task::touch(conn, id, now).await?;
     }
     for change in &changes.dispatches {
-        ledger::settle(conn, &id, change, now).await?;
+        ledger::settle(conn, id, change, now).await?;
     }
     let task = match &changes.task {
-        Some(change) => !turned(conn, &tenant, &id, change, now).await?,
+        Some(change) => !turned(conn, tenant, id, change, news, now).await?,
         None => false,
     };
     if changes.lease.is_none() {
-        task::wake(conn, &id, now).await?;
+        task::wake(conn, id, now).await?;
     }
     Ok(Skipped { contacts, task })
 }
 
 /// The task the changes are about: the lease's, or that of the first row they name.
-async fn whose(conn: &mut Connection, changes: &Changes) -> Result<Option<(TenantId, TaskId)>, StoreError> {
+pub(super) async fn whose(
+    conn: &mut Connection,
+    changes: &Changes,
+) -> Result<Option<(TenantId, TaskId)>, StoreError> {
     if let Some(lease) = &changes.lease {
         return Ok(Some((lease.tenant.clone(), lease.task.clone())));
     }
@@ -79,9 +98,9 @@ async fn whose(conn: &mut Connection, changes: &Changes) -> Result<Option<(Tenan
 /// Moves contacts; answers those that were not where the change expected them.
 async fn contacts(
     conn: &mut Connection,
-    tenant: &TenantId,
     task: &TaskId,
     changes: &Changes,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<Vec<ContactId>, StoreError> {
     let ids: Vec<_> = changes.contacts.iter().map(|change| &change.id).collect();
@@ -97,7 +116,7 @@ async fn contacts(
             skipped.push(change.id.clone());
         }
     }
-    moving::write(conn, tenant, task, &moves, now).await?;
+    moving::write(conn, task, &mut moves, news, now).await?;
     Ok(skipped)
 }
 
@@ -116,6 +135,7 @@ async fn turned(
     tenant: &TenantId,
     id: &TaskId,
     change: &TaskChange,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let row: TaskRow = task::row(conn, tenant, id).await?;
@@ -128,7 +148,7 @@ async fn turned(
         return Ok(false);
     }
     if change.to != status || change.trouble != row.trouble {
-        task::turn(conn, tenant, &row, change.to, change.trouble.as_deref(), now).await?;
+        task::turn(conn, &row, change.to, change.trouble.as_deref(), news, now).await?;
     }
     Ok(true)
 }

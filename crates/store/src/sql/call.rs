@@ -1,6 +1,7 @@
 //! Calls: reading one, and joining what is newly known to what was.
 
-use super::{Connection, event};
+use super::Connection;
+use super::event::News;
 use crate::moves::NewEvent;
 use crate::row::{CallRow, number, word};
 use crate::{CallChange, StoreError};
@@ -24,6 +25,7 @@ pub(super) async fn learn(
     task: &TaskId,
     change: &CallChange,
     confidence: Option<Confidence>,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let known: Option<CallRow> =
@@ -52,15 +54,15 @@ pub(super) async fn learn(
     if known.as_ref() == Some(&learned) {
         return Ok(());
     }
-    let mut events = Vec::new();
-    for kind in news(known.as_ref(), &learned) {
-        let place = last_event + i64::try_from(events.len()).unwrap_or(0) + 1;
-        events.push(NewEvent {
+    let mut told = 0;
+    for kind in meaning(known.as_ref(), &learned) {
+        told += 1;
+        news.tell(NewEvent {
             id: EventId::generate(now),
             contact: Some(word(&learned.contact, "calls.contact")?),
             call: Some(word(&learned.id, "calls.id")?),
             kind,
-            sequence: number(place, "contacts.last_event")?,
+            sequence: number(last_event + told, "contacts.last_event")?,
             data: particulars(&learned)?,
         });
     }
@@ -70,20 +72,22 @@ pub(super) async fn learn(
     )
     .bind(&learned.contact)
     .bind(i64::from(known.is_none()))
-    .bind(i64::try_from(events.len()).unwrap_or(0))
+    .bind(told)
     .bind(now.as_millisecond())
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    event::insert(conn, tenant, task, &events, now).await
+    Ok(())
 }
 
 /// What is known of the call for the first time, in the order it happened.
-fn news(known: Option<&CallRow>, learned: &CallRow) -> Vec<EventType> {
+fn meaning(known: Option<&CallRow>, learned: &CallRow) -> Vec<EventType> {
     let answered = |row: &CallRow| row.answered_at.is_some();
+    let recorded = |row: &CallRow| row.recording.is_some();
     [
         (known.is_none(), EventType::CallStarted),
         (answered(learned) && !known.is_some_and(answered), EventType::CallAnswered),
         (learned.is_over() && !known.is_some_and(CallRow::is_over), EventType::CallEnded),
+        (recorded(learned) && !known.is_some_and(recorded), EventType::RecordingAvailable),
     ]
     .into_iter()
     .filter_map(|(new, kind)| new.then_some(kind))

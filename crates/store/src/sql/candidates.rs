@@ -9,22 +9,26 @@ use std::collections::{HashMap, HashSet};
 
 /// Nobody whose number rings now, or may, anywhere in the tenant: the number lock. Rows are asked for by the
 /// page, each after the last row of the one before.
+///
+/// The lock is looked up row by row (a subquery with an offset is not made a join): a join would read everybody who
+/// is out for each candidate as soon as the planner's statistics remember a time when nobody was.
 macro_rules! unless_live {
-    ($whose:literal, $order:literal) => {
+    ($whose:expr, $order:expr) => {
         concat!(
             "SELECT * FROM contacts AS candidate WHERE task = $1 AND ",
             $whose,
             " AND NOT EXISTS (
                  SELECT 1 FROM contacts AS live
                  WHERE live.tenant = candidate.tenant AND live.phone = candidate.phone
-                   AND live.status IN ('submitting', 'submitted', 'dialing', 'unknown'))
+                   AND live.status IN ('submitting', 'submitted', 'dialing', 'unknown')
+                 LIMIT 1 OFFSET 0)
              ORDER BY ",
             $order,
             " LIMIT $2",
         )
     };
 }
-const QUEUED: &str = unless_live!("status = 'queued' AND id > $3", "id");
+const QUEUED: &str = unless_live!(concat!("status = 'queued' AND ", in_turn!(), " > $3"), in_turn!());
 const RELEASED: &str =
     unless_live!("status = 'held' AND hold_until <= $4 AND (hold_until, id) > ($5, $3)", "hold_until, id");
 /// Rows in a page that is asked for because too many before had the same numbers.

@@ -1,5 +1,6 @@
 //! Contacts: reading them, cancelling one.
 
+use super::event::News;
 use super::{Connection, lease, moving, task};
 use crate::moves::{Moves, Next};
 use crate::row::{ContactRow, to_json, word};
@@ -68,6 +69,7 @@ pub(super) async fn cancel(
 ) -> Result<Contact, StoreError> {
     let contact = locked(conn, tenant, id).await?;
     let task = &contact.task;
+    let mut news = News::default();
     if contact.status.is_final() {
         return Err(StoreError::WrongState { status: contact.status.as_str() });
     }
@@ -77,7 +79,7 @@ pub(super) async fn cancel(
             let next = Next::because(ContactStatus::Cancelled, "cancelled on request");
             moves.add(&mut standing, next);
         }
-        moving::write(conn, tenant, task, &moves, now).await?;
+        moving::write(conn, task, &mut moves, &mut news, now).await?;
     } else if !contact.cancel_requested {
         sqlx::query("UPDATE contacts SET cancel_requested = TRUE, updated_at = $2 WHERE id = $1")
             .bind(id.as_str())
@@ -87,7 +89,9 @@ pub(super) async fn cancel(
         task::count_cancels(conn, task, 1).await?;
     }
     task::wake(conn, task, now).await?;
-    read(conn, tenant, id).await
+    let cancelled = read(conn, tenant, id).await?;
+    news.write(conn, tenant, Some(task), now).await?;
+    Ok(cancelled)
 }
 
 /// Does what an operator decided about a contact nobody can tell anything about.
@@ -113,9 +117,12 @@ pub(super) async fn resolve(
     for (_, mut standing) in moving::standings(conn, &contact.task, &[id]).await? {
         moves.add(&mut standing, next.clone());
     }
-    moving::write(conn, tenant, &contact.task, &moves, now).await?;
+    let mut news = News::default();
+    moving::write(conn, &contact.task, &mut moves, &mut news, now).await?;
     task::wake(conn, &contact.task, now).await?;
-    read(conn, tenant, id).await
+    let resolved = read(conn, tenant, id).await?;
+    news.write(conn, tenant, Some(&contact.task), now).await?;
+    Ok(resolved)
 }
 
 /// Gives contacts of the task that are still with us an end, at most `limit`; tells how many.
@@ -149,6 +156,8 @@ pub(super) async fn end_ours(
             }
         }
     }
-    moving::write(conn, &lease.tenant, &lease.task, &moves, now).await?;
+    let mut news = News::default();
+    moving::write(conn, &lease.task, &mut moves, &mut news, now).await?;
+    news.write(conn, &lease.tenant, Some(&lease.task), now).await?;
     Ok(u64::try_from(moves.rows.len()).unwrap_or(u64::MAX))
 }

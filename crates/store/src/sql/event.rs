@@ -1,35 +1,81 @@
-//! Events: written with what they tell, read by contact.
+//! Events: written with what they tell, each at its place in the tenant's log.
+//!
+//! Positions come from the log's row, which stays locked until the transaction is over: that is what makes them
+//! visible in order. So a transaction collects its [`News`] and writes them last.
 
 use super::Connection;
 use crate::StoreError;
 use crate::moves::NewEvent;
-use crate::row::{EventRow, to_json};
+use crate::row::{EventRow, json, to_json};
 use outdial_model::{ContactId, Event, EventId, TaskId, TenantId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub(super) async fn insert(
-    conn: &mut Connection,
-    tenant: &TenantId,
-    task: &TaskId,
-    events: &[NewEvent],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if events.is_empty() {
-        return Ok(());
+/// What a transaction tells, in the order in which it is read.
+#[derive(Default)]
+pub(super) struct News(Vec<NewEvent>);
+
+impl News {
+    pub(super) fn tell(&mut self, event: NewEvent) {
+        self.0.push(event);
     }
-    sqlx::query(concat!(
-        "INSERT INTO events (id, tenant, task, contact, call, kind, sequence, at, data)
-         SELECT id, $2, $3, contact, call, kind, sequence, $4, data FROM ",
-        given!("$1"; id: text, contact: text, call: text, kind: text, sequence: bigint, data: json),
-    ))
-    .bind(to_json(events)?)
-    .bind(tenant.as_str())
-    .bind(task.as_str())
-    .bind(now.as_millisecond())
-    .execute(conn)
-    .await?;
-    Ok(())
+
+    pub(super) fn tell_all(&mut self, events: impl IntoIterator<Item = NewEvent>) {
+        self.0.extend(events);
+    }
+
+    /// Writes them as the next of the tenant's log; `task` is the one they are of.
+    pub(super) async fn write(
+        self,
+        conn: &mut Connection,
+        tenant: &TenantId,
+        task: Option<&TaskId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let count = i64::try_from(self.0.len()).unwrap_or(i64::MAX);
+        let last: i64 = sqlx::query_scalar(
+            "INSERT INTO event_logs (tenant, last_position) VALUES ($1, $2)
+             ON CONFLICT (tenant) DO UPDATE SET last_position = event_logs.last_position + excluded.last_position
+             RETURNING last_position",
+        )
+        .bind(tenant.as_str())
+        .bind(count)
+        .fetch_one(&mut *conn)
+        .await?;
+        let placed: Vec<_> = (last - count + 1..=last).zip(&self.0).map(Placed::from).collect();
+        sqlx::query(concat!(
+            "INSERT INTO events (tenant, position, id, task, contact, call, kind, sequence, at, data)
+             SELECT $2, position, id, $3, contact, call, kind, sequence, $4, data FROM ",
+            given!("$1"; position: bigint, id: text, contact: text, call: text, kind: text, sequence: bigint,
+                data: json),
+        ))
+        .bind(to_json(&placed)?)
+        .bind(tenant.as_str())
+        .bind(task.map(TaskId::as_str))
+        .bind(now.as_millisecond())
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
 }
 
+/// An event with its position, by the names the statement reads.
+#[derive(serde::Serialize)]
+struct Placed<'a> {
+    position: i64,
+    #[serde(flatten)]
+    event: &'a NewEvent,
+}
+
+impl<'a> From<(i64, &'a NewEvent)> for Placed<'a> {
+    fn from((position, event): (i64, &'a NewEvent)) -> Self {
+        Self { position, event }
+    }
+}
+
+/// Everything that happened to a contact and its calls, oldest first.
 pub(super) async fn of_contact(
     conn: &mut Connection,
     tenant: &TenantId,
@@ -40,7 +86,7 @@ pub(super) async fn of_contact(
     let rows: Vec<EventRow> = sqlx::query_as(
         "SELECT * FROM events
          WHERE contact = $1 AND tenant = $2
-           AND sequence > coalesce((SELECT sequence FROM events WHERE id = $3 AND contact = $1), 0)
+           AND sequence > coalesce((SELECT max(sequence) FROM events WHERE contact = $1 AND id = $3), 0)
          ORDER BY sequence
          LIMIT $4",
     )
@@ -48,7 +94,42 @@ pub(super) async fn of_contact(
     .bind(tenant.as_str())
     .bind(after.map(EventId::as_str))
     .bind(i64::from(limit))
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.into_iter().map(Event::try_from).collect()
+    with_metadata(conn, rows).await
+}
+
+/// The events with the metadata of their tasks.
+pub(super) async fn with_metadata(
+    conn: &mut Connection,
+    rows: Vec<EventRow>,
+) -> Result<Vec<Event>, StoreError> {
+    let tasks: BTreeSet<_> = rows.iter().filter_map(EventRow::task).collect();
+    let metadata = metadata(conn, &tasks).await?;
+    rows.into_iter()
+        .map(|row| {
+            let metadata = row.task().and_then(|task| metadata.get(task)).cloned();
+            row.with(metadata.unwrap_or_default())
+        })
+        .collect()
+}
+
+async fn metadata(
+    conn: &mut Connection,
+    tasks: &BTreeSet<&str>,
+) -> Result<HashMap<String, BTreeMap<String, String>>, StoreError> {
+    #[derive(serde::Deserialize)]
+    struct Spec {
+        #[serde(default)]
+        metadata: BTreeMap<String, String>,
+    }
+    if tasks.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let specs: Vec<(String, String)> =
+        sqlx::query_as(concat!("SELECT id, spec FROM tasks WHERE id IN ", words!("$1")))
+            .bind(to_json(tasks)?)
+            .fetch_all(conn)
+            .await?;
+    specs.into_iter().map(|(task, spec)| Ok((task, json::<Spec>(&spec, "tasks.spec")?.metadata))).collect()
 }

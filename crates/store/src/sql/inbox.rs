@@ -1,6 +1,5 @@
 //! The contract of the inbox, kept as that of the store.
 
-use super::contention::Tries;
 use super::{Engine, push, tally};
 use crate::{Inbox, Intake, LeasedPush, NewPush, Page, PushesKept, SettledPush, StoreError};
 use async_trait::async_trait;

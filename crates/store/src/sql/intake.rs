@@ -1,6 +1,7 @@
 //! Taking contacts in, by the batch: one statement for many people.
 
-use super::{Connection, counter, event, task};
+use super::event::News;
+use super::{Connection, counter, task};
 use crate::moves::NewEvent;
 use crate::row::{to_json, word};
 use crate::{AddOutcome, AddedContact, NewContact, StoreError};
@@ -30,20 +31,23 @@ pub(super) async fn add(
     now: Timestamp,
 ) -> Result<AddOutcome, StoreError> {
     task::takes_contacts(&task::lock(conn, tenant, task).await?)?;
-    let contacts = insert(conn, tenant, task, contacts, now).await?;
+    let mut news = News::default();
+    let contacts = insert(conn, tenant, task, contacts, &mut news, now).await?;
     if contacts.iter().any(|added| matches!(added, AddedContact::Added(_))) {
         task::touch(conn, task, now).await?;
     }
     task::wake(conn, task, now).await?;
+    news.write(conn, tenant, Some(task), now).await?;
     Ok(AddOutcome { contacts })
 }
 
-/// Inserts contacts with their events and counts; whoever is there already stays as it is.
+/// Inserts contacts with their counts, and the news of it; whoever is there already stays as it is.
 pub(super) async fn insert(
     conn: &mut Connection,
     tenant: &TenantId,
     task: &TaskId,
     contacts: &[NewContact],
+    news: &mut News,
     now: Timestamp,
 ) -> Result<Vec<AddedContact>, StoreError> {
     let mut outcome = Vec::with_capacity(contacts.len());
@@ -68,6 +72,7 @@ pub(super) async fn insert(
             fresh.push(contact);
         }
         write(conn, tenant, task, &fresh, now).await?;
+        news.tell_all(fresh.iter().map(|contact| accepted(contact, now)));
     }
     Ok(outcome)
 }
@@ -142,18 +147,17 @@ async fn write(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
-    let events: Vec<_> = fresh
-        .iter()
-        .map(|contact| NewEvent {
-            id: EventId::generate(now),
-            contact: Some(contact.id.clone()),
-            call: None,
-            kind: EventType::ContactAccepted,
-            sequence: 1,
-            data: json!({"status": ContactStatus::Queued}),
-        })
-        .collect();
-    event::insert(conn, tenant, task, &events, now).await?;
     let added = i64::try_from(fresh.len()).unwrap_or(i64::MAX);
     counter::move_statuses(conn, task, &BTreeMap::from([(ContactStatus::Queued, added)])).await
+}
+
+fn accepted(contact: &NewContact, now: Timestamp) -> NewEvent {
+    NewEvent {
+        id: EventId::generate(now),
+        contact: Some(contact.id.clone()),
+        call: None,
+        kind: EventType::ContactAccepted,
+        sequence: 1,
+        data: json!({"status": ContactStatus::Queued}),
+    }
 }

@@ -3,7 +3,8 @@
 //! An engine includes this folder beside its own `dialect`, which names its types and has the few words
 //! in which the engines differ, as macros that make text. Statements use numbered parameters and text,
 //! 64-bit integers, booleans and bytes. Whoever writes anything of a task locks the task first
-//! ([`task::lock`]); a client's key for a request comes before that ([`once::begin`]).
+//! ([`task::lock`]); a client's key for a request comes before that ([`once::begin`]), and the tenant's log of
+//! events after everything else ([`event::News`]).
 //!
 //! Not for connections, migrations and what only one engine can do: those are the engine's own.
 
@@ -18,12 +19,19 @@ macro_rules! words {
 mod transaction;
 
 mod apply;
+mod batch;
 mod call;
 mod candidates;
+mod condition;
 mod contact;
 mod contention;
 mod counter;
+mod delivery;
+mod delivery_log;
+mod endpoint;
 mod event;
+mod fan_out;
+mod feed;
 mod inbox;
 mod intake;
 mod key;
@@ -32,11 +40,14 @@ mod ledger;
 mod moving;
 mod newest;
 mod once;
+mod outbox;
 mod outcome;
 mod plan;
 mod push;
+mod replay;
 mod segment;
 mod store;
+mod taking;
 mod tally;
 mod task;
 mod trace;

@@ -1,10 +1,11 @@
 //! Moving contacts: loading where they stand and writing where they go, whole batches at a time.
 
-use super::{Connection, counter, event, tally, task};
+use super::event::News;
+use super::{Connection, counter, tally, task};
 use crate::StoreError;
 use crate::moves::{Moves, Standing};
 use crate::row::{number, to_json, word, word_if};
-use outdial_model::{ContactId, TaskId, TenantId, Timestamp};
+use outdial_model::{ContactId, TaskId, Timestamp};
 use std::collections::HashMap;
 
 #[derive(sqlx::FromRow)]
@@ -55,12 +56,12 @@ pub(super) async fn standings(
         .collect()
 }
 
-/// Writes moves of one task's contacts with everything that goes with them.
+/// Writes moves of one task's contacts with everything that goes with them, but for the news of it.
 pub(super) async fn write(
     conn: &mut Connection,
-    tenant: &TenantId,
     task: &TaskId,
-    moves: &Moves,
+    moves: &mut Moves,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if moves.is_empty() {
@@ -82,7 +83,7 @@ pub(super) async fn write(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
-    event::insert(conn, tenant, task, &moves.events, now).await?;
+    news.tell_all(moves.events.drain(..));
     counter::move_statuses(conn, task, &moves.statuses).await?;
     counter::move_dispositions(conn, task, &moves.dispositions).await?;
     counter::move_segments(conn, &moves.segments).await?;

@@ -1,12 +1,12 @@
 //! Outcomes of contacts after the fact: that a push came about them, and that what was reported is confirmed.
 
-use super::{Connection, counter, event, tally, task};
+use super::event::News;
+use super::{Connection, counter, tally, task};
 use crate::StoreError;
 use crate::moves::NewEvent;
 use crate::row::{number, word};
 use outdial_model::{
-    Confidence, ContactId, ContactStatus, Disposition, EventId, EventType, Source, Tallied, TaskId, TenantId,
-    Timestamp,
+    Confidence, ContactId, ContactStatus, Disposition, EventId, EventType, Source, Tallied, TaskId, Timestamp,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -35,10 +35,10 @@ pub(super) async fn pushed(
 /// What was only reported of a contact is confirmed, or put right.
 pub(super) async fn confirm(
     conn: &mut Connection,
-    tenant: &TenantId,
     task: &TaskId,
     contact: &ContactId,
     told: Disposition,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let reported: Option<(String, i64)> = sqlx::query_as(
@@ -66,7 +66,7 @@ pub(super) async fn confirm(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
-    let event = NewEvent {
+    news.tell(NewEvent {
         id: EventId::generate(now),
         contact: Some(contact.clone()),
         call: None,
@@ -78,8 +78,7 @@ pub(super) async fn confirm(
             "previous_disposition": reported,
             "confidence": Confidence::Confirmed,
         }),
-    };
-    event::insert(conn, tenant, task, &[event], now).await?;
+    });
     if confirmed != reported {
         let moved = BTreeMap::from([(reported, -1), (confirmed, 1)]);
         counter::move_dispositions(conn, task, &moved).await?;

@@ -2,6 +2,7 @@
 //! before the socket opens.
 
 use super::candidates::{self, Candidates};
+use super::event::News;
 use super::{Connection, lease, ledger, moving, segment, task};
 use crate::moves::{Moves, Next, Standing};
 use crate::row::{TaskRow, word};
@@ -30,15 +31,17 @@ pub(super) async fn plan(
         return Ok(None);
     }
     let chosen = choose(&people);
-    let (moves, dialed) = decide(plan, &segment, standings, &chosen, now);
+    let (mut moves, dialed) = decide(plan, &segment, standings, &chosen, now);
     let nobody = plan.max_contacts > 0 && dialed.is_empty();
     if let SegmentTarget::New(new) = &plan.segment
         && !nobody
     {
         segment::insert(conn, new).await?;
     }
-    moving::write(conn, &plan.lease.tenant, &plan.lease.task, &moves, now).await?;
+    let mut news = News::default();
+    moving::write(conn, &plan.lease.task, &mut moves, &mut news, now).await?;
     if nobody {
+        news.write(conn, &plan.lease.tenant, Some(&plan.lease.task), now).await?;
         return Ok(None);
     }
     if moves.is_empty() {
@@ -47,6 +50,7 @@ pub(super) async fn plan(
     let contacts = sent(people, &dialed, &segment, now);
     let dispatch = entry(plan, &row, segment, dialed, chosen.digest, now)?;
     ledger::insert(conn, &dispatch).await?;
+    news.write(conn, &plan.lease.tenant, Some(&plan.lease.task), now).await?;
     Ok(Some(Planned { dispatch, contacts }))
 }
 

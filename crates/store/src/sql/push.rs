@@ -1,9 +1,10 @@
 //! Vendors' pushes: keeping them, taking them in hand, settling what became of them.
 
+use super::event::News;
 use super::{Connection, Database, apply, tally};
 use crate::row::{LeasedPushRow, PushRow, time_if, to_json, word};
 use crate::{Intake, LeasedPush, NewPush, Page, PushEnd, PushesKept, SettledPush, StoreError};
-use outdial_model::{AccountId, KeptPush, PushId, PushState, Tallied, Timestamp};
+use outdial_model::{AccountId, KeptPush, PushId, PushState, Tallied, TaskId, TenantId, Timestamp};
 use sqlx::QueryBuilder;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -140,13 +141,10 @@ pub(super) async fn settle(
     settled: &[SettledPush],
     now: Timestamp,
 ) -> Result<Vec<PushId>, StoreError> {
+    let (skipped, told) = learn(conn, settled, now).await?;
     let (mut again, mut counted) = (Vec::new(), BTreeMap::new());
     let mut ended = Vec::with_capacity(settled.len());
-    for push in settled {
-        let skipped = match &push.changes {
-            Some(changes) => !apply::apply(conn, changes, now).await?.contacts.is_empty(),
-            None => false,
-        };
+    for (push, skipped) in settled.iter().zip(skipped) {
         if skipped {
             again.push(push.id.clone());
         }
@@ -188,7 +186,39 @@ pub(super) async fn settle(
     .execute(&mut *conn)
     .await?;
     tally::pushes(conn, &counted, now).await?;
+    for ((tenant, task), news) in told {
+        news.write(conn, &tenant, Some(&task), now).await?;
+    }
     Ok(again)
+}
+
+/// What tasks have to tell, by tenant and task.
+type Told = BTreeMap<(TenantId, TaskId), News>;
+
+/// Writes what pushes change, task by task in an order all processes keep to, so that they do not wait for one
+/// another crosswise. Answers for each push whether some of its changes were skipped.
+async fn learn(
+    conn: &mut Connection,
+    settled: &[SettledPush],
+    now: Timestamp,
+) -> Result<(Vec<bool>, Told), StoreError> {
+    let mut skipped = vec![false; settled.len()];
+    let mut places = Vec::new();
+    for (push, skipped) in settled.iter().zip(&mut skipped) {
+        let Some(changes) = &push.changes else { continue };
+        match apply::whose(conn, changes).await? {
+            Some(task) => places.push((task, changes, skipped)),
+            None => *skipped = !changes.contacts.is_empty(),
+        }
+    }
+    places.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut told = Told::new();
+    for (place, changes, skipped) in places {
+        let news = told.entry(place.clone()).or_default();
+        let (tenant, task) = &place;
+        *skipped = !apply::learn(conn, tenant, task, changes, news, now).await?.contacts.is_empty();
+    }
+    Ok((skipped, told))
 }
 
 pub(super) async fn list(

@@ -1,8 +1,10 @@
 //! The contract, kept by handing each method to the function that does the work, in the file named after
-//! its noun: one transaction for each, begun again where another one was in the way.
+//! its noun.
 
-use super::contention::Tries;
-use super::{Engine, apply, call, contact, event, intake, key, lease, ledger, newest, once, plan, segment};
+use super::{
+    Engine, apply, call, contact, delivery_log, event, intake, key, lease, ledger, newest, once, plan,
+    segment,
+};
 use super::{task, trace, work};
 use crate::{
     AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
@@ -228,7 +230,10 @@ impl Store for Engine {
     }
 
     async fn release_abandoned_leases(&self) -> Result<(), StoreError> {
-        writing!(self, |tx| lease::abandon(&mut tx, self.0.holder()))
+        writing!(self, |tx| async {
+            delivery_log::abandon(&mut tx, self.0.holder()).await?;
+            lease::abandon(&mut tx, self.0.holder()).await
+        })
     }
 
     async fn lease_due_tasks(

@@ -1,6 +1,7 @@
 //! Tasks: accepting one, reading it, changing what is asked of it and what is confirmed.
 
-use super::{Connection, counter, event, intake, segment};
+use super::event::News;
+use super::{Connection, counter, intake, segment};
 use crate::moves::NewEvent;
 use crate::row::{TaskRow, millis, number, to_json, word};
 use crate::{Begin, NewContact, NewTask, StoreError, TaskPatch, meaning};
@@ -92,14 +93,17 @@ pub(super) async fn create(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
-    let data = json!({"status": task.status, "desired_status": task.desired});
-    tell(conn, tenant, &task.id, EventType::TaskCreated, data, now).await?;
     if let Some(adopted) = &task.adopted {
         segment::adopt(conn, adopted).await?;
     }
-    intake::insert(conn, tenant, &task.id, contacts, now).await?;
+    let mut news = News::default();
+    let data = json!({"status": task.status, "desired_status": task.desired});
+    tell(conn, &task.id, EventType::TaskCreated, data, &mut news, now).await?;
+    intake::insert(conn, tenant, &task.id, contacts, &mut news, now).await?;
     wake(conn, &task.id, now).await?;
-    read(conn, tenant, &task.id).await
+    let created = read(conn, tenant, &task.id).await?;
+    news.write(conn, tenant, Some(&task.id), now).await?;
+    Ok(created)
 }
 
 pub(super) async fn patch(
@@ -120,10 +124,13 @@ pub(super) async fn patch(
         .execute(&mut *conn)
         .await?;
     let data = json!({"status": row.status, "desired_status": row.desired});
-    tell(conn, tenant, id, EventType::TaskUpdated, data, now).await?;
+    let mut news = News::default();
+    tell(conn, id, EventType::TaskUpdated, data, &mut news, now).await?;
     touch(conn, id, now).await?;
     wake(conn, id, now).await?;
-    read(conn, tenant, id).await
+    let patched = read(conn, tenant, id).await?;
+    news.write(conn, tenant, Some(id), now).await?;
+    Ok(patched)
 }
 
 pub(super) async fn begin(
@@ -144,18 +151,21 @@ pub(super) async fn begin(
         .bind(begin.desired.as_str())
         .execute(&mut *conn)
         .await?;
-    turn(conn, tenant, &row, begin.status, row.trouble.as_deref(), now).await?;
+    let mut news = News::default();
+    turn(conn, &row, begin.status, row.trouble.as_deref(), &mut news, now).await?;
     wake(conn, id, now).await?;
-    read(conn, tenant, id).await
+    let begun = read(conn, tenant, id).await?;
+    news.write(conn, tenant, Some(id), now).await?;
+    Ok(begun)
 }
 
-/// Gives a task another status, or the same with other trouble, and tells it.
+/// Gives a task another status, or the same with other trouble, and tells it in `news`.
 pub(super) async fn turn(
     conn: &mut Connection,
-    tenant: &TenantId,
     row: &TaskRow,
     to: TaskStatus,
     trouble: Option<&str>,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let id: TaskId = word(&row.id, "tasks.id")?;
@@ -175,34 +185,34 @@ pub(super) async fn turn(
         && let Some(kind) = meaning::of_task(to, row.started_at.is_some())
     {
         let data = json!({"status": to, "previous_status": row.status, "reason": trouble});
-        tell(conn, tenant, &id, kind, data, now).await?;
+        tell(conn, &id, kind, data, news, now).await?;
     }
     touch(conn, &id, now).await
 }
 
-/// Writes an event of the task itself.
+/// Numbers an event of the task itself.
 async fn tell(
     conn: &mut Connection,
-    tenant: &TenantId,
     task: &TaskId,
     kind: EventType,
     data: serde_json::Value,
+    news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sequence: i64 =
         sqlx::query_scalar("UPDATE tasks SET last_event = last_event + 1 WHERE id = $1 RETURNING last_event")
             .bind(task.as_str())
-            .fetch_one(&mut *conn)
+            .fetch_one(conn)
             .await?;
-    let event = NewEvent {
+    news.tell(NewEvent {
         id: EventId::generate(now),
         contact: None,
         call: None,
         kind,
         sequence: number(sequence, "tasks.last_event")?,
         data,
-    };
-    event::insert(conn, tenant, task, &[event], now).await
+    });
+    Ok(())
 }
 
 /// Something a client can see has changed.

@@ -1,10 +1,9 @@
-//! How a method of a contract is one transaction, begun again where another one was in the way. Whoever uses
-//! [`writing!`] has [`Tries`](super::contention::Tries) in scope.
+//! One transaction for each method of the contract, begun again where another one was in the way.
 
 /// Does the work in a transaction that may write, and commits when it succeeded.
 macro_rules! writing {
     ($store:ident, |$tx:ident| $work:expr) => {{
-        let mut tries = Tries::default();
+        let mut tries = super::contention::Tries::default();
         loop {
             let done = async {
                 let mut $tx = $store.0.write().await?;

@@ -29,6 +29,13 @@ macro_rules! member {
     };
 }
 
+/// A contact's id, in the order of an index of those who are queued.
+macro_rules! in_turn {
+    () => {
+        "id"
+    };
+}
+
 /// Locks the rows that are found: whoever may write has locked everything already.
 macro_rules! locked {
     () => {

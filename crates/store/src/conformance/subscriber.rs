@@ -1,0 +1,121 @@
+//! What the stories of webhooks are told with: an endpoint, and a courier's short words.
+
+use super::world::{TERM, World};
+use crate::{
+    DeliveryResult, EndpointPatch, EndpointSettings, NewEndpoint, Page, Recovered, SealedSecret, Store,
+    TakenDelivery, Verdict, WebhookEndpoint,
+};
+use outdial_model::{DeliveryStatus, EndpointId, EndpointStatus, PersonalData};
+use std::time::Duration;
+
+/// Deliveries one endpoint may have pending.
+pub(super) const ROOM: u32 = 20;
+/// Deliveries one endpoint may have under way.
+pub(super) const AT_ONCE: u32 = 4;
+/// How soon an attempt that failed is repeated, in seconds.
+pub(super) const PAUSE: u64 = 5;
+
+/// An endpoint, as its owner knows it.
+pub(super) struct Subscriber {
+    pub(super) endpoint: WebhookEndpoint,
+}
+
+pub(super) fn settings() -> EndpointSettings {
+    EndpointSettings {
+        url: "https://crm.example/hooks".into(),
+        description: None,
+        event_types: Vec::new(),
+        task: None,
+        personal_data: PersonalData::None,
+    }
+}
+
+impl World {
+    /// Somebody who wants everything.
+    pub(super) async fn subscriber(&self) -> Subscriber {
+        self.subscribe(settings()).await
+    }
+
+    pub(super) async fn subscribe(&self, settings: EndpointSettings) -> Subscriber {
+        let secret = SealedSecret(b"sealed".to_vec());
+        let new = NewEndpoint { id: EndpointId::generate(self.now()), settings, secret };
+        let made = self.store.create_endpoint(&self.tenant, new, None, self.now()).await;
+        Subscriber { endpoint: made.unwrap() }
+    }
+
+    /// Plans until there is nothing to plan.
+    pub(super) async fn plan_deliveries(&self) -> u64 {
+        let mut added = 0;
+        while !self.store.tenants_to_plan(ROOM, 9).await.unwrap().is_empty() {
+            added += self.store.plan_deliveries(&self.tenant, 10, ROOM, self.now()).await.unwrap().added;
+        }
+        added
+    }
+
+    pub(super) async fn take(&self, limit: u32) -> Vec<TakenDelivery> {
+        take_from(&*self.store, self, limit).await
+    }
+
+    pub(super) async fn settle(&self, taken: &[TakenDelivery], verdict: Verdict) -> Vec<Recovered> {
+        let results: Vec<_> = taken.iter().map(|taken| result(taken, verdict)).collect();
+        self.store.settle_deliveries(&results, self.now()).await.unwrap()
+    }
+
+    pub(super) async fn deliver(&self, taken: &[TakenDelivery]) -> Vec<Recovered> {
+        self.settle(taken, Verdict::Delivered).await
+    }
+
+    /// They fail and are tried again after the pause.
+    pub(super) async fn settle_again(&self, taken: &[TakenDelivery]) {
+        self.settle(taken, Verdict::Again(self.now() + Duration::from_secs(PAUSE))).await;
+    }
+
+    /// Delivers until nothing is due; answers positions in the order of delivery.
+    pub(super) async fn deliver_all(&self) -> Vec<u64> {
+        let mut delivered = Vec::new();
+        loop {
+            let taken = self.take(100).await;
+            if taken.is_empty() {
+                return delivered;
+            }
+            delivered.extend(positions(&taken));
+            self.deliver(&taken).await;
+        }
+    }
+}
+
+pub(super) async fn take_from(store: &dyn Store, world: &World, limit: u32) -> Vec<TakenDelivery> {
+    store.take_due_deliveries(world.now(), TERM, limit, AT_ONCE, &[]).await.unwrap()
+}
+
+pub(super) fn positions(taken: &[TakenDelivery]) -> Vec<u64> {
+    taken.iter().map(|taken| taken.event.position).collect()
+}
+
+pub(super) fn result(taken: &TakenDelivery, verdict: Verdict) -> DeliveryResult {
+    let failed = !matches!(verdict, Verdict::Delivered | Verdict::Untried);
+    DeliveryResult {
+        endpoint: taken.endpoint.id.clone(),
+        position: taken.event.position,
+        token: taken.token,
+        verdict,
+        status: Some(if failed { 500 } else { 200 }),
+        error: failed.then(|| "the endpoint answered 500".to_owned()),
+    }
+}
+
+impl Subscriber {
+    /// How far its deliveries are, newest first.
+    pub(super) async fn log(&self, world: &World) -> Vec<DeliveryStatus> {
+        let page = Page { after: None, limit: 1_000 };
+        let log = world.store.deliveries(&world.tenant, &self.endpoint.id, &[], &page).await.unwrap();
+        log.iter().map(|delivery| delivery.status).collect()
+    }
+
+    pub(super) async fn turn(&self, world: &World, status: EndpointStatus) -> WebhookEndpoint {
+        let patch = EndpointPatch { settings: self.endpoint.settings.clone(), status: Some(status) };
+        let patched =
+            world.store.patch_endpoint(&world.tenant, &self.endpoint.id, patch, None, world.now()).await;
+        patched.unwrap()
+    }
+}

@@ -1,0 +1,314 @@
+//! Taking deliveries that are due, a few of each endpoint, with all that is needed to send them.
+
+use super::{Connection, contact, delivery, event};
+use crate::row::{EndpointRow, EventRow, number, time_if, to_json, word};
+use crate::{DeliveryResult, Person, StoreError, TakenDelivery, Verdict, WebhookEndpoint};
+use outdial_model::{ContactId, EndpointId, Event, PersonalData, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The ids of exceptions.
+macro_rules! ids {
+    ($parameter:literal) => {
+        concat!("(SELECT given.id FROM ", given!($parameter; id: text), ")")
+    };
+}
+
+/// How many deliveries of one endpoint may be under way.
+pub(super) struct Shares<'a> {
+    pub(super) per_endpoint: u32,
+    /// Endpoints with a number of their own.
+    pub(super) exceptions: &'a [(EndpointId, u32)],
+}
+
+/// On whose terms deliveries are taken.
+pub(super) struct Terms<'a> {
+    pub(super) holder: &'a str,
+    pub(super) now: Timestamp,
+    pub(super) term: Duration,
+    pub(super) limit: u32,
+    pub(super) shares: Shares<'a>,
+}
+
+impl Shares<'_> {
+    /// The exceptions, by the names the statements read.
+    fn to_json(&self) -> Result<String, StoreError> {
+        #[derive(serde::Serialize)]
+        struct Exception<'a> {
+            id: &'a str,
+            most: u32,
+        }
+        let exceptions = self.exceptions.iter();
+        to_json(&exceptions.map(|(id, most)| Exception { id: id.as_str(), most: *most }).collect::<Vec<_>>())
+    }
+}
+
+/// An endpoint that may be sent something.
+#[derive(sqlx::FromRow)]
+struct Ready {
+    id: String,
+    tenant: String,
+    due_at: i64,
+    /// How many more it may have under way.
+    free: i64,
+}
+
+/// A delivery that was taken.
+#[derive(sqlx::FromRow)]
+struct TakenRow {
+    position: i64,
+    attempts: i64,
+    token: i64,
+}
+
+pub(super) async fn take(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<TakenDelivery>, StoreError> {
+    reclaim(conn, terms).await?;
+    let mut left = i64::from(terms.limit);
+    let mut taken = Vec::new();
+    let ready = ready(conn, terms).await?;
+    for endpoint in &ready {
+        if left == 0 {
+            break;
+        }
+        let rows = take_of(conn, endpoint, left.min(endpoint.free), terms).await?;
+        left -= i64::try_from(rows.len()).unwrap_or(0);
+        taken.push((endpoint, rows));
+    }
+    write_endpoints(conn, &taken).await?;
+    with_content(conn, &taken).await
+}
+
+/// What couriers had in hand whose term is over is due again.
+async fn reclaim(conn: &mut Connection, terms: &Terms<'_>) -> Result<(), StoreError> {
+    let lost: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT endpoint, position, token FROM webhook_deliveries
+         WHERE status = 'sending' AND taken_until <= $1 ORDER BY taken_until LIMIT $2",
+    )
+    .bind(terms.now.as_millisecond())
+    .bind(i64::from(terms.limit))
+    .fetch_all(&mut *conn)
+    .await?;
+    let untried = |(endpoint, position, token): &(String, i64, i64)| {
+        Ok(DeliveryResult {
+            endpoint: word(endpoint, "webhook_deliveries.endpoint")?,
+            position: number(*position, "webhook_deliveries.position")?,
+            token: *token,
+            verdict: Verdict::Untried,
+            status: None,
+            error: None,
+        })
+    };
+    let results = lost.iter().map(untried).collect::<Result<Vec<_>, StoreError>>()?;
+    delivery::settle(conn, &results, terms.now).await.map(drop)
+}
+
+/// Endpoints with something due and room for it, those that have waited longest first. Whoever is being worked
+/// on by another process is left for later.
+async fn ready(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<Ready>, StoreError> {
+    let mut ready: Vec<Ready> = sqlx::query_as(concat!(
+        "SELECT id, tenant, due_at, $2 - in_flight AS free FROM webhook_endpoints
+         WHERE status = 'enabled' AND due_at <= $1 AND in_flight < $2 AND id NOT IN ",
+        ids!("$3"),
+        " ORDER BY due_at LIMIT $4",
+        unless_locked!(),
+    ))
+    .bind(terms.now.as_millisecond())
+    .bind(i64::from(terms.shares.per_endpoint))
+    .bind(terms.shares.to_json()?)
+    .bind(i64::from(terms.limit))
+    .fetch_all(&mut *conn)
+    .await?;
+    if !terms.shares.exceptions.is_empty() {
+        let others: Vec<Ready> = sqlx::query_as(concat!(
+            "SELECT webhook_endpoints.id, tenant, due_at, given.most - in_flight AS free FROM ",
+            given!("$2"; id: text, most: bigint),
+            " CROSS JOIN webhook_endpoints
+             WHERE webhook_endpoints.id = given.id AND status = 'enabled' AND due_at <= $1
+               AND in_flight < given.most",
+            unless_locked!(),
+        ))
+        .bind(terms.now.as_millisecond())
+        .bind(terms.shares.to_json()?)
+        .fetch_all(conn)
+        .await?;
+        ready.extend(others);
+        ready.sort_by_key(|endpoint| endpoint.due_at);
+    }
+    Ok(ready)
+}
+
+async fn take_of(
+    conn: &mut Connection,
+    endpoint: &Ready,
+    limit: i64,
+    terms: &Terms<'_>,
+) -> Result<Vec<TakenRow>, StoreError> {
+    let term = i64::try_from(terms.term.as_millis()).unwrap_or(i64::MAX);
+    let mut rows: Vec<TakenRow> = sqlx::query_as(
+        "UPDATE webhook_deliveries
+         SET status = 'sending', due_at = NULL, attempts = attempts + 1, token = token + 1, taken_until = $3,
+             taken_by = $4
+         WHERE endpoint = $1 AND position IN (
+             SELECT position FROM webhook_deliveries
+             WHERE endpoint = $1 AND status = 'due' AND due_at <= $2 ORDER BY due_at, position LIMIT $5)
+         RETURNING position, attempts, token",
+    )
+    .bind(&endpoint.id)
+    .bind(terms.now.as_millisecond())
+    .bind(terms.now.as_millisecond().saturating_add(term))
+    .bind(terms.holder)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.sort_unstable_by_key(|row| row.position);
+    Ok(rows)
+}
+
+async fn write_endpoints(conn: &mut Connection, taken: &[(&Ready, Vec<TakenRow>)]) -> Result<(), StoreError> {
+    #[derive(serde::Serialize)]
+    struct Change<'a> {
+        id: &'a str,
+        taken: usize,
+    }
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let changes: Vec<_> =
+        taken.iter().map(|(endpoint, rows)| Change { id: &endpoint.id, taken: rows.len() }).collect();
+    sqlx::query(concat!(
+        "UPDATE webhook_endpoints
+         SET in_flight = in_flight + given.taken,
+             due_at = (SELECT min(due.due_at) FROM webhook_deliveries AS due
+                       WHERE due.endpoint = webhook_endpoints.id AND due.status = 'due')
+         FROM ",
+        given!("$1"; id: text, taken: bigint),
+        " WHERE webhook_endpoints.id = given.id",
+    ))
+    .bind(to_json(&changes)?)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The deliveries with their endpoints, events and people.
+async fn with_content(
+    conn: &mut Connection,
+    taken: &[(&Ready, Vec<TakenRow>)],
+) -> Result<Vec<TakenDelivery>, StoreError> {
+    let endpoints = endpoints(conn, taken).await?;
+    let events = events(conn, taken).await?;
+    let mut deliveries = Vec::new();
+    for (ready, rows) in taken {
+        let Some(endpoint) = endpoints.get(&ready.id) else { continue };
+        for row in rows {
+            let event = events.get(&(ready.tenant.clone(), row.position));
+            let missing = || StoreError::Corrupt("a delivery of an event that is not there".into());
+            deliveries.push(TakenDelivery {
+                endpoint: Arc::clone(endpoint),
+                event: event.ok_or_else(missing)?.clone(),
+                person: None,
+                attempt: number(row.attempts, "webhook_deliveries.attempts")?,
+                token: row.token,
+            });
+        }
+    }
+    add_people(conn, &mut deliveries).await?;
+    Ok(deliveries)
+}
+
+async fn endpoints(
+    conn: &mut Connection,
+    taken: &[(&Ready, Vec<TakenRow>)],
+) -> Result<HashMap<String, Arc<WebhookEndpoint>>, StoreError> {
+    let ids: Vec<_> = taken.iter().map(|(endpoint, _)| &endpoint.id).collect();
+    let rows: Vec<EndpointRow> =
+        sqlx::query_as(concat!("SELECT * FROM webhook_endpoints WHERE id IN ", words!("$1")))
+            .bind(to_json(&ids)?)
+            .fetch_all(conn)
+            .await?;
+    rows.into_iter()
+        .map(|row| {
+            let endpoint = WebhookEndpoint::try_from(row)?;
+            Ok((endpoint.id.to_string(), Arc::new(endpoint)))
+        })
+        .collect()
+}
+
+/// The events by tenant and position, each read once.
+async fn events(
+    conn: &mut Connection,
+    taken: &[(&Ready, Vec<TakenRow>)],
+) -> Result<HashMap<(String, i64), Event>, StoreError> {
+    #[derive(serde::Serialize, PartialEq, Eq, PartialOrd, Ord)]
+    struct Place<'a> {
+        tenant: &'a str,
+        position: i64,
+    }
+    let places: BTreeSet<_> = taken
+        .iter()
+        .flat_map(|(endpoint, rows)| rows.iter().map(|row| (endpoint.tenant.as_str(), row.position)))
+        .map(|(tenant, position)| Place { tenant, position })
+        .collect();
+    let rows: Vec<EventRow> = sqlx::query_as(concat!(
+        "SELECT events.* FROM ",
+        given!("$1"; tenant: text, position: bigint),
+        " CROSS JOIN events WHERE events.tenant = given.tenant AND events.position = given.position",
+    ))
+    .bind(to_json(&places)?)
+    .fetch_all(&mut *conn)
+    .await?;
+    let events = event::with_metadata(conn, rows).await?;
+    let place = |event: &Event| (event.tenant.to_string(), i64::try_from(event.position).unwrap_or(0));
+    Ok(events.into_iter().map(|event| (place(&event), event)).collect())
+}
+
+/// Adds the people, where endpoints want to know who it is.
+async fn add_people(conn: &mut Connection, deliveries: &mut [TakenDelivery]) -> Result<(), StoreError> {
+    let whose = |delivery: &TakenDelivery| -> Option<ContactId> {
+        let wanted = delivery.endpoint.settings.personal_data != PersonalData::None;
+        delivery.event.contact.clone().filter(|_| wanted)
+    };
+    let ids: BTreeSet<_> = deliveries.iter().filter_map(whose).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let contacts = contact::by_id(conn, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let people: HashMap<_, _> = contacts
+        .into_iter()
+        .map(|contact| (contact.id, Person { phone: contact.phone, name: contact.name }))
+        .collect();
+    for delivery in deliveries {
+        delivery.person = whose(delivery).and_then(|id| people.get(&id).cloned());
+    }
+    Ok(())
+}
+
+/// When the next delivery is due that could be taken, or the term of one under way is over.
+pub(super) async fn next_due(
+    conn: &mut Connection,
+    shares: &Shares<'_>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let next: Option<i64> = sqlx::query_scalar(concat!(
+        "SELECT min(at) FROM (
+             SELECT * FROM (
+                 SELECT due_at AS at FROM webhook_endpoints
+                 WHERE status = 'enabled' AND due_at IS NOT NULL AND in_flight < $1 AND id NOT IN ",
+        ids!("$2"),
+        "        ORDER BY due_at LIMIT 1) AS waiting
+             UNION ALL
+             SELECT min(due_at) FROM ",
+        given!("$2"; id: text, most: bigint),
+        "    CROSS JOIN webhook_endpoints
+             WHERE webhook_endpoints.id = given.id AND status = 'enabled' AND due_at IS NOT NULL
+               AND in_flight < given.most
+             UNION ALL
+             SELECT min(taken_until) FROM webhook_deliveries
+             WHERE status = 'sending' AND taken_until IS NOT NULL) AS due",
+    ))
+    .bind(i64::from(shares.per_endpoint))
+    .bind(shares.to_json()?)
+    .fetch_one(conn)
+    .await?;
+    time_if(next, "webhook_endpoints.due_at")
+}
