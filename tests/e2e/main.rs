@@ -19,6 +19,7 @@ mod events;
 mod ingress;
 mod kill;
 mod once;
+mod pushes;
 mod replicas;
 mod silence;
 mod smoke;
@@ -56,6 +57,11 @@ const STORIES: &[(&str, Story)] = stories! {
         unsigned_pushes_are_believed_where_nothing_else_will_ever_tell,
         an_unsigned_push_is_not_believed_where_the_vendor_can_be_asked,
         a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing;
+    pushes: the_same_push_a_thousand_times_is_one_change,
+        a_changed_body_and_a_copy_of_yesterday_are_refused_and_kept,
+        bad_pushes_are_answered_and_kept_and_slow_nothing_down,
+        lost_and_shuffled_pushes_end_in_the_same_state,
+        nothing_acknowledged_is_lost_when_the_gateway_is_killed;
     doubt: taken_and_then_silence, silence_without_being_taken, an_answer_cut_short_or_garbled,
         a_gateway_that_fails_or_refuses_connections,
         the_gateway_is_restarted_while_an_answer_is_awaited,

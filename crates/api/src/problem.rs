@@ -105,6 +105,11 @@ impl Problem {
         Self { code, detail: detail.into(), errors: Vec::new(), provider: None, headers: Vec::new() }
     }
 
+    /// Whether it is of that kind.
+    pub(crate) fn is(&self, code: &'static Code) -> bool {
+        std::ptr::eq(self.code, code)
+    }
+
     /// Fields of the body that cannot be accepted.
     pub(crate) fn invalid_fields(fields: Vec<FieldProblem>) -> Self {
         Self::invalid(fields, |field| FieldError {

@@ -10,6 +10,7 @@ pub(crate) mod ingress;
 mod metrics;
 mod probes;
 mod providers;
+mod pushes;
 mod task_answer;
 mod task_verbs;
 mod tasks;
@@ -56,6 +57,8 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(accounts::get_account)
         .service(accounts::check_account)
         .service(accounts::get_catalog)
+        .service(pushes::list_pushes)
+        .service(pushes::get_reconciliation)
         .service(vendor_tasks::list_vendor_tasks)
         .service(vendor_tasks::get_vendor_task)
         .service(vendor_tasks::adopt_vendor_task)

@@ -13,6 +13,8 @@ pub(crate) mod event;
 pub(crate) mod event_data;
 mod merge;
 pub(crate) mod provider;
+pub(crate) mod push;
+pub(crate) mod reconciliation;
 pub(crate) mod safety;
 pub(crate) mod schedule;
 pub(crate) mod segment;

@@ -17,7 +17,7 @@ use outdial_store::{
 use std::time::{Duration, Instant};
 
 /// People in one request to a vendor.
-const BATCH: usize = 500;
+pub(crate) const BATCH: usize = 500;
 /// Batches of one run: three runs fit into the smallest task.
 const BATCHES: usize = 6;
 
@@ -86,7 +86,7 @@ fn per_contact(took: Duration, contacts: usize) -> f64 {
 }
 
 /// Sends one batch on paper: intent and answer.
-async fn sent(store: &dyn Store, lease: &Lease, segment: &SegmentId) -> Result<Duration, Failure> {
+pub(crate) async fn sent(store: &dyn Store, lease: &Lease, segment: &SegmentId) -> Result<Duration, Failure> {
     let at = now();
     let plan = DispatchPlan {
         lease: lease.clone(),

@@ -5,12 +5,13 @@
 use crate::Failure;
 use crate::people;
 use outdial_model::{
-    CallId, ContactId, DesiredStatus, DispatchId, DispatchKind, Disposition, Pacing, RawOutcome, Retry,
-    Safety, Schedule, Script, Segment, SegmentId, SegmentStatus, TaskId, TaskSpec, TaskStatus, TenantId,
-    Timestamp,
+    CallId, ContactId, DesiredStatus, DispatchId, DispatchKind, DispatchOutcome, Disposition, Pacing,
+    RawOutcome, Retry, Safety, Schedule, Script, Segment, SegmentId, SegmentStatus, TaskId, TaskSpec,
+    TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
-    AddedContact, CallChange, Changes, ChosenBatch, DispatchPlan, Lease, NewTask, SegmentTarget, Store,
+    AddedContact, CallChange, Changes, ChosenBatch, DispatchChange, DispatchPlan, Lease, NewTask,
+    SegmentChange, SegmentTarget, Store, TaskChange,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -63,9 +64,21 @@ pub(crate) async fn contacts(
     count: usize,
     at: Timestamp,
 ) -> Result<Vec<ContactId>, Failure> {
+    contacts_from(store, task, 0..count, at).await
+}
+
+/// Adds these people to a task; answers their ids.
+pub(crate) async fn contacts_from(
+    store: &dyn Store,
+    task: &TaskId,
+    numbers: std::ops::Range<usize>,
+    at: Timestamp,
+) -> Result<Vec<ContactId>, Failure> {
     let tenant = TENANT.parse()?;
-    let mut ids = Vec::with_capacity(count);
-    for batch in people::batches(count) {
+    let mut ids = Vec::with_capacity(numbers.len());
+    let first = numbers.start;
+    for batch in people::batches(numbers.len()) {
+        let batch = first + batch.start..first + batch.end;
         let batch = batch.filter_map(|n| people::contact(n, at)).collect();
         let added = store.add_contacts(&tenant, task, batch, None, at).await?;
         ids.extend(added.contacts.into_iter().map(|added| match added {
@@ -116,6 +129,32 @@ pub(crate) async fn segment(store: &dyn Store, lease: &Lease, at: Timestamp) -> 
     Ok(id)
 }
 
+/// The vendor has the segment and dials.
+pub(crate) async fn runs(
+    store: &dyn Store,
+    lease: &Lease,
+    segment: &SegmentId,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let mut changes = Changes::under(lease);
+    changes.segments.push(SegmentChange {
+        status: Some(SegmentStatus::Running),
+        vendor_ref: Some(segment.to_string()),
+        verified: true,
+        polled: true,
+        ..SegmentChange::of(segment)
+    });
+    let opened = store.work(lease, at).await?.dispatches.into_iter();
+    changes.dispatches.extend(opened.map(|dispatch| {
+        let outcome = DispatchOutcome::Accepted;
+        DispatchChange { id: dispatch.id, outcome }
+    }));
+    let status = TaskStatus::Scheduled;
+    changes.task = Some(TaskChange { from: status, to: TaskStatus::Running, trouble: None });
+    store.apply(changes, at).await?;
+    Ok(())
+}
+
 /// Writes one ended call for each contact.
 pub(crate) async fn calls(
     store: &dyn Store,
@@ -137,6 +176,7 @@ pub(crate) async fn calls(
             talk_seconds: 12,
             disposition: Some(Disposition::AnsweredHuman),
             raw: RawOutcome::default(),
+            insights: Vec::new(),
             recording: None,
         }));
         store.apply(changes, at).await?;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::time::Instant;
 
 /// Nobody listens there; nobody is asked.
-const NOWHERE: &str = "http://127.0.0.1:9";
+pub(crate) const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// Measures and reports.
 pub(crate) async fn measure(engine: &Engine, small: bool, report: &mut Report) -> Result<(), Failure> {

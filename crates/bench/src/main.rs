@@ -16,6 +16,7 @@ mod import;
 mod outbox;
 mod pages;
 mod people;
+mod pushes;
 mod read;
 mod report;
 mod vendor;
@@ -57,6 +58,8 @@ enum Group {
     Outbox,
     /// One of the vendor's tasks, read live
     Read,
+    /// A vendor's pushes, two thousand a second
+    Pushes,
 }
 
 #[tokio::main(worker_threads = 2)]
@@ -94,6 +97,9 @@ async fn measure(arguments: &Arguments) -> Result<(), Failure> {
         }
         if wants(Group::Read) {
             read::measure(&engine, small, &mut report).await?;
+        }
+        if wants(Group::Pushes) {
+            pushes::measure(&engine, small, &mut report).await?;
         }
     }
     Ok(())

@@ -2,4 +2,4 @@
 
 mod nxtele;
 
-pub(crate) use nxtele::{ACCOUNT, Bare, REFERENCE, account, answer, task};
+pub(crate) use nxtele::{ACCOUNT, Bare, ENDINGS, REFERENCE, account, answer, push, task, told};

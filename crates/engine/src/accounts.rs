@@ -1,7 +1,7 @@
 //! Accounts: who we are at a vendor, how it fares, and what it offers.
 
 use crate::health::HealthRecord;
-use crate::metrics::Tally;
+use crate::metrics::{PushTally, Tally};
 use crate::{Breaker, Engine, EngineError, Health};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged};
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
@@ -76,6 +76,7 @@ pub struct Account {
     pub provider: Arc<dyn Provider>,
     pub(crate) health: HealthRecord,
     pub(crate) tally: Tally,
+    pub(crate) pushes: PushTally,
     /// Its tasks that are being worked on.
     at_work: AtomicUsize,
 }
@@ -90,8 +91,18 @@ impl Account {
         policy: AccountPolicy,
         provider: Arc<dyn Provider>,
     ) -> Self {
-        let (health, tally) = (HealthRecord::default(), Tally::default());
-        Self { id, kind, base_url, ingress, policy, provider, health, tally, at_work: AtomicUsize::new(0) }
+        Self {
+            id,
+            kind,
+            base_url,
+            ingress,
+            policy,
+            provider,
+            health: HealthRecord::default(),
+            tally: Tally::default(),
+            pushes: PushTally::default(),
+            at_work: AtomicUsize::new(0),
+        }
     }
 
     /// How it fares.

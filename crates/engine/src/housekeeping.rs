@@ -10,7 +10,7 @@ const ANSWERS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long deliveries that are over stay in the log of their endpoint.
 const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Time between two rounds.
-const ROUND: Duration = Duration::from_secs(10 * 60);
+const ROUND: Duration = Duration::from_secs(60);
 /// Rows that go in one transaction; clients' requests wait for it.
 const AT_ONCE: u32 = 500;
 
@@ -23,6 +23,7 @@ impl Engine {
             sweep("answers", answers, &shutdown).await;
             let deliveries = || store.forget_deliveries(now - DELIVERIES_KEPT, AT_ONCE);
             sweep("deliveries", deliveries, &shutdown).await;
+            self.forget_old_pushes(&shutdown).await;
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(ROUND) => {}

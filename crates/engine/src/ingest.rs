@@ -1,27 +1,22 @@
-//! Taking a vendor's push.
+//! The door vendors push to.
 //!
-//! A push is verified and read by the provider in one step, traced to a segment and a person of that
-//! account, and believed when the vendor proved itself, or when nothing else will ever tell (the
-//! account cannot be asked what became of people). Then it is applied like what the worker reads:
-//! forward only. Somebody who was proven not to have reached the vendor and waits to be sent again is not
-//! sent when a push proves the ring after all. A push that is not believed only wakes the task, and the worker reads for itself.
+//! Whoever knows the account's secret is let in, a push of a known kind is verified and read by the provider in
+//! one step, and everything else is decided by what that says: news is kept and acknowledged, a push that proves
+//! nothing is kept as refused and not acknowledged, one that is proven and unreadable is kept as unusable and
+//! acknowledged, for sending it again would not mend it. What a push tells is used afterwards ([`inbox`](crate::inbox)).
 //!
-//! Not for: what a segment's status means for its people. That takes the whole task, so the worker
-//! reads it.
+//! Not for: what a push means for anybody.
 
-use crate::work::observe::{Undialed, call_changes, contact_change};
+use crate::inbox::Identity;
+use crate::metrics::PushOutcome;
 use crate::{Account, Engine, EngineError};
-use outdial_model::{AccountId, Contact, Disposition, Segment, Timestamp};
-use outdial_provider::{Ack, ContactProgress, Inbound, Operation, PushedContact, ReceiveError, Subject};
-use outdial_store::{Changes, Clues, SegmentChange, StoreError, Traced};
+use outdial_model::{AccountId, PushId, PushState};
+use outdial_provider::{Ack, Inbound, ReceiveError};
+use outdial_store::{Intake, NewPush, StoreError};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
-/// How often news is looked at anew because its person moved at the same moment.
-const LOOKS: usize = 8;
-/// Pushes taken at a time. A vendor that could not reach us pushes everything at once afterwards; what waits
-/// for its turn here does not stand between the worker and the store.
-pub(crate) const AT_ONCE: usize = 4;
-
-/// A push that was not taken. Nothing of it was applied; the vendor may send it again.
+/// A push that was not acknowledged. The vendor may send it again.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// There is no such account, or the secret is not its own.
@@ -30,89 +25,97 @@ pub enum IngestError {
     /// The provider refuses it.
     #[error(transparent)]
     Refused(#[from] ReceiveError),
-    /// The store did not take it.
+    /// It could not be kept.
     #[error(transparent)]
-    NotStored(#[from] EngineError),
+    NotKept(#[from] EngineError),
 }
 
 impl From<StoreError> for IngestError {
     fn from(error: StoreError) -> Self {
-        Self::NotStored(error.into())
+        Self::NotKept(error.into())
     }
 }
+
+/// An account's door, open.
+#[derive(Debug, Clone)]
+pub struct Door(Arc<Account>);
 
 impl Engine {
-    /// Takes a push to the account by whoever knows its ingress secret; answers what the vendor
-    /// wants to hear once the news is durable.
-    pub async fn ingest(
-        &self,
-        account: &AccountId,
-        secret: &str,
-        inbound: &Inbound<'_>,
-    ) -> Result<Ack, IngestError> {
+    /// Opens an account's door to whoever knows its ingress secret; takes as long for a near miss as for a far one.
+    pub fn door(&self, account: &AccountId, secret: &str) -> Result<Door, IngestError> {
         let account = self.account(account).map_err(|_| IngestError::NoSuchPlace)?;
-        if !account.ingress.admits(secret) {
-            return Err(IngestError::NoSuchPlace);
+        if account.ingress.admits(secret) { Ok(Door(account)) } else { Err(IngestError::NoSuchPlace) }
+    }
+
+    /// Refuses a push of a kind there is none of, before anything of it is read.
+    pub fn is_known(&self, door: &Door, kind: &str) -> Result<(), IngestError> {
+        if door.0.provider.push_kinds().iter().any(|known| known.kind == kind) {
+            return Ok(());
         }
-        let received = account.provider.receive(inbound)?;
-        let acknowledgement = account.provider.acknowledge(inbound.kind);
-        let believed =
-            received.authenticated || !account.provider.capabilities().is_native(Operation::Progress);
-        let news = received.contact.filter(|_| believed);
-        let clues = clues(received.subject);
-        let _turn = self.0.pushes.acquire().await.map_err(|_| EngineError::Unavailable)?;
-        for _ in 0..LOOKS {
-            let Some(traced) = self.store().trace(&account.id, &clues).await? else {
-                told_of_a_stranger(&account, inbound.kind);
-                return Ok(acknowledgement);
-            };
-            if traced.contact.is_none() && news.is_some() {
-                told_of_a_stranger(&account, inbound.kind);
+        door.0.pushes.count(None, PushOutcome::UnknownKind);
+        Err(ReceiveError::UnknownKind.into())
+    }
+
+    /// Counts a push that was larger than any is.
+    pub fn is_too_large(&self, door: &Door, kind: &str) {
+        door.0.pushes.count(Some(kind), PushOutcome::TooLarge);
+    }
+
+    /// Takes a push; answers what the vendor wants to hear once it is durable.
+    pub async fn ingest(&self, door: &Door, inbound: &Inbound<'_>) -> Result<Ack, IngestError> {
+        let account = &*door.0;
+        let received = account.provider.receive(inbound);
+        let kind = (received != Err(ReceiveError::UnknownKind)).then_some(inbound.kind);
+        let taken = match &received {
+            Ok(received) => self.keep_as(account, inbound, PushState::New, None, &received.dedupe_key).await,
+            Err(ReceiveError::UnknownKind) => Ok(PushOutcome::UnknownKind),
+            Err(why) => {
+                let state =
+                    if *why == ReceiveError::Unreadable { PushState::Unusable } else { PushState::Refused };
+                self.keep_as(account, inbound, state, Some(why.to_string()), "").await
             }
-            let learned = learned(&traced, news.as_ref(), inbound.received_at);
-            if self.store().apply(learned, self.now()).await?.contacts.is_empty() {
-                self.0.asked.notify_one();
-                self.0.changed.notify_waiters();
-                return Ok(acknowledgement);
+        };
+        account.pushes.count(kind, *taken.as_ref().unwrap_or(&PushOutcome::NotKept));
+        match received {
+            // Whoever proved nothing is told so, whether it could be kept or not.
+            Err(why) if why != ReceiveError::Unreadable => Err(why.into()),
+            _ => {
+                taken?;
+                Ok(account.provider.acknowledge(inbound.kind))
             }
         }
-        Err(EngineError::Unavailable.into())
     }
-}
 
-/// What a push changes. The segment is named in any case, so that its task wakes.
-fn learned(traced: &Traced, news: Option<&PushedContact>, now: Timestamp) -> Changes {
-    let Traced { segment, contact } = traced;
-    let mut changes = Changes { segments: vec![SegmentChange::of(&segment.id)], ..Changes::default() };
-    if let (Some(contact), Some(news)) = (contact, news) {
-        let report = news.report(contact.id.clone());
-        changes.calls.extend(call_changes(&report, &segment.id, now));
-        // Whether somebody who was not dialed is sent again is the worker's to decide.
-        let stays = Undialed { status: contact.status, reason: "the vendor did not dial it" };
-        let is_there = contact.segment.as_ref() == Some(&segment.id);
-        let progress = outlived(segment, contact, report.progress);
-        changes.contacts.extend(contact_change(contact, progress, stays).filter(|_| is_there));
+    /// Keeps a push; `key` is the provider's for its news, where the push could be read.
+    async fn keep_as(
+        &self,
+        account: &Account,
+        inbound: &Inbound<'_>,
+        state: PushState,
+        reason: Option<String>,
+        key: &str,
+    ) -> Result<PushOutcome, EngineError> {
+        let mut news = Sha256::new_with_prefix(state.as_str());
+        news.update(if state == PushState::New { key.as_bytes() } else { inbound.body });
+        let news = hex::encode(news.finalize());
+        let identity = Identity { account: &account.id, kind: inbound.kind, news: &news };
+        let sealed = self.seal_push(identity, inbound, account.provider.proof_headers())?;
+        let push = NewPush {
+            id: PushId::generate(inbound.received_at),
+            account: account.id.clone(),
+            kind: inbound.kind.to_owned(),
+            news,
+            sealed,
+            bytes: u64::try_from(inbound.body.len()).unwrap_or(u64::MAX),
+            state,
+            reason,
+            received_at: inbound.received_at,
+        };
+        Ok(match (self.keep_push(push).await?, state) {
+            (Intake::Repeated, PushState::New) => PushOutcome::Repeated,
+            (_, PushState::New | PushState::Used) => PushOutcome::Kept,
+            (_, PushState::Unusable) => PushOutcome::Unreadable,
+            (_, PushState::Refused) => PushOutcome::Refused,
+        })
     }
-    changes
-}
-
-/// Nobody reads a segment that is over any more. Somebody who came home from it and is told to be ringing in
-/// it was rung, and how it ended may never be told.
-fn outlived(segment: &Segment, contact: &Contact, told: ContactProgress) -> ContactProgress {
-    let rings_on = told == ContactProgress::Dialing && contact.status.is_ours() && segment.status.is_final();
-    if rings_on { ContactProgress::Done(Disposition::Unknown) } else { told }
-}
-
-fn clues(subject: Subject) -> Clues {
-    Clues {
-        segment: subject.segment,
-        vendor_ref: subject.vendor_ref,
-        contact: subject.contact,
-        vendor_call_id: subject.vendor_call_id,
-        phone: subject.phone,
-    }
-}
-
-fn told_of_a_stranger(account: &Account, kind: &str) {
-    tracing::warn!(account = %account.id, kind, "a push about nobody we know was acknowledged and not used");
 }

@@ -22,12 +22,14 @@ mod events;
 mod health;
 mod held;
 mod housekeeping;
+mod inbox;
 mod ingest;
 mod key_cache;
 mod keys;
 mod metrics;
 mod once;
 mod pepper;
+mod reconciliation;
 mod seal;
 mod tasks;
 mod vendor_tasks;
@@ -40,9 +42,9 @@ pub use error::EngineError;
 pub use events::{Envelope, Follower};
 pub use health::{Breaker, Health};
 pub use held::Held;
-pub use ingest::IngestError;
+pub use ingest::{Door, IngestError};
 pub use keys::{IssuedKey, KeyTerms, Principal};
-pub use metrics::{AccountMetrics, Traffic};
+pub use metrics::{AccountMetrics, PushOutcome, Traffic};
 pub use once::Once;
 pub use outdial_model as model;
 pub use outdial_outward as outward;
@@ -52,6 +54,7 @@ pub use outdial_store::{
     FeedFilter, OnceKey, Page, Person, Replay, TaskFilter, WebhookEndpoint,
 };
 pub use pepper::Pepper;
+pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};
 pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
 pub use webhooks::{Attempts, IssuedEndpoint, Trial};
@@ -62,7 +65,7 @@ use outdial_provider::Factory;
 use outdial_store::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -97,10 +100,12 @@ struct Inner {
     pauses: work::Pauses,
     /// How many people go into a request.
     batches: work::Batches,
-    /// Turns of vendors' pushes.
-    pushes: Semaphore,
     /// Messages to webhook endpoints, counted.
     tally: webhooks::Tally,
+    /// Vendors' pushes on their way into the store.
+    keeper: inbox::Keeper,
+    /// Rings when pushes were kept.
+    arrived: Notify,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
     /// Rings when something was written, so that `Prefer: wait` and followers of events need not poll.
@@ -123,8 +128,9 @@ impl Engine {
             keys: key_cache::KeyCache::default(),
             pauses: work::Pauses::default(),
             batches: work::Batches::default(),
-            pushes: Semaphore::new(ingest::AT_ONCE),
             tally: webhooks::Tally::default(),
+            keeper: inbox::Keeper::here(),
+            arrived: Notify::new(),
             asked: Notify::new(),
             changed: Notify::new(),
         })))

@@ -34,6 +34,68 @@ pub struct Traffic {
     /// How many dispatches of a kind ended how; every pair is there, from zero. One that was unknown
     /// counts again when it is settled.
     pub dispatches: Vec<(DispatchKind, DispatchOutcome, u64)>,
+    /// How many pushes of a kind came to what, those that came to anything.
+    pub pushes: Vec<(String, PushOutcome, u64)>,
+}
+
+/// What a push came to. Each is counted once at the door, and those that were kept once more when they are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PushOutcome {
+    /// At the door: kept.
+    Kept,
+    /// At the door: its news was there already.
+    Repeated,
+    /// At the door: kept as refused.
+    Refused,
+    /// At the door: kept as unusable, for it cannot be read.
+    Unreadable,
+    /// At the door: no such push is known.
+    UnknownKind,
+    /// At the door: larger than any is.
+    TooLarge,
+    /// At the door: turned away, for it could not be kept.
+    NotKept,
+    /// Afterwards: what it tells is where it belongs.
+    Used,
+    /// Afterwards: of no use.
+    Unusable,
+    /// Afterwards: the vendor, asked, does not know it.
+    Disowned,
+}
+
+impl PushOutcome {
+    /// The word in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Repeated => "repeated",
+            Self::Refused => "refused",
+            Self::Unreadable => "unreadable",
+            Self::UnknownKind => "unknown_kind",
+            Self::TooLarge => "too_large",
+            Self::NotKept => "not_kept",
+            Self::Used => "used",
+            Self::Unusable => "unusable",
+            Self::Disowned => "disowned",
+        }
+    }
+}
+
+/// What an account's pushes came to, counted.
+#[derive(Debug, Default)]
+pub(crate) struct PushTally(Mutex<BTreeMap<(String, PushOutcome), u64>>);
+
+impl PushTally {
+    /// Counts one; `kind` is one the provider knows, so that there are few.
+    pub(crate) fn count(&self, kind: Option<&str>, outcome: PushOutcome) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.entry((kind.unwrap_or("other").to_owned(), outcome)).or_default() += 1;
+    }
+
+    fn snapshot(&self) -> Vec<(String, PushOutcome, u64)> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.iter().map(|((kind, outcome), count)| (kind.clone(), *outcome, *count)).collect()
+    }
 }
 
 /// Counts one ending of a dispatch; to be called where the ending has been written.
@@ -73,6 +135,7 @@ impl Engine {
                 provider: account.kind.clone(),
                 breaker: account.breaker(now),
                 dispatches: account.tally.snapshot(),
+                pushes: account.pushes.snapshot(),
             };
             (account.id.clone(), without_doubt(&account.id, Some(traffic)))
         });

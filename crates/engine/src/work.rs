@@ -77,6 +77,7 @@ impl Engine {
         // A set, for what is in it ends with the worker, however that ends.
         let mut house = JoinSet::new();
         house.spawn(self.clone().keep_house(shutdown.clone()));
+        house.spawn(self.clone().read_inbox(shutdown.clone()));
         house.spawn(self.clone().watch_accounts(shutdown.clone()));
         house.spawn(self.clone().deliver(shutdown.clone()));
         let mut jobs = JoinSet::new();

@@ -1,7 +1,7 @@
 //! A call: one attempt to reach a contact, and how it ended.
 
 use crate::status::words;
-use crate::{CallId, ContactId, SegmentId, TaskId, TenantId, Timestamp};
+use crate::{CallId, Confidence, ContactId, Insight, SegmentId, TaskId, TenantId, Timestamp};
 
 /// How an attempt, or a contact as a whole, ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,8 +75,12 @@ pub struct Call {
     pub talk_seconds: u32,
     /// How it ended; `None` while it goes on.
     pub disposition: Option<Disposition>,
+    /// How sure it is that it ended so; `None` while it goes on.
+    pub confidence: Option<Confidence>,
     /// The vendor's words for it.
     pub raw: RawOutcome,
+    /// What the vendor understood of it.
+    pub insights: Vec<Insight>,
     /// The vendor keeps a recording of it.
     pub has_recording: bool,
     /// When we first learned of it.

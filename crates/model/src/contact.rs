@@ -1,7 +1,7 @@
 //! A contact: one person to reach within a task, and the life of that wish.
 
 use crate::status::words;
-use crate::{ContactId, Disposition, PersonName, Phone, SegmentId, TaskId, TenantId, Timestamp};
+use crate::{Confidence, ContactId, Disposition, PersonName, Phone, SegmentId, TaskId, TenantId, Timestamp};
 use std::collections::BTreeMap;
 
 /// Where a contact stands.
@@ -110,6 +110,8 @@ pub struct Contact {
     pub hold: Option<(HoldReason, Timestamp)>,
     /// How it ended; only with `completed`.
     pub disposition: Option<Disposition>,
+    /// How sure that is; `None` where nobody told it.
+    pub confidence: Option<Confidence>,
     /// Why it was rejected or is unknown, in a sentence without personal data.
     pub reason: Option<String>,
     /// The vendor-side task it was last sent with.

@@ -39,6 +39,8 @@ pub enum EventType {
     ContactDialing,
     /// The contact is done; the disposition says how.
     ContactCompleted,
+    /// How the contact ended is confirmed by the vendor; before it had only been reported.
+    ContactOutcomeConfirmed,
     /// The vendor refused the contact.
     ContactRejected,
     /// The contact was cancelled.
@@ -69,6 +71,7 @@ words!(EventType, "event type", {
     ContactSubmitting => "contact.submitting", ContactSubmitted => "contact.submitted",
     ContactOutcomeUnknown => "contact.outcome_unknown", ContactReturned => "contact.returned",
     ContactDialing => "contact.dialing", ContactCompleted => "contact.completed",
+    ContactOutcomeConfirmed => "contact.outcome_confirmed",
     ContactRejected => "contact.rejected", ContactCancelled => "contact.cancelled",
     ContactExpired => "contact.expired",
     CallStarted => "call.started", CallAnswered => "call.answered", CallEnded => "call.ended",

@@ -119,6 +119,10 @@ id!(
     /// An API key.
     KeyId, "key", "key"
 );
+id!(
+    /// A vendor's push, as it was kept.
+    PushId, "psh", "push"
+);
 
 impl ContactId {
     /// The id of the contact at `place` of a request that was first seen `at`: the same again for the same

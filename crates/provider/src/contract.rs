@@ -72,6 +72,13 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// Verifies and parses what the vendor pushed, in one pure step; an unverified body has no way in.
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError>;
 
+    /// Every push [`receive`](Self::receive) reads.
+    fn push_kinds(&self) -> &'static [crate::PushKind];
+
+    /// Names of the headers [`receive`](Self::receive) looks at, in any case. Of a push that is kept, no other
+    /// header is.
+    fn proof_headers(&self) -> &'static [&'static str];
+
     /// Asks the vendor whether a push that proves nothing by itself is genuine. Read-only.
     ///
     /// Signatures are not looked at again: what they prove, [`receive`](Self::receive) has said. Where the

@@ -25,6 +25,15 @@ impl Inbound<'_> {
     }
 }
 
+/// A push the vendor sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PushKind {
+    /// Last part of the ingress path it is to be sent to.
+    pub kind: &'static str,
+    /// What it tells, and what is to be done in the vendor's console, for people.
+    pub about: &'static str,
+}
+
 /// Whom a push is about, as far as the vendor says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
@@ -53,6 +62,8 @@ pub struct Received {
     pub contact: Option<PushedContact>,
     /// The vendor signed it. Unsigned terminal news is confirmed by a read.
     pub authenticated: bool,
+    /// It proves nothing by itself, and [`confirm_push`](crate::Provider::confirm_push) may know more.
+    pub can_be_asked_about: bool,
 }
 
 /// News of a person, without the key (see [`Subject`]).

@@ -1,6 +1,6 @@
 //! What a provider answers, in Outdial's words, with the vendor's kept beside them.
 
-use outdial_model::{ContactId, Disposition, RawOutcome, SegmentStatus, Timestamp};
+use outdial_model::{ContactId, Disposition, Insight, RawOutcome, SegmentStatus, Timestamp};
 use serde_json::Value;
 
 /// A harmless call worked.
@@ -115,6 +115,8 @@ pub struct CallReport {
     pub disposition: Option<Disposition>,
     /// The vendor's words for it.
     pub raw: RawOutcome,
+    /// What the vendor understood of it.
+    pub insights: Vec<Insight>,
     /// Where the recording is, as the vendor gave it. Sensitive: never shown, never logged.
     pub recording: Option<String>,
 }
@@ -129,6 +131,7 @@ impl std::fmt::Debug for CallReport {
             .field("talk_seconds", &self.talk_seconds)
             .field("disposition", &self.disposition)
             .field("raw", &self.raw)
+            .field("insights", &self.insights)
             .field("recording", &self.recording.as_ref().map(|_| "***"))
             .finish()
     }

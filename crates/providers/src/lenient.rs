@@ -1,6 +1,7 @@
 //! Reading vendors' JSON without being stricter than they are: numbers as text, text as numbers,
 //! `null` where a list should be.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -35,6 +36,22 @@ pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, 
             _ => None,
         },
         _ => None,
+    })
+}
+
+/// An object; anything else is `None`. For what may be missed.
+pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(if value.is_object() { T::deserialize(value).ok() } else { None })
+}
+
+/// The readable ones of a list; anything else is an empty one. For what may be missed.
+pub fn each<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Array(items) => items.into_iter().filter_map(|item| T::deserialize(item).ok()).collect(),
+        _ => Vec::new(),
     })
 }
 

@@ -6,8 +6,8 @@
 
 use crate::Lease;
 use outdial_model::{
-    CallId, ContactId, ContactStatus, DispatchId, DispatchOutcome, Disposition, HoldReason, RawOutcome,
-    SegmentId, SegmentStatus, TaskStatus, Timestamp,
+    CallId, Confidence, ContactId, ContactStatus, DispatchId, DispatchOutcome, Disposition, HoldReason,
+    Insight, RawOutcome, SegmentId, SegmentStatus, Source, TaskStatus, Timestamp,
 };
 use std::fmt;
 
@@ -17,6 +17,14 @@ pub struct Changes {
     /// The lease it was learned under; with one, a lost lease refuses the whole of it. Without one
     /// it came from outside (a vendor's push): its first row tells the task, and wakes it.
     pub lease: Option<Lease>,
+    /// Where it was learned.
+    pub source: Source,
+    /// How sure outcomes are that are in it; `None` where nobody told them.
+    pub confidence: Option<Confidence>,
+    /// Whom a vendor's push is about, be it believed or not.
+    pub pushed: Option<ContactId>,
+    /// Contacts that are done and whose outcome was only reported: how it is confirmed that they ended.
+    pub confirmed: Vec<(ContactId, Disposition)>,
     /// Contacts that moved.
     pub contacts: Vec<ContactChange>,
     /// Calls that began, were answered or ended.
@@ -33,6 +41,11 @@ impl Changes {
     /// Nothing learned yet, under `lease`.
     pub fn under(lease: &Lease) -> Self {
         Self { lease: Some(lease.clone()), ..Self::default() }
+    }
+
+    /// The same, learned there.
+    pub fn by(self, source: Source) -> Self {
+        Self { source, confidence: source.confidence(), ..self }
     }
 }
 
@@ -79,6 +92,8 @@ pub struct CallChange {
     pub disposition: Option<Disposition>,
     /// The vendor's words.
     pub raw: RawOutcome,
+    /// What the vendor understood of it.
+    pub insights: Vec<Insight>,
     /// Where its recording is. Sensitive.
     pub recording: Option<String>,
 }

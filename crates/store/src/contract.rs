@@ -1,8 +1,8 @@
 //! The contract every engine of the store keeps.
 
 use crate::{
-    Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Once, OnceKey,
-    Outbox, Page, Planned, Skipped, StoreError, TaskFilter, TaskWork, Traced,
+    Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Inbox, Once,
+    OnceKey, Outbox, Page, Planned, Skipped, StoreError, TaskFilter, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -143,7 +143,7 @@ pub struct Lease {
 /// changes nothing and answers [`StoreError::Answered`], or [`StoreError::KeyReused`] for another
 /// request. A failure writes no key.
 #[async_trait]
-pub trait Store: Outbox {
+pub trait Store: Inbox + Outbox {
     // Keys and secrets of the installation.
 
     /// The installation's secret of that name; `fresh` is kept if there is none yet.

@@ -1,8 +1,8 @@
 //! Where Outdial keeps what it must never forget: tasks, contacts, calls, segments, events and the
 //! dispatch ledger.
 //!
-//! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets); every method is one
-//! transaction, durable when it returns. There are two
+//! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets, and [`Inbox`], what vendors push);
+//! every method is one transaction, durable when it returns. There are two
 //! engines, chosen by [`open()`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
 //! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
 //! (`sql`) and compiled for each, beside the few words in which the engines differ (`dialect`). Nowhere
@@ -20,6 +20,7 @@ mod contract;
 mod dispatch;
 mod error;
 mod failure;
+mod inbox;
 mod meaning;
 mod moves;
 mod once;
@@ -40,6 +41,7 @@ pub use contract::{
 pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;
 pub use failure::Failure;
+pub use inbox::{Inbox, Intake, LeasedPush, NewPush, PushEnd, PushesKept, SettledPush};
 pub use once::{Answer, Effect, Once, OnceKey};
 pub use open::open;
 pub use outbox::Outbox;

@@ -1,6 +1,6 @@
-//! Which event tells a change: the only place that knows.
+//! Which event tells a change, and as what an outcome is counted: the only place that knows.
 
-use outdial_model::{ContactStatus, EventType, TaskStatus};
+use outdial_model::{ContactStatus, EventType, Source, Tallied, TaskStatus};
 
 /// The event of a contact that got `status`. Coming back to `queued` is news; being accepted in
 /// it is another event ([`EventType::ContactAccepted`]).
@@ -33,6 +33,18 @@ pub(crate) const fn of_task(status: TaskStatus, started_before: bool) -> Option<
         | TaskStatus::Pausing
         | TaskStatus::Resuming
         | TaskStatus::Stopping => None,
+    }
+}
+
+/// How an outcome is counted that was learned from `source`, of a contact a push has come about or not.
+pub(crate) const fn of_outcome(source: Source, pushed: bool) -> Tallied {
+    match source {
+        Source::Push => Tallied::OutcomeByPush,
+        Source::Poll if pushed => Tallied::OutcomeByPushAndPoll,
+        Source::Poll => Tallied::OutcomeByPoll,
+        Source::LookUp => Tallied::OutcomeByLookUp,
+        Source::Operator => Tallied::OutcomeByOperator,
+        Source::Ourselves => Tallied::OutcomeUntold,
     }
 }
 

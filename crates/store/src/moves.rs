@@ -5,8 +5,8 @@
 
 use crate::meaning;
 use outdial_model::{
-    CallId, ContactId, ContactStatus, DispatchId, Disposition, EventId, EventType, HoldReason, SegmentId,
-    Timestamp,
+    CallId, Confidence, ContactId, ContactStatus, DispatchId, Disposition, EventId, EventType, HoldReason,
+    SegmentId, Source, Tallied, Timestamp,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ pub(crate) struct Standing {
     pub(crate) status: ContactStatus,
     pub(crate) segment: Option<SegmentId>,
     pub(crate) cancel_requested: bool,
+    /// Whether a push has come about it.
+    pub(crate) pushed: bool,
     /// Sequence of its last event.
     pub(crate) last_event: u32,
 }
@@ -59,6 +61,8 @@ pub(crate) struct MovedRow {
     hold_reason: Option<HoldReason>,
     hold_until: Option<i64>,
     disposition: Option<Disposition>,
+    confidence: Option<Confidence>,
+    learned_from: Option<Source>,
     reason: Option<String>,
     segment: Option<SegmentId>,
     cancel_requested: bool,
@@ -88,6 +92,8 @@ pub(crate) struct SegmentDelta {
 #[derive(Debug)]
 pub(crate) struct Moves {
     at: Timestamp,
+    source: Source,
+    confidence: Option<Confidence>,
     /// The last move of each contact; all of them have their events.
     pub(crate) rows: BTreeMap<ContactId, MovedRow>,
     pub(crate) events: Vec<NewEvent>,
@@ -95,19 +101,29 @@ pub(crate) struct Moves {
     pub(crate) dispositions: BTreeMap<Disposition, i64>,
     pub(crate) segments: BTreeMap<SegmentId, SegmentDelta>,
     pub(crate) cancels_pending: i64,
+    /// How it was learned that contacts are done.
+    pub(crate) outcomes: BTreeMap<Tallied, i64>,
 }
 
 impl Moves {
     pub(crate) fn at(at: Timestamp) -> Self {
         Self {
             at,
+            source: Source::Ourselves,
+            confidence: None,
             rows: BTreeMap::new(),
             events: Vec::new(),
             statuses: BTreeMap::new(),
             dispositions: BTreeMap::new(),
             segments: BTreeMap::new(),
             cancels_pending: 0,
+            outcomes: BTreeMap::new(),
         }
+    }
+
+    /// The same, learned there and that sure.
+    pub(crate) fn by(self, source: Source, confidence: Option<Confidence>) -> Self {
+        Self { source, confidence, ..self }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -145,7 +161,9 @@ impl Moves {
         *self.statuses.entry(to).or_default() += 1;
         if let Some(disposition) = disposition {
             *self.dispositions.entry(disposition).or_default() += 1;
+            *self.outcomes.entry(meaning::of_outcome(self.source, standing.pushed)).or_default() += 1;
         }
+        let confidence = self.confidence.filter(|_| disposition.is_some());
         if let Some((_, segment)) = &next.sent {
             standing.segment = Some(segment.clone());
             self.segments.entry(segment.clone()).or_default().contacts += 1;
@@ -166,7 +184,7 @@ impl Moves {
             call: None,
             kind: meaning::of_contact(to),
             sequence: standing.last_event,
-            data: particulars(from, standing, disposition, &next),
+            data: particulars(from, standing, disposition, confidence, &next),
         });
         MovedRow {
             id: standing.id.clone(),
@@ -174,6 +192,8 @@ impl Moves {
             hold_reason: next.hold.map(|(reason, _)| reason),
             hold_until: next.hold.map(|(_, until)| until.as_millisecond()),
             disposition,
+            confidence,
+            learned_from: disposition.map(|_| self.source),
             reason: next.reason,
             segment: standing.segment.clone(),
             cancel_requested: standing.cancel_requested,
@@ -183,7 +203,13 @@ impl Moves {
 }
 
 /// What a contact's event says beyond its kind.
-fn particulars(from: ContactStatus, now: &Standing, disposition: Option<Disposition>, next: &Next) -> Value {
+fn particulars(
+    from: ContactStatus,
+    now: &Standing,
+    disposition: Option<Disposition>,
+    confidence: Option<Confidence>,
+    next: &Next,
+) -> Value {
     let mut data = Map::new();
     let mut say = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -193,6 +219,7 @@ fn particulars(from: ContactStatus, now: &Standing, disposition: Option<Disposit
     say("status", Some(now.status.to_string()));
     say("previous_status", Some(from.to_string()));
     say("disposition", disposition.map(|word| word.to_string()));
+    say("confidence", confidence.map(|word| word.to_string()));
     say("reason", next.reason.clone());
     say("hold_reason", next.hold.map(|(reason, _)| reason.to_string()));
     say("hold_until", next.hold.map(|(_, until)| until.to_string()));

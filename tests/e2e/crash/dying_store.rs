@@ -4,15 +4,16 @@
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus, DisabledReason,
-    DispatchOutcome, EndpointId, Event, EventId, ProviderKind, Segment, SegmentId, SegmentStatus, Task,
-    TaskId, TaskStatus, TenantId, Timestamp,
+    DispatchOutcome, EndpointId, Event, EventId, KeptPush, ProviderKind, PushId, PushState, Segment,
+    SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
-    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Lease, NewContact,
-    NewEndpoint, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, Recovered, Replay,
-    ReservedSlots, SealedSecret, SegmentChange, Skipped, Store, StoreError, TakenDelivery, TaskFilter,
-    TaskPatch, TaskWork, Traced, WebhookEndpoint,
+    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Inbox, Intake, Lease,
+    LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned,
+    PlannedDeliveries, PushesKept, Recovered, Replay, ReservedSlots, SealedSecret, SegmentChange,
+    SettledPush, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced,
+    WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -107,15 +108,40 @@ fn done(changes: &Changes) -> Option<Deed> {
 }
 
 macro_rules! store {
-    ($trait:ident {$($by_hand:item)*} $($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+    ($contract:ident {$($by_hand:item)*} $($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
         #[async_trait]
-        impl $trait for DyingStore {
+        impl $contract for DyingStore {
             $($by_hand)*
             $(async fn $name(&self $(, $argument: $type)*) -> $answer {
                 self.behind.$name($($argument),*).await
             })+
         }
     };
+}
+
+store! {
+    Inbox {
+        async fn settle_pushes(
+            &self,
+            settled: &[SettledPush],
+            now: Timestamp,
+        ) -> Result<Vec<PushId>, StoreError> {
+            let changes = settled.iter().filter_map(|push| push.changes.as_ref());
+            let mut moves = changes.flat_map(|changes| &changes.contacts);
+            if moves.any(|change| change.to == ContactStatus::Completed) {
+                self.pass(Deed::HandingOver, Moment::BeforeEnd, None).await;
+            }
+            self.behind.settle_pushes(settled, now).await
+        }
+    }
+    keep_pushes(pushes: &[NewPush]) -> Result<Vec<Intake>, StoreError>;
+    lease_pushes(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<LeasedPush>, StoreError>;
+    next_push_due() -> Result<Option<Timestamp>, StoreError>;
+    pushes(
+        account: &AccountId, states: &[PushState], page: &Page<PushId>
+    ) -> Result<Vec<KeptPush>, StoreError>;
+    tallies(account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError>;
+    forget_pushes(account: &AccountId, kept: PushesKept, limit: u32) -> Result<u64, StoreError>;
 }
 
 store! {

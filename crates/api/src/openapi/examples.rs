@@ -13,6 +13,7 @@ pub(crate) mod ids {
     pub(crate) const DISPATCH: &str = "dsp_01k3xk5w1ae9yt4m2n7b6c5d4m";
     pub(crate) const ENDPOINT: &str = "whe_01k3xk5w1ae9yt4m2n7b6c5d4n";
     pub(crate) const EVENT: &str = "evt_01k3xk5w1ae9yt4m2n7b6c5d4k";
+    pub(crate) const PUSH: &str = "psh_01k3xk5w1ae9yt4m2n7b6c5d4m";
 }
 
 pub(crate) const NDJSON: &str = r#"{"external_id": "c-1", "phone": "+8613800000000", "variables": {"due": "12 March"}}
@@ -141,6 +142,7 @@ pub(crate) fn contact() -> Value {
         "status": "completed",
         "held": null,
         "disposition": "answered_human",
+        "confidence": "confirmed",
         "reason": null,
         "segment_id": ids::SEGMENT,
         "cancel_requested": false,
@@ -154,6 +156,7 @@ pub(crate) fn contact() -> Value {
 pub(crate) fn resolved_contact() -> Value {
     let mut contact = contact();
     contact["disposition"] = json!("unknown");
+    contact["confidence"] = json!(null);
     contact["reason"] = json!("an operator decided that it was dialed");
     contact["calls"] = json!(0);
     contact
@@ -193,6 +196,44 @@ pub(crate) fn event() -> Value {
     })
 }
 
+pub(crate) fn push() -> Value {
+    json!({
+        "id": ids::PUSH,
+        "account": "example-account",
+        "kind": "call",
+        "state": "unusable",
+        "reason": "it is about nobody here",
+        "deliveries": 3,
+        "bytes": 742,
+        "received_at": "2026-03-02T01:01:12.000Z",
+        "last_received_at": "2026-03-02T01:03:12.000Z"
+    })
+}
+
+pub(crate) fn reconciliation() -> Value {
+    let outcomes = json!({
+        "by_push": 412,
+        "by_push_and_polling": 0,
+        "by_polling": 31,
+        "pushed_later": 2,
+        "only_by_polling": 29,
+        "by_look_up": 1,
+        "by_operator": 0,
+        "untold": 0
+    });
+    let pushes = json!({"kept": 868, "repeated": 37, "used": 866, "unusable": 2, "refused": 0});
+    json!({
+        "account": "example-account",
+        "verdict": "leaking",
+        "advice": "Some pushes do not arrive; polling finds what they would have told, a little later. Compare the URLs of `GET /v1/accounts/{account}` with the vendor's console, kind by kind, and look whether this server was reachable all the time.",
+        "last_push_at": "2026-03-02T01:07:30.250Z",
+        "last_push_at_by_kind": {"call": "2026-03-02T01:07:30.250Z", "order": "2026-03-02T01:07:29.125Z"},
+        "outcomes": outcomes,
+        "pushes": pushes,
+        "days": [{"date": "2026-03-02", "outcomes": outcomes, "pushes": pushes}]
+    })
+}
+
 pub(crate) fn feed() -> Value {
     json!({"data": [event()], "next_cursor": "NDIxdGhlIG1hYw", "has_more": false})
 }
@@ -206,7 +247,9 @@ pub(crate) fn call() -> Value {
         "vendor_call_id": "b7c1d2e3",
         "status": "ended",
         "disposition": "answered_human",
+        "confidence": "confirmed",
         "raw": {"code": "200", "text": "answered"},
+        "insights": [{"kind": "intent", "name": "i-7", "value": "Promise to pay", "level": 2}],
         "started_at": "2026-03-02T01:00:40.000Z",
         "answered_at": "2026-03-02T01:00:52.000Z",
         "ended_at": "2026-03-02T01:01:12.000Z",
@@ -250,6 +293,11 @@ pub(crate) fn account() -> Value {
         "provider": "example-provider",
         "base_url": "https://vendor.example",
         "ingress_url": "https://calls.example/ingress/example-account/****",
+        "ingress_urls": [{
+            "kind": "order",
+            "url": "https://calls.example/ingress/example-account/****/order",
+            "about": "A person is done. Sent along with each task; nothing is to be pasted."
+        }],
         "health": {
             "last_success_at": "2026-03-02T01:07:30.250Z",
             "last_failure_at": null,

@@ -124,8 +124,16 @@ fn about(kind: EventType) -> About {
         E::ContactDialing => moved("The vendor dials a contact", Some("submitted"), "dialing", in_segment),
         E::ContactCompleted => moved("A contact is done", Some("dialing"), "completed", |data| {
             data.disposition = Some("answered_human");
+            data.confidence = Some("confirmed");
             data.segment_id = Some(ids::SEGMENT);
         }),
+        E::ContactOutcomeConfirmed => {
+            moved("The vendor has confirmed how a contact ended", None, "completed", |data| {
+                data.disposition = Some("busy");
+                data.previous_disposition = Some("no_answer");
+                data.confidence = Some("confirmed");
+            })
+        }
         E::ContactRejected => {
             ended("The vendor refused a contact", "submitting", "rejected", "not a number the vendor dials")
         }
@@ -209,6 +217,7 @@ fn called(summary: &'static str, status: &'static str) -> About {
         ended_at: is_over.then_some("2026-03-02T01:01:12Z"),
         talk_seconds: if is_over { 20 } else { 0 },
         disposition: is_over.then_some("answered_human"),
+        confidence: is_over.then_some("confirmed"),
         raw: BTreeMap::from([("code", "200"), ("text", "answered")]),
         phone: None,
         name: None,

@@ -49,7 +49,7 @@ pub(crate) async fn get_account(
     id: Id<AccountId>,
 ) -> Result<Json<AccountView>, Problem> {
     let account = engine.account(&id.0)?;
-    Ok(Json(AccountView::new(&account, engine.now()).with_ingress_url(&account)))
+    Ok(Json(AccountView::new(&account, engine.now()).with_ingress_urls(&account)))
 }
 
 /// Check an account

@@ -13,7 +13,8 @@ use outdial_model::AccountId;
 /// Most bytes of a push.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// Takes a push of `kind` to an account, by whoever knows the account's ingress secret.
+/// Takes a push of `kind` to an account, by whoever knows the account's ingress secret. Nothing of anybody
+/// else's is read.
 #[post("/ingress/{account}/{secret}/{kind}")]
 pub(crate) async fn take(
     engine: Data<Engine>,
@@ -23,7 +24,14 @@ pub(crate) async fn take(
 ) -> Result<HttpResponse, Problem> {
     let (account, secret, kind) = path.into_inner();
     let account: AccountId = account.parse().map_err(|_| IngestError::NoSuchPlace)?;
-    let body = body::whole(&request, payload.into_inner(), MOST_BYTES).await?;
+    let door = engine.door(&account, &secret)?;
+    engine.is_known(&door, &kind)?;
+    let body = body::whole(&request, payload.into_inner(), MOST_BYTES).await;
+    let body = body.inspect_err(|problem| {
+        if problem.is(&table::BODY_TOO_LARGE) {
+            engine.is_too_large(&door, &kind);
+        }
+    })?;
     let headers = readable(request.headers());
     let inbound = Inbound {
         kind: &kind,
@@ -32,7 +40,7 @@ pub(crate) async fn take(
         body: &body,
         received_at: engine.now(),
     };
-    let acknowledgement = engine.ingest(&account, &secret, &inbound).await?;
+    let acknowledgement = engine.ingest(&door, &inbound).await?;
     Ok(HttpResponse::Ok().content_type("application/json").body(acknowledgement.body))
 }
 
@@ -54,7 +62,7 @@ impl From<IngestError> for Problem {
                     &table::UNPROVEN_PUSH
                 }
             }),
-            IngestError::NotStored(error) => error.into(),
+            IngestError::NotKept(error) => error.into(),
         }
     }
 }

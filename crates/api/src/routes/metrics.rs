@@ -32,6 +32,7 @@ pub(crate) async fn get_metrics(
     traffic(&mut page, &accounts);
     let (backlog, attempts) = engine.webhook_metrics().await?;
     webhooks(&mut page, backlog, attempts);
+    pushes(&mut page, &accounts);
     page.counter(
         "outdial_http_requests_total",
         "Requests this process has answered, vendors' pushes included, by pattern of the path.",
@@ -97,6 +98,22 @@ fn webhooks(page: &mut Page, backlog: Backlog, attempts: Attempts) {
         ["outcome"],
         [("delivered", attempts.delivered), ("failed", attempts.failed)]
             .map(|(outcome, count)| ([outcome.to_owned()], count)),
+    );
+}
+
+/// What vendors push.
+fn pushes(page: &mut Page, accounts: &[AccountMetrics]) {
+    let configured =
+        accounts.iter().filter_map(|account| Some((&account.account, account.traffic.as_ref()?)));
+    page.counter(
+        "outdial_ingress_pushes_total",
+        "Pushes that came to this process, counted once at the door (`kept`, `repeated`, `refused`, `unreadable`, `unknown_kind`, `too_large`, `not_kept`), and once more when one that was kept is settled (`used`, `unusable`, `disowned`).",
+        ["provider", "account", "kind", "outcome"],
+        configured.flat_map(|(account, Traffic { provider, pushes, .. })| {
+            pushes.iter().map(move |(kind, outcome, count)| {
+                ([provider.to_string(), account.to_string(), kind.clone(), outcome.as_str().to_owned()], *count)
+            })
+        }),
     );
 }
 

@@ -2,7 +2,7 @@
 
 use super::instant;
 use super::provider::Abilities;
-use outdial_engine::provider::{Catalog, CatalogItem, Checked};
+use outdial_engine::provider::{Catalog, CatalogItem, Checked, PushKind};
 use outdial_engine::{Account, Breaker, Health};
 use outdial_model::{AccountId, ExposeSecret, Timestamp};
 use serde::Serialize;
@@ -23,6 +23,10 @@ pub(crate) struct AccountView {
     /// What the vendor is told to push to, with `/{kind}` after it. Whoever knows it can push: lists mask
     /// its secret part, a single account shows it, to be pasted into the vendor's console.
     ingress_url: String,
+    /// The same for each kind of push, with what is to be done with it; in lists it is left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    ingress_urls: Vec<IngressView>,
     health: HealthView,
     breaker: BreakerView,
     rate: RateView,
@@ -38,6 +42,20 @@ pub(crate) struct AccountView {
     staging_default: &'static str,
     #[serde(flatten)]
     abilities: Abilities,
+}
+
+/// Where the vendor sends one kind of push.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Ingress)]
+pub(crate) struct IngressView {
+    /// The kind, last part of the URL.
+    #[schema(value_type = String, example = "order")]
+    kind: &'static str,
+    /// The URL. Whoever knows it can push.
+    url: String,
+    /// What is pushed there, and what is to be done in the vendor's console.
+    #[schema(value_type = String)]
+    about: &'static str,
 }
 
 /// How the account has fared since the process started.
@@ -87,6 +105,7 @@ impl AccountView {
             provider: account.kind.to_string(),
             base_url: account.base_url.clone(),
             ingress_url: account.ingress.masked(),
+            ingress_urls: Vec::new(),
             health: account.health().into(),
             breaker: account.breaker(now).into(),
             rate: RateView { requests_per_second: policy.rate },
@@ -98,9 +117,17 @@ impl AccountView {
         }
     }
 
-    /// With the secret part of the ingress URL.
-    pub(crate) fn with_ingress_url(self, account: &Account) -> Self {
-        Self { ingress_url: account.ingress.url().expose_secret().to_owned(), ..self }
+    /// With the secret part of the ingress URLs.
+    pub(crate) fn with_ingress_urls(self, account: &Account) -> Self {
+        let url = account.ingress.url();
+        let url = url.expose_secret();
+        let of_kind = |push: &PushKind| IngressView {
+            kind: push.kind,
+            url: format!("{url}/{}", push.kind),
+            about: push.about,
+        };
+        let ingress_urls = account.provider.push_kinds().iter().map(of_kind).collect();
+        Self { ingress_url: url.to_owned(), ingress_urls, ..self }
     }
 }
 

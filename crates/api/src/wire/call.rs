@@ -1,7 +1,7 @@
 //! A call: one attempt to reach a contact.
 
 use super::{instant, words};
-use outdial_model::{Call, RawOutcome};
+use outdial_model::{Call, Insight, RawOutcome};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,8 +23,12 @@ pub(crate) struct CallView {
     status: &'static str,
     #[schema(schema_with = words::disposition)]
     disposition: Option<&'static str>,
+    #[schema(schema_with = words::confidence)]
+    confidence: Option<&'static str>,
     /// The vendor's own words for the outcome.
     raw: RawOutcomeView,
+    /// What the vendor understood of the call: intents, tags, what was collected or said. Each thing once, at most 64.
+    insights: Vec<InsightView>,
     /// When dialing began.
     #[schema(format = DateTime)]
     started_at: Option<String>,
@@ -63,6 +67,29 @@ impl From<RawOutcome> for RawOutcomeView {
     }
 }
 
+/// Something the vendor understood of a call.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Insight)]
+pub(crate) struct InsightView {
+    #[schema(schema_with = words::insight_kind)]
+    kind: &'static str,
+    /// What it is called: the question, the class's id, whoever speaks.
+    #[schema(example = "i-7")]
+    name: Option<String>,
+    /// What it is; at most 4,000 characters.
+    #[schema(example = "Promise to pay")]
+    value: String,
+    /// The vendor's own number for it; what it means is the vendor's business.
+    level: Option<i64>,
+}
+
+impl From<Insight> for InsightView {
+    fn from(insight: Insight) -> Self {
+        let Insight { kind, name, value, level } = insight;
+        Self { kind: kind.as_str(), name, value, level }
+    }
+}
+
 impl From<Call> for CallView {
     fn from(call: Call) -> Self {
         Self {
@@ -73,7 +100,9 @@ impl From<Call> for CallView {
             status: call.status(),
             disposition: call.disposition.map(|disposition| disposition.as_str()),
             vendor_call_id: call.vendor_call_id,
+            confidence: call.confidence.map(|confidence| confidence.as_str()),
             raw: call.raw.into(),
+            insights: call.insights.into_iter().map(Into::into).collect(),
             started_at: call.started_at.map(instant),
             answered_at: call.answered_at.map(instant),
             ended_at: call.ended_at.map(instant),

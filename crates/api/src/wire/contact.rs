@@ -73,6 +73,8 @@ pub(crate) struct ContactView {
     held: Option<HoldView>,
     #[schema(schema_with = words::disposition)]
     disposition: Option<&'static str>,
+    #[schema(schema_with = words::confidence)]
+    confidence: Option<&'static str>,
     /// Why it stands so: rejected, unknown, decided by an operator, …
     reason: Option<String>,
     /// The vendor-side task it was last sent with.
@@ -115,6 +117,7 @@ impl From<Contact> for ContactView {
                 .hold
                 .map(|(reason, until)| HoldView { reason: reason.as_str(), until: instant(until) }),
             disposition: contact.disposition.map(|disposition| disposition.as_str()),
+            confidence: contact.confidence.map(|confidence| confidence.as_str()),
             reason: contact.reason,
             segment_id: contact.segment.map(|segment| segment.to_string()),
             cancel_requested: contact.cancel_requested,

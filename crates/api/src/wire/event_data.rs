@@ -37,6 +37,13 @@ pub(crate) struct ContactData {
     /// How it ended; only when it is completed. The words are those of a contact's `disposition`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disposition: Option<&'static str>,
+    /// How it was reported to have ended; only when the vendor has confirmed, or corrected, what was only reported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_disposition: Option<&'static str>,
+    /// How sure that is: `confirmed` by the vendor, or only `reported`; only when it is completed, and not where
+    /// nobody told how it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<&'static str>,
     /// Why, if there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
@@ -84,6 +91,8 @@ pub(crate) struct CallData {
     pub talk_seconds: u32,
     #[schema(schema_with = words::disposition)]
     pub disposition: Option<&'static str>,
+    #[schema(schema_with = words::confidence)]
+    pub confidence: Option<&'static str>,
     /// The vendor's words for the outcome: `code` and `text`.
     #[schema(value_type = Object)]
     pub raw: BTreeMap<&'static str, &'static str>,

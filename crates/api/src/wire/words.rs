@@ -1,8 +1,9 @@
 //! Schemas of open enums: the words there are, and that more may come.
 
+use outdial_engine::Verdict;
 use outdial_model::{
-    ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition, EndpointStatus, EventType,
-    PersonalData, SegmentStatus, StartMode, TaskStatus, Weekday,
+    Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition, EndpointStatus,
+    EventType, InsightKind, PersonalData, PushState, SegmentStatus, StartMode, TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -80,6 +81,14 @@ pub(crate) fn disabled_reason() -> Object {
     )
 }
 
+pub(crate) fn confidence() -> Object {
+    open(
+        "How sure that is. `confirmed`: the vendor said so, signed or when it was asked; `reported`: whoever said so did not prove to be the vendor, and nothing can be asked; `null` where nobody said so.",
+        Confidence::ALL,
+        true,
+    )
+}
+
 /// Closed: a request may have these words only.
 pub(crate) fn endpoint_status() -> Object {
     closed(
@@ -115,6 +124,26 @@ pub(crate) fn event_types() -> utoipa::openapi::schema::Array {
 fn closed<W: Display>(about: &str, words: &[W]) -> ObjectBuilder {
     let words = words.iter().map(W::to_string);
     ObjectBuilder::new().schema_type(Type::String).description(Some(about)).enum_values(Some(words))
+}
+
+pub(crate) fn insight_kind() -> Object {
+    open(
+        "What kind of thing it is. `intent`: what the person wanted, by the script's own classes; `tag`: a label; `transcript`: what was said; `collected`: what the person was asked for and gave; `note`: what an agent wrote.",
+        InsightKind::ALL,
+        false,
+    )
+}
+
+pub(crate) fn verdict() -> Object {
+    open("How pushes and polling go together, by today and yesterday.", Verdict::ALL, false)
+}
+
+pub(crate) fn push_state() -> Object {
+    open(
+        "What became of it. `new`: kept, and to be used; `used`: what it tells is where it belongs; `unusable`: it cannot be read, or is about nobody here; `refused`: it does not prove that the vendor sent it.",
+        PushState::ALL,
+        false,
+    )
 }
 
 /// Closed: a request may have these words only.

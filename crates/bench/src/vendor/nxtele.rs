@@ -2,17 +2,21 @@
 
 use crate::Failure;
 use crate::people::now;
-use outdial_model::Timestamp;
+use outdial_model::{ContactId, SegmentId, Timestamp};
 use reqwest::Client;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// The account's name.
 pub(crate) const ACCOUNT: &str = "bench";
 /// The vendor's task that is read.
 pub(crate) const REFERENCE: &str = "seg_01h0000000000000000000000a";
+
+/// Last secret part of the account's ingress URL.
+const INGRESS_SECRET: &str = "bench-ingress";
 
 const UUID: &str = "bench-uuid";
 const SECRET: &str = "bench-secret";
@@ -21,6 +25,7 @@ const SECRET: &str = "bench-secret";
 pub(crate) fn account(base_url: &str) -> String {
     format!(
         "provider = \"nxtele\"\nbase_url = \"{base_url}\"\nrate = 1000000\n\
+         ingress_secret = \"{INGRESS_SECRET}\"\n\
          uuid = \"{UUID}\"\nsecret_key = \"{SECRET}\"\nalgorithm = \"SHA256\"\n"
     )
 }
@@ -138,6 +143,44 @@ fn view(raw: Value) -> Option<View> {
 fn instant(seconds: i64) -> Option<String> {
     let at = Timestamp::from_second(seconds).ok()?;
     Some(at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
+/// How calls end: in the gateway's word, and as the vendor tells it.
+pub(crate) const ENDINGS: [(&str, &str); 4] = [
+    ("answered", "NORMAL_CLEARING"),
+    ("busy", "USER_BUSY"),
+    ("no_answer", "NO_ANSWER"),
+    ("declined", "CALL_REJECTED"),
+];
+
+/// What a push says of the `n`th person, whose call is over.
+pub(crate) fn told(contact: &ContactId, segment: &SegmentId, n: usize, at: i64) -> String {
+    let (word, cause) = ENDINGS[n % ENDINGS.len()];
+    let answered = if word == "answered" { at + 5 } else { 0 };
+    let call = json!({
+        "callID": format!("call-{n}"), "callStatus": 1, "callStartTs": at, "callAnswerTs": answered,
+        "callEndTs": at + 20, "callDuration": 20, "callAudioUrl": "", "hangupCause": cause, "termSipCode": "",
+        "intents": [{"intentID": "i-7", "intentTag": "", "intentName": "Promise to pay", "intentLevel": 1}],
+    });
+    json!({
+        "callbackType": 1, "orderID": contact, "userPhone": "+8613800000000", "userName": "", "sceneID": "scene-1",
+        "userTaskID": segment, "taskID": "t-1", "finish": true, "other": "", "callInfoDetail": call,
+    })
+    .to_string()
+}
+
+/// A push, signed now, as a whole request.
+pub(crate) fn push(address: SocketAddr, kind: &str, body: &str) -> Vec<u8> {
+    let create_ts = now().as_second().to_string();
+    let request_id = uuid::Uuid::new_v4().simple().to_string();
+    let sign = sign(body.as_bytes(), &create_ts, &request_id);
+    format!(
+        "POST /ingress/{ACCOUNT}/{INGRESS_SECRET}/{kind} HTTP/1.1\r\nHost: {address}\r\n\
+         Content-Type: application/json\r\nrequestID: {request_id}\r\nuuid: {UUID}\r\ncreateTs: {create_ts}\r\n\
+         sign: {sign}\r\nalgorithm: SHA256\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 fn sign(body: &[u8], create_ts: &str, request_id: &str) -> String {

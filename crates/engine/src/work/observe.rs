@@ -62,6 +62,7 @@ pub(crate) fn call_changes<'a>(
         talk_seconds: call.talk_seconds,
         disposition: call.disposition,
         raw: call.raw.clone(),
+        insights: call.insights.clone(),
         recording: call.recording.clone(),
     })
 }

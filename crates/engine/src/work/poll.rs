@@ -3,7 +3,9 @@
 use super::dispatch::dial_contacts;
 use super::observe::{Undialed, call_changes, contact_change};
 use super::{After, Interrupted, Job, later, reference};
-use outdial_model::{Contact, ContactId, ContactStatus, Segment, SegmentId, SegmentStatus, TaskStatus};
+use outdial_model::{
+    Contact, ContactId, ContactStatus, Segment, SegmentId, SegmentStatus, Source, TaskStatus,
+};
 use outdial_provider::{
     ContactProgress, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
 };
@@ -103,7 +105,7 @@ impl Job<'_> {
             Some(SegmentState::Unrecognized) | None => segment.status == SegmentStatus::Ending,
         };
         let reports: BTreeMap<_, _> = progress.contacts.iter().map(|report| (&report.key, report)).collect();
-        let mut changes = self.changes();
+        let mut changes = self.changes().by(Source::Poll);
         for person in people {
             let report = reports.get(&person.id);
             let told = report.map_or(ContactProgress::Absent, |report| report.progress);

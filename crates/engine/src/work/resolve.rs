@@ -11,7 +11,7 @@ use super::observe::{Undialed, call_changes, contact_change};
 use super::{After, Interrupted, Job, later, reference};
 use outdial_model::{
     Contact, ContactStatus, Dispatch, DispatchId, DispatchKind, DispatchOutcome, Disposition, OnUnknown,
-    Segment, SegmentStatus,
+    Segment, SegmentStatus, Source,
 };
 use outdial_provider::{
     ContactProgress, ContactReport, ErrorKind, Find, Found, ProviderError, SegmentReport, SegmentState,
@@ -137,7 +137,7 @@ impl Job<'_> {
                 Err(error) => return Ok(Look::Failed(error)),
             };
             let reports: BTreeMap<_, _> = reports.iter().map(|report| (&report.key, report)).collect();
-            let mut changes = self.changes();
+            let mut changes = self.changes().by(Source::LookUp);
             for person in part {
                 self.settle_person(&mut changes, dispatch, person, reports.get(&person.id).copied());
             }

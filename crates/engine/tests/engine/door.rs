@@ -6,8 +6,8 @@ use outdial_model::{FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, Control, Effect,
     ErrorKind, Find, Found, Inbound, MemoryProvider, OpenSegment, Opened, PageRequest, Progress, Provider,
-    ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport, UpdateSegment,
-    VendorTask, VendorTaskPage, fence,
+    ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport,
+    UpdateSegment, VendorTask, VendorTaskPage, fence,
 };
 use std::fmt;
 use std::pin::Pin;
@@ -140,6 +140,14 @@ impl Provider for Door {
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         self.vendor.receive(inbound)
+    }
+
+    fn push_kinds(&self) -> &'static [PushKind] {
+        self.vendor.push_kinds()
+    }
+
+    fn proof_headers(&self) -> &'static [&'static str] {
+        self.vendor.proof_headers()
     }
 
     async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {

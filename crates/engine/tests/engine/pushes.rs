@@ -1,9 +1,10 @@
 //! What the vendor pushes: taken at once, only forward, and only by whoever may.
 
 use crate::world::{SECRET, World};
-use outdial_engine::{IngestError, TaskVerb};
-use outdial_model::{Clock, ContactId, ContactStatus, Disposition, TaskId, TaskStatus};
+use outdial_engine::{IngestError, Page, TaskVerb};
+use outdial_model::{Clock, ContactId, ContactStatus, Disposition, PushState, TaskId, TaskStatus};
 use outdial_provider::{Ack, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, Staging};
+use outdial_store::Inbox;
 use std::time::Duration;
 
 async fn push_as(world: &World, secret: &str, push: &MemoryPush) -> Result<Ack, IngestError> {
@@ -14,11 +15,21 @@ async fn push_as(world: &World, secret: &str, push: &MemoryPush) -> Result<Ack, 
         body: &push.body,
         received_at: world.clock.now(),
     };
-    world.engine.ingest(&"memory-1".parse().unwrap(), secret, &inbound).await
+    let door = world.engine.door(&"memory-1".parse().unwrap(), secret)?;
+    world.engine.ingest(&door, &inbound).await
 }
 
+/// Pushes, and lets what was pushed be used.
 async fn push(world: &World, push: &MemoryPush) {
     push_as(world, SECRET, push).await.unwrap();
+    world.engine.use_pushes().await.unwrap();
+}
+
+/// How many pushes are in a state, and how often they were delivered.
+async fn kept(world: &World, state: PushState) -> (usize, u64) {
+    let page = Page { after: None, limit: 100 };
+    let pushes = world.engine.pushes(&"memory-1".parse().unwrap(), &[state], &page).await.unwrap();
+    (pushes.len(), pushes.iter().map(|push| push.deliveries).sum())
 }
 
 /// A world with somebody who is being dialed.
@@ -60,10 +71,49 @@ async fn late_and_repeated_pushes_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_push_about_nobody_we_know_is_acknowledged() {
+async fn the_same_push_a_thousand_times_is_one_change() {
+    let (world, task, contact) = dialing().await;
+    world.vendor.finish(&contact, Disposition::Answered);
+    let told = world.vendor.push(&contact).unwrap();
+    push(&world, &told).await;
+    let ended = world.contacts(&task).await.remove(0);
+    for _ in 1..1_000 {
+        push_as(&world, SECRET, &told).await.unwrap();
+    }
+    assert_eq!(world.engine.use_pushes().await.unwrap(), 0, "nothing is to be done again");
+    assert_eq!(world.contacts(&task).await[0].updated_at, ended.updated_at);
+    assert_eq!(kept(&world, PushState::Used).await, (1, 1_000));
+}
+
+#[tokio::test]
+async fn a_push_about_nobody_we_know_is_acknowledged_looked_at_again_and_listed() {
     let (world, ..) = dialing().await;
     let (elsewhere, _, stranger) = dialing().await;
-    push(&world, &elsewhere.vendor.push(&stranger).unwrap()).await;
+    let told = elsewhere.vendor.push(&stranger).unwrap();
+    let mut body: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+    body["vendor_ref"] = "elsewhere".into();
+    body["call"] = "elsewhere".into();
+    let told = MemoryPush { body: body.to_string().into_bytes(), ..told };
+    push(&world, &told).await;
+    assert_eq!(kept(&world, PushState::New).await, (1, 1), "its person may become known");
+    world.pass(Duration::from_secs(299)).await;
+    assert_eq!(kept(&world, PushState::New).await, (1, 1));
+    world.pass(Duration::from_secs(40)).await;
+    assert_eq!(kept(&world, PushState::Unusable).await, (1, 1));
+
+    push(&world, &MemoryPush::proven(told.body, world.clock.now())).await;
+    assert_eq!(kept(&world, PushState::New).await, (1, 2), "told again, it may be of use now");
+}
+
+#[tokio::test]
+async fn what_was_kept_is_used_by_whoever_comes_next() {
+    let (mut world, task, contact) = dialing().await;
+    world.vendor.finish(&contact, Disposition::Busy);
+    push_as(&world, SECRET, &world.vendor.push(&contact).unwrap()).await.unwrap();
+    world.restart().await;
+    world.work().await;
+    assert_eq!(world.task(&task).await.counts.dispositions[&Disposition::Busy], 1);
+    assert_eq!(kept(&world, PushState::Used).await, (1, 1));
 }
 
 #[tokio::test]
@@ -74,9 +124,27 @@ async fn what_is_refused_moves_nobody() {
     let unproven = MemoryPush { headers: Vec::new(), ..good.clone() };
     let refused = push_as(&world, SECRET, &unproven).await;
     assert!(matches!(refused, Err(IngestError::Refused(ReceiveError::MissingProof))));
+    let stale = MemoryPush::proven(good.body.clone(), world.clock.now() - Duration::from_secs(24 * 3600));
+    let refused = push_as(&world, SECRET, &stale).await;
+    assert!(matches!(refused, Err(IngestError::Refused(ReceiveError::Stale))));
+    assert_eq!(kept(&world, PushState::Refused).await, (1, 2), "both say the same");
     let refused = push_as(&world, "hush", &good).await;
     assert!(matches!(refused, Err(IngestError::NoSuchPlace)));
+    world.engine.use_pushes().await.unwrap();
     assert_eq!(world.in_status(&task, ContactStatus::Dialing).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_kept_cannot_be_read_in_the_store_and_is_forgotten_when_it_is_used() {
+    let (world, _, contact) = dialing().await;
+    world.vendor.finish(&contact, Disposition::Busy);
+    let told = world.vendor.push(&contact).unwrap();
+    push_as(&world, SECRET, &told).await.unwrap();
+    let leased = world.store.lease_pushes(world.clock.now(), Duration::ZERO, 9).await.unwrap();
+    let sealed = &leased[0].sealed;
+    assert!(sealed.len() > told.body.len() && !sealed.contains("call"), "{sealed}");
+    push(&world, &told).await;
+    assert_eq!(kept(&world, PushState::Used).await, (1, 2));
 }
 
 /// Somebody the vendor rings and denied to have: they are with us again, in a task that is paused.

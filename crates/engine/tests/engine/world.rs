@@ -11,8 +11,8 @@ use outdial_model::{
     TaskId, TaskSpec, TenantId, Timestamp,
 };
 use outdial_provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
-use outdial_store::Store;
 use outdial_store::sqlite::SqliteStore;
+use outdial_store::{Inbox, Store};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -119,7 +119,8 @@ impl World {
             if now >= end {
                 return;
             }
-            let due = self.store.next_due().await.unwrap().map_or(end, |due| due.min(end));
+            let (task, push) = (self.store.next_due().await, self.store.next_push_due().await);
+            let due = task.unwrap().into_iter().chain(push.unwrap()).fold(end, Timestamp::min);
             let step = Duration::try_from(due.duration_since(now)).unwrap_or_default();
             self.clock.advance(step.max(Duration::from_millis(1)));
         }
@@ -201,7 +202,7 @@ pub async fn work(engines: impl Iterator<Item = &Engine> + Clone) {
     loop {
         let mut done = 0;
         for engine in engines.clone() {
-            done += engine.work_due().await.unwrap();
+            done += engine.use_pushes().await.unwrap() + engine.work_due().await.unwrap();
         }
         if done == 0 {
             return;

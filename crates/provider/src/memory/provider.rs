@@ -8,7 +8,7 @@ use super::world::{Segment, World, conflict};
 use crate::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, CatalogItem, Checked, Confirmation,
     ContactProgress, Control, Effect, ErrorKind, Find, Found, Inbound, OpenSegment, Opened, Operation,
-    PageRequest, Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal,
+    PageRequest, Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal,
     SegmentRef, SegmentReport, Support, UpdateSegment, VendorTask, VendorTaskPage, Verb,
 };
 use async_trait::async_trait;
@@ -223,6 +223,14 @@ impl Provider for MemoryProvider {
     }
 
     /// Its pushes carry a proof; there is nothing more to ask.
+    fn push_kinds(&self) -> &'static [PushKind] {
+        push::KINDS
+    }
+
+    fn proof_headers(&self) -> &'static [&'static str] {
+        push::PROOF_HEADERS
+    }
+
     async fn confirm_push(&self, _: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
         Ok(Confirmation::CannotTell)
     }

@@ -2,16 +2,20 @@
 
 use super::world::Segment;
 use crate::{
-    CallReport, ContactProgress, ContactReport, Inbound, PushedContact, ReceiveError, Received, Subject,
+    CallReport, ContactProgress, ContactReport, Inbound, PushKind, PushedContact, ReceiveError, Received,
+    Subject,
 };
 use outdial_model::{ContactId, Disposition, RawOutcome, SegmentId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The one kind of push there is.
+/// Every kind of push there is.
+pub(super) const KINDS: &[PushKind] =
+    &[PushKind { kind: KIND, about: "How far somebody has come. Nobody's console is to be told." }];
 const KIND: &str = "contact";
 const PROOF_HEADER: &str = "x-memory-proof";
 const SENT_AT_HEADER: &str = "x-memory-sent-at";
+pub(super) const PROOF_HEADERS: &[&str] = &[PROOF_HEADER, SENT_AT_HEADER];
 /// Guards nothing but tests; it is a proof so that tests of proofs have one.
 const PROOF: &str = "proof-of-the-vendor-in-memory";
 const FRESH: Duration = Duration::from_secs(300);
@@ -97,10 +101,12 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
                 talk_seconds: 0,
                 disposition: ending.and_then(Result::ok),
                 raw: RawOutcome { code: Some(step), text: None },
+                insights: Vec::new(),
                 recording: None,
             }),
         }),
         authenticated: true,
+        can_be_asked_about: false,
     })
 }
 

@@ -295,6 +295,7 @@ fn begun(vendor_call_id: String, now: Timestamp) -> CallReport {
         talk_seconds: 0,
         disposition: None,
         raw: RawOutcome::default(),
+        insights: Vec::new(),
         recording: None,
     }
 }

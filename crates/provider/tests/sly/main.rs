@@ -96,6 +96,11 @@ async fn believing_any_push_is_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn forgetting_what_a_proof_is_checked_with_is_noticed() {
+    assert_eq!(noticed(Some(Sin::ForgetsProofHeaders)).await, ["a_good_push_is_received_alike_each_time"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn confirming_what_nobody_sent_is_noticed() {
     assert_eq!(noticed(Some(Sin::ConfirmsAnything)).await, ["a_push_nobody_sent_is_never_confirmed"]);
 }

@@ -5,8 +5,9 @@ use outdial_model::{Disposition, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, ContactProgress,
     ContactReport, Control, Effect, ErrorKind, Find, Found, Inbound, MemoryPush, OpenSegment, Opened,
-    Operation, PageRequest, Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal,
-    SegmentRef, SegmentReport, SegmentState, Support, UpdateSegment, VendorTask, VendorTaskPage, Verb,
+    Operation, PageRequest, Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError,
+    Received, Refusal, SegmentRef, SegmentReport, SegmentState, Support, UpdateSegment, VendorTask,
+    VendorTaskPage, Verb,
 };
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -27,6 +28,7 @@ pub enum Sin {
     AcceptsAnyTask,
     BelievesAnybody,
     ConfirmsAnything,
+    ForgetsProofHeaders,
     EndsOnStrangeWords,
     LogsNumbers,
     ShowsNames,
@@ -178,6 +180,14 @@ impl Provider for SlyProvider {
         }
         let headers = MemoryPush::proven(Vec::new(), inbound.received_at).headers;
         self.honest.receive(&Inbound { headers: &headers, ..*inbound })
+    }
+
+    fn push_kinds(&self) -> &'static [PushKind] {
+        self.honest.push_kinds()
+    }
+
+    fn proof_headers(&self) -> &'static [&'static str] {
+        if self.is(Sin::ForgetsProofHeaders) { &[] } else { self.honest.proof_headers() }
     }
 
     async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {

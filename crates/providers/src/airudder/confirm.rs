@@ -16,7 +16,8 @@ pub(super) async fn push(client: &Client, inbound: &Inbound<'_>) -> Result<Confi
     }
 }
 
-fn question(push: &NodePush) -> Option<NoticeInfo<'_>> {
+/// What it is asked, where the push has the words for it.
+pub(super) fn question(push: &NodePush) -> Option<NoticeInfo<'_>> {
     fn told(text: &Option<String>) -> Option<&str> {
         text.as_deref().filter(|text| !text.is_empty())
     }

@@ -30,8 +30,8 @@ use outdial_model::{FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
     Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, PageRequest, Progress,
-    Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport,
-    UpdateSegment, VendorTask, VendorTaskPage,
+    Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
+    SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -171,6 +171,14 @@ impl Provider for AiRudder {
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         let config = self.client.config();
         webhook::receive(inbound, &config.statuses, &config.hangup_reasons)
+    }
+
+    fn push_kinds(&self) -> &'static [PushKind] {
+        webhook::KINDS
+    }
+
+    fn proof_headers(&self) -> &'static [&'static str] {
+        &[]
     }
 
     async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {

@@ -5,15 +5,28 @@
 //! wants a signature nobody has published, is not taken at all.
 
 use super::config::{HangupReasons, Statuses};
-use super::map;
 use super::wire::{self, Call, Completion, NodePush, PdsFrame, StatusChange};
+use super::{confirm, map};
 use outdial_model::Phone;
 use outdial_provider::{
-    CallReport, ContactProgress, Inbound, PushedContact, ReceiveError, Received, SegmentReport, Subject,
+    CallReport, ContactProgress, Inbound, PushKind, PushedContact, ReceiveError, Received, SegmentReport,
+    Subject,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+
+/// Every push of the vendor's that is taken. The vendor enters the URLs on its side: give them to your contact there.
+pub(super) const KINDS: &[PushKind] = &[
+    PushKind {
+        kind: "pds",
+        about: "Status of tasks, people and agents of the predictive dialer: one URL for all three.",
+    },
+    PushKind { kind: "call_completion", about: "A person's dialing is over." },
+    PushKind { kind: "list_completion", about: "A person's whole flow is over." },
+    PushKind { kind: "workflow_status", about: "A workflow instance's status has changed." },
+    PushKind { kind: "custom_api", about: "A person reached a custom API node. Enter it in the node." },
+];
 
 /// Reads a push of one of the kinds the ingress has for this vendor.
 pub(super) fn receive(
@@ -88,13 +101,14 @@ fn status_change(inbound: &Inbound<'_>, statuses: &Statuses) -> Result<Received,
 /// genuine can be asked (`confirm`).
 fn node_push(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
     let push: NodePush = read(inbound.body)?;
+    let can_be_asked_about = confirm::question(&push).is_some();
     let subject = Subject {
         vendor_ref: Some(push.workflow_id),
         contact: push.callee.case_id.and_then(|id| id.parse().ok()),
         phone: phone(push.callee.callee_number.as_deref()),
         ..Subject::default()
     };
-    Ok(Received { dedupe_key: digest(inbound.kind, inbound.body), ..about(subject) })
+    Ok(Received { dedupe_key: digest(inbound.kind, inbound.body), can_be_asked_about, ..about(subject) })
 }
 
 fn news(call: &Call, reasons: &HangupReasons) -> PushedContact {
@@ -103,7 +117,14 @@ fn news(call: &Call, reasons: &HangupReasons) -> PushedContact {
 
 /// A push without news.
 fn about(subject: Subject) -> Received {
-    Received { dedupe_key: String::new(), subject, segment: None, contact: None, authenticated: false }
+    Received {
+        dedupe_key: String::new(),
+        subject,
+        segment: None,
+        contact: None,
+        authenticated: false,
+        can_be_asked_about: false,
+    }
 }
 
 /// The same for every delivery of one stage of one call. A recording's link that comes later is news.

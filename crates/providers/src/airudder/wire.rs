@@ -154,6 +154,16 @@ pub(super) struct Call {
     pub(super) rec_link: Option<String>,
     #[serde(default, rename = "nthCall", deserialize_with = "lenient::integer")]
     pub(super) nth_call: Option<i64>,
+    /// A letter of the robot's own scale.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(super) intention: Option<String>,
+    #[serde(default, rename = "phoneTag", deserialize_with = "lenient::text")]
+    pub(super) phone_tag: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(super) talkremarks: Option<String>,
+    /// Answers of the agent's form: an object of them, or a list of titles and values.
+    #[serde(default, rename = "customizeResults")]
+    pub(super) customize_results: Value,
 }
 
 impl Call {

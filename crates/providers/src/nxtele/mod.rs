@@ -29,7 +29,7 @@ use outdial_model::{Clock, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, Callbacks, CancelContacts, Capabilities, Catalog, Checked,
     ConfigProblem, Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened,
-    PageRequest, Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal,
+    PageRequest, Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal,
     SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use serde_json::{Value, json};
@@ -176,6 +176,14 @@ impl Provider for Nxtele {
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         webhook::receive(inbound, &self.config)
+    }
+
+    fn push_kinds(&self) -> &'static [PushKind] {
+        webhook::KINDS
+    }
+
+    fn proof_headers(&self) -> &'static [&'static str] {
+        webhook::PROOF_HEADERS
     }
 
     /// Its webhooks are signed, which [`receive`](Self::receive) demands; nothing can be asked beyond that.

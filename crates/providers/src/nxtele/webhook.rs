@@ -9,13 +9,29 @@ use super::map;
 use super::sign::{Signer, Stamp};
 use super::wire::{Order, TaskData, TaskStat};
 use outdial_model::SegmentId;
-use outdial_provider::{Ack, Inbound, PushedContact, ReceiveError, Received, Subject};
+use outdial_provider::{Ack, Inbound, PushKind, PushedContact, ReceiveError, Received, Subject};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
 
 /// What NXTele is told; the expected form is unpublished, any 2xx is assumed to do.
 pub(super) const ACK: Ack = Ack { body: r#"{"retCode":0,"retMsg":"success"}"# };
+
+/// The three webhooks.
+pub(super) const KINDS: &[PushKind] = &[
+    PushKind {
+        kind: "task",
+        about: "A task's status has changed. Sent along with each task; nothing is to be pasted.",
+    },
+    PushKind {
+        kind: "order",
+        about: "A person is done. Sent along with each task; nothing is to be pasted.",
+    },
+    PushKind { kind: "call", about: "A call is over. Sent along with each task; nothing is to be pasted." },
+];
+
+/// What a signature is checked with.
+pub(super) const PROOF_HEADERS: &[&str] = &["sign", "uuid", "createTs", "requestID", "algorithm"];
 
 /// Verifies and parses one delivery.
 pub(super) fn receive(inbound: &Inbound<'_>, config: &Config) -> Result<Received, ReceiveError> {
@@ -62,6 +78,7 @@ fn task(body: &[u8], _config: &Config) -> Result<Received, ReceiveError> {
         segment: Some(map::segment_report(vendor_ref, Some(status))),
         contact: None,
         authenticated: true,
+        can_be_asked_about: false,
         subject,
     })
 }
@@ -114,7 +131,14 @@ fn about_order(
         progress: Some(map::called(std::slice::from_ref(&call), is_finished)),
         call: Some(call),
     });
-    Ok(Received { dedupe_key: news, subject, segment: None, contact, authenticated: true })
+    Ok(Received {
+        dedupe_key: news,
+        subject,
+        segment: None,
+        contact,
+        authenticated: true,
+        can_be_asked_about: false,
+    })
 }
 
 fn order_id(order: &Order) -> Result<&str, ReceiveError> {

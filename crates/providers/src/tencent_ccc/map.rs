@@ -4,8 +4,8 @@
 //! amounts to in `verdict.rs`.
 
 use super::end_status;
-use super::wire::{Cdr, Task};
-use outdial_model::{Disposition, RawOutcome, SegmentStatus, Timestamp};
+use super::wire::{Cdr, KeyPressed, Task};
+use outdial_model::{Disposition, Insight, InsightKind, RawOutcome, SegmentStatus, Timestamp};
 use outdial_provider::{CallReport, SegmentReport, SegmentState};
 
 /// Task `State` (dossier section 7.4). 4 is terminated in one text and expired in the other: over
@@ -70,8 +70,23 @@ pub fn call_report(cdr: &Cdr) -> Option<CallReport> {
             code: cdr.end_status.map(|code| code.to_string()),
             text: cdr.end_status_string.clone().filter(|text| !text.is_empty()),
         },
+        insights: insights(cdr),
         recording: recording(cdr.record_url.as_deref(), cdr.custom_record_url.as_deref()),
     })
+}
+
+/// Keys the person pressed, under what they were asked for; what they thought of the call; what an agent wrote.
+fn insights(cdr: &Cdr) -> Vec<Insight> {
+    let pressed = |key: &KeyPressed, otherwise| {
+        let name = key.label.as_deref().or(key.node_label.as_deref()).filter(|name| !name.is_empty());
+        Insight::new(InsightKind::Collected, name.or(otherwise), key.key.as_deref().unwrap_or_default())
+    };
+    let keys = cdr.keys.iter().map(|key| pressed(key, None));
+    let verdict = cdr.verdict_keys.iter().chain(&cdr.pushed_verdict_keys);
+    let verdict = verdict.map(|key| pressed(key, Some("satisfaction")));
+    let remark = cdr.user_remark.as_deref().or(cdr.remark.as_deref());
+    let remark = Insight::new(InsightKind::Note, None, remark.unwrap_or_default());
+    keys.chain(verdict).chain([remark]).flatten().collect()
 }
 
 /// The vendor's copy of a recording before the one in the customer's own bucket.
@@ -123,6 +138,25 @@ mod tests {
         assert_eq!(call.disposition, Some(Disposition::Answered));
         assert_eq!(call.raw, RawOutcome { code: Some("1".into()), text: Some("ok".into()) });
         assert!(call.recording.is_some());
+    }
+
+    #[test]
+    fn keys_that_were_pressed_are_insights() {
+        let cdr: Cdr = serde_json::from_value(json!({
+            "SessionId": "s", "IVRKeyPressed": null, "IVRKeyPressedEx": [{"Key": "1", "Label": "pays today"}, {"key": "2"}],
+            "PostIVRKeyPressed": [{"key": "5", "label": ""}], "UserRemark": "will call back",
+        }))
+        .unwrap();
+        let insights = call_report(&cdr).unwrap().insights;
+        let told: Vec<_> =
+            insights.iter().map(|one| (one.kind.as_str(), one.name.as_deref(), &*one.value)).collect();
+        let expected = [
+            ("collected", Some("pays today"), "1"),
+            ("collected", None, "2"),
+            ("collected", Some("satisfaction"), "5"),
+            ("note", None, "will call back"),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -41,7 +41,7 @@ use outdial_model::{Clock, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
     Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, Operation, PageRequest,
-    Progress, Provider, ProviderError, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
+    Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
     SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use plan::Plan;
@@ -161,6 +161,14 @@ impl Provider for TencentCcc {
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
         webhook::receive(inbound, &self.config)
+    }
+
+    fn push_kinds(&self) -> &'static [PushKind] {
+        webhook::KINDS
+    }
+
+    fn proof_headers(&self) -> &'static [&'static str] {
+        webhook::PROOF_HEADERS
     }
 
     /// The vendor has no operation that tells; a proof, where one is agreed on, is demanded on receipt.

@@ -192,6 +192,7 @@ fn unrecorded(session_id: &str) -> CallReport {
         talk_seconds: 0,
         disposition: None,
         raw: RawOutcome::default(),
+        insights: Vec::new(),
         recording: None,
     }
 }

@@ -114,6 +114,7 @@ mod tests {
             talk_seconds: 0,
             disposition,
             raw: RawOutcome::default(),
+            insights: Vec::new(),
             recording: None,
         }
     }

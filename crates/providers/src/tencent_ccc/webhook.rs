@@ -11,7 +11,7 @@ use super::{map, number};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use outdial_model::{ExposeSecret, RawOutcome};
-use outdial_provider::{Ack, CallReport, Inbound, PushedContact, ReceiveError, Received, Subject};
+use outdial_provider::{Ack, CallReport, Inbound, PushKind, PushedContact, ReceiveError, Received, Subject};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -21,6 +21,24 @@ use subtle::ConstantTimeEq;
 pub const ACK: Ack = Ack { body: r#"{"ErrCode":0,"ErrMsg":""}"# };
 
 const PUSH_ID: &str = "X-TCCC-PUSH-UUID";
+/// What a push is recognised and its sender is known by.
+pub const PROOF_HEADERS: &[&str] = &["authorization", PUSH_ID];
+
+/// Every kind of data. The console takes one URL for all of them; which kind a push is, its query says.
+pub const KINDS: &[PushKind] = &[
+    PushKind {
+        kind: "cdr",
+        about: "A call record. Paste this URL into the console's data push; it takes one for every kind of data.",
+    },
+    PushKind {
+        kind: "record",
+        about: "A recording. For a console that has a URL of its own for recordings.",
+    },
+    PushKind {
+        kind: "voicemail",
+        about: "A voice mail. For a console that has a URL of its own for voice mails.",
+    },
+];
 
 /// A kind of data.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,6 +81,7 @@ pub fn receive(inbound: &Inbound<'_>, config: &Config) -> Result<Received, Recei
         segment: None,
         contact: call.map(|call| PushedContact { progress: None, call: Some(call) }),
         authenticated,
+        can_be_asked_about: false,
     })
 }
 
@@ -125,6 +144,7 @@ fn recording(pushed: PushedRecording) -> (Option<i64>, Subject, Option<CallRepor
         talk_seconds: 0,
         disposition: None,
         raw: RawOutcome::default(),
+        insights: Vec::new(),
         recording: Some(url),
     });
     let subject = Subject { vendor_call_id: session, ..Subject::default() };

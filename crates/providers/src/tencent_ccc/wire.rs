@@ -226,9 +226,33 @@ pub struct Cdr {
     pub custom_record_url: Option<String>,
     #[serde(rename = "UUI", deserialize_with = "lenient::text")]
     pub uui: Option<String>,
+    #[serde(rename = "IVRKeyPressedEx", deserialize_with = "lenient::each")]
+    pub keys: Vec<KeyPressed>,
+    #[serde(rename = "PostIVRKeyPressedEx", deserialize_with = "lenient::each")]
+    pub verdict_keys: Vec<KeyPressed>,
+    /// The name in the call record push; elsewhere an older form, which is not read.
+    #[serde(rename = "PostIVRKeyPressed", deserialize_with = "lenient::each")]
+    pub pushed_verdict_keys: Vec<KeyPressed>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub remark: Option<String>,
+    /// The name in the call record push.
+    #[serde(deserialize_with = "lenient::text")]
+    pub user_remark: Option<String>,
     /// The spelling of the call record push; elsewhere switched off.
     #[serde(rename = "Uui", deserialize_with = "lenient::text")]
     pub pushed_uui: Option<String>,
+}
+
+/// A key the person pressed. A published sample writes the names small.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct KeyPressed {
+    #[serde(alias = "key", deserialize_with = "lenient::text")]
+    pub key: Option<String>,
+    #[serde(alias = "label", deserialize_with = "lenient::text")]
+    pub label: Option<String>,
+    #[serde(alias = "nodeLabel", deserialize_with = "lenient::text")]
+    pub node_label: Option<String>,
 }
 
 /// A pushed recording, of a call or of a voice mail.

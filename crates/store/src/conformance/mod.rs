@@ -19,6 +19,8 @@ mod doubting;
 mod ending;
 mod endpoints;
 mod history;
+mod keeping;
+mod knowing;
 mod leasing;
 mod log;
 mod once;
@@ -95,6 +97,11 @@ pub fn checks() -> Vec<Check> {
         calls: what_is_known_of_a_call_is_never_forgotten, a_call_of_a_stranger_is_not_told,
             calls_are_listed_by_what_they_belong_to, whom_a_push_is_about_is_found_by_what_it_tells,
             a_push_cannot_reach_into_another_task;
+        keeping: a_push_is_on_the_disk_before_it_is_answered, the_same_news_is_kept_once,
+            a_push_is_in_one_hand_at_a_time, what_a_push_changes_is_written_with_its_end,
+            news_of_no_use_is_new_when_it_comes_again, pushes_are_forgotten_by_age_and_by_number;
+        knowing: an_outcome_is_as_sure_as_whoever_told_it, what_was_reported_is_confirmed_once_or_put_right,
+            what_only_polling_found_is_counted, what_a_vendor_understood_of_a_call_is_kept_once;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;

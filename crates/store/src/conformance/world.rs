@@ -225,6 +225,7 @@ impl World {
             talk_seconds: 0,
             disposition: None,
             raw: RawOutcome::default(),
+            insights: Vec::new(),
             recording: None,
         }
     }

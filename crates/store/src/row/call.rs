@@ -1,8 +1,8 @@
 //! Calls, and how what is newly known of one joins what was known.
 
-use super::{millis, number, time, time_if, word, word_if};
+use super::{json, millis, number, time, time_if, to_json, word, word_if};
 use crate::{CallChange, StoreError};
-use outdial_model::{Call, Disposition, RawOutcome, Timestamp};
+use outdial_model::{Call, Confidence, Disposition, Insight, RawOutcome, Timestamp};
 
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct CallRow {
@@ -17,17 +17,27 @@ pub(crate) struct CallRow {
     pub(crate) ended_at: Option<i64>,
     pub(crate) talk_seconds: i64,
     pub(crate) disposition: Option<String>,
+    pub(crate) confidence: Option<String>,
     pub(crate) raw_code: Option<String>,
     pub(crate) raw_text: Option<String>,
     pub(crate) recording: Option<String>,
+    /// JSON.
+    pub(crate) insights: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
 }
 
 impl CallRow {
-    /// A call nobody knew of.
-    pub(crate) fn new(change: &CallChange, tenant: &str, task: &str, now: Timestamp) -> Self {
-        Self {
+    /// A call nobody knew of. How it ended, if it did, is that sure.
+    pub(crate) fn new(
+        change: &CallChange,
+        tenant: &str,
+        task: &str,
+        confidence: Option<Confidence>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let insights = to_json(&Insight::joined(&[], &change.insights))?;
+        Ok(Self {
             id: change.id.as_str().to_owned(),
             tenant: tenant.to_owned(),
             task: task.to_owned(),
@@ -39,41 +49,60 @@ impl CallRow {
             ended_at: millis(change.ended_at),
             talk_seconds: change.talk_seconds.into(),
             disposition: change.disposition.map(|word| word.as_str().to_owned()),
+            confidence: confidence.filter(|_| tells_end(change)).map(|word| word.as_str().to_owned()),
             raw_code: change.raw.code.clone(),
             raw_text: change.raw.text.clone(),
             recording: change.recording.clone(),
+            insights,
             created_at: now.as_millisecond(),
             updated_at: now.as_millisecond(),
-        }
+        })
     }
 
     /// What is known after `change`: known times stay, talk only grows, and the vendor's newest
-    /// words count until the call has ended. `unknown` is no knowledge and gives way.
-    pub(crate) fn learn(&self, change: &CallChange) -> Self {
+    /// words count until the call has ended. `unknown` is no knowledge and gives way, and so does what was only
+    /// reported when it is confirmed.
+    pub(crate) fn learn(
+        &self,
+        change: &CallChange,
+        confidence: Option<Confidence>,
+    ) -> Result<Self, StoreError> {
         let over = self.is_over();
         let latest = |known: &Option<String>, told: &Option<String>| {
             let (first, second) = if over { (known, told) } else { (told, known) };
             first.clone().or_else(|| second.clone())
         };
+        let known_to_be: Option<Confidence> = word_if(self.confidence.as_deref(), "calls.confidence")?;
+        let told_to_be = confidence.filter(|_| tells_end(change));
         let known = self.disposition.clone().filter(|word| word != Disposition::Unknown.as_str());
         let told = change.disposition.map(|word| word.as_str().to_owned());
-        Self {
+        let is_surer = known_to_be.is_some() && told_to_be > known_to_be && told.is_some();
+        let (first, second) = if is_surer { (told, known) } else { (known, told) };
+        let insights: Vec<Insight> = json(&self.insights, "calls.insights")?;
+        Ok(Self {
             started_at: self.started_at.or(millis(change.started_at)),
             answered_at: self.answered_at.or(millis(change.answered_at)),
             ended_at: self.ended_at.or(millis(change.ended_at)),
             talk_seconds: self.talk_seconds.max(change.talk_seconds.into()),
-            disposition: known.or(told).or_else(|| self.disposition.clone()),
+            disposition: first.or(second).or_else(|| self.disposition.clone()),
+            confidence: told_to_be.max(known_to_be).map(|word| word.as_str().to_owned()),
             raw_code: latest(&self.raw_code, &change.raw.code),
             raw_text: latest(&self.raw_text, &change.raw.text),
             recording: self.recording.clone().or_else(|| change.recording.clone()),
+            insights: to_json(&Insight::joined(&insights, &change.insights))?,
             ..self.clone()
-        }
+        })
     }
 
     /// Whether the call has ended, as far as is known.
     pub(crate) fn is_over(&self) -> bool {
         self.ended_at.is_some() || self.disposition.is_some()
     }
+}
+
+/// Whether it says that the call is over.
+fn tells_end(change: &CallChange) -> bool {
+    change.ended_at.is_some() || change.disposition.is_some()
 }
 
 impl TryFrom<CallRow> for Call {
@@ -92,6 +121,8 @@ impl TryFrom<CallRow> for Call {
             ended_at: time_if(row.ended_at, "calls.ended_at")?,
             talk_seconds: number(row.talk_seconds, "calls.talk_seconds")?,
             disposition: word_if(row.disposition.as_deref(), "calls.disposition")?,
+            confidence: word_if(row.confidence.as_deref(), "calls.confidence")?,
+            insights: json(&row.insights, "calls.insights")?,
             raw: RawOutcome { code: row.raw_code, text: row.raw_text },
             has_recording: row.recording.is_some(),
             created_at: time(row.created_at, "calls.created_at")?,

@@ -18,9 +18,11 @@ pub(crate) struct ContactRow {
     hold_reason: Option<String>,
     hold_until: Option<i64>,
     disposition: Option<String>,
+    confidence: Option<String>,
     reason: Option<String>,
     segment: Option<String>,
     cancel_requested: bool,
+    pushed: bool,
     calls: i64,
     /// Sequence of the last event of the contact and its calls.
     last_event: i64,
@@ -32,12 +34,14 @@ impl ContactRow {
     /// The contact, and where it stands for a move.
     pub(crate) fn with_standing(self) -> Result<(Contact, Standing), StoreError> {
         let last_event = number(self.last_event, "contacts.last_event")?;
+        let pushed = self.pushed;
         let contact = Contact::try_from(self)?;
         let standing = Standing {
             id: contact.id.clone(),
             status: contact.status,
             segment: contact.segment.clone(),
             cancel_requested: contact.cancel_requested,
+            pushed,
             last_event,
         };
         Ok((contact, standing))
@@ -66,6 +70,7 @@ impl TryFrom<ContactRow> for Contact {
             status: word(&row.status, "contacts.status")?,
             hold,
             disposition: word_if(row.disposition.as_deref(), "contacts.disposition")?,
+            confidence: word_if(row.confidence.as_deref(), "contacts.confidence")?,
             reason: row.reason,
             segment: word_if(row.segment.as_deref(), "contacts.segment")?,
             cancel_requested: row.cancel_requested,

@@ -11,6 +11,7 @@ mod delivery;
 mod dispatch;
 mod endpoint;
 mod event;
+mod push;
 mod segment;
 mod task;
 
@@ -21,6 +22,7 @@ pub(crate) use delivery::{DeliveryRow, Stage};
 pub(crate) use dispatch::DispatchRow;
 pub(crate) use endpoint::EndpointRow;
 pub(crate) use event::EventRow;
+pub(crate) use push::{LeasedPushRow, PushRow, TallyRow};
 pub(crate) use segment::SegmentRow;
 pub(crate) use task::{CountRow, TaskRow, counts};
 

@@ -1,7 +1,7 @@
 //! Writing what one step learned about one task.
 
 use super::event::News;
-use super::{Connection, call, lease, ledger, moving, segment, task};
+use super::{Connection, call, lease, ledger, moving, outcome, segment, task};
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
 use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};
@@ -18,43 +18,67 @@ pub(super) async fn apply(
             task: changes.task.is_some(),
         });
     };
+    let mut news = News::default();
+    let skipped = learn(conn, &tenant, &id, changes, &mut news, now).await?;
+    news.write(conn, &tenant, Some(&id), now).await?;
+    Ok(skipped)
+}
+
+/// Writes what was learned about the task, but for the news of it. Its row is locked first.
+pub(super) async fn learn(
+    conn: &mut Connection,
+    tenant: &TenantId,
+    id: &TaskId,
+    changes: &Changes,
+    news: &mut News,
+    now: Timestamp,
+) -> Result<Skipped, StoreError> {
     match &changes.lease {
         Some(lease) => lease::held(conn, lease).await?,
-        None => task::lock(conn, &tenant, &id).await?,
+        None => task::lock(conn, tenant, id).await?,
     };
-    let mut news = News::default();
-    for change in &changes.calls {
-        call::learn(conn, &tenant, &id, change, &mut news, now).await?;
+    if let Some(contact) = &changes.pushed {
+        outcome::pushed(conn, id, contact, now).await?;
     }
-    let contacts = contacts(conn, &id, &changes.contacts, &mut news, now).await?;
+    for change in &changes.calls {
+        call::learn(conn, tenant, id, change, changes.confidence, news, now).await?;
+    }
+    let contacts = contacts(conn, id, changes, news, now).await?;
+    for (contact, disposition) in &changes.confirmed {
+        outcome::confirm(conn, id, contact, *disposition, news, now).await?;
+    }
     let mut visible = false;
     for change in &changes.segments {
-        visible |= segment::learn(conn, &id, change, now).await?;
+        visible |= segment::learn(conn, id, change, now).await?;
     }
     if visible {
-        task::touch(conn, &id, now).await?;
+        task::touch(conn, id, now).await?;
     }
     for change in &changes.dispatches {
-        ledger::settle(conn, &id, change, now).await?;
+        ledger::settle(conn, id, change, now).await?;
     }
     let task = match &changes.task {
-        Some(change) => !turned(conn, &tenant, &id, change, &mut news, now).await?,
+        Some(change) => !turned(conn, tenant, id, change, news, now).await?,
         None => false,
     };
     if changes.lease.is_none() {
-        task::wake(conn, &id, now).await?;
+        task::wake(conn, id, now).await?;
     }
-    news.write(conn, &tenant, Some(&id), now).await?;
     Ok(Skipped { contacts, task })
 }
 
 /// The task the changes are about: the lease's, or that of the first row they name.
-async fn whose(conn: &mut Connection, changes: &Changes) -> Result<Option<(TenantId, TaskId)>, StoreError> {
+pub(super) async fn whose(
+    conn: &mut Connection,
+    changes: &Changes,
+) -> Result<Option<(TenantId, TaskId)>, StoreError> {
     if let Some(lease) = &changes.lease {
         return Ok(Some((lease.tenant.clone(), lease.task.clone())));
     }
     let contact = changes.contacts.first().map(|change| &change.id);
     let contact = contact.or_else(|| changes.calls.first().map(|change| &change.contact));
+    let contact = contact.or(changes.pushed.as_ref());
+    let contact = contact.or_else(|| changes.confirmed.first().map(|(contact, _)| contact));
     let segment = changes.segments.first().map(|change| change.id.as_str());
     let dispatch = changes.dispatches.first().map(|change| change.id.as_str());
     let row: Option<(String, String)> = sqlx::query_as(
@@ -75,15 +99,15 @@ async fn whose(conn: &mut Connection, changes: &Changes) -> Result<Option<(Tenan
 async fn contacts(
     conn: &mut Connection,
     task: &TaskId,
-    changes: &[ContactChange],
+    changes: &Changes,
     news: &mut News,
     now: Timestamp,
 ) -> Result<Vec<ContactId>, StoreError> {
-    let ids: Vec<_> = changes.iter().map(|change| &change.id).collect();
+    let ids: Vec<_> = changes.contacts.iter().map(|change| &change.id).collect();
     let mut standings = moving::standings(conn, task, &ids).await?;
-    let mut moves = Moves::at(now);
+    let mut moves = Moves::at(now).by(changes.source, changes.confidence);
     let mut skipped = Vec::new();
-    for change in changes {
+    for change in &changes.contacts {
         let standing = standings.get_mut(&change.id);
         let moved = standing
             .filter(|standing| standing.status == change.from)

@@ -5,7 +5,7 @@ use super::event::News;
 use crate::moves::NewEvent;
 use crate::row::{CallRow, number, word};
 use crate::{CallChange, StoreError};
-use outdial_model::{Call, CallId, EventId, EventType, TaskId, TenantId, Timestamp};
+use outdial_model::{Call, CallId, Confidence, EventId, EventType, TaskId, TenantId, Timestamp};
 use serde_json::{Value, json};
 
 pub(super) async fn read(conn: &mut Connection, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
@@ -24,6 +24,7 @@ pub(super) async fn learn(
     tenant: &TenantId,
     task: &TaskId,
     change: &CallChange,
+    confidence: Option<Confidence>,
     news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -47,8 +48,8 @@ pub(super) async fn learn(
         return Ok(());
     };
     let learned = match &known {
-        Some(known) => known.learn(change),
-        None => CallRow::new(change, tenant.as_str(), task.as_str(), now),
+        Some(known) => known.learn(change, confidence)?,
+        None => CallRow::new(change, tenant.as_str(), task.as_str(), confidence, now)?,
     };
     if known.as_ref() == Some(&learned) {
         return Ok(());
@@ -103,6 +104,7 @@ fn particulars(row: &CallRow) -> Result<Value, StoreError> {
         "ended_at": call.ended_at,
         "talk_seconds": call.talk_seconds,
         "disposition": call.disposition,
+        "confidence": call.confidence,
         "raw": call.raw,
     }))
 }
@@ -111,14 +113,16 @@ async fn write(conn: &mut Connection, row: &CallRow, now: Timestamp) -> Result<(
     sqlx::query(
         "INSERT INTO calls
              (id, tenant, task, contact, segment, vendor_call_id, started_at, answered_at, ended_at,
-              talk_seconds, disposition, raw_code, raw_text, recording, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+              talk_seconds, disposition, raw_code, raw_text, recording, created_at, updated_at,
+              confidence, insights)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          ON CONFLICT (id) DO UPDATE
          SET started_at = excluded.started_at, answered_at = excluded.answered_at,
              ended_at = excluded.ended_at, talk_seconds = excluded.talk_seconds,
              disposition = excluded.disposition, raw_code = excluded.raw_code,
              raw_text = excluded.raw_text, recording = excluded.recording,
-             updated_at = excluded.updated_at",
+             updated_at = excluded.updated_at, confidence = excluded.confidence,
+             insights = excluded.insights",
     )
     .bind(&row.id)
     .bind(&row.tenant)
@@ -136,6 +140,8 @@ async fn write(conn: &mut Connection, row: &CallRow, now: Timestamp) -> Result<(
     .bind(&row.recording)
     .bind(row.created_at)
     .bind(now.as_millisecond())
+    .bind(&row.confidence)
+    .bind(&row.insights)
     .execute(conn)
     .await?;
     Ok(())

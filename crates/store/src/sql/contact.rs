@@ -5,7 +5,7 @@ use super::{Connection, lease, moving, task};
 use crate::moves::{Moves, Next};
 use crate::row::{ContactRow, to_json, word};
 use crate::{Lease, StoreError};
-use outdial_model::{Contact, ContactId, ContactStatus, Decision, TaskId, TenantId, Timestamp};
+use outdial_model::{Contact, ContactId, ContactStatus, Decision, Source, TaskId, TenantId, Timestamp};
 
 fn nouns(rows: Vec<ContactRow>) -> Result<Vec<Contact>, StoreError> {
     rows.into_iter().map(Contact::try_from).collect()
@@ -113,7 +113,7 @@ pub(super) async fn resolve(
         Decision::Redial => Next::because(ContactStatus::Queued, "an operator decided to dial it again"),
         Decision::Cancel => Next::because(ContactStatus::Cancelled, "an operator decided to leave it"),
     };
-    let mut moves = Moves::at(now);
+    let mut moves = Moves::at(now).by(Source::Operator, None);
     for (_, mut standing) in moving::standings(conn, &contact.task, &[id]).await? {
         moves.add(&mut standing, next.clone());
     }

@@ -1,7 +1,7 @@
 //! Moving contacts: loading where they stand and writing where they go, whole batches at a time.
 
 use super::event::News;
-use super::{Connection, counter, task};
+use super::{Connection, counter, tally, task};
 use crate::StoreError;
 use crate::moves::{Moves, Standing};
 use crate::row::{number, to_json, word, word_if};
@@ -15,6 +15,7 @@ struct StandingRow {
     status: String,
     segment: Option<String>,
     cancel_requested: bool,
+    pushed: bool,
     last_event: i64,
 }
 
@@ -27,6 +28,7 @@ impl TryFrom<StandingRow> for Standing {
             status: word(&row.status, "contacts.status")?,
             segment: word_if(row.segment.as_deref(), "contacts.segment")?,
             cancel_requested: row.cancel_requested,
+            pushed: row.pushed,
             last_event: number(row.last_event, "contacts.last_event")?,
         })
     }
@@ -42,7 +44,7 @@ pub(super) async fn standings(
         return Ok(HashMap::new());
     }
     let rows: Vec<StandingRow> = sqlx::query_as(concat!(
-        "SELECT id, task, status, segment, cancel_requested, last_event FROM contacts WHERE id IN ",
+        "SELECT id, task, status, segment, cancel_requested, pushed, last_event FROM contacts WHERE id IN ",
         words!("$1"),
     ))
     .bind(to_json(contacts)?)
@@ -68,10 +70,12 @@ pub(super) async fn write(
     sqlx::query(concat!(
         "UPDATE contacts
          SET status = given.status, disposition = given.disposition, reason = given.reason,
+             confidence = given.confidence, learned_from = given.learned_from,
              segment = given.segment, hold_reason = given.hold_reason, hold_until = given.hold_until,
              cancel_requested = given.cancel_requested, last_event = given.last_event, updated_at = $2
          FROM ",
-        given!("$1"; id: text, status: text, disposition: text, reason: text, segment: text,
+        given!("$1"; id: text, status: text, disposition: text, confidence: text, learned_from: text,
+            reason: text, segment: text,
             hold_reason: text, hold_until: bigint, cancel_requested: boolean, last_event: bigint),
         " WHERE contacts.id = given.id",
     ))
@@ -83,6 +87,7 @@ pub(super) async fn write(
     counter::move_statuses(conn, task, &moves.statuses).await?;
     counter::move_dispositions(conn, task, &moves.dispositions).await?;
     counter::move_segments(conn, &moves.segments).await?;
+    tally::outcomes(conn, task, &moves.outcomes, now).await?;
     task::count_cancels(conn, task, moves.cancels_pending).await?;
     task::touch(conn, task, now).await
 }

@@ -103,6 +103,7 @@ fn sent(people: Vec<Contact>, dialed: &[ContactId], segment: &SegmentId, now: Ti
         segment: Some(segment.clone()),
         hold: None,
         disposition: None,
+        confidence: None,
         reason: None,
         updated_at: now,
         ..contact

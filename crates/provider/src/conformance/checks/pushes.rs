@@ -35,6 +35,14 @@ impl Push {
         bench.provider.receive(&self.inbound(bench))
     }
 
+    /// As it is kept: without the headers the provider says it does not look at.
+    fn kept(&self, bench: &Bench) -> Self {
+        let needed = bench.provider.proof_headers();
+        let is_needed = |name: &str| needed.iter().any(|one| one.eq_ignore_ascii_case(name));
+        let headers = self.headers.iter().filter(|(name, _)| is_needed(name)).cloned().collect();
+        Self { headers, body: self.body.clone(), ..*self }
+    }
+
     pub(super) async fn asked_about(&self, bench: &Bench) -> Result<Confirmation, ProviderError> {
         bench.provider.confirm_push(&self.inbound(bench)).await
     }
@@ -53,6 +61,10 @@ pub(super) async fn good(bench: &Bench) -> Outcome {
     let (_, sent_again) = samples(bench, bench.now())?;
     for (push, again) in sent.iter().zip(&sent_again) {
         let received = push.received(bench)?;
+        let declared = bench.provider.push_kinds().iter().any(|one| one.kind == push.kind);
+        ensure(declared, format!("`{}` is received and not among `push_kinds`", push.kind))?;
+        let kept = push.kept(bench).received(bench);
+        ensure(kept == Ok(received.clone()), "`proof_headers` leaves out a header of use")?;
         ensure(received.authenticated == pushes.proof_header.is_some(), "`authenticated` is not the truth")?;
         ensure(!received.dedupe_key.is_empty(), "a push without a key to recognise it by")?;
         ensure(received == again.received(bench)?, "the same push is not the same news the second time")?;
@@ -109,6 +121,8 @@ pub(super) async fn never_sent(bench: &Bench) -> Outcome {
         let before = bench.vendor.requests();
         let answer = push.asked_about(bench).await?;
         let asked = bench.vendor.requests() > before;
+        let said = push.received(bench)?.can_be_asked_about;
+        ensure(asked == said, format!("`can_be_asked_about` of `{}` is {said}, asked: {asked}", push.kind))?;
         let is_right = match answer {
             Confirmation::Genuine => false,
             Confirmation::NotGenuine => asked,

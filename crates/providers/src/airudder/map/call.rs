@@ -3,8 +3,9 @@
 use super::printable;
 use crate::airudder::config::HangupReasons;
 use crate::airudder::wire::Call;
-use outdial_model::{Disposition, RawOutcome, Timestamp};
+use outdial_model::{Disposition, Insight, InsightKind, RawOutcome, Timestamp};
 use outdial_provider::{CallReport, ContactProgress};
+use serde_json::Value;
 
 /// Hang-up reasons of the predictive dialer: number, the vendor's name, what it means (dossier 5.2).
 ///
@@ -124,8 +125,33 @@ pub(in crate::airudder) fn call_report(call: &Call, configured: &HangupReasons) 
         talk_seconds: talk.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(0),
         disposition: matches!(stage, Some(Stage::Ended | Stage::Noted)).then(|| ending(call, configured)),
         raw: raw_outcome(call),
+        insights: insights(call),
         recording: call.rec_link.clone().filter(|link| !link.is_empty()),
     })
+}
+
+/// The robot's verdict, the number's label, the agent's form and the agent's note.
+fn insights(call: &Call) -> Vec<Insight> {
+    let one =
+        |kind, name, text: &Option<String>| Insight::new(kind, name, text.as_deref().unwrap_or_default());
+    let intention = one(InsightKind::Intent, None, &call.intention);
+    let label = one(InsightKind::Tag, None, &call.phone_tag);
+    let note = one(InsightKind::Note, None, &call.talkremarks);
+    let form: Vec<(&str, &Value)> = match &call.customize_results {
+        Value::Object(answers) => answers.iter().map(|(title, answer)| (title.as_str(), answer)).collect(),
+        Value::Array(answers) => {
+            let titles = answers.iter().map(|answer| answer.get("title").and_then(Value::as_str));
+            let values = answers.iter().map(|answer| answer.get("value"));
+            titles.zip(values).filter_map(|(title, value)| title.zip(value)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let answers = form.into_iter().map(|(title, answer)| {
+        let text = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
+        let is_there = !answer.is_null();
+        is_there.then(|| Insight::new(InsightKind::Collected, Some(title), &text)).flatten()
+    });
+    [intention, label].into_iter().chain(answers).chain([note]).flatten().collect()
 }
 
 fn is_under_way(call: &Call) -> bool {
@@ -141,7 +167,7 @@ pub(in crate::airudder) fn moment(millis: Option<i64>) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use serde::Deserialize;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn call(value: Value) -> Call {
         Call::deserialize(value).unwrap()
@@ -229,6 +255,33 @@ mod tests {
             let report = super::call_report(&ended, &configured).unwrap();
             assert_eq!(report.disposition, Some(disposition));
         }
+    }
+
+    #[test]
+    fn what_robot_and_agent_understood_are_insights() {
+        let told = |value: Value| {
+            let insights = call_report(&call(value)).unwrap().insights;
+            insights
+                .into_iter()
+                .map(|one| (one.kind.as_str(), one.name.unwrap_or_default(), one.value))
+                .collect::<Vec<_>>()
+        };
+        let form = json!({"reason": "no money", "amount": 12, "empty": null});
+        let by_name = told(
+            json!({"callid": "c1", "intention": "B", "talkremarks": "ask again", "customizeResults": form}),
+        );
+        let expected = [
+            ("intent", "", "B"),
+            ("collected", "reason", "no money"),
+            ("collected", "amount", "12"),
+            ("note", "", "ask again"),
+        ];
+        let expected = expected.map(|(kind, name, value)| (kind, name.to_owned(), value.to_owned()));
+        assert_eq!(by_name, expected);
+        let listed =
+            told(json!({"callid": "c1", "customizeResults": [{"title": "reason", "value": "no money"}, 7]}));
+        assert_eq!(listed, expected[1..2]);
+        assert_eq!(told(json!({"callid": "c1", "talkremarks": "", "customizeResults": {}})), []);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::instant;
 use crate::nxtele::wire::CallDetail;
-use outdial_model::{Disposition, RawOutcome};
+use outdial_model::{Disposition, Insight, InsightKind, RawOutcome};
 use outdial_provider::CallReport;
 use std::collections::BTreeMap;
 
@@ -99,8 +99,25 @@ pub(in crate::nxtele) fn call_report(
             code: call.call_status.map(|number| number.to_string()),
             text: filled(&call.hangup_cause).map(str::to_owned),
         },
+        insights: insights(call),
         recording: filled(&call.call_audio_url).map(str::to_owned),
     })
+}
+
+/// Intents by their names (by their ids where they have none), with the client's own tag for them beside; the label
+/// an agent gave.
+fn insights(call: &CallDetail) -> Vec<Insight> {
+    let intents = call.intents.iter().flat_map(|intent| {
+        let id = filled(&intent.intent_id);
+        let name = filled(&intent.intent_name).or(id).unwrap_or_default();
+        let class = Insight::new(InsightKind::Intent, id, name);
+        let class = class.map(|class| Insight { level: intent.intent_level, ..class });
+        let tag = Insight::new(InsightKind::Tag, id, filled(&intent.intent_tag).unwrap_or_default());
+        [class, tag]
+    });
+    let label = call.agent.as_ref().and_then(|agent| filled(&agent.agent_label));
+    let label = Insight::new(InsightKind::Tag, Some("agent"), label.unwrap_or_default());
+    intents.chain([label]).flatten().collect()
 }
 
 fn disposition(call: &CallDetail, words: &CallStatusWords) -> Disposition {
@@ -181,6 +198,28 @@ mod tests {
     fn what_the_account_says_of_a_number_comes_first() {
         let call = json!({"callStatus": "6", "callAnswerTs": 1_700_000_005});
         assert_eq!(ended(call), Some(Disposition::AnsweredMachine));
+    }
+
+    #[test]
+    fn intents_are_insights_and_odd_ones_do_no_harm() {
+        let call = report(json!({"callID": "c-1", "intents": [
+            {"intentID": "i-7", "intentName": "Promise to pay", "intentTag": "P1", "intentLevel": 2},
+            {"intentID": 8, "intentName": ""}, "odd", {}
+        ], "agent": {"agentLabel": "call back"}}));
+        let told: Vec<_> = call
+            .insights
+            .iter()
+            .map(|one| (one.kind.as_str(), one.name.as_deref(), &*one.value, one.level))
+            .collect();
+        let expected = [
+            ("intent", Some("i-7"), "Promise to pay", Some(2)),
+            ("tag", Some("i-7"), "P1", None),
+            ("intent", Some("8"), "8", None),
+            ("tag", Some("agent"), "call back", None),
+        ];
+        assert_eq!(told, expected);
+        let odd = report(json!({"callID": "c-1", "intents": {}, "agent": null}));
+        assert_eq!(odd.insights, []);
     }
 
     #[test]

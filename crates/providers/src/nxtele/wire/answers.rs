@@ -157,4 +157,30 @@ pub(crate) struct CallDetail {
     pub(crate) hangup_cause: Option<String>,
     #[serde(default, deserialize_with = "lenient::text")]
     pub(crate) term_sip_code: Option<String>,
+    #[serde(default, deserialize_with = "lenient::each")]
+    pub(crate) intents: Vec<Intent>,
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub(crate) agent: Option<Agent>,
+}
+
+/// A class of the script the call fell into.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Intent {
+    #[serde(default, rename = "intentID", alias = "intentId", deserialize_with = "lenient::text")]
+    pub(crate) intent_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(crate) intent_tag: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(crate) intent_name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub(crate) intent_level: Option<i64>,
+}
+
+/// The agent a call was handed to.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Agent {
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub(crate) agent_label: Option<String>,
 }
