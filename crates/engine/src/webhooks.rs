@@ -1,6 +1,6 @@
 //! Webhooks: what happens, told to whoever asked for it.
 //!
-//! Clients name endpoints and what they want to hear ([`Engine::create_endpoint`] and its neighbours). The
+//! Clients name endpoints and what they want to hear ([`create_endpoint`](crate::Engine::create_endpoint) and its neighbours). The
 //! store plans deliveries from the log of events; a *courier* in every process takes those that are due,
 //! makes a signed message of each (Standard Webhooks 1.0), posts it through the guarded way out, and
 //! settles what came of it: delivered, again later, given up, or the endpoint disabled.
