@@ -174,11 +174,10 @@ pub async fn what_was_not_taken_comes_again_under_the_same_id(store: StoreKind) 
     assert!(all.iter().all(|message| message.is_signed_with(&endpoint.secret)));
     assert!(all[1].at - all[0].at > Duration::from_secs(3), "after a pause");
     assert_eq!(taken[0].json()["task_id"], task);
-    let line = app.get(&format!("{}/deliveries", endpoint.path)).await.expect(200)["data"][0].clone();
-    assert_eq!(
-        (&line["status"], &line["attempts"], &line["last_http_status"]),
-        (&json!("delivered"), &json!(2), &json!(200))
-    );
+    let path = format!("{}/deliveries", endpoint.path);
+    let look = async || app.get(&path).await.expect(200)["data"][0].clone();
+    let line = until("it is written", look, |line| line["status"] == "delivered").await;
+    assert_eq!((&line["attempts"], &line["last_http_status"]), (&json!(2), &json!(200)));
     app.shut_down().await;
 }
 
