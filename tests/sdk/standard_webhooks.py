@@ -85,8 +85,9 @@ def main(base, key):
     assert not is_signed_with(old, {**headers, "webhook-id": "evt_x"}, body), "a changed id"
     step("a changed message is not")
 
-    account = client.send("GET", "/v1/accounts")["data"][0]["id"]
-    task = {"name": "Reminders", "account": account, "script": {"template_id": "scene-1"}}
+    account = client.send("GET", "/v1/accounts")["data"][0]
+    task = client.send("GET", f"/v1/providers/{account['provider']}")["example_task"]
+    task.update(account=account["id"], schedule={"start": "manual"}, contacts=[])
     client.send("POST", "/v1/tasks", task)
     headers, body = next_of("task.created")
     assert is_signed_with(old, headers, body)
