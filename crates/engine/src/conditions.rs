@@ -30,11 +30,16 @@ impl Engine {
     }
 
     /// Tells what has changed since it was told. What could not be written is tried in the next round.
+    ///
+    /// That a vendor does not answer is told in every round: another process may have told otherwise, and telling
+    /// it twice is no news. That one answers is told only by a process that has heard it.
     pub(crate) async fn tell_conditions(&self, told: &mut Told) {
         let now = self.now();
         for account in self.accounts() {
             let is_degraded = account.breaker(now) != Breaker::Closed;
-            if told.get(&account.id) == Some(&is_degraded) {
+            let has_heard = told.contains_key(&account.id) || account.health().last_success_at.is_some();
+            let is_told = !is_degraded && (told.get(&account.id) == Some(&false) || !has_heard);
+            if is_told {
                 continue;
             }
             match self.store().tell_provider(&account.id, &account.kind, is_degraded, now).await {

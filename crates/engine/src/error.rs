@@ -78,6 +78,7 @@ impl From<StoreError> for EngineError {
                 tracing::warn!(%failure, "the store did not do it");
                 Self::Unavailable
             }
+            StoreError::Refused(failure) => Self::Internal(failure.to_string()),
             StoreError::Corrupt(what) => Self::Internal(what),
         }
     }

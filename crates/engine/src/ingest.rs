@@ -16,6 +16,9 @@ use outdial_store::{Intake, NewPush, StoreError};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
+/// Bytes that are kept of a push that proves nothing.
+const MOST_OF_REFUSED: usize = 4 << 10;
+
 /// A push that was not acknowledged. The vendor may send it again.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
@@ -99,7 +102,11 @@ impl Engine {
         news.update(if state == PushState::New { key.as_bytes() } else { inbound.body });
         let news = hex::encode(news.finalize());
         let identity = Identity { account: &account.id, kind: inbound.kind, news: &news };
-        let sealed = self.seal_push(identity, inbound, account.provider.proof_headers())?;
+        // What proves nothing may be anybody's: enough of it is kept to see what it was.
+        let length = if state == PushState::Refused { MOST_OF_REFUSED } else { usize::MAX };
+        let body = inbound.body.get(..length).unwrap_or(inbound.body);
+        let begins = Inbound { body, ..*inbound };
+        let sealed = self.seal_push(identity, &begins, account.provider.proof_headers())?;
         let push = NewPush {
             id: PushId::generate(inbound.received_at),
             account: account.id.clone(),

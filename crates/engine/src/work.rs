@@ -35,7 +35,7 @@ use outdial_provider::fence;
 use outdial_store::{Changes, Lease, StoreError, TaskChange, TaskWork};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// Tasks worked on at the same time.
@@ -69,7 +69,8 @@ enum After {
 }
 
 impl Engine {
-    /// Works until `shutdown`, then finishes the steps in hand and returns.
+    /// Works until `shutdown`, then finishes the steps in hand and returns. So it does when a part of it ends by itself:
+    /// half a worker would look well and deliver nothing.
     pub async fn work(self, shutdown: CancellationToken) {
         if let Err(error) = self.store().release_abandoned_leases().await {
             tracing::error!(%error, "leases of an earlier process could not be released; they will run out");
@@ -87,6 +88,10 @@ impl Engine {
                 tokio::select! {
                     () = shutdown.cancelled() => {}
                     _ = jobs.join_next() => {}
+                    Some(ended) = house.join_next() => {
+                        untimely(&ended);
+                        break;
+                    }
                 }
                 continue;
             }
@@ -111,11 +116,15 @@ impl Engine {
                 () = shutdown.cancelled() => {}
                 () = asked => {}
                 Some(_) = jobs.join_next() => {}
+                Some(ended) = house.join_next(), if !shutdown.is_cancelled() => {
+                    untimely(&ended);
+                    break;
+                }
                 () = tokio::time::sleep(nap) => {}
             }
         }
         while jobs.join_next().await.is_some() {}
-        while house.join_next().await.is_some() {}
+        while shutdown.is_cancelled() && house.join_next().await.is_some() {}
     }
 
     /// Works on everything that is due now, and answers how many tasks that were; for whoever steps
@@ -238,6 +247,11 @@ impl Engine {
 }
 
 /// So much later, to the next millisecond: the store keeps no less, and what is due must not be early.
+fn untimely(ended: &Result<(), JoinError>) {
+    let why = ended.as_ref().err().map(ToString::to_string);
+    tracing::error!(why, "a part of the worker has ended before its time; the others end, too");
+}
+
 fn later(now: Timestamp, by: Duration) -> Timestamp {
     let whole = Duration::from_nanos(999_999);
     let late = by.checked_add(whole).and_then(|by| now.checked_add(by).ok());

@@ -39,8 +39,8 @@ pub enum EventType {
     ContactDialing,
     /// The contact is done; the disposition says how.
     ContactCompleted,
-    /// How the contact ended is confirmed by the vendor; before it had only been reported.
-    ContactOutcomeConfirmed,
+    /// How the contact ended was only reported before: the vendor has confirmed it, or it is told better now.
+    ContactOutcomeUpdated,
     /// The vendor refused the contact.
     ContactRejected,
     /// The contact was cancelled.
@@ -53,6 +53,8 @@ pub enum EventType {
     CallAnswered,
     /// A call ended.
     CallEnded,
+    /// More, or something surer, is known of a call that had ended.
+    CallUpdated,
     /// A call's recording can be fetched.
     RecordingAvailable,
     /// An account's vendor does not answer; nobody new is sent there for now.
@@ -71,10 +73,11 @@ words!(EventType, "event type", {
     ContactSubmitting => "contact.submitting", ContactSubmitted => "contact.submitted",
     ContactOutcomeUnknown => "contact.outcome_unknown", ContactReturned => "contact.returned",
     ContactDialing => "contact.dialing", ContactCompleted => "contact.completed",
-    ContactOutcomeConfirmed => "contact.outcome_confirmed",
+    ContactOutcomeUpdated => "contact.outcome_updated",
     ContactRejected => "contact.rejected", ContactCancelled => "contact.cancelled",
     ContactExpired => "contact.expired",
     CallStarted => "call.started", CallAnswered => "call.answered", CallEnded => "call.ended",
+    CallUpdated => "call.updated",
     RecordingAvailable => "recording.available",
     ProviderDegraded => "provider.degraded", ProviderRecovered => "provider.recovered",
     EndpointDisabled => "webhook_endpoint.disabled",

@@ -15,6 +15,9 @@ const GROUPING: [char; 9] = [' ', '\u{a0}', '-', '\u{2010}', '\u{2011}', '\u{201
 /// Unix seconds from 2000 to 2100: no other number is taken for a time.
 const INSTANTS: RangeInclusive<u64> = 946_684_800..=4_102_444_800;
 
+/// Characters of a vendor's word that are kept.
+const WORD_LENGTH: usize = 64;
+
 const MASK: &str = "****";
 
 /// A vendor's record with its large numbers masked and every text in it [redacted](text), except times,
@@ -69,6 +72,11 @@ pub(crate) fn text(said: &str) -> String {
         return format!("{}://{}/***", masked(before), masked(host));
     }
     masked(said)
+}
+
+/// A vendor's word for something, fit to keep, log and tell: a [`text`], and short.
+pub(crate) fn word(said: &str) -> String {
+    text(said).chars().take(WORD_LENGTH).collect()
 }
 
 fn masked(said: &str) -> String {

@@ -23,8 +23,9 @@ pub struct Changes {
     pub confidence: Option<Confidence>,
     /// Whom a vendor's push is about, be it believed or not.
     pub pushed: Option<ContactId>,
-    /// Contacts that are done and whose outcome was only reported: how it is confirmed that they ended.
-    pub confirmed: Vec<(ContactId, Disposition)>,
+    /// Contacts that are done and whose outcome was only reported: how it is told now that they ended. As
+    /// `confidence` is, that confirms it or puts it right, or tells what was reported to be unknown.
+    pub outcomes: Vec<(ContactId, Disposition)>,
     /// Contacts that moved.
     pub contacts: Vec<ContactChange>,
     /// Calls that began, were answered or ended.

@@ -40,19 +40,26 @@ pub enum StoreError {
     /// broke while the transaction was being committed, it may have happened after all.
     #[error("the store is not available")]
     Unavailable(#[source] Failure),
+    /// The database refuses what it was given; the same call will be refused again.
+    #[error("the store refuses a value")]
+    Refused(#[source] Failure),
     /// The database holds something this version cannot read.
     #[error("the store holds something unreadable: {0}")]
     Corrupt(String),
 }
 
 impl From<sqlx::Error> for StoreError {
-    /// A row that does not fit is [`Corrupt`](Self::Corrupt), everything else may pass.
+    /// A row that does not fit is [`Corrupt`](Self::Corrupt), a value that does not is [`Refused`](Self::Refused),
+    /// everything else may pass.
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(format!("column {index}")),
             sqlx::Error::ColumnNotFound(name) => Self::Corrupt(format!("no column {name}")),
             sqlx::Error::Decode(_) => Self::Corrupt("a value of another type".into()),
-            other => Self::Unavailable(other.into()),
+            other => match Failure::from(other) {
+                failure if failure.is_final() => Self::Refused(failure),
+                failure => Self::Unavailable(failure),
+            },
         }
     }
 }

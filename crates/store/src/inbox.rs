@@ -139,9 +139,9 @@ pub trait Inbox: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Vec<LeasedPush>, StoreError>;
     /// When the next push is due, if any is.
     async fn next_push_due(&self) -> Result<Option<Timestamp>, StoreError>;
-    /// Writes what pushes in hand change and what becomes of them, in one transaction. Answers those whose
-    /// changes were skipped because something had moved on; they are due at once, and a little later where that
-    /// happened often.
+    /// Writes what pushes in hand change and what becomes of them, in one transaction. Answers those that are not
+    /// settled: nothing is written of one that is in another hand by now, and one whose changes were skipped
+    /// because something had moved on is due at once, a little later where that happened often.
     async fn settle_pushes(&self, settled: &[SettledPush], now: Timestamp)
     -> Result<Vec<PushId>, StoreError>;
     /// Pushes of an account in any of `states`, newest first.
@@ -153,6 +153,9 @@ pub trait Inbox: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Vec<KeptPush>, StoreError>;
     /// What was counted of an account from the day of `since` on, by day.
     async fn tallies(&self, account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError>;
+    /// The next account after `account`, by name, of which pushes are kept, be it configured or not.
+    async fn next_account_with_pushes(&self, account: Option<&AccountId>)
+    -> Result<Option<AccountId>, StoreError>;
     /// Forgets what need not be kept of an account, at most `limit` pushes; answers how many those were.
     async fn forget_pushes(
         &self,

@@ -141,6 +141,7 @@ store! {
         account: &AccountId, states: &[PushState], page: &Page<PushId>
     ) -> Result<Vec<KeptPush>, StoreError>;
     tallies(account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError>;
+    next_account_with_pushes(account: Option<&AccountId>) -> Result<Option<AccountId>, StoreError>;
     forget_pushes(account: &AccountId, kept: PushesKept, limit: u32) -> Result<u64, StoreError>;
 }
 

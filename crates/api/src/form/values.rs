@@ -13,9 +13,12 @@ impl At<'_> {
         self.value.as_str().ok_or_else(|| self.wrong_type("a string"))
     }
 
-    /// Text of as many characters as `length` allows.
+    /// Text of as many characters as `length` allows. U+0000 is none of them: not every database keeps it.
     pub(crate) fn text(self, length: RangeInclusive<usize>) -> Read<String> {
         let text = self.str()?;
+        if text.contains('\0') {
+            return Err(self.wrong("invalid_text", "the character U+0000 cannot be kept; leave it out"));
+        }
         if length.contains(&text.chars().count()) {
             return Ok(text.to_owned());
         }
@@ -90,8 +93,9 @@ impl At<'_> {
     /// Pairs of text, at most `most`, keys and values of at most so many characters.
     pub(crate) fn pairs(self, most: usize, key: usize, value: usize) -> Read<BTreeMap<String, String>> {
         let pairs = self.entries(most, |name, at| {
-            if name.is_empty() || name.chars().count() > key {
-                return Err(at.wrong("wrong_length", format!("expected a name of 1 to {key} characters")));
+            if name.is_empty() || name.chars().count() > key || name.contains('\0') {
+                let detail = format!("expected a name of 1 to {key} characters, U+0000 not among them");
+                return Err(at.wrong("wrong_length", detail));
             }
             at.text(0..=value)
         })?;

@@ -127,8 +127,8 @@ fn about(kind: EventType) -> About {
             data.confidence = Some("confirmed");
             data.segment_id = Some(ids::SEGMENT);
         }),
-        E::ContactOutcomeConfirmed => {
-            moved("The vendor has confirmed how a contact ended", None, "completed", |data| {
+        E::ContactOutcomeUpdated => {
+            moved("How a contact ended is confirmed, or told better than it had been reported", None, "completed", |data| {
                 data.disposition = Some("busy");
                 data.previous_disposition = Some("no_answer");
                 data.confidence = Some("confirmed");
@@ -149,6 +149,7 @@ fn about(kind: EventType) -> About {
         E::CallStarted => called("A call began", "ringing"),
         E::CallAnswered => called("A call was answered", "answered"),
         E::CallEnded => called("A call ended", "ended"),
+        E::CallUpdated => called("More, or something surer, is known of a call that had ended", "ended"),
         E::RecordingAvailable => called("A call's recording can be fetched", "ended"),
         E::ProviderDegraded => {
             provider("An account's vendor does not answer: nobody new is sent there for now")

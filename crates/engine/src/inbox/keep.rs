@@ -3,14 +3,18 @@
 
 use crate::{Engine, EngineError};
 use outdial_store::{Intake, NewPush};
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// Pushes in one transaction.
 const AT_ONCE: usize = 512;
-/// Pushes that may wait. A vendor that is turned away sends again.
+/// Bytes in one transaction, as far as more than one push goes.
+const BYTES_AT_ONCE: usize = 8 << 20;
+/// Pushes that may wait, and their bytes. A vendor that is turned away sends again.
 const MOST_WAITING: usize = 8_192;
+const MOST_BYTES: usize = 64 << 20;
 
 /// Those who wait for their push to be written down.
 #[derive(Debug)]
@@ -22,8 +26,35 @@ pub(crate) struct Keeper {
 
 #[derive(Debug, Default)]
 struct Line {
-    waiting: Vec<(NewPush, Told)>,
+    waiting: VecDeque<(NewPush, Told)>,
+    bytes: usize,
     is_writing: bool,
+}
+
+impl Line {
+    fn is_full(&self) -> bool {
+        self.waiting.len() >= MOST_WAITING || self.bytes >= MOST_BYTES
+    }
+
+    fn join(&mut self, push: NewPush, tell: Told) {
+        self.bytes += push.sealed.len();
+        self.waiting.push_back((push, tell));
+    }
+
+    /// The next that go together.
+    fn leave(&mut self) -> Vec<(NewPush, Told)> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while batch.len() < AT_ONCE
+            && let Some(next) = self.waiting.pop_front_if(|(push, _)| {
+                batch.is_empty() || bytes + push.sealed.len() <= BYTES_AT_ONCE
+            })
+        {
+            bytes += next.0.sealed.len();
+            batch.push(next);
+        }
+        self.bytes -= bytes;
+        batch
+    }
 }
 
 type Told = oneshot::Sender<Result<Intake, EngineError>>;
@@ -41,9 +72,9 @@ impl Keeper {
     /// The next to be written down; nobody when there are none, and then nobody writes any more.
     fn next(&self) -> Vec<(NewPush, Told)> {
         let mut line = self.line();
-        let some = line.waiting.len().min(AT_ONCE);
-        line.is_writing = some > 0;
-        line.waiting.drain(..some).collect()
+        let batch = line.leave();
+        line.is_writing = !batch.is_empty();
+        batch
     }
 }
 
@@ -54,10 +85,10 @@ impl Engine {
         let (tell, told) = oneshot::channel();
         let begins = {
             let mut line = keeper.line();
-            if line.waiting.len() >= MOST_WAITING {
+            if line.is_full() {
                 return Err(EngineError::Unavailable);
             }
-            line.waiting.push((push, tell));
+            line.join(push, tell);
             !std::mem::replace(&mut line.is_writing, true)
         };
         if begins {
@@ -101,9 +132,7 @@ impl Drop for Writing {
     /// Where the runtime ends, or a store panics, whoever waits is told so, and the next who comes begins anew.
     fn drop(&mut self) {
         if !self.is_over {
-            let mut line = self.engine.0.keeper.line();
-            line.is_writing = false;
-            line.waiting.clear();
+            *self.engine.0.keeper.line() = Line::default();
         }
     }
 }

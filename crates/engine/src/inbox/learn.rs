@@ -6,7 +6,7 @@
 //! Not for: what a segment's status means for its people. That takes the whole task, so the worker reads it.
 
 use crate::work::observe::{Undialed, call_changes, contact_change};
-use outdial_model::{Confidence, Contact, Disposition, Segment, Source, Timestamp};
+use outdial_model::{Confidence, Source, Timestamp};
 use outdial_provider::{ContactProgress, PushedContact, Received, Subject};
 use outdial_store::{Changes, Clues, SegmentChange, Traced};
 
@@ -31,21 +31,13 @@ pub(super) fn learned(
         // Whether somebody who was not dialed is sent again is the worker's to decide.
         let stays = Undialed { status: contact.status, reason: "the vendor did not dial it" };
         let is_there = contact.segment.as_ref() == Some(&segment.id);
-        let progress = outlived(segment, contact, report.progress);
         let was_reported = contact.confidence == Some(Confidence::Reported);
-        if let (ContactProgress::Done(disposition), true, true) = (progress, proven, was_reported) {
-            changes.confirmed.push((contact.id.clone(), disposition));
+        if let (ContactProgress::Done(disposition), true) = (report.progress, was_reported) {
+            changes.outcomes.push((contact.id.clone(), disposition));
         }
-        changes.contacts.extend(contact_change(contact, progress, stays).filter(|_| is_there));
+        changes.contacts.extend(contact_change(contact, report.progress, stays).filter(|_| is_there));
     }
     changes
-}
-
-/// Nobody reads a segment that is over any more. Somebody who came home from it and is told to be ringing in
-/// it was rung, and how it ended may never be told.
-fn outlived(segment: &Segment, contact: &Contact, told: ContactProgress) -> ContactProgress {
-    let rings_on = told == ContactProgress::Dialing && contact.status.is_ours() && segment.status.is_final();
-    if rings_on { ContactProgress::Done(Disposition::Unknown) } else { told }
 }
 
 /// Whom a push is about, as the store looks for them.

@@ -109,8 +109,11 @@ impl Engine {
                 for one in settled {
                     if let Err(error) = self.settle_these(std::slice::from_ref(&one)).await {
                         tracing::error!(push = %one.id, %error, "a push could not be used");
-                        let later = PushEnd::Later(self.now() + RARELY);
-                        self.settle_these(&[SettledPush { changes: None, end: later, ..one }]).await?;
+                        let end = match error {
+                            StoreError::Refused(_) => PushEnd::Unusable("the store refuses what it says".to_owned()),
+                            _ => PushEnd::Later(self.now() + RARELY),
+                        };
+                        self.settle_these(&[SettledPush { changes: None, end, ..one }]).await?;
                     }
                 }
                 Ok(())
@@ -119,8 +122,8 @@ impl Engine {
     }
 
     async fn settle_these(&self, settled: &[SettledPush]) -> Result<(), StoreError> {
-        let again = self.store().settle_pushes(settled, self.now()).await?;
-        for one in settled.iter().filter(|one| !again.contains(&one.id)) {
+        let unsettled = self.store().settle_pushes(settled, self.now()).await?;
+        for one in settled.iter().filter(|one| !unsettled.contains(&one.id)) {
             self.count_end(one);
         }
         if settled.iter().any(|one| one.changes.is_some()) {

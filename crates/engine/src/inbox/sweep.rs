@@ -1,7 +1,7 @@
 //! Forgetting pushes.
 
 use crate::Engine;
-use outdial_store::PushesKept;
+use outdial_store::{PushesKept, StoreError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -27,17 +27,25 @@ impl Engine {
             others_since: now - OTHERS_KEPT,
             most: MOST,
         };
-        for account in self.accounts() {
-            while !shutdown.is_cancelled() {
-                match self.store().forget_pushes(&account.id, kept, AT_ONCE).await {
-                    Ok(gone) if gone >= u64::from(AT_ONCE) => {}
-                    Ok(_) => break,
-                    Err(error) => {
-                        tracing::warn!(%error, "old pushes could not be forgotten; tried again later");
-                        return;
-                    }
-                }
-            }
+        if let Err(error) = self.forget_pushes(kept, shutdown).await {
+            tracing::warn!(%error, "old pushes could not be forgotten; tried again later");
         }
+    }
+
+    /// Those of accounts that are not configured any more are among them.
+    async fn forget_pushes(
+        &self,
+        kept: PushesKept,
+        shutdown: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        let mut account = self.store().next_account_with_pushes(None).await?;
+        while let Some(id) = account.filter(|_| !shutdown.is_cancelled()) {
+            let gone = self.store().forget_pushes(&id, kept, AT_ONCE).await?;
+            account = match gone {
+                gone if gone >= u64::from(AT_ONCE) => Some(id),
+                _ => self.store().next_account_with_pushes(Some(&id)).await?,
+            };
+        }
+        Ok(())
     }
 }

@@ -23,6 +23,25 @@ pub enum Frozen {
     BeforeItLeaves,
     /// After the vendor did it, before the answer is read.
     BeforeTheAnswer,
+    /// After the vendor told how far its task or people are, before that is written.
+    BeforeItIsWritten,
+}
+
+/// What a request is for, as far as somebody may be frozen in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Request {
+    HandsOver,
+    Reads,
+    Other,
+}
+
+impl Frozen {
+    fn is_in(self, request: Request) -> bool {
+        match self {
+            Self::BeforeItLeaves | Self::BeforeTheAnswer => request == Request::HandsOver,
+            Self::BeforeItIsWritten => request == Request::Reads,
+        }
+    }
 }
 
 /// One engine's way to the vendor.
@@ -42,24 +61,24 @@ impl Door {
         Arc::new(Self { vendor: Arc::clone(vendor), freeze: Mutex::new(None) })
     }
 
-    /// The next request that hands people over stands still at `frozen` until `meanwhile` has happened.
+    /// The next request in which one can be frozen so stands still there until `meanwhile` has happened.
     pub fn freeze(&self, frozen: Frozen, meanwhile: Meanwhile) {
         *self.freeze.lock().unwrap() = Some((frozen, meanwhile));
     }
 
     async fn pass<T>(
         &self,
-        hands_over: bool,
+        kind: Request,
         request: impl Future<Output = Result<T, ProviderError>> + Send,
     ) -> Result<T, ProviderError> {
-        let freeze = if hands_over { self.freeze.lock().unwrap().take() } else { None };
+        let freeze = self.freeze.lock().unwrap().take_if(|(frozen, _)| frozen.is_in(kind));
         match freeze {
             None => leave(request).await,
             Some((Frozen::BeforeItLeaves, meanwhile)) => {
                 meanwhile.await;
                 leave(request).await
             }
-            Some((Frozen::BeforeTheAnswer, meanwhile)) => {
+            Some((Frozen::BeforeTheAnswer | Frozen::BeforeItIsWritten, meanwhile)) => {
                 let answer = leave(request).await;
                 meanwhile.await;
                 answer
@@ -91,51 +110,51 @@ impl Provider for Door {
     }
 
     async fn check(&self) -> Result<Checked, ProviderError> {
-        self.pass(false, self.vendor.check()).await
+        self.pass(Request::Other, self.vendor.check()).await
     }
 
     async fn open_segment(&self, request: &OpenSegment<'_>) -> Result<Opened, ProviderError> {
-        self.pass(true, self.vendor.open_segment(request)).await
+        self.pass(Request::HandsOver, self.vendor.open_segment(request)).await
     }
 
     async fn add_contacts(&self, request: &AddContacts<'_>) -> Result<Added, ProviderError> {
-        self.pass(true, self.vendor.add_contacts(request)).await
+        self.pass(Request::HandsOver, self.vendor.add_contacts(request)).await
     }
 
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
-        self.pass(false, self.vendor.control(request)).await
+        self.pass(Request::Other, self.vendor.control(request)).await
     }
 
     async fn update_segment(&self, request: &UpdateSegment<'_>) -> Result<(), ProviderError> {
-        self.pass(false, self.vendor.update_segment(request)).await
+        self.pass(Request::Other, self.vendor.update_segment(request)).await
     }
 
     async fn cancel_contacts(&self, request: &CancelContacts<'_>) -> Result<Vec<Refusal>, ProviderError> {
-        self.pass(false, self.vendor.cancel_contacts(request)).await
+        self.pass(Request::Other, self.vendor.cancel_contacts(request)).await
     }
 
     async fn find(&self, request: &Find<'_>) -> Result<Found, ProviderError> {
-        self.pass(false, self.vendor.find(request)).await
+        self.pass(Request::Other, self.vendor.find(request)).await
     }
 
     async fn segment_status(&self, segment: &SegmentRef) -> Result<SegmentReport, ProviderError> {
-        self.pass(false, self.vendor.segment_status(segment)).await
+        self.pass(Request::Reads, self.vendor.segment_status(segment)).await
     }
 
     async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
-        self.pass(false, self.vendor.progress(request)).await
+        self.pass(Request::Reads, self.vendor.progress(request)).await
     }
 
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {
-        self.pass(false, self.vendor.vendor_tasks(page)).await
+        self.pass(Request::Other, self.vendor.vendor_tasks(page)).await
     }
 
     async fn vendor_task(&self, vendor_ref: &str) -> Result<VendorTask, ProviderError> {
-        self.pass(false, self.vendor.vendor_task(vendor_ref)).await
+        self.pass(Request::Other, self.vendor.vendor_task(vendor_ref)).await
     }
 
     async fn catalog(&self) -> Result<Catalog, ProviderError> {
-        self.pass(false, self.vendor.catalog()).await
+        self.pass(Request::Other, self.vendor.catalog()).await
     }
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
@@ -151,7 +170,7 @@ impl Provider for Door {
     }
 
     async fn confirm_push(&self, inbound: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
-        self.pass(false, self.vendor.confirm_push(inbound)).await
+        self.pass(Request::Other, self.vendor.confirm_push(inbound)).await
     }
 
     fn acknowledge(&self, kind: &str) -> Ack {

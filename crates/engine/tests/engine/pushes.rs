@@ -1,22 +1,25 @@
 //! What the vendor pushes: taken at once, only forward, and only by whoever may.
 
 use crate::world::{SECRET, World};
-use outdial_engine::{IngestError, Page, TaskVerb};
-use outdial_model::{Clock, ContactId, ContactStatus, Disposition, PushState, TaskId, TaskStatus};
+use outdial_engine::{Engine, IngestError, Page, TaskVerb};
+use outdial_model::{Clock, ContactId, ContactStatus, Disposition, PushState, TaskId, TaskStatus, Timestamp};
 use outdial_provider::{Ack, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, Staging};
 use outdial_store::Inbox;
 use std::time::Duration;
 
 async fn push_as(world: &World, secret: &str, push: &MemoryPush) -> Result<Ack, IngestError> {
-    let inbound = Inbound {
-        kind: push.kind,
-        query: "",
-        headers: &push.headers,
-        body: &push.body,
-        received_at: world.clock.now(),
-    };
     let door = world.engine.door(&"memory-1".parse().unwrap(), secret)?;
-    world.engine.ingest(&door, &inbound).await
+    world.engine.ingest(&door, &inbound(push, world.clock.now())).await
+}
+
+/// Pushes to an engine that has the account's door open.
+pub async fn push_to(engine: &Engine, now: Timestamp, push: &MemoryPush) -> Result<Ack, IngestError> {
+    let door = engine.door(&"memory-1".parse().unwrap(), SECRET)?;
+    engine.ingest(&door, &inbound(push, now)).await
+}
+
+fn inbound(push: &MemoryPush, received_at: Timestamp) -> Inbound<'_> {
+    Inbound { kind: push.kind, query: "", headers: &push.headers, body: &push.body, received_at }
 }
 
 /// Pushes, and lets what was pushed be used.

@@ -8,8 +8,12 @@
 //! connection lives on. So "not sent" is known and not concluded from the kind of an error. While a parcel
 //! waits for another place its head may be on its way; a vendor does nothing on a head alone.
 //!
-//! Not for: a process that freezes between the last question and the system call that writes; that gap is
-//! microseconds long and closed by nobody but the vendor.
+//! A connection may be slow to take a long body, and a process may be frozen meanwhile. So it is handed over in small
+//! pieces, and the fence is asked before each: whoever wakes under a claim that has run out breaks off, and what the
+//! vendor has of the request is no request.
+//!
+//! Not for: a process that freezes between the last question and the system call that writes the last pieces, of which
+//! the HTTP client gathers a few; that gap is closed by nobody but the vendor.
 
 use super::TransportError;
 use super::rate::{Place, RateLimits};
@@ -72,9 +76,15 @@ pub(super) struct Leave {
     pub(super) patience: Duration,
 }
 
-/// A body that leaves in one piece, once, or not at all.
+/// Bytes that leave on one answer of the fence's; the HTTP client gathers no more than some sixteen pieces.
+const PIECE: usize = 1 << 10;
+
+/// A body that leaves once, or not at all, or breaks off.
 pub(super) struct Parcel {
-    bytes: Option<Bytes>,
+    /// What has not left.
+    bytes: Bytes,
+    /// Whether anybody asked for it.
+    is_opened: bool,
     len: u64,
     leave: Leave,
     /// Waiting for another place. In a mutex that nobody locks, because a body has to be `Sync`.
@@ -87,7 +97,8 @@ pub(super) fn seal(body: Vec<u8>, leave: Leave) -> (Parcel, Seal) {
     let state = Arc::new(Mutex::new(State::Held));
     let bytes = Bytes::from(body);
     let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    let parcel = Parcel { bytes: Some(bytes), len, leave, waiting: None, state: Arc::clone(&state) };
+    let state_of_parcel = Arc::clone(&state);
+    let parcel = Parcel { bytes, is_opened: false, len, leave, waiting: None, state: state_of_parcel };
     (parcel, Seal(state))
 }
 
@@ -137,13 +148,22 @@ impl Body for Parcel {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        if self.bytes.is_none() {
-            return Poll::Ready(None);
+        let may_leave = if self.is_opened {
+            if self.bytes.is_empty() {
+                return Poll::Ready(None);
+            }
+            ask(self.leave.fence.as_deref())
+        } else {
+            let may_leave = ready!(self.poll_leave(cx));
+            self.is_opened = true;
+            self.settle(may_leave)
+        };
+        if may_leave.is_err() {
+            // Whoever asks again gets nothing.
+            self.bytes.clear();
         }
-        let may_leave = ready!(self.poll_leave(cx));
-        // Taken even when it may not leave: whoever asks again gets nothing.
-        let bytes = self.bytes.take().unwrap_or_default();
-        Poll::Ready(Some(self.settle(may_leave).map(|()| Frame::data(bytes))))
+        let length = self.bytes.len().min(PIECE);
+        Poll::Ready(Some(may_leave.map(|()| Frame::data(self.bytes.split_to(length)))))
     }
 
     /// The same before and after: were the request sent a second time, it would announce these bytes
@@ -155,12 +175,15 @@ impl Body for Parcel {
 
 #[cfg(test)]
 mod tests {
-    use super::{Leave, Parcel, Seal, seal};
+    use super::{Leave, PIECE, Parcel, Seal, seal};
+    use crate::fence::Fence;
     use crate::{RateLimits, TransportError};
     use bytes::Bytes;
     use futures_util::FutureExt;
     use http_body::Body;
     use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::task::{Context, Poll};
     use std::time::Duration;
 
@@ -188,6 +211,31 @@ mod tests {
         assert_eq!(seal.withdraw(TransportError::Timeout), None);
         assert_eq!(asked(&mut parcel), None);
         assert_eq!(parcel.size_hint().exact(), u64::try_from(BODY.len()).ok(), "sent again, it breaks off");
+    }
+
+    /// Stands until it is pulled down.
+    #[derive(Debug, Default)]
+    struct Pulled(AtomicBool);
+
+    impl Fence for Pulled {
+        fn stands(&self) -> bool {
+            !self.0.load(Ordering::SeqCst)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_body_breaks_off_where_the_claim_runs_out() {
+        let (mut parcel, seal) = sealed().await;
+        let fence = Arc::new(Pulled::default());
+        parcel.bytes = vec![b'x'; 3 * PIECE + 1].into();
+        parcel.leave.fence = Some(fence.clone());
+        for _ in 0..2 {
+            assert_eq!(asked(&mut parcel), Some(Ok(Bytes::from(vec![b'x'; PIECE]))));
+        }
+        fence.0.store(true, Ordering::SeqCst);
+        assert_eq!(asked(&mut parcel), Some(Err(TransportError::Fenced)));
+        assert_eq!(asked(&mut parcel), None);
+        assert_eq!(seal.withdraw(TransportError::Timeout), None, "some of it has left");
     }
 
     #[tokio::test]

@@ -32,10 +32,10 @@ pub(super) fn segment_report(instance: &Instance, statuses: &Statuses) -> Segmen
 pub(super) fn segment_status(word: Option<&str>, statuses: &Statuses) -> SegmentReport {
     let known = word.and_then(|word| statuses.get(word));
     if let (Some(word), None) = (word, known) {
-        tracing::warn!(status = %printable(word), "an instance status of AI Rudder is not in `statuses`");
+        tracing::warn!(status = %redact::word(word), "an instance status of AI Rudder is not in `statuses`");
     }
     SegmentReport {
-        raw: word.map(printable),
+        raw: word.map(redact::word),
         ..SegmentReport::of(known.map_or(SegmentState::Unrecognized, SegmentState::Known))
     }
 }
@@ -68,11 +68,6 @@ pub(super) fn row(contact: &DialContact) -> Row<'_> {
         case_id: contact.key.as_str(),
         variables: named.chain(variables).collect(),
     }
-}
-
-/// A vendor's word, fit to keep and log: redacted and short.
-pub(super) fn printable(word: &str) -> String {
-    redact::text(word).chars().take(64).collect()
 }
 
 #[cfg(test)]

@@ -227,7 +227,7 @@ pub(super) struct NodeCallee {
 
 /// Reads JSON that may repeat a key: the last one counts.
 pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Option<T> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let value: Value = lenient::document(body).ok()?;
     serde_json::from_value(value).ok()
 }
 

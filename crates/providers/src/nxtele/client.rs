@@ -235,7 +235,7 @@ fn reply(action: &str, answer: &Answer) -> Result<Reply, ProviderError> {
         error
     };
     // Through `Value`, because a repeated member must not make the answer unreadable.
-    let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+    let body: Value = lenient::document(&answer.body).map_err(|_| unreadable())?;
     let envelope = Envelope::deserialize(&body).map_err(|_| unreadable())?;
     let pings = envelope.code.filter(|_| action == PING);
     let code = envelope.ret_code.or(pings).ok_or_else(unreadable)?;

@@ -8,6 +8,7 @@ use super::config::Config;
 use super::map;
 use super::sign::{Signer, Stamp};
 use super::wire::{Order, TaskData, TaskStat};
+use crate::lenient;
 use outdial_model::SegmentId;
 use outdial_provider::{Ack, Inbound, PushKind, PushedContact, ReceiveError, Received, Subject};
 use serde::de::DeserializeOwned;
@@ -63,7 +64,7 @@ fn verify(inbound: &Inbound<'_>, signer: &Signer, tolerance: Duration) -> Result
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReceiveError> {
-    let body: Value = serde_json::from_slice(body).map_err(|_| ReceiveError::Unreadable)?;
+    let body: Value = lenient::document(body).map_err(|_| ReceiveError::Unreadable)?;
     serde_json::from_value(body).map_err(|_| ReceiveError::Unreadable)
 }
 
@@ -102,7 +103,7 @@ fn call(body: &[u8], config: &Config) -> Result<Received, ReceiveError> {
     let order: Order = read(body)?;
     let call_id = order.call_info_detail.as_ref().and_then(|call| call.call_id.as_deref());
     let call_id = call_id.filter(|id| !id.is_empty()).ok_or(ReceiveError::Unreadable)?;
-    let news = format!("call:{}:{call_id}", order_id(&order)?);
+    let news = format!("call:{}:{call_id}", place(&order)?);
     about_order(&order, order.finish == Some(true), news, config)
 }
 
@@ -110,7 +111,7 @@ fn call(body: &[u8], config: &Config) -> Result<Received, ReceiveError> {
 fn order(body: &[u8], config: &Config) -> Result<Received, ReceiveError> {
     let order: Order = read(body)?;
     let is_finished = order.finish != Some(false);
-    let news = format!("order:{}:{is_finished}", order_id(&order)?);
+    let news = format!("order:{}:{is_finished}", place(&order)?);
     about_order(&order, is_finished, news, config)
 }
 
@@ -143,6 +144,11 @@ fn about_order(
 
 fn order_id(order: &Order) -> Result<&str, ReceiveError> {
     order.order_id.as_deref().filter(|id| !id.is_empty()).ok_or(ReceiveError::Unreadable)
+}
+
+/// Whose news it is: a person may be sent with a second task when the first did not dial them.
+fn place(order: &Order) -> Result<String, ReceiveError> {
+    Ok(format!("{}:{}", order.user_task_id.as_deref().unwrap_or_default(), order_id(order)?))
 }
 
 fn subject_of(user_task_id: Option<&str>) -> Result<Subject, ReceiveError> {

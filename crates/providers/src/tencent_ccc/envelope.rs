@@ -2,6 +2,7 @@
 //! `Response.Error` inside when it refused (dossier section 4).
 
 use super::error_codes;
+use crate::lenient;
 use outdial_provider::{Answer, Effect, ErrorKind, ProviderError};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ pub fn open(answer: &Answer) -> Result<Value, ProviderError> {
         return Err(error);
     }
     // Read as plain JSON first: of repeated members the last wins, where a struct would refuse them.
-    let mut body: Value = serde_json::from_slice(&answer.body)
+    let mut body: Value = lenient::document(&answer.body)
         .map_err(|_| ProviderError::unexpected("the vendor's answer is not JSON"))?;
     let response = match body.get_mut("Response").map(Value::take) {
         Some(response @ Value::Object(_)) => response,

@@ -5,6 +5,7 @@
 
 use super::end_status;
 use super::wire::{Cdr, KeyPressed, Task};
+use crate::redact;
 use outdial_model::{Disposition, Insight, InsightKind, RawOutcome, SegmentStatus, Timestamp};
 use outdial_provider::{CallReport, SegmentReport, SegmentState};
 
@@ -68,7 +69,7 @@ pub fn call_report(cdr: &Cdr) -> Option<CallReport> {
         disposition: disposition(cdr),
         raw: RawOutcome {
             code: cdr.end_status.map(|code| code.to_string()),
-            text: cdr.end_status_string.clone().filter(|text| !text.is_empty()),
+            text: cdr.end_status_string.as_deref().filter(|text| !text.is_empty()).map(redact::word),
         },
         insights: insights(cdr),
         recording: recording(cdr.record_url.as_deref(), cdr.custom_record_url.as_deref()),

@@ -8,6 +8,7 @@
 use super::config::{Config, PushProof};
 use super::wire::{Cdr, PushedRecording};
 use super::{map, number};
+use crate::lenient;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use outdial_model::{ExposeSecret, RawOutcome};
@@ -64,7 +65,7 @@ pub fn receive(inbound: &Inbound<'_>, config: &Config) -> Result<Received, Recei
     let path = Kind::of(inbound.kind)?;
     let kind = action(inbound.query).map_or(Ok(path), Kind::of)?;
     let authenticated = verify(inbound, &config.push_proof)?;
-    let body: Value = serde_json::from_slice(inbound.body).map_err(|_| ReceiveError::Unreadable)?;
+    let body: Value = lenient::document(inbound.body).map_err(|_| ReceiveError::Unreadable)?;
     if !body.is_object() {
         return Err(ReceiveError::Unreadable);
     }

@@ -57,8 +57,8 @@ pub(super) async fn what_is_known_of_a_call_is_never_forgotten(harness: &dyn Har
     assert_eq!(only_call(&world).await.updated_at, told.updated_at);
 
     assert_eq!(world.contact(contact).await.calls, 1);
-    use EventType::{CallAnswered, CallEnded, CallStarted, RecordingAvailable};
-    let story = [CallStarted, CallAnswered, CallEnded, RecordingAvailable];
+    use EventType::{CallAnswered, CallEnded, CallStarted, CallUpdated, RecordingAvailable};
+    let story = [CallStarted, CallAnswered, CallEnded, RecordingAvailable, CallUpdated];
     assert_eq!(world.told(contact).await[2..], story);
 }
 

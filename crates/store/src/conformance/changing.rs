@@ -147,6 +147,8 @@ pub(super) async fn what_is_settled_stays(harness: &dyn Harness) {
     assert_eq!(work.dispatches[0].outcome, Some(DispatchOutcome::Unknown));
     assert_eq!(work.segments[0].status, SegmentStatus::Running);
     assert_eq!(work.segments[0].polled_at, Some(world.now()));
+    let (id, done) = (&dispatch.contacts[0], ContactStatus::Completed);
+    world.move_on(&lease, change(id, ContactStatus::Submitting, done)).await;
     let work = learn(DispatchOutcome::Accepted, SegmentStatus::Completed, None).await;
     assert!(work.dispatches.is_empty() && work.segments.is_empty());
     assert_eq!(work.segments_opened, 1);

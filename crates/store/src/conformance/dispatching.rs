@@ -4,7 +4,7 @@ use super::Harness;
 use super::world::{World, change, everybody, nobody, tenant};
 use crate::{Begin, Changes, Choice, ChosenBatch, SegmentChange};
 use outdial_model::{
-    Contact, ContactStatus, DesiredStatus, EventType, HoldReason, SegmentStatus, TaskStatus,
+    Contact, ContactStatus, DesiredStatus, Dispatch, EventType, HoldReason, SegmentStatus, TaskStatus,
 };
 use std::time::Duration;
 
@@ -185,8 +185,10 @@ pub(super) async fn a_segment_that_is_over_takes_nobody(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let task = world.task_of(2).await;
     let lease = world.lease(&task).await;
-    let segment = world.send(&lease, 1).await.dispatch.segment;
+    let Dispatch { segment, contacts, .. } = world.send(&lease, 1).await.dispatch;
     let mut changes = Changes::under(&lease);
+    let (sent, done) = (ContactStatus::Submitting, ContactStatus::Completed);
+    changes.contacts.push(change(&contacts[0], sent, done));
     changes.segments.push(SegmentChange {
         status: Some(SegmentStatus::Stopped),
         raw_status: Some("finished".into()),

@@ -122,6 +122,41 @@ pub(super) async fn what_a_push_changes_is_written_with_its_end(harness: &dyn Ha
     assert_eq!((used.len(), &used[0].id), (1, &leased[0].id));
 }
 
+pub(super) async fn whoever_is_late_with_a_push_changes_and_counts_nothing(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(1).await;
+    let people = world.send(&world.lease(&task).await, 1).await.dispatch.contacts;
+    keep(&world, &[push(&world, "a")]).await;
+    let late = lease(&world).await;
+    world.pass(10);
+    let own = lease(&world).await;
+    let moved = change(&people[0], ContactStatus::Submitting, ContactStatus::Completed);
+    let changes = Some(Changes { contacts: vec![moved], ..Changes::default() });
+    let news = SettledPush { changes, ..ended(&late[0], PushEnd::Used) };
+    assert_eq!(settle(&world, std::slice::from_ref(&news)).await, [late[0].id.clone()]);
+    assert_eq!(world.contact(&people[0]).await.status, ContactStatus::Submitting);
+    let own = SettledPush { attempt: own[0].attempt, ..news };
+    for _ in 0..2 {
+        settle(&world, std::slice::from_ref(&own)).await;
+    }
+    assert_eq!(world.contact(&people[0]).await.status, ContactStatus::Completed);
+    let tallies = world.store.tallies(&account(), world.now()).await.unwrap();
+    let used: Vec<_> = tallies.iter().filter(|tally| tally.what == Tallied::PushUsed).collect();
+    assert_eq!(used.iter().map(|tally| tally.count).sum::<u64>(), 1);
+}
+
+pub(super) async fn accounts_are_found_by_what_was_pushed_to_them(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let to = |account: &str| NewPush { account: account.parse().unwrap(), ..push(&world, "a") };
+    keep(&world, &[to("b"), to("c"), to("a")]).await;
+    let (mut found, mut last) = (Vec::new(), None);
+    while let Some(next) = world.store.next_account_with_pushes(last.as_ref()).await.unwrap() {
+        found.push(next.to_string());
+        last = Some(next);
+    }
+    assert_eq!(found, ["a", "b", "c"]);
+}
+
 pub(super) async fn news_of_no_use_is_new_when_it_comes_again(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let refused = NewPush { state: PushState::Refused, ..push(&world, "b") };

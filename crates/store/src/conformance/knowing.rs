@@ -54,8 +54,9 @@ pub(super) async fn what_was_reported_is_confirmed_once_or_put_right(harness: &d
     world.apply(learned(Source::Poll, &all_busy[2..])).await;
     let told = [Busy, Answered, Answered];
     for _ in 0..2 {
-        let confirmed = people.iter().cloned().zip(told).collect();
-        world.apply(Changes { confirmed, ..learned(Source::Push, &[]) }).await;
+        let outcomes = people.iter().cloned().zip(told).collect();
+        let confidence = Some(Confidence::Confirmed);
+        world.apply(Changes { outcomes, confidence, ..learned(Source::Push, &[]) }).await;
     }
     let mut dispositions = Vec::new();
     for id in &people {
@@ -68,11 +69,30 @@ pub(super) async fn what_was_reported_is_confirmed_once_or_put_right(harness: &d
     assert_eq!((counts[&Busy], counts[&Answered]), (2, 1));
     let (second, third) = (world.events(&people[1]).await, world.events(&people[2]).await);
     let last = second.last().unwrap();
-    assert_eq!((last.kind, third.len() + 1), (EventType::ContactOutcomeConfirmed, second.len()));
+    assert_eq!((last.kind, third.len() + 1), (EventType::ContactOutcomeUpdated, second.len()));
     assert_eq!(
         (&last.data["previous_disposition"], &last.data["disposition"]),
         (&"busy".into(), &"answered".into())
     );
+}
+
+pub(super) async fn reports_of_one_end_come_to_the_same_in_any_order(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    use Disposition::{Busy, Unknown};
+    let people = sent(&world, 2).await;
+    for (id, reports) in people.iter().zip([[Unknown, Busy], [Busy, Unknown]]) {
+        world.apply(learned(Source::Push, &[completed(id, reports[0])])).await;
+        for told in [reports[1], reports[1]] {
+            world.apply(Changes { outcomes: vec![(id.clone(), told)], ..learned(Source::Push, &[]) }).await;
+        }
+        let contact = world.contact(id).await;
+        assert_eq!((contact.disposition, contact.confidence), (Some(Busy), Some(Confidence::Reported)));
+    }
+    let counts = world.task(&world.contact(&people[0]).await.task).await.counts.dispositions;
+    assert_eq!((counts.get(&Busy), counts.get(&Unknown).copied().unwrap_or(0)), (Some(&2), 0));
+    let (first, second) = (world.events(&people[0]).await, world.events(&people[1]).await);
+    assert_eq!(first.last().unwrap().kind, EventType::ContactOutcomeUpdated);
+    assert_eq!(first.len(), second.len() + 1, "what tells nothing new is no event");
 }
 
 pub(super) async fn what_only_polling_found_is_counted(harness: &dyn Harness) {

@@ -26,6 +26,7 @@ mod log;
 mod once;
 mod pages;
 mod replaying;
+mod returning;
 mod subscriber;
 mod tenants;
 mod world;
@@ -99,8 +100,12 @@ pub fn checks() -> Vec<Check> {
             a_push_cannot_reach_into_another_task;
         keeping: a_push_is_on_the_disk_before_it_is_answered, the_same_news_is_kept_once,
             a_push_is_in_one_hand_at_a_time, what_a_push_changes_is_written_with_its_end,
-            news_of_no_use_is_new_when_it_comes_again, pushes_are_forgotten_by_age_and_by_number;
+            whoever_is_late_with_a_push_changes_and_counts_nothing,
+            accounts_are_found_by_what_was_pushed_to_them, news_of_no_use_is_new_when_it_comes_again, pushes_are_forgotten_by_age_and_by_number;
+        returning: a_ring_is_followed_and_its_segment_is_not_over_before_it, a_ring_nobody_can_follow_is_done,
+            a_ring_leaves_the_number_to_whoever_holds_it;
         knowing: an_outcome_is_as_sure_as_whoever_told_it, what_was_reported_is_confirmed_once_or_put_right,
+            reports_of_one_end_come_to_the_same_in_any_order,
             what_only_polling_found_is_counted, what_a_vendor_understood_of_a_call_is_kept_once;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,

@@ -94,6 +94,11 @@ impl CallRow {
         })
     }
 
+    /// Whether nothing but a recording is known of `learned` that is not known here.
+    pub(crate) fn differs_by_recording_only(&self, learned: &Self) -> bool {
+        Self { recording: learned.recording.clone(), ..self.clone() } == *learned
+    }
+
     /// Whether the call has ended, as far as is known.
     pub(crate) fn is_over(&self) -> bool {
         self.ended_at.is_some() || self.disposition.is_some()

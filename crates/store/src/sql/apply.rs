@@ -1,11 +1,11 @@
 //! Writing what one step learned about one task.
 
 use super::event::News;
-use super::{Connection, call, lease, ledger, moving, outcome, segment, task};
+use super::{Connection, call, lease, ledger, moving, outcome, returning, segment, task};
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
 use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};
-use outdial_model::{ContactId, TaskId, TaskStatus, TenantId, Timestamp};
+use outdial_model::{ContactId, ContactStatus, Disposition, TaskId, TaskStatus, TenantId, Timestamp};
 
 pub(super) async fn apply(
     conn: &mut Connection,
@@ -38,14 +38,15 @@ pub(super) async fn learn(
         None => task::lock(conn, tenant, id).await?,
     };
     if let Some(contact) = &changes.pushed {
-        outcome::pushed(conn, id, contact, now).await?;
+        outcome::pushed(conn, id, contact, news).await?;
     }
     for change in &changes.calls {
         call::learn(conn, tenant, id, change, changes.confidence, news, now).await?;
     }
     let contacts = contacts(conn, id, changes, news, now).await?;
-    for (contact, disposition) in &changes.confirmed {
-        outcome::confirm(conn, id, contact, *disposition, news, now).await?;
+    for (contact, disposition) in &changes.outcomes {
+        let told = outcome::Told { disposition: *disposition, confidence: changes.confidence };
+        outcome::update(conn, id, contact, told, news, now).await?;
     }
     let mut visible = false;
     for change in &changes.segments {
@@ -78,7 +79,7 @@ pub(super) async fn whose(
     let contact = changes.contacts.first().map(|change| &change.id);
     let contact = contact.or_else(|| changes.calls.first().map(|change| &change.contact));
     let contact = contact.or(changes.pushed.as_ref());
-    let contact = contact.or_else(|| changes.confirmed.first().map(|(contact, _)| contact));
+    let contact = contact.or_else(|| changes.outcomes.first().map(|(contact, _)| contact));
     let segment = changes.segments.first().map(|change| change.id.as_str());
     let dispatch = changes.dispatches.first().map(|change| change.id.as_str());
     let row: Option<(String, String)> = sqlx::query_as(
@@ -95,6 +96,9 @@ pub(super) async fn whose(
     row.map(|(tenant, task)| Ok((word(&tenant, "tenant")?, word(&task, "task")?))).transpose()
 }
 
+/// Why somebody is done of whom it is told only that they were rung.
+const RANG: &str = "it was rung by a vendor's task that was over for us; how that ended is not known";
+
 /// Moves contacts; answers those that were not where the change expected them.
 async fn contacts(
     conn: &mut Connection,
@@ -108,11 +112,18 @@ async fn contacts(
     let mut moves = Moves::at(now).by(changes.source, changes.confidence);
     let mut skipped = Vec::new();
     for change in &changes.contacts {
-        let standing = standings.get_mut(&change.id);
-        let moved = standing
-            .filter(|standing| standing.status == change.from)
-            .is_some_and(|standing| moves.add(standing, next(change)));
-        if !moved {
+        let standing = standings.get_mut(&change.id).filter(|standing| standing.status == change.from);
+        let Some(standing) = standing else {
+            skipped.push(change.id.clone());
+            continue;
+        };
+        let comes_back = change.to == ContactStatus::Dialing && standing.status.is_ours();
+        let next = if comes_back && !returning::may_ring_on(conn, standing).await? {
+            Next { disposition: Some(Disposition::Unknown), ..Next::because(ContactStatus::Completed, RANG) }
+        } else {
+            next(change)
+        };
+        if !moves.add(standing, next) {
             skipped.push(change.id.clone());
         }
     }

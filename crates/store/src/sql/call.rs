@@ -79,14 +79,17 @@ pub(super) async fn learn(
     Ok(())
 }
 
-/// What is known of the call for the first time, in the order it happened.
+/// What is known of the call for the first time, in the order it happened. Of a call whose end was told, whatever else
+/// is news is told as well: its reader has no other way to learn it.
 fn meaning(known: Option<&CallRow>, learned: &CallRow) -> Vec<EventType> {
     let answered = |row: &CallRow| row.answered_at.is_some();
     let recorded = |row: &CallRow| row.recording.is_some();
+    let updated = known.is_some_and(|known| known.is_over() && !known.differs_by_recording_only(learned));
     [
         (known.is_none(), EventType::CallStarted),
         (answered(learned) && !known.is_some_and(answered), EventType::CallAnswered),
         (learned.is_over() && !known.is_some_and(CallRow::is_over), EventType::CallEnded),
+        (updated, EventType::CallUpdated),
         (recorded(learned) && !known.is_some_and(recorded), EventType::RecordingAvailable),
     ]
     .into_iter()

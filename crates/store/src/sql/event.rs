@@ -1,40 +1,55 @@
 //! Events: written with what they tell, each at its place in the tenant's log.
 //!
 //! Positions come from the log's row, which stays locked until the transaction is over: that is what makes them
-//! visible in order. So a transaction collects its [`News`] and writes them last.
+//! visible in order. So a transaction collects its [`News`] and writes them last, what it counts just before them.
 
-use super::Connection;
+use super::{Connection, tally};
 use crate::StoreError;
 use crate::moves::NewEvent;
 use crate::row::{EventRow, json, to_json};
-use outdial_model::{ContactId, Event, EventId, TaskId, TenantId, Timestamp};
+use outdial_model::{ContactId, Event, EventId, Tallied, TaskId, TenantId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What a transaction tells, in the order in which it is read.
+/// What a transaction tells of one task, in the order in which it is read, and what it counts of it.
 #[derive(Default)]
-pub(super) struct News(Vec<NewEvent>);
+pub(super) struct News {
+    events: Vec<NewEvent>,
+    outcomes: BTreeMap<Tallied, i64>,
+}
 
 impl News {
     pub(super) fn tell(&mut self, event: NewEvent) {
-        self.0.push(event);
+        self.events.push(event);
     }
 
     pub(super) fn tell_all(&mut self, events: impl IntoIterator<Item = NewEvent>) {
-        self.0.extend(events);
+        self.events.extend(events);
     }
 
-    /// Writes them as the next of the tenant's log; `task` is the one they are of.
+    pub(super) fn count(&mut self, what: Tallied, times: i64) {
+        *self.outcomes.entry(what).or_default() += times;
+    }
+
+    /// What is counted, and not to be written with the events any more.
+    pub(super) fn take_outcomes(&mut self) -> BTreeMap<Tallied, i64> {
+        std::mem::take(&mut self.outcomes)
+    }
+
+    /// Writes what is counted and then the events, as the next of the tenant's log; `task` is the one they are of.
     pub(super) async fn write(
-        self,
+        mut self,
         conn: &mut Connection,
         tenant: &TenantId,
         task: Option<&TaskId>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if self.0.is_empty() {
+        if let Some(task) = task {
+            tally::outcomes(conn, &[(task, self.take_outcomes())], now).await?;
+        }
+        if self.events.is_empty() {
             return Ok(());
         }
-        let count = i64::try_from(self.0.len()).unwrap_or(i64::MAX);
+        let count = i64::try_from(self.events.len()).unwrap_or(i64::MAX);
         let last: i64 = sqlx::query_scalar(
             "INSERT INTO event_logs (tenant, last_position) VALUES ($1, $2)
              ON CONFLICT (tenant) DO UPDATE SET last_position = event_logs.last_position + excluded.last_position
@@ -44,7 +59,7 @@ impl News {
         .bind(count)
         .fetch_one(&mut *conn)
         .await?;
-        let placed: Vec<_> = (last - count + 1..=last).zip(&self.0).map(Placed::from).collect();
+        let placed: Vec<_> = (last - count + 1..=last).zip(&self.events).map(Placed::from).collect();
         sqlx::query(concat!(
             "INSERT INTO events (tenant, position, id, task, contact, call, kind, sequence, at, data)
              SELECT $2, position, id, $3, contact, call, kind, sequence, $4, data FROM ",

@@ -1,6 +1,6 @@
 //! The contract of the inbox, kept as that of the store.
 
-use super::{Engine, push, tally};
+use super::{Engine, push, settling, tally};
 use crate::{Inbox, Intake, LeasedPush, NewPush, Page, PushesKept, SettledPush, StoreError};
 use async_trait::async_trait;
 use outdial_model::{AccountId, KeptPush, PushId, PushState, Tally, Timestamp};
@@ -30,7 +30,7 @@ impl Inbox for Engine {
         settled: &[SettledPush],
         now: Timestamp,
     ) -> Result<Vec<PushId>, StoreError> {
-        writing!(self, |tx| push::settle(&mut tx, settled, now))
+        writing!(self, |tx| settling::settle(&mut tx, settled, now))
     }
 
     async fn pushes(
@@ -44,6 +44,13 @@ impl Inbox for Engine {
 
     async fn tallies(&self, account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError> {
         reading!(self, |tx| tally::read(&mut tx, account, since))
+    }
+
+    async fn next_account_with_pushes(
+        &self,
+        account: Option<&AccountId>,
+    ) -> Result<Option<AccountId>, StoreError> {
+        reading!(self, |tx| push::next_account(&mut tx, account))
     }
 
     async fn forget_pushes(

@@ -98,20 +98,20 @@ async fn existing(
     rows.into_iter().map(|(key, id)| Ok((key, word(&id, "contacts.id")?))).collect()
 }
 
-/// The contacts of the batch that are there already under the very id: the request came before.
+/// The contacts of the batch that are there already under the very id: the request came before. Whose they are is
+/// looked at here: asked for both, a planner may read the whole task.
 async fn repeated(
     conn: &mut Connection,
     task: &TaskId,
     batch: &[NewContact],
 ) -> Result<HashSet<String>, StoreError> {
     let ids: Vec<_> = batch.iter().map(|contact| contact.id.as_str()).collect();
-    let rows =
-        sqlx::query_scalar(concat!("SELECT id FROM contacts WHERE id IN ", words!("$2"), " AND task = $1",))
-            .bind(task.as_str())
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(concat!("SELECT id, task FROM contacts WHERE id IN ", words!("$1")))
             .bind(to_json(&ids)?)
             .fetch_all(conn)
             .await?;
-    Ok(rows.into_iter().collect())
+    Ok(rows.into_iter().filter(|(_, its)| its == task.as_str()).map(|(id, _)| id).collect())
 }
 
 async fn write(

@@ -1,7 +1,7 @@
 //! Moving contacts: loading where they stand and writing where they go, whole batches at a time.
 
 use super::event::News;
-use super::{Connection, counter, tally, task};
+use super::{Connection, counter, task};
 use crate::StoreError;
 use crate::moves::{Moves, Standing};
 use crate::row::{number, to_json, word, word_if};
@@ -84,10 +84,10 @@ pub(super) async fn write(
     .execute(&mut *conn)
     .await?;
     news.tell_all(moves.events.drain(..));
+    moves.outcomes.iter().for_each(|(what, times)| news.count(*what, *times));
     counter::move_statuses(conn, task, &moves.statuses).await?;
     counter::move_dispositions(conn, task, &moves.dispositions).await?;
     counter::move_segments(conn, &moves.segments).await?;
-    tally::outcomes(conn, task, &moves.outcomes, now).await?;
     task::count_cancels(conn, task, moves.cancels_pending).await?;
     task::touch(conn, task, now).await
 }

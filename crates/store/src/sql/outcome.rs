@@ -1,7 +1,8 @@
-//! Outcomes of contacts after the fact: that a push came about them, and that what was reported is confirmed.
+//! Outcomes of contacts after the fact: that a push came about them, and that what was reported is confirmed, put
+//! right, or told at last.
 
 use super::event::News;
-use super::{Connection, counter, tally, task};
+use super::{Connection, counter, task};
 use crate::StoreError;
 use crate::moves::NewEvent;
 use crate::row::{number, word};
@@ -16,7 +17,7 @@ pub(super) async fn pushed(
     conn: &mut Connection,
     task: &TaskId,
     contact: &ContactId,
-    now: Timestamp,
+    news: &mut News,
 ) -> Result<(), StoreError> {
     let learned_from: Option<Option<String>> = sqlx::query_scalar(
         "UPDATE contacts SET pushed = TRUE WHERE id = $1 AND task = $2 AND pushed = FALSE RETURNING learned_from",
@@ -26,18 +27,38 @@ pub(super) async fn pushed(
     .fetch_optional(&mut *conn)
     .await?;
     if learned_from.flatten().as_deref() == Some(Source::Poll.as_str()) {
-        let later = BTreeMap::from([(Tallied::OutcomePushedLater, 1)]);
-        tally::outcomes(conn, task, &later, now).await?;
+        news.count(Tallied::OutcomePushedLater, 1);
     }
     Ok(())
 }
 
-/// What was only reported of a contact is confirmed, or put right.
-pub(super) async fn confirm(
+/// How it is told that a contact ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    pub(super) disposition: Disposition,
+    pub(super) confidence: Option<Confidence>,
+}
+
+impl Told {
+    /// What is known of an end that had been reported so; `None` when that is no more than before. However the
+    /// reports of one end are ordered, the same remains.
+    fn beside(self, reported: Disposition) -> Option<(Disposition, Confidence)> {
+        let tells_something = self.disposition != Disposition::Unknown;
+        let known = if tells_something { self.disposition } else { reported };
+        match self.confidence {
+            Some(Confidence::Confirmed) => Some((known, Confidence::Confirmed)),
+            _ if tells_something && reported == Disposition::Unknown => Some((known, Confidence::Reported)),
+            _ => None,
+        }
+    }
+}
+
+/// What was only reported of a contact is confirmed, put right, or told at last.
+pub(super) async fn update(
     conn: &mut Connection,
     task: &TaskId,
     contact: &ContactId,
-    told: Disposition,
+    told: Told,
     news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -54,15 +75,17 @@ pub(super) async fn confirm(
         return Ok(());
     };
     let reported: Disposition = word(&reported, "contacts.disposition")?;
-    let is_knowledge = told != Disposition::Unknown;
-    let confirmed = if is_knowledge { told } else { reported };
+    let Some((known, confidence)) = told.beside(reported) else {
+        return Ok(());
+    };
     sqlx::query(
         "UPDATE contacts
-         SET disposition = $2, confidence = 'confirmed', last_event = last_event + 1, updated_at = $3
+         SET disposition = $2, confidence = $3, last_event = last_event + 1, updated_at = $4
          WHERE id = $1",
     )
     .bind(contact.as_str())
-    .bind(confirmed.as_str())
+    .bind(known.as_str())
+    .bind(confidence.as_str())
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
@@ -70,17 +93,17 @@ pub(super) async fn confirm(
         id: EventId::generate(now),
         contact: Some(contact.clone()),
         call: None,
-        kind: EventType::ContactOutcomeConfirmed,
+        kind: EventType::ContactOutcomeUpdated,
         sequence: number(last_event + 1, "contacts.last_event")?,
         data: json!({
             "status": ContactStatus::Completed,
-            "disposition": confirmed,
+            "disposition": known,
             "previous_disposition": reported,
-            "confidence": Confidence::Confirmed,
+            "confidence": confidence,
         }),
     });
-    if confirmed != reported {
-        let moved = BTreeMap::from([(reported, -1), (confirmed, 1)]);
+    if known != reported {
+        let moved = BTreeMap::from([(reported, -1), (known, 1)]);
         counter::move_dispositions(conn, task, &moved).await?;
     }
     task::touch(conn, task, now).await

@@ -1,10 +1,9 @@
-//! Vendors' pushes: keeping them, taking them in hand, settling what became of them.
+//! Vendors' pushes: keeping them, taking them in hand, listing and forgetting them.
 
-use super::event::News;
-use super::{Connection, Database, apply, tally};
+use super::{Connection, Database, tally};
 use crate::row::{LeasedPushRow, PushRow, time_if, to_json, word};
-use crate::{Intake, LeasedPush, NewPush, Page, PushEnd, PushesKept, SettledPush, StoreError};
-use outdial_model::{AccountId, KeptPush, PushId, PushState, Tallied, TaskId, TenantId, Timestamp};
+use crate::{Intake, LeasedPush, NewPush, Page, PushesKept, StoreError};
+use outdial_model::{AccountId, KeptPush, PushId, PushState, Tallied, Timestamp};
 use sqlx::QueryBuilder;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -125,102 +124,6 @@ pub(super) async fn next_due(conn: &mut Connection) -> Result<Option<Timestamp>,
     time_if(next, "pushes.due_at")
 }
 
-/// What became of a push, by the names the statement reads.
-#[derive(serde::Serialize)]
-struct Ended<'a> {
-    id: &'a str,
-    attempts: u32,
-    state: &'static str,
-    reason: Option<&'a str>,
-    due_at: i64,
-}
-
-/// Writes what they change and what becomes of them; answers those whose changes were skipped.
-pub(super) async fn settle(
-    conn: &mut Connection,
-    settled: &[SettledPush],
-    now: Timestamp,
-) -> Result<Vec<PushId>, StoreError> {
-    let (skipped, told) = learn(conn, settled, now).await?;
-    let (mut again, mut counted) = (Vec::new(), BTreeMap::new());
-    let mut ended = Vec::with_capacity(settled.len());
-    for (push, skipped) in settled.iter().zip(skipped) {
-        if skipped {
-            again.push(push.id.clone());
-        }
-        // Whoever moves on again and again is not looked at all the time.
-        let again_at = now + Duration::from_secs((push.attempt / 8).into());
-        let (state, reason, due) = match &push.end {
-            _ if skipped => (PushState::New, None, again_at),
-            PushEnd::Used => (PushState::Used, None, now),
-            PushEnd::Unusable(reason) => (PushState::Unusable, Some(reason.as_str()), now),
-            PushEnd::Refused(reason) => (PushState::Refused, Some(reason.as_str()), now),
-            PushEnd::Later(due) => (PushState::New, None, *due),
-        };
-        let what = match state {
-            PushState::New => None,
-            PushState::Used => Some(Tallied::PushUsed),
-            PushState::Unusable => Some(Tallied::PushUnusable),
-            PushState::Refused => Some(Tallied::PushRefused),
-        };
-        if let Some(what) = what {
-            *counted.entry((push.account.as_str(), push.kind.as_str(), what)).or_default() += 1;
-        }
-        ended.push(Ended {
-            id: push.id.as_str(),
-            attempts: push.attempt,
-            state: state.as_str(),
-            reason,
-            due_at: due.as_millisecond(),
-        });
-    }
-    sqlx::query(concat!(
-        "UPDATE pushes
-         SET state = given.state, reason = given.reason, due_at = given.due_at,
-             sealed = CASE WHEN given.state = 'used' THEN '' ELSE pushes.sealed END
-         FROM ",
-        given!("$1"; id: text, attempts: bigint, state: text, reason: text, due_at: bigint),
-        " WHERE pushes.id = given.id AND pushes.attempts = given.attempts AND pushes.state = 'new'",
-    ))
-    .bind(to_json(&ended)?)
-    .execute(&mut *conn)
-    .await?;
-    tally::pushes(conn, &counted, now).await?;
-    for ((tenant, task), news) in told {
-        news.write(conn, &tenant, Some(&task), now).await?;
-    }
-    Ok(again)
-}
-
-/// What tasks have to tell, by tenant and task.
-type Told = BTreeMap<(TenantId, TaskId), News>;
-
-/// Writes what pushes change, task by task in an order all processes keep to, so that they do not wait for one
-/// another crosswise. Answers for each push whether some of its changes were skipped.
-async fn learn(
-    conn: &mut Connection,
-    settled: &[SettledPush],
-    now: Timestamp,
-) -> Result<(Vec<bool>, Told), StoreError> {
-    let mut skipped = vec![false; settled.len()];
-    let mut places = Vec::new();
-    for (push, skipped) in settled.iter().zip(&mut skipped) {
-        let Some(changes) = &push.changes else { continue };
-        match apply::whose(conn, changes).await? {
-            Some(task) => places.push((task, changes, skipped)),
-            None => *skipped = !changes.contacts.is_empty(),
-        }
-    }
-    places.sort_by(|one, other| one.0.cmp(&other.0));
-    let mut told = Told::new();
-    for (place, changes, skipped) in places {
-        let news = told.entry(place.clone()).or_default();
-        let (tenant, task) = &place;
-        *skipped = !apply::learn(conn, tenant, task, changes, news, now).await?.contacts.is_empty();
-    }
-    Ok((skipped, told))
-}
-
 pub(super) async fn list(
     conn: &mut Connection,
     account: &AccountId,
@@ -228,7 +131,11 @@ pub(super) async fn list(
     page: &Page<PushId>,
 ) -> Result<Vec<KeptPush>, StoreError> {
     let states = if states.is_empty() { PushState::ALL } else { states };
-    let mut query = QueryBuilder::<Database>::new("SELECT * FROM pushes WHERE id IN (");
+    // Without what they say: nobody is shown that, and it may be much.
+    let mut query = QueryBuilder::<Database>::new(
+        "SELECT id, account, kind, bytes, state, reason, deliveries, received_at, last_received_at
+         FROM pushes WHERE id IN (",
+    );
     for (place, state) in states.iter().enumerate() {
         query.push(if place == 0 { "SELECT id FROM (" } else { " UNION ALL SELECT id FROM (" });
         query.push("SELECT id FROM pushes WHERE account = ").push_bind(account.as_str().to_owned());
@@ -241,6 +148,19 @@ pub(super) async fn list(
     query.push(") ORDER BY id DESC LIMIT ").push_bind(i64::from(page.limit));
     let rows: Vec<PushRow> = query.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(KeptPush::try_from).collect()
+}
+
+/// The account after `account` that has pushes.
+pub(super) async fn next_account(
+    conn: &mut Connection,
+    account: Option<&AccountId>,
+) -> Result<Option<AccountId>, StoreError> {
+    let next: Option<String> =
+        sqlx::query_scalar("SELECT account FROM pushes WHERE account > $1 ORDER BY account LIMIT 1")
+            .bind(account.map_or("", AccountId::as_str))
+            .fetch_optional(conn)
+            .await?;
+    next.as_deref().map(|id| word(id, "pushes.account")).transpose()
 }
 
 /// Forgets what is too old and what is too much, from the oldest on.

@@ -103,24 +103,27 @@ pub(super) async fn insert(conn: &mut Connection, segment: &Segment) -> Result<(
     Ok(())
 }
 
-/// Writes what was learned of a segment of the task; tells whether a client can see a difference.
+/// Writes what was learned of a segment of the task; tells whether a client can see a difference. One with people who
+/// are still out is not over, whatever was read before they were.
 pub(super) async fn learn(
     conn: &mut Connection,
     task: &TaskId,
     change: &SegmentChange,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let before: Option<(String, Option<String>, Option<String>)> =
-        sqlx::query_as("SELECT status, vendor_ref, raw_status FROM segments WHERE id = $1 AND task = $2")
-            .bind(change.id.as_str())
-            .bind(task.as_str())
-            .fetch_optional(&mut *conn)
-            .await?;
-    let Some((status, vendor_ref, raw_status)) = before else {
+    let before: Option<(String, Option<String>, Option<String>, i64)> = sqlx::query_as(
+        "SELECT status, vendor_ref, raw_status, open_contacts FROM segments WHERE id = $1 AND task = $2",
+    )
+    .bind(change.id.as_str())
+    .bind(task.as_str())
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some((status, vendor_ref, raw_status, out)) = before else {
         return Ok(false);
     };
     let old: SegmentStatus = word(&status, "segments.status")?;
-    let new = change.status.filter(|_| !old.is_final()).unwrap_or(old);
+    let told = change.status.map(|told| if told.is_final() && out > 0 { SegmentStatus::Ending } else { told });
+    let new = told.filter(|_| !old.is_final()).unwrap_or(old);
     let new_ref = change.vendor_ref.as_ref().or(vendor_ref.as_ref());
     let new_raw = change.raw_status.as_ref().or(raw_status.as_ref());
     sqlx::query(

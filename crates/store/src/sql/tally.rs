@@ -1,7 +1,8 @@
 //! What is counted of accounts day by day.
 //!
 //! Tasks that end people at the same moment count in different rows (a task's number ends in a place of its own),
-//! so that they do not wait for one another.
+//! so that they seldom wait for one another. A transaction counts when it has locked its tasks and before it tells
+//! anything, everything in the order of the rows' key, so that none waits for another crosswise.
 
 use super::Connection;
 use crate::StoreError;
@@ -16,7 +17,7 @@ fn day(at: Timestamp) -> i64 {
     at.as_millisecond().div_euclid(DAY)
 }
 
-/// How often something happened, by the names the statements read.
+/// How often a push of a kind came to something, by the names the statements read.
 #[derive(serde::Serialize)]
 struct Counted<'a> {
     account: &'a str,
@@ -25,33 +26,42 @@ struct Counted<'a> {
     times: i64,
 }
 
-/// Outcomes of one task's contacts.
+/// How often contacts of a task came to something, by the names the statements read.
+#[derive(serde::Serialize)]
+struct Outcome<'a> {
+    task: &'a str,
+    what: &'static str,
+    place: &'a str,
+    times: i64,
+}
+
+/// Outcomes of tasks' contacts, all of a transaction at once: rows are locked in the order of their key.
 pub(super) async fn outcomes(
     conn: &mut Connection,
-    task: &TaskId,
-    by: &BTreeMap<Tallied, i64>,
+    by_task: &[(&TaskId, BTreeMap<Tallied, i64>)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if by.is_empty() {
+    let counted = by_task.iter().flat_map(|(task, by)| {
+        let task = task.as_str();
+        let place = task.get(task.len().saturating_sub(1)..).unwrap_or_default();
+        by.iter().map(move |(what, times)| Outcome { task, what: what.as_str(), place, times: *times })
+    });
+    let counted: Vec<_> = counted.collect();
+    if counted.is_empty() {
         return Ok(());
     }
-    let counted: Vec<_> = by
-        .iter()
-        .map(|(what, times)| Counted { account: "", what: what.as_str(), kind: "", times: *times })
-        .collect();
     sqlx::query(concat!(
         "INSERT INTO account_tallies AS known (account, day, what, kind, place, times, last_at)
-         SELECT tasks.account, $2, given.what, given.kind, $4, given.times, $3 FROM ",
-        given!("$1"; what: text, kind: text, times: bigint),
-        " CROSS JOIN tasks WHERE tasks.id = $5
+         SELECT tasks.account, $2, given.what, '', given.place, CAST(sum(given.times) AS BIGINT), $3 FROM ",
+        given!("$1"; task: text, what: text, place: text, times: bigint),
+        " CROSS JOIN tasks WHERE tasks.id = given.task
+         GROUP BY tasks.account, given.what, given.place ORDER BY tasks.account, given.what, given.place
          ON CONFLICT (account, day, what, kind, place)
          DO UPDATE SET times = known.times + excluded.times, last_at = excluded.last_at",
     ))
     .bind(to_json(&counted)?)
     .bind(day(now))
     .bind(now.as_millisecond())
-    .bind(task.as_str().get(task.as_str().len().saturating_sub(1)..).unwrap_or_default())
-    .bind(task.as_str())
     .execute(conn)
     .await?;
     Ok(())

@@ -52,6 +52,16 @@ pub enum Happening {
         frozen: Frozen,
         seconds: u64,
     },
+    /// The vendor pushes how far somebody is, who may be told of it later.
+    Push {
+        which: usize,
+    },
+    /// A push arrives that was or was not there before: now, or while a process holds what it has read and has not
+    /// written it.
+    Arrive {
+        which: usize,
+        amid_a_read: bool,
+    },
     /// Seconds go by.
     Pass(u64),
 }
@@ -106,6 +116,9 @@ pub fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         1 => frozen().prop_map(Happening::Crash),
         1 => (task(), frozen(), 1u64..25)
             .prop_map(|(replica, frozen, seconds)| Happening::Freeze { replica, frozen, seconds }),
+        2 => (0usize..50).prop_map(|which| Happening::Push { which }),
+        3 => (0usize..50, any::<bool>())
+            .prop_map(|(which, amid_a_read)| Happening::Arrive { which, amid_a_read }),
         5 => (1u64..40).prop_map(Happening::Pass),
     ];
     prop::collection::vec(one, 1..25)

@@ -2,13 +2,15 @@
 
 use super::happening::{Circumstances, Happening};
 use crate::door::{Frozen, Meanwhile};
+use crate::pushes::push_to;
 use crate::world::{World, draft_of, tenant, work};
 use outdial_engine::TaskVerb;
 use outdial_model::{
     Clock, Contact, ContactId, ContactStatus, Days, Decision, Disposition, OnUnknown, Schedule, Staged,
     StartMode, TaskId, TaskSpec, TaskStatus, Timestamp, Window,
 };
-use outdial_provider::{MemoryOptions, NextAnswer, Operation, Staging, Support};
+use outdial_provider::{MemoryOptions, MemoryPush, NextAnswer, Operation, Staging, Support};
+use outdial_store::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -33,6 +35,8 @@ pub struct Model {
     /// Whom an operator had dialed again.
     redialed: BTreeSet<ContactId>,
     blinding_faults: usize,
+    /// What the vendor pushed.
+    pushes: Vec<MemoryPush>,
     /// Rings of a task when it was seen stopped.
     rung_when_stopped: BTreeMap<TaskId, usize>,
     /// Rings before the last time everybody's call ended.
@@ -67,6 +71,7 @@ impl Model {
             was_decided: false,
             redialed: BTreeSet::new(),
             blinding_faults: 0,
+            pushes: Vec::new(),
             rung_when_stopped: BTreeMap::new(),
             finished: 0,
             closed_since: None,
@@ -104,6 +109,12 @@ impl Model {
             Happening::Restart => self.world.restart().await,
             Happening::Crash(frozen) => self.world.crash(frozen),
             Happening::Freeze { replica, frozen, seconds } => self.freeze(replica, frozen, seconds),
+            Happening::Push { which } => {
+                let everybody = self.everybody().await;
+                let contact = &everybody[which % everybody.len()].id;
+                self.pushes.extend(self.world.vendor.push(contact));
+            }
+            Happening::Arrive { which, amid_a_read } => self.arrive(which, amid_a_read).await,
             Happening::Pass(seconds) => self.pass(seconds).await,
         }
         self.holds().await;
@@ -156,6 +167,21 @@ impl Model {
             }
         });
         self.world.replicas[replica].door.freeze(frozen, meanwhile);
+    }
+
+    /// One that is too old is refused.
+    async fn arrive(&self, which: usize, amid_a_read: bool) {
+        let Some(push) = self.pushes.get(which % self.pushes.len().max(1)).cloned() else { return };
+        let (engine, clock) = (self.world.replicas[1].engine.clone(), self.world.clock.clone());
+        let arrival = async move {
+            drop(push_to(&engine, clock.now(), &push).await);
+            engine.use_pushes().await.unwrap();
+        };
+        if amid_a_read {
+            self.world.replicas[0].door.freeze(Frozen::BeforeItIsWritten, Box::pin(arrival));
+        } else {
+            arrival.await;
+        }
     }
 
     async fn pass(&mut self, seconds: u64) {
@@ -227,6 +253,7 @@ impl Model {
         let everybody = self.everybody().await;
         self.one_dial_for_a_number(&everybody);
         self.one_ring_for_a_contact();
+        self.everybody_who_is_out_is_read(&everybody).await;
         for (task, given) in self.tasks.clone().into_iter().zip(self.given.clone()) {
             self.counters_add_up(&task, given, &everybody).await;
             if self.is_certain() {
@@ -246,6 +273,18 @@ impl Model {
                 ringing.insert(ring.phone.e164().to_owned()) || !self.is_certain(),
                 "a number rings twice at the same time"
             );
+        }
+    }
+
+    async fn everybody_who_is_out_is_read(&self, everybody: &[Contact]) {
+        let mut over = BTreeSet::new();
+        for task in &self.tasks {
+            let segments = self.world.store.segments(&tenant(), task).await.unwrap();
+            over.extend(segments.into_iter().filter(|it| it.status.is_final()).map(|it| it.id));
+        }
+        for contact in everybody.iter().filter(|contact| contact.status.is_out()) {
+            let segment = contact.segment.as_ref().unwrap();
+            assert!(!over.contains(segment), "{contact:?} is out in a segment nobody reads any more");
         }
     }
 

@@ -1,8 +1,8 @@
 //! States and hang-up reasons of calls, as the predictive dialer tells them.
 
-use super::printable;
 use crate::airudder::config::HangupReasons;
 use crate::airudder::wire::Call;
+use crate::redact;
 use outdial_model::{Disposition, Insight, InsightKind, RawOutcome, Timestamp};
 use outdial_provider::{CallReport, ContactProgress};
 use serde_json::Value;
@@ -58,7 +58,7 @@ fn raw_outcome(call: &Call) -> RawOutcome {
     let name = HANGUP_REASONS.iter().find(|(number, ..)| Some(*number) == reason).map(|row| row.1);
     RawOutcome {
         code: reason.map(|reason| reason.to_string()),
-        text: name.map(str::to_owned).or_else(|| call.word().map(printable)),
+        text: name.map(str::to_owned).or_else(|| call.word().map(redact::word)),
     }
 }
 
@@ -96,7 +96,7 @@ pub(in crate::airudder) fn progress(call: &Call, configured: &HangupReasons) -> 
         Some(Stage::Calling | Stage::Ringing | Stage::Answered) => ContactProgress::Dialing,
         Some(Stage::Ended | Stage::Noted) => ContactProgress::Done(ending(call, configured)),
         None => {
-            let state = printable(call.word().unwrap_or_default());
+            let state = redact::word(call.word().unwrap_or_default());
             tracing::warn!(%state, "AI Rudder tells of a call state that is not known");
             ContactProgress::Unrecognized
         }

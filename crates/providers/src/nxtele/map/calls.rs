@@ -3,6 +3,7 @@
 
 use super::instant;
 use crate::nxtele::wire::CallDetail;
+use crate::redact;
 use outdial_model::{Disposition, Insight, InsightKind, RawOutcome};
 use outdial_provider::CallReport;
 use std::collections::BTreeMap;
@@ -97,7 +98,7 @@ pub(in crate::nxtele) fn call_report(
         disposition: is_over.then(|| disposition(call, words)),
         raw: RawOutcome {
             code: call.call_status.map(|number| number.to_string()),
-            text: filled(&call.hangup_cause).map(str::to_owned),
+            text: filled(&call.hangup_cause).map(redact::word),
         },
         insights: insights(call),
         recording: filled(&call.call_audio_url).map(str::to_owned),

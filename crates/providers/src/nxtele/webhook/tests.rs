@@ -58,7 +58,7 @@ fn a_call_webhook_is_news_of_a_person() {
     assert_eq!(call.disposition, Some(Disposition::NoAnswer));
     assert_eq!(received.subject.vendor_call_id.as_deref(), Some("c-77"));
     assert_eq!(received.subject.contact.unwrap().as_str(), "con_01h0000000000000000000000b");
-    assert_eq!(received.dedupe_key, "call:con_01h0000000000000000000000b:c-77");
+    assert_eq!(received.dedupe_key, "call:seg_01h0000000000000000000000a:con_01h0000000000000000000000b:c-77");
     let last = changed(CALL, |body| body["finish"] = json!(true));
     let done = pushed("call", &last).unwrap().contact.unwrap();
     assert_eq!(done.progress, Some(ContactProgress::Done(Disposition::NoAnswer)));
@@ -100,6 +100,14 @@ fn the_same_news_has_the_same_key_whenever_it_comes() {
     assert_eq!(pushed("task", TASK).unwrap().dedupe_key, pushed("task", &again).unwrap().dedupe_key);
     let later = changed(TASK, |body| body["taskStat"]["totalCall"] = json!(4));
     assert_ne!(pushed("task", TASK).unwrap().dedupe_key, pushed("task", &later).unwrap().dedupe_key);
+}
+
+#[test]
+fn a_person_who_is_sent_with_another_task_is_news_again() {
+    for (kind, body) in [("order", ORDER), ("call", CALL)] {
+        let elsewhere = changed(body, |body| body["userTaskID"] = json!("seg_01h0000000000000000000000c"));
+        assert_ne!(pushed(kind, body).unwrap().dedupe_key, pushed(kind, &elsewhere).unwrap().dedupe_key);
+    }
 }
 
 #[test]
