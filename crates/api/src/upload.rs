@@ -2,7 +2,7 @@
 //!
 //! Bytes become records (`records.rs`), a record becomes a contact or a reason why not (`ndjson.rs`,
 //! `csv.rs`), and every thousand go to the engine in one transaction. Nothing is held but the
-//! thousand at hand and the results that are listed. A bad line costs nobody else. A stream with a key that
+//! thousand that are written, the thousand that are read meanwhile, and the results that are listed. A bad line costs nobody else. A stream with a key that
 //! breaks off may be sent again: whom it has added, it adds no more.
 
 mod csv;
@@ -18,7 +18,8 @@ use crate::problem::{Problem, table};
 use crate::wire::batch::BatchView;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use outdial_engine::{ContactDraft, ContactResult, Engine};
+use futures_util::join;
+use outdial_engine::{ContactDraft, ContactResult, Engine, EngineError};
 use outdial_model::{FieldProblem, TaskId, TenantId};
 use records::{Record, Records};
 
@@ -42,6 +43,9 @@ pub(crate) trait Format {
     fn contact(&mut self, record: &[u8]) -> Result<Option<Result<ContactDraft, FieldProblem>>, Problem>;
 }
 
+/// A contact, or why it is none, and the line it begins on.
+type Line = (u64, Result<ContactDraft, FieldProblem>);
+
 /// Adds every contact of the stream.
 pub(crate) async fn stream<F: Format>(
     target: &Target<'_>,
@@ -55,55 +59,71 @@ pub(crate) async fn stream<F: Format>(
         Taken::Free(key) => key,
         Taken::Before(response) => return Ok(response),
     };
-    let mut upload = Upload {
-        target,
-        key,
-        format,
-        chunk: Vec::with_capacity(CHUNK),
-        batch: BatchView::default(),
-        is_begun: false,
-    };
-    let mut records = Records::new(F::QUOTES);
-    match upload.run(&mut pieces, &mut records).await {
-        Ok(()) => upload.key.finish(json(StatusCode::ACCEPTED, &upload.batch)).await,
-        Err(problem) => {
-            upload.key.let_go().await;
+    let records = Records::new(F::QUOTES);
+    let mut reader = Reader { pieces, records, key, format, lines: Vec::new(), is_over: false };
+    let mut upload = Upload { target, batch: BatchView::default(), is_begun: false };
+    match upload.run(&mut reader).await {
+        Ok(()) => reader.key.finish(json(StatusCode::ACCEPTED, &upload.batch)).await,
+        Err(Stop { line, problem }) => {
+            reader.key.let_go().await;
             if !upload.is_begun {
                 return Err(problem);
             }
-            let line = upload.chunk.first().map_or(records.line(), |(line, _)| *line);
             upload.batch.stop(line, &problem);
             Ok(respond(json(StatusCode::ACCEPTED, &upload.batch)))
         }
     }
 }
 
-struct Upload<'a, F> {
-    target: &'a Target<'a>,
-    key: StreamKey,
-    format: F,
-    chunk: Vec<(u64, Result<ContactDraft, FieldProblem>)>,
-    batch: BatchView,
-    /// Something was handed to the engine: from here on a failure is told within the answer.
-    is_begun: bool,
+/// The first line that was not taken, and why.
+struct Stop {
+    line: u64,
+    problem: Problem,
 }
 
-impl<F: Format> Upload<'_, F> {
-    async fn run(&mut self, pieces: &mut Pieces, records: &mut Records) -> Result<(), Problem> {
-        while let Some(piece) = pieces.next().await? {
-            self.key.note(&piece).await?;
-            records.push(&piece);
-            while let Some(record) = records.next() {
-                self.take(record).await?;
+/// Reads a stream by the thousand contacts.
+struct Reader<F> {
+    pieces: Pieces,
+    records: Records,
+    key: StreamKey,
+    format: F,
+    /// Read, and not handed on.
+    lines: Vec<Line>,
+    is_over: bool,
+}
+
+impl<F: Format> Reader<F> {
+    /// The next lines; none at the end.
+    async fn next(&mut self) -> Result<Vec<Line>, Stop> {
+        match self.fill().await {
+            Ok(()) => Ok(std::mem::take(&mut self.lines)),
+            Err(problem) => {
+                let line = self.lines.first().map_or(self.records.line(), |(line, _)| *line);
+                Err(Stop { line, problem })
             }
         }
-        if let Some(record) = records.last() {
-            self.take(record).await?;
-        }
-        self.flush().await
     }
 
-    async fn take(&mut self, record: Record) -> Result<(), Problem> {
+    async fn fill(&mut self) -> Result<(), Problem> {
+        while self.lines.len() < CHUNK {
+            if let Some(record) = self.records.next() {
+                self.take(record)?;
+            } else if self.is_over {
+                break;
+            } else if let Some(piece) = self.pieces.next().await? {
+                self.key.note(&piece).await?;
+                self.records.push(&piece);
+            } else {
+                self.is_over = true;
+                if let Some(record) = self.records.last() {
+                    self.take(record)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, record: Record) -> Result<(), Problem> {
         let contact = match record.bytes {
             Some(bytes) => {
                 let contact = self.format.contact(&bytes)?;
@@ -115,19 +135,46 @@ impl<F: Format> Upload<'_, F> {
                 Some(Err(FieldProblem::new("", "line_too_long", detail)))
             }
         };
-        self.chunk.extend(contact.map(|contact| (record.line, contact)));
-        if self.chunk.len() >= CHUNK { self.flush().await } else { Ok(()) }
+        self.lines.extend(contact.map(|contact| (record.line, contact)));
+        Ok(())
+    }
+}
+
+struct Upload<'a> {
+    target: &'a Target<'a>,
+    batch: BatchView,
+    /// Something was handed to the engine: from here on a failure is told within the answer.
+    is_begun: bool,
+}
+
+impl Upload<'_> {
+    /// While the engine takes some in, the next are read.
+    async fn run<F: Format>(&mut self, reader: &mut Reader<F>) -> Result<(), Stop> {
+        let mut lines = reader.next().await?;
+        while let Some((line, _)) = lines.first() {
+            let line = *line;
+            let (added, next) = join!(self.add(&lines), reader.next());
+            self.note(lines, added).map_err(|problem| Stop { line, problem })?;
+            lines = next?;
+        }
+        Ok(())
     }
 
-    /// Hands the contacts at hand to the engine and notes what became of each, in order.
-    async fn flush(&mut self) -> Result<(), Problem> {
-        let drafts: Vec<_> =
-            self.chunk.iter().filter_map(|(_, contact)| contact.as_ref().ok()).cloned().collect();
+    async fn add(&self, lines: &[Line]) -> Result<Vec<ContactResult>, EngineError> {
+        let drafts: Vec<_> = lines.iter().filter_map(|(_, contact)| contact.as_ref().ok()).cloned().collect();
         let Target { engine, tenant, task } = self.target;
-        let results = engine.add_contacts(tenant, task, &drafts, None).await?;
+        engine.add_contacts(tenant, task, &drafts, None).await
+    }
+
+    /// Notes what became of each, in order.
+    fn note(
+        &mut self,
+        lines: Vec<Line>,
+        added: Result<Vec<ContactResult>, EngineError>,
+    ) -> Result<(), Problem> {
+        let mut results = added?.into_iter();
         self.is_begun = true;
-        let mut results = results.into_iter();
-        for (line, contact) in self.chunk.drain(..) {
+        for (line, contact) in lines {
             let (external_id, result) = match contact {
                 Err(problem) => (None, ContactResult::Refused(problem)),
                 Ok(draft) => {

@@ -24,7 +24,7 @@ pub enum Frozen {
     /// After the vendor did it, before the answer is read.
     BeforeTheAnswer,
     /// After the vendor told how far its task or people are, before that is written.
-    BeforeItIsWritten,
+    AfterARead,
 }
 
 /// What a request is for, as far as somebody may be frozen in it.
@@ -39,7 +39,7 @@ impl Frozen {
     fn is_in(self, request: Request) -> bool {
         match self {
             Self::BeforeItLeaves | Self::BeforeTheAnswer => request == Request::HandsOver,
-            Self::BeforeItIsWritten => request == Request::Reads,
+            Self::AfterARead => request == Request::Reads,
         }
     }
 }
@@ -78,7 +78,7 @@ impl Door {
                 meanwhile.await;
                 leave(request).await
             }
-            Some((Frozen::BeforeTheAnswer | Frozen::BeforeItIsWritten, meanwhile)) => {
+            Some((Frozen::BeforeTheAnswer | Frozen::AfterARead, meanwhile)) => {
                 let answer = leave(request).await;
                 meanwhile.await;
                 answer

@@ -77,7 +77,8 @@ pub(super) async fn insert(
     Ok(outcome)
 }
 
-/// The contacts of the task that have an external id of the batch.
+/// The contacts of the task that have an external id of the batch. Each is looked up by itself: asked for all of them
+/// at once, a planner may read the whole task.
 async fn existing(
     conn: &mut Connection,
     task: &TaskId,
@@ -87,31 +88,37 @@ async fn existing(
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(String, String)> = sqlx::query_as(concat!(
-        "SELECT external_id, id FROM contacts WHERE task = $1 AND external_id IN ",
-        words!("$2"),
+    let rows: Vec<(String, Option<String>)> = sqlx::query_as(concat!(
+        "SELECT wanted.value, (
+             SELECT contacts.id FROM contacts
+             WHERE contacts.task = $1 AND contacts.external_id = wanted.value AND contacts.external_id IS NOT NULL)
+         FROM ",
+        wanted!("$2"),
     ))
     .bind(task.as_str())
     .bind(to_json(&keys)?)
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(|(key, id)| Ok((key, word(&id, "contacts.id")?))).collect()
+    let found = rows.into_iter().filter_map(|(key, id)| Some((key, id?)));
+    found.map(|(key, id)| Ok((key, word(&id, "contacts.id")?))).collect()
 }
 
-/// The contacts of the batch that are there already under the very id: the request came before. Whose they are is
-/// looked at here: asked for both, a planner may read the whole task.
+/// The contacts of the batch that are there already under the very id: the request came before.
 async fn repeated(
     conn: &mut Connection,
     task: &TaskId,
     batch: &[NewContact],
 ) -> Result<HashSet<String>, StoreError> {
     let ids: Vec<_> = batch.iter().map(|contact| contact.id.as_str()).collect();
-    let rows: Vec<(String, String)> =
-        sqlx::query_as(concat!("SELECT id, task FROM contacts WHERE id IN ", words!("$1")))
-            .bind(to_json(&ids)?)
-            .fetch_all(conn)
-            .await?;
-    Ok(rows.into_iter().filter(|(_, its)| its == task.as_str()).map(|(id, _)| id).collect())
+    let rows: Vec<(String, Option<String>)> = sqlx::query_as(concat!(
+        "SELECT wanted.value, (SELECT contacts.task FROM contacts WHERE contacts.id = wanted.value) FROM ",
+        wanted!("$1"),
+    ))
+    .bind(to_json(&ids)?)
+    .fetch_all(conn)
+    .await?;
+    let own = rows.into_iter().filter(|(_, its)| its.as_deref() == Some(task.as_str()));
+    Ok(own.map(|(id, _)| id).collect())
 }
 
 async fn write(

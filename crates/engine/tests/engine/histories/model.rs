@@ -178,7 +178,7 @@ impl Model {
             engine.use_pushes().await.unwrap();
         };
         if amid_a_read {
-            self.world.replicas[0].door.freeze(Frozen::BeforeItIsWritten, Box::pin(arrival));
+            self.world.replicas[0].door.freeze(Frozen::AfterARead, Box::pin(arrival));
         } else {
             arrival.await;
         }
