@@ -105,7 +105,7 @@ fn record(task: &Task, contact: &Contact<Callee>, call: &Call, exchange: &Exchan
         "EndStatusString": text,
         "HungUpSide": hung_up_side(call.plan.outcome),
         "RecordId": if talked { call.id.as_str() } else { "" },
-        "RecordURL": if talked { exchange.recording_url(&call.id) } else { String::new() },
+        "RecordURL": if talked { exchange.recording_url(Provider::TencentCcc, &call.id) } else { String::new() },
         "CustomRecordURL": "",
         "AsrUrl": "",
         "AsrStatus": "NotExists",
