@@ -20,6 +20,7 @@ mod ingress;
 mod kill;
 mod once;
 mod pushes;
+mod recordings;
 mod replicas;
 mod silence;
 mod smoke;
@@ -79,6 +80,10 @@ const STORIES: &[(&str, Story)] = stories! {
     storm: a_creating_request_that_failed_is_looked_up_before_the_next,
         live_reads_in_a_storm_are_repeated_within_a_fifth,
         the_breaker_opens_after_few_failures_and_closes_soon_after_the_storm;
+    recordings: a_recording_is_had_whole_and_in_parts_at_every_vendor,
+        a_host_the_account_does_not_list_is_never_connected_to, a_storage_that_fails_is_told_in_our_words,
+        a_recording_that_is_late_is_read_from_the_vendor_and_not_believed_of_a_push,
+        where_a_recording_is_is_told_to_nobody;
     events: whoever_reads_the_feed_alone_knows_how_everything_ended, a_vendor_that_does_not_answer_is_told;
     kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
     away: nobody_can_write_for_a_while;

@@ -6,13 +6,16 @@
 
 use crate::metrics::Requests;
 use crate::problem::{Problem, table};
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Instant;
 use tracing::Instrument;
 
@@ -25,8 +28,9 @@ pub(crate) async fn finish(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
     let began = Instant::now();
-    // A HEAD is a GET whose body the server leaves out by itself.
-    if request.method() == Method::HEAD {
+    // A HEAD is a GET whose body is left out.
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
         request.head_mut().method = Method::GET;
     }
     let id = request_id(&request);
@@ -41,8 +45,11 @@ pub(crate) async fn finish(
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
-    if path.starts_with("/v1") {
+    if path.starts_with("/v1") && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if is_head {
+        response = response.map_body(|_, body| BoxBody::new(LeftOut(body.size())));
     }
     let _entered = span.enter();
     let (request, status) = (response.request(), response.status());
@@ -59,6 +66,21 @@ pub(crate) async fn finish(
         "answered"
     );
     Ok(response)
+}
+
+/// A body of which only the size is told. The server would read a stream to its end and send nothing of it.
+struct LeftOut(BodySize);
+
+impl MessageBody for LeftOut {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(None)
+    }
 }
 
 /// The client's id when it is at most 64 safe characters, else one of ours.

@@ -11,6 +11,7 @@ mod metrics;
 mod probes;
 mod providers;
 mod pushes;
+mod recordings;
 mod task_answer;
 mod task_verbs;
 mod tasks;
@@ -42,6 +43,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(contacts::get_timeline)
         .service(calls::list_calls)
         .service(calls::get_call)
+        .service(recordings::get_recording)
         .service(events::follow_events)
         .service(events::list_events)
         .service(webhook_endpoints::create_webhook_endpoint)

@@ -4,6 +4,7 @@ use crate::health::HealthRecord;
 use crate::metrics::{PushTally, Tally};
 use crate::{Breaker, Engine, EngineError, Health};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged};
+use outdial_outward::HostRule;
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,6 +29,8 @@ pub struct AccountPolicy {
     pub staging: Staged,
     /// Requests per second per action.
     pub rate: u32,
+    /// Hosts the vendor's recordings may be on, beside the very origin of the account's `base_url`.
+    pub recording_hosts: Vec<HostRule>,
 }
 
 /// Where an account's vendor pushes to.

@@ -1,5 +1,6 @@
 //! Why a use case did not do it. Nothing was stored or sent, unless it says so.
 
+use crate::RecordingError;
 use outdial_model::{FieldProblem, ProviderKind};
 use outdial_provider::ProviderError;
 use outdial_store::{Answer, StoreError};
@@ -37,6 +38,14 @@ pub enum EngineError {
         provider: ProviderKind,
         /// What happened.
         error: ProviderError,
+    },
+    /// The recording of a call cannot be had; a call nobody knows is [`Self::NotFound`].
+    #[error("{why}")]
+    Recording {
+        /// Whose it is, where that matters.
+        provider: Option<ProviderKind>,
+        /// Why not.
+        why: RecordingError,
     },
     /// This request had its effect before; this is what it was answered.
     #[error("the request was answered before")]

@@ -2,7 +2,8 @@
 //!
 //! [`keep`] writes pushes down, many in one transaction; [`text`] is what is kept of one, sealed; [`read`] is
 //! the worker that takes them in hand, and [`look`] what it finds: read once more by the provider, traced to a
-//! segment and a person, believed or not. Where a vendor can be asked about a push, [`ask`] does. [`sweep`]
+//! segment and a person, believed or not. Where a vendor can be asked about a push, [`ask`] does; where an unproven one
+//! tells something new of somebody who is done, [`late`] reads them once more. [`sweep`]
 //! forgets.
 //!
 //! What a push that is due comes to:
@@ -17,6 +18,7 @@
 
 mod ask;
 mod keep;
+mod late;
 mod learn;
 mod lists;
 mod look;
@@ -29,7 +31,7 @@ pub(crate) use text::Identity;
 
 use crate::Account;
 use outdial_provider::Received;
-use outdial_store::LeasedPush;
+use outdial_store::{LeasedPush, SettledPush, Traced};
 use std::sync::Arc;
 use std::time::Duration;
 use text::Text;
@@ -38,6 +40,14 @@ use text::Text;
 const TERM: Duration = Duration::from_secs(10);
 /// Pushes the vendors are being asked about.
 const ASKED_AT_ONCE: usize = 8;
+
+/// What a look at a push in hand comes to.
+enum Seen {
+    /// It can be settled.
+    Settled(Box<SettledPush>),
+    /// Nobody proved it, and the vendor is to be read for what it tells of.
+    Late(Box<Traced>),
+}
 
 /// A push in hand that was read.
 struct Understood {

@@ -30,6 +30,7 @@ mod metrics;
 mod once;
 mod pepper;
 mod reconciliation;
+mod recordings;
 mod seal;
 mod tasks;
 mod vendor_tasks;
@@ -55,6 +56,7 @@ pub use outdial_store::{
 };
 pub use pepper::Pepper;
 pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};
+pub use recordings::{ByteRange, Part, Recording, RecordingError, Recordings};
 pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
 pub use webhooks::{Attempts, IssuedEndpoint, Trial};
@@ -78,8 +80,10 @@ pub struct EngineParts {
     pub factories: &'static [&'static Factory],
     /// The configured accounts.
     pub accounts: Vec<Account>,
-    /// The way to URLs that clients and vendors gave us.
+    /// The way to URLs that clients gave us.
     pub outward: Outward,
+    /// How recordings are fetched from where vendors keep them.
+    pub recordings: Recordings,
 }
 
 /// The use cases, and the worker behind them. Cheap to clone.
@@ -93,6 +97,7 @@ struct Inner {
     factories: &'static [&'static Factory],
     accounts: BTreeMap<AccountId, Arc<Account>>,
     outward: Outward,
+    recordings: Recordings,
     pepper: Pepper,
     /// Keys that were read a moment ago.
     keys: key_cache::KeyCache,
@@ -124,6 +129,7 @@ impl Engine {
             factories: parts.factories,
             accounts,
             outward: parts.outward,
+            recordings: parts.recordings,
             pepper,
             keys: key_cache::KeyCache::default(),
             pauses: work::Pauses::default(),

@@ -23,13 +23,15 @@ mod unheard;
 mod verify;
 
 pub(crate) use batches::Batches;
+pub(crate) use dispatch::dial_contacts;
+pub(crate) use job::reference;
 pub(crate) use pauses::Pauses;
 
 use crate::accounts::Place;
 use crate::{Engine, EngineError};
 use claim::{Claim, HEARTBEAT, Moment, TERM};
 use decide::{Situation, Step, decide};
-use job::{Job, reference};
+use job::Job;
 use outdial_model::Timestamp;
 use outdial_provider::fence;
 use outdial_store::{Changes, Lease, StoreError, TaskChange, TaskWork};

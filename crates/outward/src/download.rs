@@ -11,7 +11,7 @@ use std::time::Duration;
 pub struct Limits {
     /// For the whole, from connecting to the last byte.
     pub deadline: Duration,
-    /// For each piece.
+    /// For the head, and for each piece.
     pub patience: Duration,
     /// Most bytes of the body.
     pub bytes: u64,

@@ -13,6 +13,7 @@
 //!
 //! `address.rs` which addresses are not for us · `name.rs` which names · `policy.rs` what the operator
 //! allows all the same · `target.rs` a URL as text · `guard.rs`, `resolver.rs` from name to address ·
+//! `host.rs` lists of hosts ·
 //! `outward.rs` sending · `answer.rs`, `download.rs` what comes back · `error.rs` what did not.
 //!
 //! Not for: vendors' APIs, whose hosts the operator configures (the provider contract's transport); knowing
@@ -23,6 +24,7 @@ mod answer;
 mod download;
 mod error;
 mod guard;
+mod host;
 mod name;
 mod outward;
 mod policy;
@@ -30,8 +32,10 @@ mod resolver;
 mod target;
 
 pub use answer::Answer;
+pub use bytes::Bytes;
 pub use download::{Download, Limits};
 pub use error::OutwardError;
+pub use host::{HostRule, NoHostRule};
 pub use ipnet::IpNet;
 pub use outward::Outward;
 pub use policy::Policy;

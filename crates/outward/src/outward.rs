@@ -68,7 +68,7 @@ impl Outward {
         Ok(Answer::of(request.send().await?).await)
     }
 
-    /// Asks for something that may be large. Its body comes piece by piece, within `limits`.
+    /// Asks for something that may be large. Its head comes, and then its body piece by piece, within `limits`.
     pub async fn get(
         &self,
         target: &Target,
@@ -76,7 +76,8 @@ impl Outward {
         limits: Limits,
     ) -> Result<Download, OutwardError> {
         let request = self.request(Method::GET, target, headers)?.timeout(limits.deadline);
-        Ok(Download::of(request.send().await?, limits))
+        let head = tokio::time::timeout(limits.patience, request.send()).await;
+        Ok(Download::of(head.map_err(|_| OutwardError::Timeout)??, limits))
     }
 
     fn request(

@@ -1,7 +1,7 @@
 //! What the operator allows beside public hosts over TLS.
 
 use crate::{OutwardError, address, name};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::IpAddr;
 
 /// What is allowed beyond public hosts over `https`; by default nothing.
@@ -29,6 +29,12 @@ impl Reach {
 }
 
 impl Policy {
+    /// Every network, with and without TLS: for hosts the operator himself has named as ours to ask.
+    pub fn everywhere() -> Self {
+        let all = [IpNet::V4(Ipv4Net::default()), IpNet::V6(Ipv6Net::default())];
+        Self { allow_http: true, allowed_networks: all.to_vec() }
+    }
+
     /// Whether a host of that reach may have the address.
     pub(crate) fn admit(&self, address: IpAddr, reach: Reach) -> Result<(), OutwardError> {
         if self.allowed_networks.iter().any(|network| network.contains(&address)) {

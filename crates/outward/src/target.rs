@@ -67,6 +67,17 @@ impl Target {
         above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
     }
 
+    /// The host, and the port where it is not the usual one: what a list of hosts would have to say.
+    pub fn authority(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Whether both have the same scheme, host and port.
+    pub fn shares_origin(&self, other: &Self) -> bool {
+        self.0.origin() == other.0.origin()
+    }
+
     pub(crate) fn url(&self) -> &Url {
         &self.0
     }
@@ -122,5 +133,21 @@ mod tests {
         assert!(!target.is_within("dor.example.com") && !target.is_within("other.example.com"));
         let literal = Target::parse("https://8.8.8.8/", &Policy::default()).unwrap();
         assert!(!literal.is_within("8"));
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let shares = |one: &str, other: &str| {
+            let policy = Policy::everywhere();
+            let [one, other] = [one, other].map(|text| Target::parse(text, &policy).unwrap());
+            one.shares_origin(&other)
+        };
+        assert!(shares("http://127.0.0.1:9700/a", "http://127.0.0.1:9700/b?c"));
+        assert!(shares("https://API.example.com/", "https://api.example.com:443/x"));
+        assert!(!shares("http://127.0.0.1:9700/", "http://127.0.0.1:9701/"));
+        assert!(!shares("http://a.example.com/", "https://a.example.com/"));
+        assert!(!shares("https://a.example.com/", "https://b.example.com/"));
+        let target = Target::parse("https://u.example.com:8443/secret", &Policy::default()).unwrap();
+        assert_eq!(target.authority(), "u.example.com:8443");
     }
 }

@@ -82,7 +82,7 @@ impl Gateway {
         let store = through(open_store(&config.store_url, &address.to_string()).await?);
         let pepper = Pepper::of(&*store).await?;
         let accounts = accounts(&config.accounts, &store, &public_url, &pepper)?;
-        let engine = engine(&store, accounts, &config.webhooks).await?;
+        let engine = engine(&store, accounts, &config).await?;
         let shutdown = CancellationToken::new();
         let closing = shutdown.child_token();
         let settings = ApiSettings { closing: closing.clone(), ..ApiSettings::default() };
@@ -155,15 +155,16 @@ pub(crate) async fn open_store(url: &StoreUrl, part: &str) -> Result<Arc<dyn Sto
 pub(crate) async fn engine(
     store: &Arc<dyn Store>,
     accounts: Vec<Account>,
-    webhooks: &Webhooks,
+    config: &Config,
 ) -> Result<Engine, EngineError> {
-    let Webhooks { allow_http, allowed_networks } = webhooks.clone();
+    let Webhooks { allow_http, allowed_networks } = config.webhooks.clone();
     Engine::new(EngineParts {
         store: Arc::clone(store),
         clock: Arc::new(SystemClock),
         factories: registry::FACTORIES,
         accounts,
         outward: Outward::new(Policy { allow_http, allowed_networks }),
+        recordings: config.recordings.clone(),
     })
     .await
 }

@@ -22,6 +22,8 @@ pub struct Rehearsal {
     pub account_keys: Table,
     /// Tables of keys of single accounts that are to be different, by the vendor's kind.
     pub vendor_keys: Table,
+    /// Keys of how recordings are fetched that are to be different.
+    pub recordings: Table,
 }
 
 impl Rehearsal {
@@ -55,6 +57,7 @@ impl Rehearsal {
             ("server".to_owned(), Value::Table(server)),
             ("store".to_owned(), Value::Table(store)),
             ("webhooks".to_owned(), Value::Table(receivers_here())),
+            ("recordings".to_owned(), Value::Table(self.recordings.clone())),
             ("accounts".to_owned(), Value::Table(accounts)),
         ]);
         whole.to_string()

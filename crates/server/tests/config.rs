@@ -230,3 +230,18 @@ fn access_by_jwt_is_refused_rather_than_ignored() {
     let told = complaints("[[auth.jwt]]\nissuer = \"https://issuer.example.com\"");
     assert!(told.contains("auth (outdial.toml): not available in this version"), "{told}");
 }
+
+#[test]
+fn hosts_of_recordings_are_hosts() {
+    let with = |hosts: &str| format!("{ACCOUNT}recording_hosts = {hosts}\n");
+    let fine = "[\"media.example.com\", \"*.cdn.example.com\", \"10.1.2.3:8443\"]";
+    assert_eq!(Desk::with(&with(fine)).check().code, 0);
+    for wrong in
+        ["[\"https://media.example.com/\"]", "[\"*.com\"]", "[\"media.example.com\", \"\"]", "\"a.com\""]
+    {
+        let said = complaints(&with(wrong));
+        assert!(said.contains("accounts.nx-id.recording_hosts") && said.contains("*.example.com"), "{said}");
+    }
+    let said = complaints(&format!("{ACCOUNT}[recordings]\nmax_bytes = 0\nidle_secs = 3\n"));
+    assert!(said.contains("recordings.max_bytes") && said.contains("did you mean `idle_seconds`?"), "{said}");
+}

@@ -54,26 +54,6 @@ pub(crate) fn answer(world: &World, request: &Inbound, path: &str) -> Reply {
     }
 }
 
-/// One second of silence, for whoever fetches a recording.
-pub(crate) fn silent_recording() -> Reply {
-    const RATE: u32 = 8000;
-    let mut wave = Vec::with_capacity(44 + RATE as usize);
-    wave.extend_from_slice(b"RIFF");
-    wave.extend_from_slice(&(36 + RATE).to_le_bytes());
-    wave.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    wave.extend_from_slice(&RATE.to_le_bytes());
-    wave.extend_from_slice(&RATE.to_le_bytes());
-    wave.extend_from_slice(b"\x01\0\x08\0data");
-    wave.extend_from_slice(&RATE.to_le_bytes());
-    wave.resize(44 + RATE as usize, 0x80);
-    Reply {
-        status: 200,
-        headers: vec![("content-type", "audio/wav".to_owned())],
-        body: wave,
-        code: String::new(),
-    }
-}
-
 fn rings(world: &World, query: &str) -> Value {
     let wanted = pairs(query)
         .find(|(name, _)| name == "number")

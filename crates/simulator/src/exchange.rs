@@ -8,6 +8,7 @@ use crate::clock::{Clock, Moment, Wall};
 use crate::faults::{Faults, Mode};
 use crate::ledger::Ring;
 use crate::listed::{Lag, Listed};
+use crate::media;
 use crate::push::Push;
 use crate::vendors::{Provider, Settings};
 use crate::wire::{Inbound, Reply};
@@ -65,8 +66,9 @@ impl Exchange<'_> {
         Listed::after(lag, self.faults.luck())
     }
 
-    /// Where a call's recording can be fetched: a silent dummy.
-    pub(crate) fn recording_url(&self, call: &str) -> String {
-        format!("{}/_media/{call}.wav", self.base_url)
+    /// Where a call's recording can be fetched.
+    pub(crate) fn recording_url(&self, provider: Provider, call: &str) -> String {
+        let base = self.settings.recordings_url.as_deref().unwrap_or(self.base_url);
+        media::url(base, provider, call)
     }
 }

@@ -24,6 +24,7 @@ mod journal;
 mod ledger;
 mod limiter;
 mod listed;
+mod media;
 mod misbehave;
 mod number;
 mod nxtele;

@@ -18,6 +18,7 @@ use crate::control;
 use crate::faults::Mode;
 use crate::journal::Ending;
 use crate::ledger::Ledger;
+use crate::media;
 use crate::misbehave::{Line, Trouble, respond};
 use crate::push::Post;
 use crate::vendors::{BODY_LIMIT, Provider};
@@ -162,10 +163,8 @@ async fn serve(
     if let Some(path) = inbound.path.strip_prefix("/_sim/") {
         return respond(control::answer(&world, &inbound, path));
     }
-    if inbound.path.starts_with("/_media/") {
-        return respond(control::silent_recording());
-    }
-    match Provider::addressed_by(&inbound) {
+    let recording = media::addressed_by(&inbound).map(|provider| (provider, media::OPERATION));
+    match recording.or_else(|| Provider::addressed_by(&inbound)) {
         Some((provider, operation)) => {
             let line = request.conn_data::<Line>().cloned();
             ask(&world, provider, operation, &inbound, line, &stop).await
@@ -202,6 +201,9 @@ async fn ask(
     let fault = world.strike(provider, operation, Mode::is_about_answers);
     let trouble = fault.as_ref().map(|fault| Trouble { fault, line, stop });
     let reply = trouble.as_ref().is_none_or(Trouble::commits).then(|| {
+        if operation == media::OPERATION {
+            return media::answer(inbound);
+        }
         world.act(provider, |vendor, exchange| {
             let first = vendor.answer(inbound, exchange);
             if twice {

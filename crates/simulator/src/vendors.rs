@@ -74,6 +74,8 @@ impl Provider {
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
+    /// Where vendors say that recordings are, without a slash at the end; `null`: here, on this port.
+    pub(crate) recordings_url: Option<String>,
     pub(crate) nxtele: nxtele::Settings,
     pub(crate) tencent: tencent::Settings,
     pub(crate) airudder: airudder::Settings,

@@ -7,7 +7,8 @@ use crate::{
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DesiredStatus, Event, EventId,
-    KeyId, PersonName, Phone, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
+    KeyId, PersonName, Phone, Secret, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId,
+    Timestamp,
 };
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -106,6 +107,15 @@ pub struct Begin {
     pub desired: DesiredStatus,
     /// The status the task shows until it is confirmed.
     pub status: TaskStatus,
+}
+
+/// Where the recording of a call is. Printing it shows no URL.
+#[derive(Debug, Clone)]
+pub struct KeptRecording {
+    /// The account that placed the call.
+    pub account: AccountId,
+    /// The vendor's URL; `None` while the vendor has told of no recording.
+    pub url: Option<Secret>,
 }
 
 /// Places taken in a request budget.
@@ -247,6 +257,8 @@ pub trait Store: Inbox + Outbox {
         filter: &CallFilter,
         page: &Page<CallId>,
     ) -> Result<Vec<Call>, StoreError>;
+    /// Where the recording of a call is, as its vendor told first.
+    async fn recording(&self, tenant: &TenantId, call: &CallId) -> Result<KeptRecording, StoreError>;
     /// Everything that happened to a contact and its calls, oldest first, after `after`.
     async fn contact_events(
         &self,

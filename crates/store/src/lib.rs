@@ -36,7 +36,8 @@ mod webhook;
 
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
 pub use contract::{
-    AddOutcome, AddedContact, ApiKey, Begin, Lease, NewContact, NewTask, ReservedSlots, Store, TaskPatch,
+    AddOutcome, AddedContact, ApiKey, Begin, KeptRecording, Lease, NewContact, NewTask, ReservedSlots, Store,
+    TaskPatch,
 };
 pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;

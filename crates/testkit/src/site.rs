@@ -6,13 +6,14 @@ use outdial_simulator::{Options, Simulator};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-pub(crate) const SCOPES: [&str; 9] = [
+pub(crate) const SCOPES: [&str; 10] = [
     "tasks:read",
     "tasks:write",
     "tasks:control",
     "contacts:read",
     "contacts:write",
     "calls:read",
+    "recordings:read",
     "events:read",
     "webhooks:read",
     "webhooks:write",
@@ -31,6 +32,8 @@ pub struct Setup {
     pub account_keys: toml::Table,
     /// Tables of keys of single accounts, by the vendor's kind.
     pub vendor_keys: toml::Table,
+    /// Keys of how recordings are fetched.
+    pub recordings: toml::Table,
 }
 
 impl Default for Setup {
@@ -44,6 +47,7 @@ impl Default for Setup {
                 ("timeout_seconds".to_owned(), 3.into()),
             ]),
             vendor_keys: toml::Table::new(),
+            recordings: toml::Table::new(),
         }
     }
 }
@@ -69,6 +73,12 @@ impl Setup {
         self.account_keys.insert(key.to_owned(), value.into());
         self
     }
+
+    /// Another value for a key of how recordings are fetched.
+    pub fn recordings_key(mut self, key: &str, value: impl Into<toml::Value>) -> Self {
+        self.recordings.insert(key.to_owned(), value.into());
+        self
+    }
 }
 
 /// Simulated vendors and a database, and nobody who uses them yet.
@@ -92,6 +102,7 @@ impl Site {
             store_url: place.url().to_owned(),
             account_keys: setup.account_keys,
             vendor_keys: setup.vendor_keys,
+            recordings: setup.recordings,
         };
         Self { simulator, place, rehearsal }
     }

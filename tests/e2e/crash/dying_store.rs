@@ -9,9 +9,9 @@ use outdial_model::{
 };
 use outdial_store::{
     AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
-    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Inbox, Intake, Lease,
-    LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned,
-    PlannedDeliveries, PushesKept, Recovered, Replay, ReservedSlots, SealedSecret, SegmentChange,
+    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Inbox, Intake,
+    KeptRecording, Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page,
+    Planned, PlannedDeliveries, PushesKept, Recovered, Replay, ReservedSlots, SealedSecret, SegmentChange,
     SettledPush, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced,
     WebhookEndpoint,
 };
@@ -217,6 +217,7 @@ store! {
     ) -> Result<Contact, StoreError>;
     call(tenant: &TenantId, id: &CallId) -> Result<Call, StoreError>;
     calls(tenant: &TenantId, filter: &CallFilter, page: &Page<CallId>) -> Result<Vec<Call>, StoreError>;
+    recording(tenant: &TenantId, call: &CallId) -> Result<KeptRecording, StoreError>;
     contact_events(
         tenant: &TenantId, contact: &ContactId, after: Option<&EventId>, limit: u32
     ) -> Result<Vec<Event>, StoreError>;

@@ -41,6 +41,9 @@ sets! {
     Plain = [];
     /// One thing by its id.
     OneById = [NOT_FOUND];
+    /// A call's recording is fetched from its vendor while the client waits.
+    Recorded = [NOT_FOUND, RECORDING_NOT_FOUND, RECORDING_GONE, RECORDING_RANGE, PROVIDER_ERROR, PROVIDER_BUSY,
+        RECORDING_HOST_NOT_ALLOWED, RECORDING_WITHHELD, RECORDING_TOO_LARGE, PROVIDER_UNAVAILABLE];
     /// A list.
     Listing = [INVALID_CURSOR, VALIDATION_FAILED];
     /// A stream of events.

@@ -1,8 +1,9 @@
 //! The engine's errors as problems: the one conversion.
 
 use super::{Problem, ProviderFault, table};
-use outdial_engine::EngineError;
+use actix_web::http::header::CONTENT_RANGE;
 use outdial_engine::provider::{ErrorKind, ProviderError, RetryAdvice};
+use outdial_engine::{EngineError, RecordingError};
 use outdial_model::ProviderKind;
 use std::time::Duration;
 use table::Code;
@@ -20,6 +21,7 @@ impl From<EngineError> for Problem {
             EngineError::Stale => Self::new(&table::STALE, error.to_string()),
             EngineError::Unsupported { detail } => Self::new(&table::UNSUPPORTED_BY_PROVIDER, detail),
             EngineError::Vendor { provider, error } => vendor_failed(&provider, error),
+            EngineError::Recording { provider, why } => no_recording(provider.as_ref(), &why),
             EngineError::Answered(_) => Self::new(&table::CONFLICT, error.to_string()),
             EngineError::KeyReused => Self::new(&table::IDEMPOTENCY_KEY_REUSED, error.to_string()),
             EngineError::KeyBusy => Self::new(&table::IDEMPOTENCY_IN_PROGRESS, error.to_string())
@@ -50,6 +52,30 @@ fn vendor_failed(provider: &ProviderKind, error: ProviderError) -> Problem {
     match pause {
         Some(pause) => problem.with_retry_after(pause),
         None => problem,
+    }
+}
+
+/// There is no recording to be had.
+fn no_recording(provider: Option<&ProviderKind>, why: &RecordingError) -> Problem {
+    let code = match why {
+        RecordingError::Untold => &table::RECORDING_NOT_FOUND,
+        RecordingError::NoAccount(_)
+        | RecordingError::HostNotListed { .. }
+        | RecordingError::HostRefused { .. } => &table::RECORDING_HOST_NOT_ALLOWED,
+        RecordingError::NoUrl => &table::PROVIDER_ERROR,
+        RecordingError::Gone => &table::RECORDING_GONE,
+        RecordingError::Withheld => &table::RECORDING_WITHHELD,
+        RecordingError::NoSuchPart { .. } => &table::RECORDING_RANGE,
+        RecordingError::TooLarge { .. } => &table::RECORDING_TOO_LARGE,
+    };
+    let mut problem = Problem::new(code, why.to_string());
+    problem.provider =
+        provider.map(|id| Box::new(ProviderFault { id: id.to_string(), code: None, request_id: None }));
+    match why {
+        RecordingError::NoSuchPart { total: Some(total) } => {
+            problem.with_header(CONTENT_RANGE, &format!("bytes */{total}"))
+        }
+        _ => problem,
     }
 }
 

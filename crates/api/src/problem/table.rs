@@ -55,6 +55,10 @@ codes! {
         "For vendors: sign with the account's own key at the time of sending. For operators: compare the account's settings with the vendor's console, and the clock.";
     NOT_FOUND = 404 "not_found" NEVER, "There is no such thing",
         "Check the path and the id. Things of other tenants do not exist for your key.";
+    RECORDING_NOT_FOUND = 404 "recording_not_found" LATER, "There is no recording of the call, or not yet",
+        "Wait for `has_recording` of the call, or the event `recording.available`. Calls nobody answered are not recorded.";
+    RECORDING_GONE = 404 "recording_gone" NEVER, "The vendor does not have the recording any more",
+        "Fetch recordings soon: vendors keep them for a while, and nothing of them is kept here.";
     METHOD_NOT_ALLOWED = 405 "method_not_allowed" NEVER, "The path does not take this method",
         "Use one of the methods in the `Allow` header.";
     REQUEST_TIMEOUT = 408 "request_timeout" LATER, "The body came too slowly",
@@ -75,6 +79,8 @@ codes! {
         "A JSON body has at most 8 MiB. Send contacts as `application/x-ndjson` or `text/csv`, which have no limit.";
     UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type" NEVER, "The body's type is not understood",
         "Set `Content-Type` to one of the types named in `detail`.";
+    RECORDING_RANGE = 416 "recording_range" NEVER, "The recording has no such part",
+        "Ask for bytes within the length that `Content-Range` of this answer gives, or without `Range` for the whole.";
     VALIDATION_FAILED = 422 "validation_failed" NEVER, "The request is not valid",
         "Correct every field listed in `errors` and send the request again. Nothing was stored.";
     TOO_MANY_CONTACTS = 422 "too_many_contacts" NEVER, "Too many contacts for one JSON request",
@@ -91,6 +97,12 @@ codes! {
         "See `provider.code`, and give `provider.request_id` to the vendor's support if it does not explain itself.";
     PROVIDER_BUSY = 502 "provider_busy" LATER, "The vendor wants fewer requests, or a quota is used up",
         "Repeat the request after `Retry-After` seconds.";
+    RECORDING_HOST_NOT_ALLOWED = 502 "recording_host_not_allowed" NEVER, "The recording is on a host nothing is fetched from",
+        "Ask the operator whether the vendor keeps recordings there, and to add the host to the setting `detail` names.";
+    RECORDING_WITHHELD = 502 "recording_withheld" NEVER, "The recording's host does not hand it out",
+        "Fetch recordings soon: a vendor's link may run out. If new ones are withheld too, ask the vendor what its host wants.";
+    RECORDING_TOO_LARGE = 502 "recording_too_large" NEVER, "The recording is larger than is handed on",
+        "Ask for parts of it with `Range`, or ask the operator for a larger `recordings.max_bytes`.";
     STORE_UNAVAILABLE = 503 "store_unavailable" LATER, "The store is not available",
         "Repeat the request after `Retry-After` seconds. Nothing was stored.";
     TOO_MANY_STREAMS = 503 "too_many_streams" LATER, "Too many streams of events",

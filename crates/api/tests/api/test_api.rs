@@ -1,9 +1,9 @@
 //! The API on a port of its own, and helpers named after verbs.
 
 use outdial_api::{ApiSettings, serve};
-use outdial_engine::outward::{Outward, Policy};
+use outdial_engine::outward::{HostRule, Limits, Outward, Policy};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
-use outdial_engine::{Account, AccountPolicy, Engine, EngineParts, Ingress, KeyTerms};
+use outdial_engine::{Account, AccountPolicy, Engine, EngineParts, Ingress, KeyTerms, Recordings};
 use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
 use outdial_providers::registry;
 use outdial_store::sqlite::SqliteStore;
@@ -32,6 +32,31 @@ pub struct TestApi {
     _folder: tempfile::TempDir,
 }
 
+/// Where the account's vendor is, and how its recordings are fetched.
+pub struct Place {
+    pub base_url: String,
+    pub recording_hosts: Vec<HostRule>,
+    pub policy: Policy,
+    pub limits: Limits,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        let time = Duration::from_secs(10);
+        Self {
+            base_url: "memory://vendor".into(),
+            recording_hosts: Vec::new(),
+            policy: Policy::default(),
+            limits: Limits { deadline: time, patience: time, bytes: 1_000_000 },
+        }
+    }
+}
+
+/// Plain http to whoever listens here.
+pub fn on_this_machine() -> Policy {
+    Policy { allow_http: true, allowed_networks: vec!["127.0.0.0/8".parse().unwrap()] }
+}
+
 /// An answer, read whole.
 pub struct Answer {
     pub status: StatusCode,
@@ -52,6 +77,11 @@ impl TestApi {
 
     /// Before a vendor there is.
     pub async fn start_before(provider: MemoryProvider) -> Self {
+        Self::start_at(provider, Place::default()).await
+    }
+
+    /// Before a vendor there is, which is reached and keeps its recordings at `place`.
+    pub async fn start_at(provider: MemoryProvider, place: Place) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
         let store = Arc::new(SqliteStore::open(&url).await.unwrap());
@@ -60,7 +90,7 @@ impl TestApi {
         let account = Account::new(
             ACCOUNT.parse().unwrap(),
             "memory".parse().unwrap(),
-            "memory://vendor".into(),
+            place.base_url,
             Ingress::new("http://127.0.0.1/ingress/main", Secret::from(INGRESS_SECRET.to_owned())),
             AccountPolicy {
                 window: None,
@@ -69,16 +99,17 @@ impl TestApi {
                 fuse: Duration::from_secs(1),
                 staging: outdial_model::Staged::On,
                 rate: 1000,
+                recording_hosts: place.recording_hosts,
             },
             Arc::new(provider.clone()),
         );
-        let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
         let parts = EngineParts {
             store,
             clock,
             factories: registry::FACTORIES,
             accounts: vec![account],
-            outward: Outward::new(Policy { allow_http: true, allowed_networks }),
+            outward: Outward::new(on_this_machine()),
+            recordings: Recordings::new(place.policy, place.limits),
         };
         let engine = Engine::new(parts).await.unwrap();
         let stop = CancellationToken::new();

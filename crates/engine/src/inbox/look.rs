@@ -1,7 +1,7 @@
 //! What a push in hand comes to: read once more, traced to whom it is about, believed or not.
 
 use super::learn::{clues, learned};
-use super::{Identity, Understood};
+use super::{Identity, Seen, Understood};
 use crate::Engine;
 use outdial_model::Timestamp;
 use outdial_provider::{Operation, Subject};
@@ -37,7 +37,8 @@ impl Engine {
 
     /// Whom it is about, and what it changes. `None` when that could not be looked up: it is looked at again when
     /// it has been in hand for too long.
-    pub(super) async fn look(&self, understood: &Understood) -> Option<SettledPush> {
+    pub(super) async fn look(&self, understood: &Understood) -> Option<Seen> {
+        let settled = |end| Some(Seen::Settled(Box::new(end)));
         let Understood { push, account, received, proven, .. } = understood;
         let traced = match self.store().trace(&account.id, &clues(received)).await {
             Ok(traced) => traced,
@@ -45,15 +46,26 @@ impl Engine {
                 tracing::error!(%error, "nobody a push is about could be looked up");
                 return None;
             }
-            Err(error) => return Some(self.try_rarely(push, &error.to_string())),
+            Err(error) => return settled(self.try_rarely(push, &error.to_string())),
         };
         let Some(traced) = traced else {
-            return Some(self.about_nobody(understood));
+            return settled(self.about_nobody(understood));
         };
+        if self.is_late(understood, &traced).await {
+            return Some(Seen::Late(Box::new(traced)));
+        }
         let believed = *proven || !account.provider.capabilities().is_native(Operation::Progress);
         let news = received.contact.as_ref().filter(|_| believed);
         let changes = learned(&traced, news, *proven, push.last_received_at);
-        Some(SettledPush { changes: Some(changes), ..ended(push, self.end_of(understood, &traced)) })
+        settled(SettledPush { changes: Some(changes), ..ended(push, self.end_of(understood, &traced)) })
+    }
+
+    /// As [`Self::look`], and reads the vendor if that is what it comes to.
+    pub(super) async fn look_and_read(&self, understood: &Understood) -> Option<SettledPush> {
+        match self.look(understood).await? {
+            Seen::Settled(settled) => Some(*settled),
+            Seen::Late(traced) => Some(self.read_late(understood, &traced).await),
+        }
     }
 
     /// A person who is named and not of the task is a mistake; one who is known by a number only has been told of

@@ -5,7 +5,7 @@
 //! decided in [`look`](super::look).
 
 use super::look::{RARELY, SOON, ended};
-use super::{ASKED_AT_ONCE, TERM, Understood};
+use super::{ASKED_AT_ONCE, Seen, TERM, Understood};
 use crate::metrics::PushOutcome;
 use crate::{Engine, EngineError};
 use futures_util::{StreamExt, stream};
@@ -91,8 +91,16 @@ impl Engine {
             }
         }
         let looks: Vec<_> = understood.iter().map(|one| self.look(one)).collect();
-        let looks = stream::iter(looks).buffered(LOOKS_AT_ONCE).collect::<Vec<_>>();
-        settled.extend(looks.await.into_iter().flatten());
+        let looks = stream::iter(looks).buffered(LOOKS_AT_ONCE).collect::<Vec<_>>().await;
+        for (one, seen) in understood.into_iter().zip(looks) {
+            match seen {
+                Some(Seen::Settled(end)) => settled.push(*end),
+                // Looked at once more there: what it is about may have become known meanwhile.
+                Some(Seen::Late(_)) if to_ask.len() < room => to_ask.push(one),
+                Some(Seen::Late(_)) => settled.push(ended(&one.push, PushEnd::Later(now + SOON))),
+                None => {}
+            }
+        }
         self.settle(settled).await?;
         Ok((many, to_ask))
     }

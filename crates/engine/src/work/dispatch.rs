@@ -293,7 +293,7 @@ fn choose(spec: &TaskSpec, kind: DispatchKind, candidates: &[Contact], now: Time
     chosen
 }
 
-pub(super) fn dial_contacts(contacts: &[Contact]) -> Vec<DialContact> {
+pub(crate) fn dial_contacts(contacts: &[Contact]) -> Vec<DialContact> {
     contacts
         .iter()
         .map(|contact| DialContact {

@@ -174,7 +174,7 @@ impl Job<'_> {
     }
 }
 
-pub(super) fn reference(segment: &Segment) -> SegmentRef {
+pub(crate) fn reference(segment: &Segment) -> SegmentRef {
     SegmentRef {
         key: segment.id.clone(),
         vendor_ref: segment.vendor_ref.clone(),

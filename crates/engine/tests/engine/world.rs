@@ -1,9 +1,10 @@
 //! Engines with one account at a vendor in memory, stepped by hand.
 
 use crate::door::{Door, Frozen, Meanwhile};
-use outdial_engine::outward::{Outward, Policy};
+use outdial_engine::outward::{Limits, Outward, Policy};
 use outdial_engine::{
-    Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress, TaskVerb,
+    Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress,
+    Recordings, TaskVerb,
 };
 use outdial_engine::{ContactFilter, Page};
 use outdial_model::{
@@ -22,6 +23,8 @@ use tokio::sync::Notify;
 
 /// What the vendor in memory knows to push with.
 pub const SECRET: &str = "hush-hush";
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// One process of the gateway.
 pub struct Replica {
@@ -230,6 +233,7 @@ async fn replica(
         fuse: Duration::from_secs(10),
         staging: outdial_model::Staged::On,
         rate: 100,
+        recording_hosts: Vec::new(),
     };
     let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
     let ingress = Ingress::new("http://127.0.0.1/ingress/memory-1", Secret::from(SECRET.to_owned()));
@@ -237,7 +241,9 @@ async fn replica(
     let account = Account::new(id, kind, "memory:".into(), ingress, policy, door.clone());
     let (store, clock) = (store.clone(), clock.clone());
     let (accounts, outward) = (vec![account], outward.clone());
-    let parts = EngineParts { store, clock, factories: &[], accounts, outward };
+    let limits = Limits { deadline: SECOND, patience: SECOND, bytes: 1000 };
+    let recordings = Recordings::new(Policy::default(), limits);
+    let parts = EngineParts { store, clock, factories: &[], accounts, outward, recordings };
     Replica { engine: Engine::new(parts).await.unwrap(), door }
 }
 

@@ -56,6 +56,10 @@ async fn a_source_that_dries_up_is_left() {
     let brief = Limits { deadline: Duration::from_millis(200), ..limits(1000) };
     let (error, _) = whole(get(&receiver, brief).await).await.unwrap_err();
     assert_eq!(error, OutwardError::Timeout);
+    let silent = Receiver::start(Conduct::FallSilent(String::new())).await;
+    let outward = Book::default().outward(&["127.0.0.0/8"]);
+    let target = outward.target(&silent.url()).unwrap();
+    assert_eq!(outward.get(&target, &[], hasty).await.unwrap_err(), OutwardError::Timeout);
     let broken = Receiver::start(Conduct::Say(begun)).await;
     let (error, taken) = whole(get(&broken, limits(1000)).await).await.unwrap_err();
     assert_eq!((error, taken), (OutwardError::Broken, 5));

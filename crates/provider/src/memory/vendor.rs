@@ -99,6 +99,13 @@ impl MemoryVendor {
         self.finish_where(disposition, |_| true)
     }
 
+    /// Keeps a recording of the call in progress with a person at `url`. False when there is none.
+    pub fn record(&self, contact: &ContactId, url: &str) -> bool {
+        let mut world = self.now();
+        let mut people = world.segments.iter_mut().flat_map(|segment| &mut segment.people);
+        people.find(|person| person.key == *contact).is_some_and(|person| person.record(url))
+    }
+
     fn finish_where(&self, disposition: Disposition, is_meant: impl Fn(&ContactId) -> bool) -> usize {
         let now = self.clock.now();
         let mut world = self.now();

@@ -275,6 +275,11 @@ impl Person {
         }
     }
 
+    /// Keeps a recording of the call at `url`, if there is a call.
+    pub(super) fn record(&mut self, url: &str) -> bool {
+        self.call.as_mut().map(|call| call.recording = Some(url.to_owned())).is_some()
+    }
+
     /// Ends the call in progress.
     pub(super) fn finish(&mut self, disposition: Disposition, now: Timestamp) {
         self.progress = ContactProgress::Done(disposition);

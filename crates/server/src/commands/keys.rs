@@ -13,7 +13,7 @@ pub(super) async fn run(command: KeysCommand) -> Result<ExitCode, CommandError> 
     let config = Config::load(configured.config.as_deref())?;
     let tenant = tenant.parse().map_err(|error| CommandError::Other(format!("--tenant: {error}")))?;
     let store = gateway::open_store(&config.store_url, "keys").await?;
-    let engine = gateway::engine(&store, Vec::new(), &config.webhooks).await.map_err(StartError::from)?;
+    let engine = gateway::engine(&store, Vec::new(), &config).await.map_err(StartError::from)?;
     let terms = KeyTerms { scopes, requires_idempotency_key: require_idempotency_key, ..KeyTerms::default() };
     let key = engine.issue_key(&tenant, "outdial keys create", terms).await;
     let key = key.map_err(|error| CommandError::Other(format!("the key could not be made: {error}")))?;

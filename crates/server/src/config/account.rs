@@ -3,6 +3,7 @@
 use super::Problem;
 use super::reader::{Book, Section};
 use outdial_engine::AccountPolicy;
+use outdial_engine::outward::HostRule;
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock};
 use outdial_provider::{
     AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Transport,
@@ -73,7 +74,7 @@ impl AccountConfig {
     }
 }
 
-const SECONDS: &str = "a whole number of seconds, at least 1";
+pub(super) const SECONDS: &str = "a whole number of seconds, at least 1";
 
 /// Reads the account `name`; `None` when it is not even known which provider it is for. Whatever is
 /// wrong is in the book, and a fallback stands in its place.
@@ -109,6 +110,7 @@ pub(super) fn read(
                 .or(book, "rate", "requests per second, at least 1", factory.default_rate, |rate| *rate > 0),
             fuse: seconds(&mut section, book, "fuse_seconds", FUSE_SECONDS),
             staging: section.or(book, "staging", "`on` or `off`", Staged::On, |_| true),
+            recording_hosts: recording_hosts(&mut section, book),
         },
         ingress_secret: section.secret(book, "ingress_secret"),
         table: own_keys(&mut section, book, factory),
@@ -172,6 +174,15 @@ fn missing(key: &SettingKey) -> String {
 
 fn seconds(section: &mut Section, book: &mut Book, key: &str, fallback: u64) -> Duration {
     Duration::from_secs(section.or(book, key, SECONDS, fallback, |seconds| *seconds > 0))
+}
+
+/// A host that is none spoils the list: what was meant is not to be guessed.
+fn recording_hosts(section: &mut Section, book: &mut Book) -> Vec<HostRule> {
+    const HOSTS: &str =
+        "a list of hosts such as [\"media.example.com\", \"*.example.com\", \"media.example.com:8443\"]";
+    let rules = |texts: &Vec<String>| texts.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>();
+    let texts = section.checked(book, "recording_hosts", HOSTS, |texts| rules(texts).is_ok());
+    texts.and_then(|texts| rules(&texts).ok()).unwrap_or_default()
 }
 
 fn is_url(text: &str) -> bool {

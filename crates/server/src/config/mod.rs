@@ -22,6 +22,7 @@ pub use store_url::StoreUrl;
 
 use ipnet::IpNet;
 use layers::Layers;
+use outdial_engine::Recordings;
 use outdial_provider::Factory;
 use outdial_providers::registry;
 use std::net::SocketAddr;
@@ -41,6 +42,8 @@ pub struct Config {
     pub store_url: StoreUrl,
     /// Where events may be delivered to.
     pub webhooks: Webhooks,
+    /// How recordings are fetched from where vendors keep them.
+    pub recordings: Recordings,
     /// The accounts, by name.
     pub accounts: Vec<AccountConfig>,
     /// Every value and where it came from, in the order of the keys.

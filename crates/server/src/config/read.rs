@@ -1,12 +1,16 @@
 //! The keys: which there are, what they must be.
 
+use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
 use super::{AccountConfig, Config, Problem, StoreUrl, Webhooks, account};
+use outdial_engine::Recordings;
+use outdial_engine::outward::{Limits, Policy};
 use outdial_model::ExposeSecret;
 use outdial_provider::Factory;
 use reqwest::Url;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 /// Reads everything. Where something is wrong, a fallback stands in and a problem is told.
 pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> (Config, Vec<Problem>) {
@@ -14,13 +18,15 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let (listen, public_url) = server(&mut root, &mut book);
     let store_url = store(&mut root, &mut book);
     let webhooks = webhooks(&mut root, &mut book);
+    let recordings = recordings(&mut root, &mut book);
     let accounts = accounts(&mut root, &mut book, factories);
     if root.has("auth") {
         let detail = "not available in this version: clients come with API keys; remove it";
         root.complain(&mut book, "auth", detail);
     }
     root.finish(&mut book);
-    (Config { listen, public_url, store_url, webhooks, accounts, values: book.shown }, book.problems)
+    let values = book.shown;
+    (Config { listen, public_url, store_url, webhooks, recordings, accounts, values }, book.problems)
 }
 
 fn server(root: &mut Section, book: &mut Book) -> (SocketAddr, Option<String>) {
@@ -44,12 +50,34 @@ fn store(root: &mut Section, book: &mut Book) -> StoreUrl {
 }
 
 fn webhooks(root: &mut Section, book: &mut Book) -> Webhooks {
-    const NETWORKS: &str = "a list of networks such as [\"10.1.0.0/16\"]";
     let mut section = root.section(book, "webhooks");
-    let allow_http = section.optional(book, "allow_http", "true or false").unwrap_or_default();
-    let allowed_networks = section.optional(book, "allowed_networks", NETWORKS).unwrap_or_default();
+    let Policy { allow_http, allowed_networks } = policy(&mut section, book);
     section.finish(book);
     Webhooks { allow_http, allowed_networks }
+}
+
+fn recordings(root: &mut Section, book: &mut Book) -> Recordings {
+    let mut section = root.section(book, "recordings");
+    let mut number = |key, expected| {
+        let found = section.checked(book, key, expected, |number: &u64| *number > 0);
+        found.unwrap_or(1)
+    };
+    let limits = Limits {
+        bytes: number("max_bytes", "a number of bytes, at least 1"),
+        patience: Duration::from_secs(number("idle_seconds", SECONDS)),
+        deadline: Duration::from_secs(number("timeout_seconds", SECONDS)),
+    };
+    let policy = policy(&mut section, book);
+    section.finish(book);
+    Recordings::new(policy, limits)
+}
+
+/// Where requests to hosts that others named may go.
+fn policy(section: &mut Section, book: &mut Book) -> Policy {
+    const NETWORKS: &str = "a list of networks such as [\"10.1.0.0/16\"]";
+    let allow_http = section.optional(book, "allow_http", "true or false").unwrap_or_default();
+    let allowed_networks = section.optional(book, "allowed_networks", NETWORKS).unwrap_or_default();
+    Policy { allow_http, allowed_networks }
 }
 
 fn accounts(

@@ -13,13 +13,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-const SCOPES: [&str; 9] = [
+const SCOPES: [&str; 10] = [
     "tasks:read",
     "tasks:write",
     "tasks:control",
     "contacts:read",
     "contacts:write",
     "calls:read",
+    "recordings:read",
     "events:read",
     "webhooks:read",
     "webhooks:write",
@@ -51,6 +52,7 @@ impl Stage {
             store_url: format!("sqlite://{}", database.display()),
             account_keys: toml::Table::new(),
             vendor_keys: toml::Table::new(),
+            recordings: toml::Table::new(),
         };
         let mut moved = false;
         let gateway = match Gateway::start(rehearsal.config()?).await {

@@ -78,7 +78,7 @@ impl Platform {
         let calls = instance.campaign.calls().filter(|(row, call)| row.number == callee && call.ended);
         let recorded = calls.filter(|(_, call)| call.plan.answer.is_some());
         Ok(recorded
-            .map(|(_, call)| json!({"callid": call.id, "recLink": exchange.recording_url(&call.id)}))
+            .map(|(_, call)| json!({"callid": call.id, "recLink": exchange.recording_url(Provider::Airudder, &call.id)}))
             .collect())
     }
 

@@ -7,6 +7,7 @@ use crate::call::{Call, Stage};
 use crate::campaign::Contact;
 use crate::clock::Wall;
 use crate::exchange::Exchange;
+use crate::vendors::Provider;
 
 /// A time as PDS writes it: a string of Unix milliseconds.
 pub(super) fn millis(at: Wall) -> String {
@@ -42,7 +43,11 @@ pub(super) fn hangup_reason(call: &Call, stage: Stage, exchange: &Exchange<'_>) 
 }
 
 pub(super) fn recording(call: &Call, exchange: &Exchange<'_>) -> String {
-    if call.ended && call.plan.answer.is_some() { exchange.recording_url(&call.id) } else { String::new() }
+    if call.ended && call.plan.answer.is_some() {
+        exchange.recording_url(Provider::Airudder, &call.id)
+    } else {
+        String::new()
+    }
 }
 
 pub(super) fn instance(instance: &Instance, exchange: &Exchange<'_>) -> Value {

@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::campaign::Contact;
 use crate::exchange::Exchange;
 use crate::outcome::Outcome;
+use crate::vendors::Provider;
 
 pub(super) fn task_state(task: &Task) -> Value {
     json!({"taskID": task.id, "taskStatus": task.status()})
@@ -92,7 +93,7 @@ pub(super) fn call_detail(contact: &Contact<Order>, call: &Call, exchange: &Exch
         "callAnswerTs": call.answered_at().map_or(0, |at| at.seconds()),
         "callEndTs": call.ended_at().seconds(),
         "callDuration": call.plan.talk().as_secs(),
-        "callAudioUrl": if answered { exchange.recording_url(&call.id) } else { String::new() },
+        "callAudioUrl": if answered { exchange.recording_url(Provider::Nxtele, &call.id) } else { String::new() },
         "hangupCause": cause,
         "termSipCode": sip,
         "intents": intents(outcome),

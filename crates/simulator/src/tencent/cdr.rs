@@ -85,6 +85,7 @@ fn record(task: &Task, contact: &Contact<Callee>, call: &Call, exchange: &Exchan
     let times = Times::of(call);
     let (status, text) = hangup_code(call.plan.outcome);
     let talked = call.plan.outcome == Outcome::Answered;
+    let is_recorded = talked && exchange.settings.tencent.cdr_names_recording;
     json!({
         "SessionId": call.id,
         "Caller": task.asked.callers.first(),
@@ -104,8 +105,8 @@ fn record(task: &Task, contact: &Contact<Callee>, call: &Call, exchange: &Exchan
         "EndStatus": status,
         "EndStatusString": text,
         "HungUpSide": hung_up_side(call.plan.outcome),
-        "RecordId": if talked { call.id.as_str() } else { "" },
-        "RecordURL": if talked { exchange.recording_url(&call.id) } else { String::new() },
+        "RecordId": if is_recorded { call.id.as_str() } else { "" },
+        "RecordURL": if is_recorded { exchange.recording_url(Provider::TencentCcc, &call.id) } else { String::new() },
         "CustomRecordURL": "",
         "AsrUrl": "",
         "AsrStatus": "NotExists",

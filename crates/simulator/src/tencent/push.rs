@@ -73,7 +73,7 @@ fn push_records(task: &Task, contact: usize, call: usize, exchange: &mut Exchang
             "SessionId": call.id,
             "Timestamp": times.end,
             "EndpointUser": side,
-            "RecordURL": exchange.recording_url(&call.id),
+            "RecordURL": exchange.recording_url(Provider::TencentCcc, &call.id),
         });
         send("record", lane, &recording, exchange);
     }

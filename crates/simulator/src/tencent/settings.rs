@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(super) honour_windows: bool,
     /// Simulated seconds between the end of a call and its record (30).
     pub(super) cdr_delay_seconds: u64,
+    /// Call records that are read name the recording; off, as before it is there.
+    pub(super) cdr_names_recording: bool,
     /// Where call records and recordings are pushed; `{kind}` becomes `cdr` or `record`. `null`: nowhere.
     pub(super) push_url: Option<String>,
     /// The `Authorization` header of pushes, e.g. `Basic …`; `null`: none.
@@ -50,6 +52,7 @@ impl Default for Settings {
             list_oldest_first: false,
             honour_windows: false,
             cdr_delay_seconds: 0,
+            cdr_names_recording: true,
             push_url: None,
             push_authorization: None,
             push_tries: 4,

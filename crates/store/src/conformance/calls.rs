@@ -1,9 +1,11 @@
 //! What is known of calls.
 
 use super::Harness;
-use super::world::{World, all, change, phone};
-use crate::{CallChange, CallFilter, Changes, Clues, SegmentChange};
-use outdial_model::{Call, ContactId, ContactStatus, Disposition, EventType, RawOutcome, SegmentId};
+use super::world::{World, all, change, phone, tenant};
+use crate::{CallChange, CallFilter, Changes, Clues, SegmentChange, StoreError};
+use outdial_model::{
+    Call, CallId, ContactId, ContactStatus, Disposition, EventType, ExposeSecret, RawOutcome, SegmentId,
+};
 
 async fn learn(world: &World, call: CallChange) {
     let changes = Changes { calls: vec![call], ..Changes::default() };
@@ -60,6 +62,28 @@ pub(super) async fn what_is_known_of_a_call_is_never_forgotten(harness: &dyn Har
     use EventType::{CallAnswered, CallEnded, CallStarted, CallUpdated, RecordingAvailable};
     let story = [CallStarted, CallAnswered, CallEnded, RecordingAvailable, CallUpdated];
     assert_eq!(world.told(contact).await[2..], story);
+}
+
+pub(super) async fn where_a_recording_is_is_known_to_its_tenant_alone(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(1).await;
+    let lease = world.lease(&task).await;
+    let planned = world.send(&lease, 1).await;
+    let call = world.call(&planned, "call-1");
+    learn(&world, call.clone()).await;
+    let kept = async || world.store.recording(&world.tenant, &call.id).await.unwrap();
+    let url = async || kept().await.url.map(|url| url.expose_secret().to_owned());
+    assert_eq!((kept().await.account, url().await), ("somewhere".parse().unwrap(), None));
+    let at = |url: &str| CallChange { recording: Some(url.to_owned()), ..call.clone() };
+    learn(&world, at("https://vendor.example/first")).await;
+    learn(&world, at("https://vendor.example/second")).await;
+    assert_eq!(url().await.as_deref(), Some("https://vendor.example/first"));
+    assert!(!format!("{:?}", kept().await).contains("vendor.example"), "the vendor's URL does not print");
+
+    let stranger = world.store.recording(&tenant("other"), &call.id).await;
+    assert!(matches!(stranger, Err(StoreError::NotFound)), "{stranger:?}");
+    let unknown = world.store.recording(&world.tenant, &CallId::generate(world.now())).await;
+    assert!(matches!(unknown, Err(StoreError::NotFound)), "{unknown:?}");
 }
 
 pub(super) async fn a_call_of_a_stranger_is_not_told(harness: &dyn Harness) {

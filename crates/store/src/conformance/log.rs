@@ -1,10 +1,10 @@
 //! The log of events: one order, read by position.
 
 use super::Harness;
-use super::world::{World, tenant};
+use super::world::{World, change, tenant};
 use crate::{CallChange, Changes, FeedFilter, TaskChange};
 use futures_util::future::join_all;
-use outdial_model::{Event, EventType, TaskId, TaskStatus};
+use outdial_model::{ContactStatus, Disposition, Event, EventType, TaskId, TaskStatus};
 use std::collections::BTreeSet;
 
 impl World {
@@ -128,21 +128,24 @@ pub(super) async fn a_recording_is_told_when_it_is_there(harness: &dyn Harness) 
     let lease = world.lease(&task).await;
     let planned = world.send(&lease, 1).await;
     let contact = planned.dispatch.contacts[0].clone();
-    let learn = async |call: CallChange| {
-        let mut changes = Changes::under(&lease);
-        changes.calls.push(call);
+    let learn = async |mut changes: Changes, call: &CallChange| {
+        changes.calls.push(call.clone());
         world.apply(changes).await;
     };
     let call = world.call(&planned, "v-1");
-    learn(call.clone()).await;
+    let over = CallChange { disposition: Some(Disposition::AnsweredHuman), ..call.clone() };
+    learn(Changes::under(&lease), &over).await;
+    world.move_on(&lease, change(&contact, ContactStatus::Submitting, ContactStatus::Completed)).await;
+    // Long after, from outside.
+    world.pass(3_600);
     let recorded = CallChange { recording: Some("https://vendor.example/1.mp3".into()), ..call };
-    learn(recorded.clone()).await;
-    learn(recorded).await;
-    use EventType::{CallStarted, ContactAccepted, ContactSubmitting, RecordingAvailable};
+    learn(Changes::default(), &recorded).await;
+    learn(Changes::default(), &recorded).await;
+    use EventType::{CallEnded, CallStarted, ContactCompleted, RecordingAvailable};
     let told = world.told(&contact).await;
-    assert_eq!(told, [ContactAccepted, ContactSubmitting, CallStarted, RecordingAvailable]);
+    assert_eq!(told[2..], [CallStarted, CallEnded, ContactCompleted, RecordingAvailable]);
     let events = world.events(&contact).await;
-    assert!(!events[3].data.to_string().contains("vendor.example"), "the vendor's URL stays inside");
+    assert!(!events[5].data.to_string().contains("vendor.example"), "the vendor's URL stays inside");
 }
 
 pub(super) async fn a_vendor_that_does_not_answer_is_told_once(harness: &dyn Harness) {

@@ -4,8 +4,8 @@ use super::Connection;
 use super::event::News;
 use crate::moves::NewEvent;
 use crate::row::{CallRow, number, word};
-use crate::{CallChange, StoreError};
-use outdial_model::{Call, CallId, Confidence, EventId, EventType, TaskId, TenantId, Timestamp};
+use crate::{CallChange, KeptRecording, StoreError};
+use outdial_model::{Call, CallId, Confidence, EventId, EventType, Secret, TaskId, TenantId, Timestamp};
 use serde_json::{Value, json};
 
 pub(super) async fn read(conn: &mut Connection, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
@@ -15,6 +15,23 @@ pub(super) async fn read(conn: &mut Connection, tenant: &TenantId, id: &CallId) 
         .fetch_optional(conn)
         .await?;
     row.ok_or(StoreError::NotFound)?.try_into()
+}
+
+pub(super) async fn recording(
+    conn: &mut Connection,
+    tenant: &TenantId,
+    id: &CallId,
+) -> Result<KeptRecording, StoreError> {
+    let row: Option<(String, Option<String>)> = sqlx::query_as(
+        "SELECT segments.account, calls.recording FROM calls CROSS JOIN segments
+         WHERE calls.id = $1 AND calls.tenant = $2 AND segments.id = calls.segment",
+    )
+    .bind(id.as_str())
+    .bind(tenant.as_str())
+    .fetch_optional(conn)
+    .await?;
+    let (account, url) = row.ok_or(StoreError::NotFound)?;
+    Ok(KeptRecording { account: word(&account, "segments.account")?, url: url.map(Secret::from) })
 }
 
 /// Writes what was learned of a call. One of a contact or segment the task does not have is not

@@ -8,8 +8,8 @@ use super::{
 use super::{task, trace, work};
 use crate::{
     AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
-    Doubt, Effect, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, ReservedSlots, Skipped, Store,
-    StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
+    Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, ReservedSlots,
+    Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -165,6 +165,10 @@ impl Store for Engine {
         page: &Page<CallId>,
     ) -> Result<Vec<Call>, StoreError> {
         reading!(self, |tx| newest::calls(&mut tx, tenant, filter, page))
+    }
+
+    async fn recording(&self, tenant: &TenantId, call: &CallId) -> Result<KeptRecording, StoreError> {
+        reading!(self, |tx| call::recording(&mut tx, tenant, call))
     }
 
     async fn contact_events(

@@ -1,0 +1,136 @@
+//! A vendor's storage of few words, and a host nobody is to connect to.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener as Listener};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// What whoever asks gets.
+#[derive(Clone)]
+pub enum Conduct {
+    /// These bytes, then the end.
+    Say(String),
+    /// These bytes, and then nothing for ever.
+    FallSilent(String),
+    /// These bytes, and then the others again and again.
+    NeverEnd(String, &'static str),
+}
+
+pub struct Storage {
+    address: SocketAddr,
+    desk: Arc<Desk>,
+}
+
+struct Desk {
+    conduct: Mutex<Conduct>,
+    heads: Mutex<Vec<String>>,
+    /// Somebody hung up in the middle.
+    left: Notify,
+}
+
+impl Storage {
+    pub async fn start(conduct: Conduct) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let desk =
+            Arc::new(Desk { conduct: Mutex::new(conduct), heads: Mutex::default(), left: Notify::new() });
+        let behind = Arc::clone(&desk);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&behind)));
+            }
+        });
+        Self { address, desk }
+    }
+
+    /// Answers everybody with an [`answer`].
+    pub async fn answering(status: &str, headers: &str, body: &str) -> Self {
+        Self::start(answer(status, headers, body)).await
+    }
+
+    /// Behaves like this from now on.
+    pub fn behaves(&self, conduct: Conduct) {
+        *self.desk.conduct.lock().unwrap() = conduct;
+    }
+
+    /// `http://host:port`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn authority(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// The heads of the requests that came, in lower case.
+    pub fn heads(&self) -> Vec<String> {
+        self.desk.heads.lock().unwrap().clone()
+    }
+
+    /// Waits until somebody has hung up in the middle.
+    pub async fn is_left(&self) {
+        self.desk.left.notified().await;
+    }
+}
+
+/// A status, headers (each with its line's end) and a body.
+pub fn answer(status: &str, headers: &str, body: &str) -> Conduct {
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}");
+    Conduct::Say(format!("{head}\r\n{body}"))
+}
+
+async fn serve(mut stream: TcpStream, desk: Arc<Desk>) {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte).await {
+            Ok(1) => head.push(byte[0]),
+            _ => return,
+        }
+    }
+    desk.heads.lock().unwrap().push(String::from_utf8_lossy(&head).to_lowercase());
+    let conduct = desk.conduct.lock().unwrap().clone();
+    let (first, again) = match &conduct {
+        Conduct::Say(first) | Conduct::FallSilent(first) => (first, None),
+        Conduct::NeverEnd(first, again) => (first, Some(again)),
+    };
+    let mut going = stream.write_all(first.as_bytes()).await.is_ok();
+    while let Some(again) = again.filter(|_| going) {
+        going = stream.write_all(again.as_bytes()).await.is_ok();
+    }
+    if let Conduct::FallSilent(_) = conduct {
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    }
+    if !matches!(conduct, Conduct::Say(_)) {
+        desk.left.notify_one();
+    }
+}
+
+/// Listens on a loopback address. Connections wait in its queue until they are counted.
+pub struct Canary(Listener);
+
+impl Canary {
+    pub fn new() -> Self {
+        let listener = Listener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self(listener)
+    }
+
+    pub fn authority(&self) -> String {
+        self.0.local_addr().unwrap().to_string()
+    }
+
+    /// Connections since it was last asked.
+    pub fn connections(&self) -> usize {
+        let mut count = 0;
+        loop {
+            match self.0.accept() {
+                Ok(_) => count += 1,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return count,
+                Err(error) => panic!("the canary is ill: {error}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Recordings of calls, handed on from wherever the vendor keeps them: piece by piece, as fast as the client takes
+//! them, and nothing of them is kept here.
+//!
+//! A vendor names the URL, so it is asked with care: only at the host the operator reaches the vendor at
+//! (the very origin of the account's `base_url`), or at hosts the account lists; at the latter by the
+//! guarded way, wherever their names lead. Nobody is redirected, nothing of ours is sent along, time and size are
+//! bounded, and the URL is told to nobody.
+//!
+//! `range.rs` a part of it · `answer.rs` what the host says of it · `error.rs` why it cannot be had.
+
+mod answer;
+mod error;
+mod range;
+
+pub use error::RecordingError;
+pub use range::{ByteRange, Part};
+
+use crate::{Account, Engine, EngineError};
+use answer::{Failure, Head};
+use outdial_model::{CallId, ExposeSecret, ProviderKind, TenantId};
+use outdial_outward::{Bytes, Download, Limits, Outward, OutwardError, Policy, Target};
+use outdial_store::StoreError;
+
+/// How recordings are fetched.
+#[derive(Debug, Clone)]
+pub struct Recordings {
+    /// The way to hosts that accounts list.
+    listed: Outward,
+    /// The way to hosts the operator reaches vendors at, which may be anywhere.
+    own: Outward,
+    limits: Limits,
+}
+
+impl Recordings {
+    /// Within `limits`; from hosts accounts list, under `policy`.
+    pub fn new(policy: Policy, limits: Limits) -> Self {
+        Self { listed: Outward::new(policy), own: Outward::new(Policy::everywhere()), limits }
+    }
+
+    /// The way to the URL, if the account's recordings may be there.
+    fn way(&self, account: &Account, url: &str) -> Result<(&Outward, Target), RecordingError> {
+        let target = self.own.target(url).map_err(|_| RecordingError::NoUrl)?;
+        let base = self.own.target(&account.base_url);
+        if base.is_ok_and(|base| base.shares_origin(&target)) {
+            return Ok((&self.own, target));
+        }
+        if !account.policy.recording_hosts.iter().any(|rule| rule.admits(&target)) {
+            let (account, host) = (account.id.clone(), target.authority());
+            tracing::warn!(%account, host, "a recording is on a host the account does not list");
+            return Err(RecordingError::HostNotListed { account, host });
+        }
+        let refused = |why: OutwardError| RecordingError::refused(&target, &why);
+        self.listed.target(url).map(|target| (&self.listed, target)).map_err(refused)
+    }
+}
+
+/// A recording, or a part of it, that is still to come. Dropped, the rest is not fetched.
+#[derive(Debug)]
+pub struct Recording {
+    /// `audio/…`, or `application/octet-stream` for whatever else the host calls it.
+    pub media_type: String,
+    /// Bytes that come, if the host told.
+    pub length: Option<u64>,
+    /// Which part it is; `None` for the whole.
+    pub part: Option<Part>,
+    /// Whether the host gives parts, as far as it says.
+    pub takes_ranges: bool,
+    first: Option<Bytes>,
+    rest: Download,
+}
+
+impl Recording {
+    /// The next piece; `None` at the end. An error is the end, too: what came is not all of it.
+    pub async fn piece(&mut self) -> Result<Option<Bytes>, OutwardError> {
+        match self.first.take() {
+            Some(first) => Ok(Some(first)),
+            None => self.rest.piece().await,
+        }
+    }
+}
+
+impl Engine {
+    /// Opens the recording of a call, or the part of it that is asked for, as far as its first piece. A host that
+    /// knows no parts gives the whole.
+    ///
+    /// [`EngineError::Recording`] when there is none to be had; [`EngineError::Vendor`] when its host fails.
+    pub async fn recording(
+        &self,
+        tenant: &TenantId,
+        call: &CallId,
+        range: Option<ByteRange>,
+    ) -> Result<Recording, EngineError> {
+        let kept = self.store().recording(tenant, call).await.map_err(|error| match error {
+            StoreError::NotFound => EngineError::NotFound("call"),
+            other => other.into(),
+        })?;
+        let url = kept.url.ok_or(RecordingError::Untold).map_err(|why| cannot_be_had(None, why))?;
+        let account = self.account(&kept.account);
+        let account = account.map_err(|_| cannot_be_had(None, RecordingError::NoAccount(kept.account)))?;
+        let opened = self.open(&account, url.expose_secret(), range).await;
+        opened.map_err(|failure| match failure {
+            Failure::Recording(why) => cannot_be_had(Some(account.kind.clone()), why),
+            Failure::Host(error) => EngineError::Vendor { provider: account.kind.clone(), error },
+        })
+    }
+
+    async fn open(
+        &self,
+        account: &Account,
+        url: &str,
+        range: Option<ByteRange>,
+    ) -> Result<Recording, Failure> {
+        let Recordings { limits, .. } = self.0.recordings;
+        let (way, target) = self.0.recordings.way(account, url)?;
+        // Parts are parts of what is kept, so it must not come packed.
+        let mut headers = vec![("accept-encoding", "identity".to_owned())];
+        headers.extend(range.map(|range| ("range", range.to_string())));
+        let failed = |why: OutwardError| Failure::of(&target, &why);
+        let mut rest = way.get(&target, &headers, limits).await.map_err(failed)?;
+        let head = Head::read(rest.status(), |name| rest.header(name), range)?;
+        if head.length.is_some_and(|length| length > limits.bytes) {
+            return Err(RecordingError::TooLarge { most: limits.bytes }.into());
+        }
+        // With the first piece in hand, a host that says nothing more is told as one that did not answer.
+        let first = rest.piece().await.map_err(failed)?;
+        let Head { media_type, length, part, takes_ranges } = head;
+        Ok(Recording { media_type, length, part, takes_ranges, first, rest })
+    }
+}
+
+fn cannot_be_had(provider: Option<ProviderKind>, why: RecordingError) -> EngineError {
+    EngineError::Recording { provider, why }
+}
