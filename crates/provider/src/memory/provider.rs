@@ -222,7 +222,6 @@ impl Provider for MemoryProvider {
         push::receive(inbound)
     }
 
-    /// Its pushes carry a proof; there is nothing more to ask.
     fn push_kinds(&self) -> &'static [PushKind] {
         push::KINDS
     }
@@ -231,6 +230,7 @@ impl Provider for MemoryProvider {
         push::PROOF_HEADERS
     }
 
+    /// Its pushes carry a proof; there is nothing more to ask.
     async fn confirm_push(&self, _: &Inbound<'_>) -> Result<Confirmation, ProviderError> {
         Ok(Confirmation::CannotTell)
     }
