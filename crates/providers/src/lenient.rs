@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn a_document_has_no_nul_in_it_and_keeps_everything_else() {
-        let read = document(br#"{"a": "x\u0000y", "b": [{"c": "\u0000"}, 1, null], "d": "\\u0000"}"#).unwrap();
+        let read =
+            document(br#"{"a": "x\u0000y", "b": [{"c": "\u0000"}, 1, null], "d": "\\u0000"}"#).unwrap();
         assert_eq!(read, json!({"a": "xy", "b": [{"c": ""}, 1, null], "d": "\\u0000"}));
         assert!(document(b"{").is_err());
     }

@@ -70,9 +70,8 @@ impl From<sqlx::Error> for Failure {
             return Self::of_postgres(postgres);
         }
         // SQLite's messages name tables and columns, never a value; whoever writes is alone.
-        let is_rule = error.is_unique_violation()
-            || error.is_foreign_key_violation()
-            || error.is_check_violation();
+        let is_rule =
+            error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation();
         let nature = if is_rule { Nature::Final } else { Nature::Passing };
         Self { told: error.to_string(), nature }
     }

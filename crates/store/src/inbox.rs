@@ -154,8 +154,10 @@ pub trait Inbox: fmt::Debug + Send + Sync + 'static {
     /// What was counted of an account from the day of `since` on, by day.
     async fn tallies(&self, account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError>;
     /// The next account after `account`, by name, of which pushes are kept, be it configured or not.
-    async fn next_account_with_pushes(&self, account: Option<&AccountId>)
-    -> Result<Option<AccountId>, StoreError>;
+    async fn next_account_with_pushes(
+        &self,
+        account: Option<&AccountId>,
+    ) -> Result<Option<AccountId>, StoreError>;
     /// Forgets what need not be kept of an account, at most `limit` pushes; answers how many those were.
     async fn forget_pushes(
         &self,

@@ -127,13 +127,16 @@ fn about(kind: EventType) -> About {
             data.confidence = Some("confirmed");
             data.segment_id = Some(ids::SEGMENT);
         }),
-        E::ContactOutcomeUpdated => {
-            moved("How a contact ended is confirmed, or told better than it had been reported", None, "completed", |data| {
+        E::ContactOutcomeUpdated => moved(
+            "How a contact ended is confirmed, or told better than it had been reported",
+            None,
+            "completed",
+            |data| {
                 data.disposition = Some("busy");
                 data.previous_disposition = Some("no_answer");
                 data.confidence = Some("confirmed");
-            })
-        }
+            },
+        ),
         E::ContactRejected => {
             ended("The vendor refused a contact", "submitting", "rejected", "not a number the vendor dials")
         }

@@ -45,9 +45,9 @@ impl Line {
     fn leave(&mut self) -> Vec<(NewPush, Told)> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while batch.len() < AT_ONCE
-            && let Some(next) = self.waiting.pop_front_if(|(push, _)| {
-                batch.is_empty() || bytes + push.sealed.len() <= BYTES_AT_ONCE
-            })
+            && let Some(next) = self
+                .waiting
+                .pop_front_if(|(push, _)| batch.is_empty() || bytes + push.sealed.len() <= BYTES_AT_ONCE)
         {
             bytes += next.0.sealed.len();
             batch.push(next);

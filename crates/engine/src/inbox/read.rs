@@ -118,7 +118,9 @@ impl Engine {
                     if let Err(error) = self.settle_these(std::slice::from_ref(&one)).await {
                         tracing::error!(push = %one.id, %error, "a push could not be used");
                         let end = match error {
-                            StoreError::Refused(_) => PushEnd::Unusable("the store refuses what it says".to_owned()),
+                            StoreError::Refused(_) => {
+                                PushEnd::Unusable("the store refuses what it says".to_owned())
+                            }
                             _ => PushEnd::Later(self.now() + RARELY),
                         };
                         self.settle_these(&[SettledPush { changes: None, end, ..one }]).await?;

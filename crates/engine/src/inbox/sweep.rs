@@ -33,11 +33,7 @@ impl Engine {
     }
 
     /// Those of accounts that are not configured any more are among them.
-    async fn forget_pushes(
-        &self,
-        kept: PushesKept,
-        shutdown: &CancellationToken,
-    ) -> Result<(), StoreError> {
+    async fn forget_pushes(&self, kept: PushesKept, shutdown: &CancellationToken) -> Result<(), StoreError> {
         let mut account = self.store().next_account_with_pushes(None).await?;
         while let Some(id) = account.filter(|_| !shutdown.is_cancelled()) {
             let gone = self.store().forget_pushes(&id, kept, AT_ONCE).await?;

@@ -122,7 +122,8 @@ pub(super) async fn learn(
         return Ok(false);
     };
     let old: SegmentStatus = word(&status, "segments.status")?;
-    let told = change.status.map(|told| if told.is_final() && out > 0 { SegmentStatus::Ending } else { told });
+    let told =
+        change.status.map(|told| if told.is_final() && out > 0 { SegmentStatus::Ending } else { told });
     let new = told.filter(|_| !old.is_final()).unwrap_or(old);
     let new_ref = change.vendor_ref.as_ref().or(vendor_ref.as_ref());
     let new_raw = change.raw_status.as_ref().or(raw_status.as_ref());

@@ -42,8 +42,7 @@ pub(super) async fn settle(
     .bind(to_json(&ended)?)
     .execute(&mut *conn)
     .await?;
-    let outcomes: Vec<_> =
-        told.iter_mut().map(|((_, task), news)| (task, news.take_outcomes())).collect();
+    let outcomes: Vec<_> = told.iter_mut().map(|((_, task), news)| (task, news.take_outcomes())).collect();
     tally::outcomes(conn, &outcomes, now).await?;
     tally::pushes(conn, &counted, now).await?;
     for ((tenant, task), news) in told {
@@ -53,10 +52,7 @@ pub(super) async fn settle(
 }
 
 /// Locks those that are still new, in the order in which [keeping](super::push::keep) locks them, and answers in whose hand each is.
-async fn lock(
-    conn: &mut Connection,
-    settled: &[SettledPush],
-) -> Result<HashSet<(String, i64)>, StoreError> {
+async fn lock(conn: &mut Connection, settled: &[SettledPush]) -> Result<HashSet<(String, i64)>, StoreError> {
     let ids: Vec<_> = settled.iter().map(|push| &push.id).collect();
     let rows: Vec<(String, i64)> = sqlx::query_as(concat!(
         "SELECT id, attempts FROM pushes WHERE state = 'new' AND id IN ",

@@ -58,7 +58,10 @@ fn a_call_webhook_is_news_of_a_person() {
     assert_eq!(call.disposition, Some(Disposition::NoAnswer));
     assert_eq!(received.subject.vendor_call_id.as_deref(), Some("c-77"));
     assert_eq!(received.subject.contact.unwrap().as_str(), "con_01h0000000000000000000000b");
-    assert_eq!(received.dedupe_key, "call:seg_01h0000000000000000000000a:con_01h0000000000000000000000b:c-77");
+    assert_eq!(
+        received.dedupe_key,
+        "call:seg_01h0000000000000000000000a:con_01h0000000000000000000000b:c-77"
+    );
     let last = changed(CALL, |body| body["finish"] = json!(true));
     let done = pushed("call", &last).unwrap().contact.unwrap();
     assert_eq!(done.progress, Some(ContactProgress::Done(Disposition::NoAnswer)));
