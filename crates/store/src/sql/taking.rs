@@ -94,6 +94,8 @@ async fn reclaim(conn: &mut Connection, terms: &Terms<'_>) -> Result<(), StoreEr
             endpoint: word(endpoint, "webhook_deliveries.endpoint")?,
             position: number(*position, "webhook_deliveries.position")?,
             token: *token,
+            // Nothing is learned of the endpoint.
+            revision: 0,
             verdict: Verdict::Untried,
             status: None,
             error: None,
