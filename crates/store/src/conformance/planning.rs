@@ -73,6 +73,7 @@ pub(super) async fn every_tenant_with_something_to_plan_is_found(harness: &dyn H
         let Some(last) = some.last() else { break };
         page.after = Some(last.clone());
         found.extend(some);
+        assert!(found.len() <= all.len(), "there is no end");
     }
     assert_eq!(found, all, "though none of the first has been planned for");
 }
