@@ -75,15 +75,18 @@ fn each_is_genuine(taken: &[Received], secret: &str, log: &[Value]) {
     }
 }
 
-/// Of each contact (and of each task itself), what came first came in order and without a gap.
-fn each_lane_is_in_order(taken: &[Received]) {
+/// Of each contact (and of each task itself) messages came in order and without a gap. One that came again came before
+/// the next one.
+fn each_lane_is_in_order(came: &[Received]) {
     let mut lanes: BTreeMap<String, u64> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    for told in taken.iter().filter(|message| seen.insert(message.id().to_owned())).map(Received::json) {
+    for told in came.iter().map(Received::json) {
         let lane = told["contact_id"].as_str().or(told["task_id"].as_str()).unwrap_or_default().to_owned();
         let last = lanes.entry(lane).or_default();
-        assert_eq!(told["previous_sequence"], *last, "{told:#}");
-        *last = told["sequence"].as_u64().unwrap();
+        let sequence = told["sequence"].as_u64().unwrap();
+        if sequence != *last {
+            assert_eq!(told["previous_sequence"], *last, "{told:#}");
+            *last = sequence;
+        }
     }
     assert!(lanes.len() > 1);
 }

@@ -1,7 +1,8 @@
 //! The feed of events: its filters and places, and the stream of those who follow it.
 //!
 //! A stream holds a place in the log and at most one batch of events as text. It is read from the store when the
-//! connection takes more, so a client that reads slowly costs nothing but its place.
+//! connection has taken what was there, so a client that reads slowly costs nothing but its place; one that reads
+//! nothing at all loses that, too. No tenant can have all places.
 //!
 //! Not for: deciding what is told (the store), the envelope (the engine).
 
@@ -15,25 +16,30 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, StreamExt, stream};
 use outdial_engine::{Feed, FeedFilter, Follower};
-use outdial_model::EventType;
+use outdial_model::{EventType, TenantId};
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt::{self, Write};
 use std::future::{Ready, ready};
+use std::pin::pin;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Streams of one server at the same time.
+/// Streams of one server at the same time, and those of one tenant among them.
 const STREAMS: usize = 256;
+const SHARE: usize = 64;
 /// Events of one batch.
 const BATCH: u32 = 50;
 /// How long a stream says nothing at most. A client that has gone is noticed by the second time.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How long a stream lasts at most: its key is looked at again when the client comes back.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// How long a stream waits for a client that takes nothing of what there is.
+const STALL: Duration = Duration::from_secs(30);
 /// What every stream begins with: how soon to come back.
 const GREETING: &str = "retry: 2000\n";
 
@@ -83,33 +89,64 @@ impl FromRequest for LastEventId {
     }
 }
 
-/// The streams of a server: so many, and none once it closes.
+/// The streams of a server: so many, no tenant more than its share, and none once it closes.
 #[derive(Debug, Clone)]
 pub(crate) struct Streams {
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
     closing: CancellationToken,
 }
 
-/// A stream's place among them.
+/// How many streams each tenant has.
+#[derive(Debug, Default)]
+struct Places(Mutex<HashMap<TenantId, usize>>);
+
+impl Places {
+    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A stream's place among them, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    _place: OwnedSemaphorePermit,
+    places: Arc<Places>,
+    tenant: TenantId,
     closing: CancellationToken,
 }
 
 impl Streams {
     pub(crate) fn until(closing: CancellationToken) -> Self {
-        Self { places: Arc::new(Semaphore::new(STREAMS)), closing }
+        Self { places: Arc::default(), closing }
     }
 
-    /// A place, if there is one.
-    pub(crate) fn enter(&self) -> Result<Turn, Problem> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| {
-            let detail = format!("this server already has {STREAMS} of them");
-            Problem::new(&table::TOO_MANY_STREAMS, detail).with_header(RETRY_AFTER, "30")
-        })?;
-        Ok(Turn { _place: place, closing: self.closing.clone() })
+    /// A place, if there is one for the tenant.
+    pub(crate) fn enter(&self, tenant: &TenantId) -> Result<Turn, Problem> {
+        let mut places = self.places.lock();
+        let refused = if places.get(tenant).is_some_and(|its| *its >= SHARE) {
+            Some(format!("your tenant already has {SHARE} of them at this server"))
+        } else if places.values().sum::<usize>() >= STREAMS {
+            Some(format!("this server already has {STREAMS} of them"))
+        } else {
+            None
+        };
+        if let Some(detail) = refused {
+            return Err(Problem::new(&table::TOO_MANY_STREAMS, detail).with_header(RETRY_AFTER, "30"));
+        }
+        *places.entry(tenant.clone()).or_default() += 1;
+        let (places, closing) = (Arc::clone(&self.places), self.closing.clone());
+        Ok(Turn { places, tenant: tenant.clone(), closing })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut places = self.places.lock();
+        if let Some(its) = places.get_mut(&self.tenant) {
+            *its -= 1;
+            if *its == 0 {
+                places.remove(&self.tenant);
+            }
+        }
     }
 }
 
@@ -117,7 +154,7 @@ impl Streams {
 struct Following {
     follower: Follower,
     paging: Paging,
-    turn: Turn,
+    closing: CancellationToken,
     ends: Instant,
 }
 
@@ -130,19 +167,39 @@ pub(crate) fn stream(
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + 'static {
     // At once, so that the client knows that it is connected, and where.
     let greeting = format!("{GREETING}{}", heartbeat(&paging, after));
-    let following = Following { follower, paging, turn, ends: Instant::now() + LIFETIME };
+    let (closing, ends) = (turn.closing.clone(), Instant::now() + LIFETIME);
+    let following = Following { follower, paging, closing, ends };
     let events = stream::unfold(following, |mut following| async move {
         let text = following.next().await?;
         Some((text, following))
     });
-    stream::once(async { greeting }).chain(events).map(|text| Ok(Bytes::from(text)))
+    handed_over(stream::once(async { greeting }).chain(events), turn).map(Ok)
+}
+
+/// Hands over pieces as they are taken, each made when the one before it was. The turn is held by a task of its own, for
+/// the connection of a client that takes nothing asks for nothing either: the turn would end only with the client.
+fn handed_over(pieces: impl Stream<Item = String> + Send + 'static, turn: Turn) -> impl Stream<Item = Bytes> {
+    let (give, take) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let _turn = turn;
+        let mut pieces = pin!(pieces);
+        while let Ok(Ok(place)) = timeout(STALL, give.reserve()).await {
+            let piece = tokio::select! {
+                piece = pieces.next() => piece,
+                () = give.closed() => return,
+            };
+            let Some(piece) = piece else { return };
+            place.send(Bytes::from(piece));
+        }
+    });
+    stream::unfold(take, |mut take| async move { Some((take.recv().await?, take)) })
 }
 
 impl Following {
     /// The next piece; `None` when the stream is over. A store that is away ends it: the client comes back.
     async fn next(&mut self) -> Option<String> {
         let found = tokio::select! {
-            () = self.turn.closing.cancelled() => return None,
+            () = self.closing.cancelled() => return None,
             () = tokio::time::sleep_until(self.ends) => return None,
             found = self.follower.next(BATCH, HEARTBEAT) => found.ok()?,
         };
@@ -166,4 +223,57 @@ fn written(paging: &Paging, found: Feed) -> String {
         let _ = write!(text, "id: {}\nevent: {kind}\ndata: {data}\n\n", paging.cursor(&place));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tenant(name: &str) -> TenantId {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn no_tenant_has_all_places() {
+        let streams = Streams::until(CancellationToken::new());
+        let mut turns: Vec<_> = std::iter::from_fn(|| streams.enter(&tenant("greedy")).ok()).collect();
+        assert_eq!(turns.len(), SHARE);
+        for number in 0..STREAMS {
+            turns.extend(streams.enter(&tenant(&format!("tenant-{number}"))).ok());
+        }
+        assert_eq!(turns.len(), STREAMS);
+        turns.clear();
+        assert!(streams.places.lock().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_loses_its_place() {
+        let (streams, its) = (Streams::until(CancellationToken::new()), tenant("acme"));
+        let _others: Vec<_> = (1..SHARE).map(|_| streams.enter(&its).unwrap()).collect();
+        let begin = Instant::now();
+        let turn = streams.enter(&its).unwrap();
+        let mut body = pin!(handed_over(stream::repeat("x".to_owned()), turn));
+        while begin.elapsed() < 2 * STALL {
+            body.next().await.unwrap();
+            tokio::time::advance(STALL / 2).await;
+        }
+        assert!(streams.enter(&its).is_err(), "slow is not still");
+        while streams.enter(&its).is_err() {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            assert!(begin.elapsed() < 4 * STALL, "it keeps it for ever");
+        }
+        assert!(body.next().await.is_some(), "what was there for it");
+        assert!(body.next().await.is_none(), "and the end");
+    }
+
+    #[tokio::test]
+    async fn the_place_of_a_client_that_is_gone_is_free() {
+        let (streams, its) = (Streams::until(CancellationToken::new()), tenant("acme"));
+        let body = handed_over(stream::pending(), streams.enter(&its).unwrap());
+        assert_eq!(streams.places.lock().len(), 1);
+        drop(body);
+        while !streams.places.lock().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    }
 }

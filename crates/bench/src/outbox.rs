@@ -10,7 +10,7 @@ use crate::report::{Amount, Figure, Mark, Report, median};
 use crate::{Failure, fill};
 use outdial_model::{EndpointId, PersonalData, TaskId, TenantId};
 use outdial_store::{
-    DeliveryResult, EndpointSettings, FeedFilter, NewEndpoint, SealedSecret, Store, Verdict,
+    DeliveryResult, EndpointSettings, FeedFilter, Judgement, NewEndpoint, SealedSecret, Store, Verdict,
 };
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,8 @@ const PLANNED: u32 = 500;
 const TAKEN: u32 = 256;
 const ROOM: u32 = 10_000;
 const TERM: Duration = Duration::from_secs(60);
+const JUDGEMENT: Judgement =
+    Judgement { illness: Duration::from_secs(5), few_attempts: 5, patience: Duration::from_secs(432_000) };
 /// Events of a page.
 const PAGE: u32 = 200;
 
@@ -76,12 +78,13 @@ async fn delivered(engine: &Engine, endpoints: usize, people: usize) -> Result<f
                 endpoint: taken.endpoint.id.clone(),
                 position: taken.event.position,
                 token: taken.token,
+                revision: taken.endpoint.revision,
                 verdict: Verdict::Delivered,
                 status: Some(200),
                 error: None,
             })
             .collect();
-        store.settle_deliveries(&results, now()).await?;
+        store.settle_deliveries(&results, &JUDGEMENT, now()).await?;
     }
     let took = began.elapsed();
     // The task's own first event was before its endpoint.
@@ -103,7 +106,7 @@ async fn subscribe(store: &dyn Store, tenant: &TenantId, task: TaskId) -> Result
     };
     let id = EndpointId::generate(now());
     let new = NewEndpoint { id, settings, secret: SealedSecret(vec![7; 60]) };
-    store.create_endpoint(tenant, new, None, now()).await?;
+    store.create_endpoint(tenant, new, u32::MAX, None, now()).await?;
     Ok(())
 }
 

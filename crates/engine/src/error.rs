@@ -79,6 +79,10 @@ impl From<StoreError> for EngineError {
                 code: "wrong_state",
                 detail: format!("not possible while the status is `{status}`"),
             },
+            StoreError::LimitReached { most } => Self::Conflict {
+                code: "limit_reached",
+                detail: format!("there are {most} already, and may be no more"),
+            },
             StoreError::Answered(answer) => Self::Answered(answer),
             StoreError::KeyReused => Self::KeyReused,
             StoreError::KeyBusy => Self::KeyBusy,

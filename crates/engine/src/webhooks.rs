@@ -11,7 +11,7 @@
 //!
 //! `endpoints.rs` what clients do with endpoints · `trial.rs` a message sent on request · `secret.rs` signing
 //! secrets · `body.rs` what it says · `message.rs` as it leaves · `attempt.rs` one attempt · `schedule.rs` what
-//! follows from it · `courier.rs` all of them, all the time.
+//! follows from it · `courier.rs` all of them, all the time · `planner.rs` what there is to deliver.
 //!
 //! Not for: which events there are (the model), which deliveries are due (the store), where messages may go
 //! (the way out).
@@ -21,6 +21,7 @@ mod body;
 mod courier;
 mod endpoints;
 mod message;
+mod planner;
 mod schedule;
 mod secret;
 mod standing;

@@ -23,6 +23,12 @@ pub enum StoreError {
         /// The status it is in.
         status: &'static str,
     },
+    /// There are as many as there may be.
+    #[error("there are {most} already")]
+    LimitReached {
+        /// How many there may be.
+        most: u32,
+    },
     /// This request had its effect before; nothing was done now, and this is what it was answered.
     #[error("the request was answered before")]
     Answered(Box<crate::Answer>),

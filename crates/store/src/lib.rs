@@ -50,6 +50,6 @@ pub use query::{
     CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, TaskFilter, TaskWork, Traced,
 };
 pub use webhook::{
-    Backlog, Delivery, DeliveryResult, EndpointPatch, EndpointSettings, NewEndpoint, Person,
-    PlannedDeliveries, Recovered, Replay, SealedSecret, TakenDelivery, Verdict, WebhookEndpoint,
+    Backlog, Delivery, DeliveryResult, EndpointPatch, EndpointSettings, Judgement, NewEndpoint, Person,
+    PlannedDeliveries, Recovered, Replay, SealedSecret, Settled, TakenDelivery, Verdict, WebhookEndpoint,
 };

@@ -13,13 +13,11 @@
 //! Not for: sending, signing, the schedule of attempts, and when an endpoint has failed long enough.
 
 use crate::{
-    Backlog, Delivery, DeliveryResult, EndpointPatch, Feed, FeedFilter, NewEndpoint, Once, Page,
-    PlannedDeliveries, Recovered, Replay, SealedSecret, StoreError, TakenDelivery, WebhookEndpoint,
+    Backlog, Delivery, DeliveryResult, EndpointPatch, Feed, FeedFilter, Judgement, NewEndpoint, Once, Page,
+    PlannedDeliveries, Replay, SealedSecret, Settled, StoreError, TakenDelivery, WebhookEndpoint,
 };
 use async_trait::async_trait;
-use outdial_model::{
-    AccountId, DeliveryStatus, DisabledReason, EndpointId, ProviderKind, TenantId, Timestamp,
-};
+use outdial_model::{AccountId, DeliveryStatus, EndpointId, ProviderKind, TenantId, Timestamp};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -53,11 +51,12 @@ pub trait Outbox: Debug + Send + Sync + 'static {
 
     // Webhook endpoints, for clients.
 
-    /// Stores an endpoint. It gets what happens from now on.
+    /// Stores an endpoint. It gets what happens from now on. `LimitReached` when the tenant has `most` already.
     async fn create_endpoint(
         &self,
         tenant: &TenantId,
         endpoint: NewEndpoint,
+        most: u32,
         once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<WebhookEndpoint, StoreError>;
@@ -70,7 +69,7 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         page: &Page<EndpointId>,
     ) -> Result<Vec<WebhookEndpoint>, StoreError>;
     /// Changes an endpoint. `Stale` when `revision` is given and is not the endpoint's. Deliveries that are
-    /// planned already stay, unless it is disabled by this.
+    /// planned already stay, unless it is disabled by this. At a new URL nobody has failed yet, and what waits is due.
     async fn patch_endpoint(
         &self,
         tenant: &TenantId,
@@ -96,8 +95,9 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         id: &EndpointId,
         now: Timestamp,
     ) -> Result<(), StoreError>;
-    /// Lets an endpoint have events of the past again, up to what is planned now; `WrongState` for a disabled
-    /// one. Those still pending stay as they are; each of the others is pending anew, with its attempts from 0.
+    /// Lets an endpoint have events of the past again, up to where it stands now; `WrongState` for a disabled
+    /// one, `LimitReached` when too many of its replays are under way. Those still pending stay as they are; each of
+    /// the others is pending anew, with its attempts from 0.
     async fn replay(
         &self,
         tenant: &TenantId,
@@ -117,10 +117,12 @@ pub trait Outbox: Debug + Send + Sync + 'static {
 
     // For couriers.
 
-    /// Tenants for whose endpoints there is something to plan with this `room`, at most `limit`.
-    async fn tenants_to_plan(&self, room: u32, limit: u32) -> Result<Vec<TenantId>, StoreError>;
+    /// Tenants for whose endpoints there is something to plan with this `room`, by id: whoever goes on from the last
+    /// of a page has looked at all of them in the end.
+    async fn tenants_to_plan(&self, room: u32, page: &Page<TenantId>) -> Result<Vec<TenantId>, StoreError>;
     /// Plans deliveries from the next `limit` events of a tenant's log, and of a replay and for an endpoint that has
-    /// fallen behind. Nothing while somebody else plans for the tenant.
+    /// fallen behind; from fewer events where so many endpoints want them that the transaction would grow long. Nothing
+    /// while somebody else plans for the tenant.
     ///
     /// `room` is how many deliveries of one endpoint may be pending. One that would have more is left behind, loses
     /// nothing, and goes on when half of the room is free.
@@ -142,29 +144,15 @@ pub trait Outbox: Debug + Send + Sync + 'static {
         per_endpoint: u32,
         exceptions: &[(EndpointId, u32)],
     ) -> Result<Vec<TakenDelivery>, StoreError>;
-    /// Writes how attempts ended. Those taken by somebody else meanwhile are left alone. Answers the endpoints that
-    /// took something after nothing but failures.
+    /// Writes how attempts ended, and what follows for their endpoints: for one that is well again, what waits is due;
+    /// one that is gone or hopeless is disabled, what was pending is dropped, and that is told
+    /// (`webhook_endpoint.disabled`). Deliveries taken by somebody else meanwhile are left alone.
     async fn settle_deliveries(
         &self,
         results: &[DeliveryResult],
+        judgement: &Judgement,
         now: Timestamp,
-    ) -> Result<Vec<Recovered>, StoreError>;
-    /// Makes everything of an endpoint due at once that waits for another attempt after no more than `attempts`.
-    async fn hasten_deliveries(
-        &self,
-        id: &EndpointId,
-        attempts: u32,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
-    /// Disables an endpoint and tells it (`webhook_endpoint.disabled`); what was pending is dropped. Tells whether it
-    /// was enabled.
-    async fn disable_endpoint(
-        &self,
-        tenant: &TenantId,
-        id: &EndpointId,
-        reason: DisabledReason,
-        now: Timestamp,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Settled, StoreError>;
     /// When the next delivery is due that could be taken on these terms, or the term of one under way is over;
     /// for sleeping until then.
     async fn next_delivery_due(

@@ -1,5 +1,5 @@
 //! What tests of things built on the store need of a database: one of their own, and ways to take it away
-//! for a while. Only with the feature `testing`.
+//! for a while or to spoil it. Only with the feature `testing`.
 //!
 //! Not for: looking into the tables. What is in the store is asked of the store.
 
@@ -91,6 +91,16 @@ pub async fn cut_connections(url: &str) -> Result<(), StoreError> {
     let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
     run(&url.parse()?, others.to_owned()).await
+}
+
+/// Makes a tenant's webhook endpoints unreadable, in the SQLite database at `url`: nothing can be planned for them.
+pub async fn spoil_endpoints(url: &str, tenant: &str) -> Result<(), StoreError> {
+    let mut conn = SqliteConnection::connect(url).await?;
+    sqlx::query("UPDATE webhook_endpoints SET event_types = 'spoilt' WHERE tenant = $1")
+        .bind(tenant)
+        .execute(&mut conn)
+        .await?;
+    Ok(conn.close().await?)
 }
 
 async fn run(place: &PgConnectOptions, statement: String) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use outdial_model::{
 };
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A signing secret, encrypted by whoever uses the store. Never prints.
 #[derive(Clone, PartialEq, Eq)]
@@ -144,6 +145,8 @@ pub struct DeliveryResult {
     pub position: u64,
     /// The token it was taken with.
     pub token: i64,
+    /// The endpoint's revision then. What was attempted before its owner changed it tells nothing of how it is now.
+    pub revision: i64,
     /// What follows.
     pub verdict: Verdict,
     /// The HTTP status, if there was an answer.
@@ -157,15 +160,42 @@ pub struct DeliveryResult {
 pub enum Verdict {
     /// The endpoint took it.
     Delivered,
-    /// Once more at this instant; the others of its lane wait for it.
-    Again(Timestamp),
+    /// Once more; the others of its lane wait for it.
+    Again {
+        /// When.
+        at: Timestamp,
+        /// What the endpoint asked for: no earlier than this, whatever happens meanwhile.
+        not_before: Option<Timestamp>,
+    },
     /// It failed for good; the others of its lane go on.
     GivenUp,
+    /// It failed for good, for there is no such endpoint any more: it is disabled.
+    Gone,
     /// It was not tried: the attempt does not count, and it is due as before.
     Untried,
 }
 
-/// An endpoint that took something after nothing but failures.
+/// How endpoints are judged by the way their attempts end.
+#[derive(Debug, Clone, Copy)]
+pub struct Judgement {
+    /// Whoever takes something after nothing but failures for so long is well again.
+    pub illness: Duration,
+    /// What waits for an endpoint that is well again, after no more attempts than this, is due at once.
+    pub few_attempts: u32,
+    /// Whoever does nothing but fail for so long is disabled.
+    pub patience: Duration,
+}
+
+/// What the way attempts ended meant for endpoints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Those that are well again.
+    pub recovered: Vec<Recovered>,
+    /// Those that were disabled.
+    pub disabled: Vec<(EndpointId, DisabledReason)>,
+}
+
+/// An endpoint that took something after nothing but failures for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovered {
     /// Which endpoint.

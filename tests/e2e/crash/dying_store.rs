@@ -3,15 +3,15 @@
 
 use async_trait::async_trait;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus, DisabledReason,
-    DispatchOutcome, EndpointId, Event, EventId, KeptPush, ProviderKind, PushId, PushState, Segment,
-    SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus, DispatchOutcome,
+    EndpointId, Event, EventId, KeptPush, ProviderKind, PushId, PushState, Segment, SegmentId, SegmentStatus,
+    Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
-    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Inbox, Intake,
+    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Inbox, Intake, Judgement,
     KeptRecording, Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page,
-    Planned, PlannedDeliveries, PushesKept, Recovered, Replay, ReservedSlots, SealedSecret, SegmentChange,
+    Planned, PlannedDeliveries, PushesKept, Replay, ReservedSlots, SealedSecret, SegmentChange, Settled,
     SettledPush, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced,
     WebhookEndpoint,
 };
@@ -261,7 +261,7 @@ store! {
         account: &AccountId, provider: &ProviderKind, is_degraded: bool, now: Timestamp
     ) -> Result<bool, StoreError>;
     create_endpoint(
-        tenant: &TenantId, endpoint: NewEndpoint, once: Option<&Once<'_>>, now: Timestamp
+        tenant: &TenantId, endpoint: NewEndpoint, most: u32, once: Option<&Once<'_>>, now: Timestamp
     ) -> Result<WebhookEndpoint, StoreError>;
     endpoint(tenant: &TenantId, id: &EndpointId) -> Result<WebhookEndpoint, StoreError>;
     endpoints(tenant: &TenantId, page: &Page<EndpointId>) -> Result<Vec<WebhookEndpoint>, StoreError>;
@@ -279,18 +279,16 @@ store! {
     deliveries(
         tenant: &TenantId, id: &EndpointId, statuses: &[DeliveryStatus], page: &Page<u64>
     ) -> Result<Vec<Delivery>, StoreError>;
-    tenants_to_plan(room: u32, limit: u32) -> Result<Vec<TenantId>, StoreError>;
+    tenants_to_plan(room: u32, page: &Page<TenantId>) -> Result<Vec<TenantId>, StoreError>;
     plan_deliveries(
         tenant: &TenantId, limit: u32, room: u32, now: Timestamp
     ) -> Result<PlannedDeliveries, StoreError>;
     take_due_deliveries(
         now: Timestamp, term: Duration, limit: u32, per_endpoint: u32, exceptions: &[(EndpointId, u32)]
     ) -> Result<Vec<TakenDelivery>, StoreError>;
-    settle_deliveries(results: &[DeliveryResult], now: Timestamp) -> Result<Vec<Recovered>, StoreError>;
-    hasten_deliveries(id: &EndpointId, attempts: u32, now: Timestamp) -> Result<(), StoreError>;
-    disable_endpoint(
-        tenant: &TenantId, id: &EndpointId, reason: DisabledReason, now: Timestamp
-    ) -> Result<bool, StoreError>;
+    settle_deliveries(
+        results: &[DeliveryResult], judgement: &Judgement, now: Timestamp
+    ) -> Result<Settled, StoreError>;
     next_delivery_due(
         per_endpoint: u32, exceptions: &[(EndpointId, u32)]
     ) -> Result<Option<Timestamp>, StoreError>;

@@ -58,8 +58,9 @@ pub async fn replicas_tell_everything_together(store: StoreKind) {
 
     // What the frozen one had in hand is taken from it when its term is over.
     let log = all_of_the_log(&api, &receiver).await;
+    let taken = receiver.taken();
     gateways[1].thaw();
-    each_is_genuine(&receiver.taken(), &endpoint.secret, &log);
-    each_lane_is_in_order(&receiver.taken());
+    each_is_genuine(&taken, &endpoint.secret, &log);
+    each_lane_is_in_order(&taken);
     site.clear().await;
 }

@@ -64,8 +64,11 @@ sets! {
     /// Something is decided by a body about a thing in its present status.
     Deciding = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
-    /// Something simple is created from a body.
-    Making = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+    /// More is asked by a body of a thing in its present status, which has bounds.
+    Repeating = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, LIMIT_REACHED, BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
+    /// Something simple of which there may be so many is created from a body.
+    Making = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, LIMIT_REACHED, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED];
     /// Something that can be changed at any time is changed by a body.
     Editing = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, STALE, BODY_TOO_LARGE,

@@ -71,6 +71,8 @@ codes! {
         "Read the resource and ask for something its status allows. A task that is over cannot be opened again: create a new one.";
     UNKNOWN_VENDOR_STATE = 409 "unknown_vendor_state" NEVER, "The vendor's task is in an unknown state",
         "Bring the task into a known state in the vendor's console (paused, for example) and adopt it again.";
+    LIMIT_REACHED = 409 "limit_reached" NEVER, "There are as many as there may be",
+        "`detail` says of what, and how many there may be. Take away what is no longer needed, or wait until something is done.";
     IDEMPOTENCY_IN_PROGRESS = 409 "idempotency_in_progress" LATER, "A request with this idempotency key is under way",
         "Send the request again after `Retry-After` seconds; it is answered like the first one when that is done.";
     STALE = 412 "stale" NEVER, "The resource has changed",

@@ -54,8 +54,8 @@ pub(crate) async fn list_events(
 /// `GET /v1/events`. Connect again with `Last-Event-ID` (browsers do that by themselves) and nothing is missed; a cursor of
 /// `GET /v1/events` with the same filters serves as well, here as `cursor`. With neither, the stream begins now.
 ///
-/// A comment comes every few seconds while nothing happens. The stream ends after half an hour, and when the
-/// server shuts down: connect again.
+/// A comment comes every few seconds while nothing happens. The stream ends after half an hour, when nothing of it was
+/// taken for half a minute, and when the server shuts down: connect again. A tenant has at most 64 streams at a server.
 #[utoipa::path(
     tag = "Events",
     params(
@@ -84,7 +84,7 @@ pub(crate) async fn follow_events(
         Some(cursor) => paging.from(cursor)?,
         None => paging,
     };
-    let turn = streams.enter()?;
+    let turn = streams.enter(&caller.tenant)?;
     let after = match Place::of(&paging) {
         Some(place) => place.0,
         None => engine.end_of_events(&caller.tenant).await?,

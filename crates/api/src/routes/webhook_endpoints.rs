@@ -24,7 +24,8 @@ use outdial_model::EndpointId;
 /// What happens from now on is posted to it, each event until it is taken with a status of 200 to 299: at once, then
 /// after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h, later if the endpoint asks for it with `Retry-After`. Events
 /// of one contact come one after the other, in order. A message can come twice; its `webhook-id` is the event's id and
-/// stays the same. An endpoint that answers 410, or that fails for five days, is disabled.
+/// stays the same. An endpoint that answers 410, or that fails for five days, is disabled. A tenant has at most 1,000
+/// endpoints.
 ///
 /// Messages are signed as [Standard Webhooks](https://www.standardwebhooks.com) says: check `webhook-signature` with the
 /// `secret` of this answer, which is not shown again.

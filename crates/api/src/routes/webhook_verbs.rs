@@ -67,7 +67,8 @@ pub(crate) async fn rotate_webhook_secret(
 /// Replay events
 ///
 /// Posts events of the past again, under the same ids: those of a task, of a contact, of a type, or since an instant; of
-/// these, what the endpoint's own filters let through. What still waits to be delivered comes as it would anyway.
+/// these, what the endpoint's own filters let through. What still waits to be delivered comes as it would anyway. At
+/// most 16 replays of an endpoint are under way at the same time.
 #[utoipa::path(
     tag = "Webhooks",
     params(("id" = String, Path, description = "The endpoint's id.")),
@@ -76,7 +77,7 @@ pub(crate) async fn rotate_webhook_secret(
     responses(
         (status = 202, description = "They will come.",
             body = EndpointView, example = json!(examples::endpoint())),
-        responses::Deciding
+        responses::Repeating
     )
 )]
 #[post("/webhook_endpoints/{id}/replay")]

@@ -128,6 +128,9 @@ async fn there_are_so_many_streams_and_no_more() {
     assert_eq!(refused.status(), 503);
     assert_eq!(refused.headers()["retry-after"], "30");
     assert_eq!(api.get("/v1/tasks").await.status, 200, "others are served");
+    let stranger = api.key_of("globex").await;
+    let other = api.bare(Method::GET, "/v1/events/stream").bearer_auth(&stranger).send().await.unwrap();
+    assert_eq!(other.status(), 200, "another tenant has places of its own");
     drop(streams);
     let free = || async {
         let response = api.request(Method::GET, "/v1/events/stream").send().await.unwrap();

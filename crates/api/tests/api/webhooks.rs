@@ -229,7 +229,8 @@ async fn the_past_can_be_had_again_in_one_of_four_ways() {
         assert_eq!(answer.errors(), [("#", "one_of")]);
     }
     api.patch(&path, &json!({"status": "disabled"})).await;
-    api.post(&replay, &json!({"task_id": first})).await.problem(409, "wrong_state");
+    let refused = api.post(&replay, &json!({"task_id": first})).await.problem(409, "wrong_state");
+    assert!(refused.text("/detail").contains("enable it first"));
 }
 
 #[tokio::test]

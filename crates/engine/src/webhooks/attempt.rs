@@ -1,11 +1,11 @@
 //! One attempt to deliver.
 
 use super::body;
-use super::schedule::{self, PATIENCE};
+use super::schedule;
 use crate::{Engine, EngineError};
-use outdial_model::{DisabledReason, EndpointId, TenantId, Timestamp};
+use outdial_model::Timestamp;
 use outdial_outward::{Answer, OutwardError};
-use outdial_store::{DeliveryResult, TakenDelivery, Verdict, WebhookEndpoint};
+use outdial_store::{DeliveryResult, TakenDelivery, Verdict};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -32,8 +32,6 @@ pub(super) enum Manner {
 pub(super) struct Ended {
     pub(super) result: DeliveryResult,
     pub(super) manner: Manner,
-    /// The endpoint is to be disabled for it.
-    pub(super) disable: Option<(TenantId, DisabledReason)>,
 }
 
 /// What this process has attempted since its start.
@@ -104,16 +102,10 @@ impl Engine {
 fn answered(taken: &TakenDelivery, answer: &Answer, now: Timestamp) -> Ended {
     let status = answer.status;
     match status {
-        200..=299 => Ended {
-            result: result(taken, Verdict::Delivered, Some(status), None),
-            manner: Manner::Quick,
-            disable: None,
-        },
-        GONE => Ended {
-            result: result(taken, Verdict::GivenUp, Some(status), None),
-            manner: Manner::Failed,
-            disable: Some((taken.endpoint.tenant.clone(), DisabledReason::Gone)),
-        },
+        200..=299 => {
+            Ended { result: result(taken, Verdict::Delivered, Some(status), None), manner: Manner::Quick }
+        }
+        GONE => Ended { result: result(taken, Verdict::Gone, Some(status), None), manner: Manner::Failed },
         _ => {
             let wish = answer.header("retry-after").and_then(|text| schedule::wish(text, now));
             let error = (300..400).contains(&status).then(|| "redirects are not followed".to_owned());
@@ -130,20 +122,11 @@ fn failed(
     now: Timestamp,
 ) -> Ended {
     let verdict = schedule::after_failure(taken.attempt, wish, now, schedule::chance());
-    let hopeless = has_failed_too_long(&taken.endpoint, now);
-    Ended {
-        result: result(taken, verdict, status, error),
-        manner: Manner::Failed,
-        disable: hopeless.then(|| (taken.endpoint.tenant.clone(), DisabledReason::Failing)),
-    }
+    Ended { result: result(taken, verdict, status, error), manner: Manner::Failed }
 }
 
 fn untried(taken: &TakenDelivery) -> Ended {
-    Ended { result: result(taken, Verdict::Untried, None, None), manner: Manner::Untried, disable: None }
-}
-
-fn has_failed_too_long(endpoint: &WebhookEndpoint, now: Timestamp) -> bool {
-    endpoint.failing_since.is_some_and(|since| now >= since.checked_add(PATIENCE).unwrap_or(Timestamp::MAX))
+    Ended { result: result(taken, Verdict::Untried, None, None), manner: Manner::Untried }
 }
 
 fn result(
@@ -152,6 +135,13 @@ fn result(
     status: Option<u16>,
     error: Option<String>,
 ) -> DeliveryResult {
-    let endpoint: EndpointId = taken.endpoint.id.clone();
-    DeliveryResult { endpoint, position: taken.event.position, token: taken.token, verdict, status, error }
+    DeliveryResult {
+        endpoint: taken.endpoint.id.clone(),
+        position: taken.event.position,
+        token: taken.token,
+        revision: taken.endpoint.revision,
+        verdict,
+        status,
+        error,
+    }
 }

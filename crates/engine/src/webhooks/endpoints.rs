@@ -9,6 +9,8 @@ use outdial_store::{
 };
 use std::time::Duration;
 
+/// Endpoints a tenant may have: whatever happens is looked at for each of them, and copied for many.
+const MOST_ENDPOINTS: u32 = 1_000;
 /// How long the secret before signs beside a new one.
 const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -37,7 +39,15 @@ impl Engine {
         let new = NewEndpoint { id, settings, secret: sealed };
         let shown = secret.text();
         let worded = Worded::issued(self, once, &shown);
-        let endpoint = self.store().create_endpoint(tenant, new, worded.stored().as_ref(), now).await?;
+        let made =
+            self.store().create_endpoint(tenant, new, MOST_ENDPOINTS, worded.stored().as_ref(), now).await;
+        let endpoint = made.map_err(|error| match error {
+            StoreError::LimitReached { most } => EngineError::Conflict {
+                code: "limit_reached",
+                detail: format!("there are {most} webhook endpoints already; delete one that is not needed"),
+            },
+            other => other.into(),
+        })?;
         Ok(IssuedEndpoint { endpoint, secret: secret.text() })
     }
 
@@ -112,6 +122,10 @@ impl Engine {
             StoreError::WrongState { status } => EngineError::Conflict {
                 code: "wrong_state",
                 detail: format!("an endpoint that is {status} gets nothing; enable it first"),
+            },
+            StoreError::LimitReached { most } => EngineError::Conflict {
+                code: "limit_reached",
+                detail: format!("{most} replays of this endpoint are under way; wait until one is done"),
             },
             other => missing(other),
         })?;

@@ -1,7 +1,7 @@
 //! What follows from an attempt.
 
 use outdial_model::Timestamp;
-use outdial_store::Verdict;
+use outdial_store::{Judgement, Verdict};
 use std::time::Duration;
 
 /// Pauses between the attempts of one delivery; after the last attempt it is given up.
@@ -18,15 +18,17 @@ const PAUSES: [Duration; 7] = [
 const JITTER: f64 = 0.2;
 /// The longest an endpoint can make us wait.
 const LONGEST_WISH: Duration = Duration::from_secs(24 * 60 * 60);
-/// After nothing but failures for so long an endpoint is disabled.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 
-/// After nothing but failures for so long, whoever takes something again is thought to take everything, and what waits
-/// for it is due at once. A message refused among others that are taken proves nothing, and keeps its pauses.
-pub(super) const ILLNESS: Duration = Duration::from_secs(5);
-/// What was attempted more often keeps its pauses in any case: a message that is refused for its own sake still has the
-/// last two, of ten hours each.
-pub(super) const FEW_ATTEMPTS: u32 = 5;
+/// What follows for endpoints.
+pub(super) const JUDGEMENT: Judgement = Judgement {
+    // Whoever takes something again is thought to take everything. A message refused among others that are taken proves
+    // nothing, and keeps its pauses.
+    illness: Duration::from_secs(5),
+    // What was attempted more often keeps its pauses in any case: a message that is refused for its own sake still has
+    // the last two, of ten hours each.
+    few_attempts: 5,
+    patience: Duration::from_secs(5 * 24 * 60 * 60),
+};
 
 /// When a delivery whose `attempt`th attempt (from 1) failed is tried again. `wish` is what the endpoint asked
 /// for (`Retry-After`): we come no earlier, and no more often than we would anyway. `chance` is from 0 to 1.
@@ -34,8 +36,9 @@ pub(super) fn after_failure(attempt: u32, wish: Option<Duration>, now: Timestamp
     let place = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
     let Some(pause) = PAUSES.get(place) else { return Verdict::GivenUp };
     let pause = pause.mul_f64(1.0 - JITTER + 2.0 * JITTER * chance.clamp(0.0, 1.0));
-    let pause = pause.max(wish.unwrap_or_default().min(LONGEST_WISH));
-    Verdict::Again(now.checked_add(pause).unwrap_or(Timestamp::MAX))
+    let wish = wish.map(|wish| wish.min(LONGEST_WISH));
+    let after = |pause: Duration| now.checked_add(pause).unwrap_or(Timestamp::MAX);
+    Verdict::Again { at: after(pause.max(wish.unwrap_or_default())), not_before: wish.map(after) }
 }
 
 /// `Retry-After` (RFC 9110 section 10.2.3): seconds, or an instant.
@@ -62,7 +65,7 @@ mod tests {
 
     fn pause(attempt: u32, wish: Option<u64>, chance: f64) -> Option<f64> {
         match after_failure(attempt, wish.map(Duration::from_secs), now(), chance) {
-            Verdict::Again(at) => Some(at.duration_since(now()).as_secs_f64()),
+            Verdict::Again { at, .. } => Some(at.duration_since(now()).as_secs_f64()),
             _ => None,
         }
     }
@@ -83,6 +86,9 @@ mod tests {
         assert_eq!(pause(2, Some(60), 0.5), Some(300.0));
         assert_eq!(pause(1, Some(u64::MAX), 0.5), Some(24.0 * 3600.0));
         assert_eq!(pause(8, Some(60), 0.5), None);
+        let wish = after_failure(2, Some(Duration::from_secs(60)), now(), 0.5);
+        let Verdict::Again { not_before, .. } = wish else { panic!("{wish:?}") };
+        assert_eq!(not_before, Some(now() + Duration::from_secs(60)), "it holds when the pause does not");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Webhooks over days, on a clock that moves only when told to: the schedule, rotation, endpoints that fail for long.
 
+mod bounds;
+
 use crate::world::{World, tenant};
 use outdial_engine::outward::{Outward, Policy, Resolver};
 use outdial_engine::{
-    Delivery, EndpointPatch, EndpointSettings, EngineError, IssuedEndpoint, Page, WebhookEndpoint,
+    Delivery, EndpointPatch, EndpointSettings, EngineError, FeedFilter, IssuedEndpoint, Page, Replay,
+    WebhookEndpoint,
 };
 use outdial_model::{
     Clock, DeliveryStatus, DisabledReason, EndpointStatus, EventType, ExposeSecret, PersonalData,
@@ -11,6 +14,7 @@ use outdial_model::{
 use outdial_provider::Staging;
 use outdial_store::Outbox;
 use standardwebhooks::Webhook;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -138,6 +142,31 @@ async fn whoever_asks_for_time_gets_it() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_time_gets_it_though_well_again() {
+    let (world, server) = (world().await, MockServer::start().await);
+    let first = world.create(0).await.id.to_string();
+    let busy = move |request: &Request| {
+        let told: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+        if told["task_id"] != first.as_str() {
+            return ResponseTemplate::new(200);
+        }
+        ResponseTemplate::new(503).insert_header("retry-after", "3600")
+    };
+    Mock::given(any()).respond_with(busy).mount(&server).await;
+    let endpoint = endpoint(&world, server.uri(), &[EventType::TaskCreated]).await;
+    let begun = Replay::Kind(EventType::TaskCreated);
+    world.engine.replay(&tenant(), &endpoint.endpoint.id, &begun, None).await.unwrap();
+    deliver(&world, MINUTE).await;
+    assert!(read(&world, &endpoint).await.failing_since.is_some());
+    world.create(0).await;
+
+    deliver(&world, 58 * MINUTE).await;
+    assert_eq!(received(&server).await.len(), 2, "it took the other one, and is not asked again so soon");
+    deliver(&world, 2 * MINUTE).await;
+    assert_eq!(received(&server).await.len(), 3);
+}
+
+#[tokio::test]
 async fn of_one_contact_one_message_at_a_time_and_others_are_not_held_up() {
     let (world, server) = (world().await, MockServer::start().await);
     let task = world.create(2).await;
@@ -185,6 +214,59 @@ async fn after_an_hour_away_everything_comes_at_once() {
     let seen = read(&world, &endpoint).await;
     assert_eq!((seen.pending, seen.failing_since), (0, None), "nobody waits for the next hour");
     assert!(log(&world, &endpoint).await.iter().all(|line| line.status == DeliveryStatus::Delivered));
+}
+
+#[tokio::test]
+async fn after_an_hour_away_the_feed_alone_brings_everything() {
+    let world = world().await;
+    let (mut place, mut seen) = (0, Vec::new());
+    let mut pull = async || {
+        loop {
+            let feed = world.engine.events(&tenant(), place, &FeedFilter::default(), 7).await.unwrap();
+            place = feed.through;
+            seen.extend(feed.events);
+            if !feed.more {
+                return seen.clone();
+            }
+        }
+    };
+    world.create(3).await;
+    let before = pull().await.len();
+    let mut people = Vec::new();
+    for _ in 0..10 {
+        let task = world.create(5).await;
+        world.clock.advance(3 * MINUTE);
+        for contact in world.contacts(&task.id).await {
+            world.engine.cancel_contact(&tenant(), &contact.id, None).await.unwrap();
+            people.push(contact.id);
+        }
+        world.clock.advance(3 * MINUTE);
+    }
+
+    let seen = pull().await;
+
+    let end = world.engine.end_of_events(&tenant()).await.unwrap();
+    let positions: Vec<_> = seen.iter().map(|event| event.position).collect();
+    assert_eq!(positions, (1..=end).collect::<Vec<_>>(), "everything once, in order");
+    assert_eq!((before, seen.len()), (4, 4 + 10 * (1 + 2 * 5)));
+    let mut lanes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for event in &seen {
+        lanes
+            .entry((event.task.clone(), event.contact.clone()))
+            .or_default()
+            .push((event.sequence, event.kind));
+    }
+    for lane in lanes.values() {
+        assert!((1..).zip(lane).all(|(wanted, (sequence, _))| *sequence == wanted), "{lane:?}");
+    }
+    let told = lanes.iter().filter(|((_, contact), lane)| {
+        contact.as_ref().is_some_and(|contact| people.contains(contact))
+            && lane
+                .iter()
+                .map(|(_, kind)| *kind)
+                .eq([EventType::ContactAccepted, EventType::ContactCancelled])
+    });
+    assert_eq!(told.count(), people.len(), "of everybody how it ended");
 }
 
 #[tokio::test]

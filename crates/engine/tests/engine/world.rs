@@ -45,7 +45,7 @@ pub struct World {
     outward: Outward,
     crash: Arc<Notify>,
     has_crashed: AtomicBool,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -73,12 +73,11 @@ impl World {
         let options = options(clock.clone());
         let provider = Arc::new(MemoryProvider::new(options.clone()));
         let folder = folder();
-        let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
-        let store = Arc::new(SqliteStore::open(&url).await.unwrap());
+        let store = Arc::new(SqliteStore::open(&url_in(&folder)).await.unwrap());
         let first = replica(&store, &clock, &provider, window, &outward).await;
         let engine = first.engine.clone();
         let (vendor, replicas) = (provider.vendor(), vec![first]);
-        let (crash, has_crashed, _folder) = (Arc::default(), AtomicBool::default(), folder);
+        let (crash, has_crashed) = (Arc::default(), AtomicBool::default());
         Self {
             engine,
             replicas,
@@ -91,8 +90,13 @@ impl World {
             outward,
             crash,
             has_crashed,
-            _folder,
+            folder,
         }
+    }
+
+    /// Where its database is.
+    pub fn url(&self) -> String {
+        url_in(&self.folder)
     }
 
     /// Another process on the same database.
@@ -217,6 +221,10 @@ pub async fn work(engines: impl Iterator<Item = &Engine> + Clone) {
 fn folder() -> TempDir {
     let place = std::env::var_os("OUTDIAL_TEST_FOLDER").map_or_else(std::env::temp_dir, Into::into);
     TempDir::new_in(place).unwrap()
+}
+
+fn url_in(folder: &TempDir) -> String {
+    format!("sqlite://{}", folder.path().join("outdial.db").display())
 }
 
 async fn replica(

@@ -1,13 +1,12 @@
 //! Deliveries: planned, taken, settled; each lane in its order, no endpoint in another one's way.
 
 use super::Harness;
-use super::subscriber::{AT_ONCE, PAUSE, ROOM, positions, result, settings, take_from};
+use super::subscriber::{AT_ONCE, JUDGEMENT, PAUSE, positions, result, settings, take_from};
 use super::world::{TERM, World};
 use crate::{Backlog, EndpointSettings, Page, Verdict};
-use futures_util::future::{join, join_all};
+use futures_util::future::join_all;
 use outdial_model::{DeliveryStatus, EndpointId, EventType, PersonalData};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 pub(super) async fn an_endpoint_gets_what_happens_from_then_on(harness: &dyn Harness) {
     let world = World::of(harness).await;
@@ -191,83 +190,6 @@ pub(super) async fn an_endpoint_may_have_a_share_of_its_own(harness: &dyn Harnes
     assert_eq!(taken.len(), 1);
 }
 
-pub(super) async fn whoever_is_well_again_need_not_wait(harness: &dyn Harness) {
-    let world = World::of(harness).await;
-    let subscriber = world.subscriber().await;
-    world.task_of(3).await;
-    world.plan_deliveries().await;
-    let begun = world.now();
-    let taken = world.take(4).await;
-    let tomorrow = Verdict::Again(world.now() + Duration::from_secs(86_400));
-    world.settle(&taken[..3], tomorrow).await;
-    world.pass(20);
-    assert!(world.take(9).await.is_empty());
-    let recovered = world.deliver(&taken[3..]).await;
-    assert_eq!(recovered.len(), 1);
-    assert_eq!((&recovered[0].endpoint, recovered[0].failed_since), (&subscriber.endpoint.id, begun));
-    let hasten = async |attempts| {
-        world.store.hasten_deliveries(&subscriber.endpoint.id, attempts, world.now()).await.unwrap();
-    };
-    hasten(0).await;
-    assert!(world.take(9).await.is_empty(), "they have been attempted once");
-    hasten(1).await;
-    let rest = world.take(9).await;
-    assert_eq!(positions(&rest), [1, 2, 3]);
-    assert!(world.deliver(&rest).await.is_empty(), "it had not failed since");
-}
-
-pub(super) async fn an_endpoint_without_room_falls_behind_and_catches_up(harness: &dyn Harness) {
-    let world = World::of(harness).await;
-    let slow = world.subscriber().await;
-    let task = world.task_of(0).await;
-    for part in 0..5 {
-        world.add(&task, world.people(part * 9..(part + 1) * 9)).await;
-        world.plan_deliveries().await;
-    }
-    let pending = async || {
-        let endpoint = world.store.endpoint(&world.tenant, &slow.endpoint.id).await.unwrap();
-        endpoint.pending
-    };
-    assert!(pending().await <= u64::from(ROOM), "{}", pending().await);
-    let quick =
-        world.subscribe(EndpointSettings { event_types: vec![EventType::TaskCreated], ..settings() }).await;
-    world.task_of(0).await;
-    world.plan_deliveries().await;
-    assert_eq!(quick.log(&world).await, [DeliveryStatus::Pending], "nobody waits for it");
-    assert!(world.store.backlog().await.unwrap().unplanned > 20);
-    let mut got = Vec::new();
-    loop {
-        let delivered = world.deliver_all().await;
-        if delivered.is_empty() && world.plan_deliveries().await == 0 {
-            break;
-        }
-        got.extend(delivered);
-    }
-    got.sort_unstable();
-    let mut expected: Vec<_> = (1..=47).collect();
-    expected.push(47);
-    assert_eq!(got, expected, "everything once, and the last one for both");
-    assert_eq!(world.store.backlog().await.unwrap(), Backlog::default());
-}
-
-pub(super) async fn two_planners_plan_everything_once(harness: &dyn Harness) {
-    let world = World::of(harness).await;
-    let subscriber = world.subscriber().await;
-    let other = harness.open_as("second").await;
-    let task = world.task_of(0).await;
-    world.add(&task, world.people(0..15)).await;
-    let planner = async |store: &dyn crate::Store| {
-        let mut added = 0;
-        while !store.tenants_to_plan(ROOM, 9).await.unwrap().is_empty() {
-            added += store.plan_deliveries(&world.tenant, 2, ROOM, world.now()).await.unwrap().added;
-        }
-        added
-    };
-    let (first, second) = join(planner(&*world.store), planner(&*other)).await;
-    assert_eq!(first + second, 16);
-    assert_eq!(subscriber.log(&world).await.len(), 16);
-}
-
 pub(super) async fn couriers_share_no_delivery(harness: &dyn Harness) {
     let world = World::of(harness).await;
     for _ in 0..6 {
@@ -284,7 +206,7 @@ pub(super) async fn couriers_share_no_delivery(harness: &dyn Harness) {
             while store.backlog().await.unwrap().pending > 0 {
                 let taken = take_from(&*store, world, 5).await;
                 let results: Vec<_> = taken.iter().map(|taken| result(taken, Verdict::Delivered)).collect();
-                store.settle_deliveries(&results, world.now()).await.unwrap();
+                store.settle_deliveries(&results, &JUDGEMENT, world.now()).await.unwrap();
                 let parcels = taken.iter().map(|taken| (taken.endpoint.id.to_string(), taken.event.position));
                 carried.extend(parcels);
             }

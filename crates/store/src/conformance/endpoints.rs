@@ -1,9 +1,14 @@
 //! Webhook endpoints and their owners.
 
 use super::Harness;
+use super::subscriber::settings;
 use super::world::{World, all, tenant};
-use crate::{Backlog, EndpointPatch, EndpointSettings, FeedFilter, Page, Replay, SealedSecret, StoreError};
-use outdial_model::{DeliveryStatus, DisabledReason, EndpointStatus, EventType, PersonalData, TaskId};
+use crate::{
+    Backlog, EndpointPatch, EndpointSettings, FeedFilter, Page, Replay, SealedSecret, StoreError, Verdict,
+};
+use outdial_model::{
+    DeliveryStatus, DisabledReason, EndpointStatus, EventType, PersonalData, TaskId, TenantId,
+};
 use std::time::Duration;
 
 pub(super) async fn an_endpoint_is_read_back_as_it_was_made(harness: &dyn Harness) {
@@ -46,6 +51,18 @@ pub(super) async fn endpoints_are_paged_newest_first(harness: &dyn Harness) {
     );
 }
 
+pub(super) async fn a_tenant_has_so_many_endpoints_and_no_more(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let make = async |tenant: &TenantId| world.try_subscribe(tenant, settings(), 2).await;
+    let made = make(&world.tenant).await.unwrap();
+    make(&world.tenant).await.unwrap();
+    let refused = make(&world.tenant).await;
+    assert!(matches!(refused, Err(StoreError::LimitReached { most: 2 })), "{refused:?}");
+    make(&tenant("other")).await.unwrap();
+    world.store.delete_endpoint(&world.tenant, &made.id, world.now()).await.unwrap();
+    make(&world.tenant).await.unwrap();
+}
+
 pub(super) async fn an_endpoint_is_changed_by_whoever_has_seen_it(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let made = world.subscriber().await.endpoint;
@@ -86,7 +103,6 @@ pub(super) async fn a_foreign_tenant_has_no_part_in_an_endpoint(harness: &dyn Ha
         store.patch_endpoint(&foreign, id, patch, None, now).await.err(),
         store.rotate_secret(&foreign, id, made.secret.clone(), now, None, now).await.err(),
         store.delete_endpoint(&foreign, id, now).await.err(),
-        store.disable_endpoint(&foreign, id, DisabledReason::Gone, now).await.err(),
         store.replay(&foreign, id, &Replay::Since(now), None, now).await.err(),
         store.deliveries(&foreign, id, &[], &all(9)).await.err(),
     ];
@@ -101,19 +117,21 @@ pub(super) async fn a_disabled_endpoint_gets_nothing_until_it_is_enabled(harness
     let world = World::of(harness).await;
     let subscriber = world.subscriber().await;
     let task = world.task_of(2).await;
+    world.add(&task, world.people(5..6)).await;
     world.plan_deliveries().await;
-    let under_way = world.take(1).await;
+    let under_way = world.take(3).await;
     let (store, id) = (&world.store, &subscriber.endpoint.id);
-    let disable =
-        async || store.disable_endpoint(&world.tenant, id, DisabledReason::Gone, world.now()).await.unwrap();
-    assert!(disable().await && !disable().await, "once");
-    let disabled = store.endpoint(&world.tenant, id).await.unwrap();
+    let settled = world.settle(&under_way[..1], Verdict::Gone).await;
+    assert_eq!(settled.disabled, [(id.clone(), DisabledReason::Gone)]);
+    let disabled = subscriber.read(&world).await;
     assert_eq!(disabled.disabled_reason, Some(DisabledReason::Gone));
     assert!(disabled.revision > subscriber.endpoint.revision);
     assert!(world.take(9).await.is_empty());
-    world.settle_again(&under_way).await;
-    assert_eq!(subscriber.log(&world).await, [DeliveryStatus::Dropped; 3]);
-    assert_eq!(store.endpoint(&world.tenant, id).await.unwrap().pending, 0);
+    assert!(world.settle(&under_way[1..2], Verdict::Gone).await.disabled.is_empty(), "once");
+    world.settle_again(&under_way[2..]).await;
+    use DeliveryStatus::{Dropped, Failed};
+    assert_eq!(subscriber.log(&world).await, [Dropped, Dropped, Failed, Failed]);
+    assert_eq!(subscriber.read(&world).await.pending, 0);
 
     let kinds = vec![EventType::EndpointDisabled];
     let filter = FeedFilter { kinds, ..FeedFilter::default() };
@@ -129,7 +147,7 @@ pub(super) async fn a_disabled_endpoint_gets_nothing_until_it_is_enabled(harness
     world.add(&task, world.people(20..21)).await;
     world.plan_deliveries().await;
     assert_eq!(world.deliver_all().await.len(), 1, "what happened meanwhile is not kept for it");
-    let enabled = store.endpoint(&world.tenant, id).await.unwrap();
+    let enabled = subscriber.read(&world).await;
     assert_eq!((enabled.status, enabled.disabled_reason), (EndpointStatus::Enabled, None));
 }
 

@@ -19,12 +19,14 @@ mod doubting;
 mod ending;
 mod endpoints;
 mod history;
+mod judging;
 mod keeping;
 mod knowing;
 mod leasing;
 mod log;
 mod once;
 mod pages;
+mod planning;
 mod replaying;
 mod returning;
 mod subscriber;
@@ -114,7 +116,7 @@ pub fn checks() -> Vec<Check> {
             looking_for_what_is_rare_goes_on_from_where_it_stopped, whoever_follows_a_log_misses_nothing,
             a_recording_is_told_when_it_is_there, a_vendor_that_does_not_answer_is_told_once;
         endpoints: an_endpoint_is_read_back_as_it_was_made, endpoints_are_paged_newest_first,
-            an_endpoint_is_changed_by_whoever_has_seen_it, the_old_secret_signs_for_a_while,
+            a_tenant_has_so_many_endpoints_and_no_more, an_endpoint_is_changed_by_whoever_has_seen_it, the_old_secret_signs_for_a_while,
             a_foreign_tenant_has_no_part_in_an_endpoint, a_disabled_endpoint_gets_nothing_until_it_is_enabled,
             an_owner_may_disable_an_endpoint, what_an_endpoint_leaves_behind_is_swept_up,
             old_deliveries_are_forgotten_and_open_ones_are_not;
@@ -122,10 +124,15 @@ pub fn checks() -> Vec<Check> {
             a_person_goes_along_where_that_is_asked_for, one_of_a_lane_is_under_way_at_a_time,
             a_delivery_that_failed_holds_its_lane_and_no_other, what_a_dead_courier_had_in_hand_is_taken_again,
             an_endpoint_with_much_to_do_leaves_room_for_others,
-            an_endpoint_may_have_a_share_of_its_own, whoever_is_well_again_need_not_wait,
-            an_endpoint_without_room_falls_behind_and_catches_up, two_planners_plan_everything_once,
-            couriers_share_no_delivery;
+            an_endpoint_may_have_a_share_of_its_own, couriers_share_no_delivery;
+        judging: whoever_is_well_again_need_not_wait, whoever_failed_for_a_moment_was_not_ill,
+            whoever_asked_for_time_has_it_though_well_again, whoever_does_nothing_but_fail_for_long_is_disabled,
+            at_a_new_url_nobody_has_failed_yet, what_was_lost_and_taken_again_is_judged_by_what_counts;
+        planning: an_endpoint_without_room_falls_behind_and_catches_up, two_planners_plan_everything_once,
+            every_tenant_with_something_to_plan_is_found, many_endpoints_are_planned_for_in_portions;
         replaying: the_past_comes_again_by_what_it_is_of, a_replay_keeps_to_the_endpoints_settings,
-            a_replay_leaves_alone_what_is_pending, replays_are_bounded;
+            a_replay_leaves_alone_what_is_pending, replays_are_bounded,
+            what_is_replayed_and_caught_up_with_is_delivered_once,
+            a_replay_overtakes_nobody_who_is_caught_up_with, a_replay_reaches_to_where_its_endpoint_begins;
     }
 }

@@ -3,8 +3,8 @@
 use super::Harness;
 use super::subscriber::{Subscriber, settings};
 use super::world::World;
-use crate::{EndpointSettings, Page, Replay, StoreError};
-use outdial_model::EventType;
+use crate::{Backlog, EndpointSettings, Page, Replay, StoreError};
+use outdial_model::{EndpointStatus, EventType, TaskId};
 use std::time::Duration;
 
 impl World {
@@ -95,7 +95,7 @@ pub(super) async fn replays_are_bounded(harness: &dyn Harness) {
         }
         assert!(asked < 100, "somebody asks for ever");
     };
-    assert!(matches!(refused, StoreError::WrongState { status: "replaying" }), "{refused:?}");
+    assert!(matches!(refused, StoreError::LimitReached { most: 16 }), "{refused:?}");
     let mut got = 0;
     loop {
         let delivered = world.deliver_all().await.len();
@@ -106,4 +106,77 @@ pub(super) async fn replays_are_bounded(harness: &dyn Harness) {
     }
     assert!(got >= 41 * 2, "{got}: everything, and again at least once");
     again().await.unwrap();
+}
+
+/// An endpoint that had no room for the last of a task's people, whom it was told to expect.
+async fn behind(world: &World) -> (Subscriber, TaskId) {
+    let subscriber = world.subscriber().await;
+    let task = world.task_of(0).await;
+    for part in 0..2 {
+        world.add(&task, world.people(part * 9..(part + 1) * 9)).await;
+        world.plan_deliveries().await;
+    }
+    world.add(&task, world.people(18..27)).await;
+    world.plan_deliveries().await;
+    assert_eq!(subscriber.log(world).await.len(), 19, "the last nine have to wait");
+    (subscriber, task)
+}
+
+/// Plans and delivers until there is nothing; answers positions in the order of delivery.
+async fn all_of_it(world: &World) -> Vec<u64> {
+    let mut got = Vec::new();
+    loop {
+        let delivered = world.deliver_all().await;
+        if delivered.is_empty() && world.plan_deliveries().await == 0 {
+            return got;
+        }
+        got.extend(delivered);
+    }
+}
+
+pub(super) async fn what_is_replayed_and_caught_up_with_is_delivered_once(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let (subscriber, task) = behind(&world).await;
+    let id = &subscriber.endpoint.id;
+    let people = world.contacts(&task).await;
+    for person in [18, 17] {
+        let again = Replay::Contact(people[person].id.clone());
+        world.store.replay(&world.tenant, id, &again, None, world.now()).await.unwrap();
+    }
+    let mut got = all_of_it(&world).await;
+    got.sort_unstable();
+    let mut wanted: Vec<_> = (1..=28).collect();
+    wanted.insert(18, 19);
+    assert_eq!(got, wanted, "the one that had come comes again");
+    assert_eq!(world.store.backlog().await.unwrap(), Backlog::default());
+    assert_eq!(subscriber.read(&world).await.pending, 0);
+}
+
+pub(super) async fn a_replay_overtakes_nobody_who_is_caught_up_with(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let (subscriber, task) = behind(&world).await;
+    world.add(&task, world.people(27..45)).await;
+    let last = world.contacts(&task).await.pop().unwrap().id;
+    world.store.cancel_contact(&world.tenant, &last, None, world.now()).await.unwrap();
+    world.plan_deliveries().await;
+    let cancelled = Replay::Kind(EventType::ContactCancelled);
+    world.store.replay(&world.tenant, &subscriber.endpoint.id, &cancelled, None, world.now()).await.unwrap();
+    let got = all_of_it(&world).await;
+    let its = world.events(&last).await;
+    let its: Vec<_> = its.iter().map(|event| got.iter().position(|got| *got == event.position)).collect();
+    assert!(its.len() == 2 && its.is_sorted(), "accepted, then cancelled: {got:?}");
+}
+
+pub(super) async fn a_replay_reaches_to_where_its_endpoint_begins(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let subscriber = world.subscriber().await;
+    let begun = world.now();
+    subscriber.turn(&world, EndpointStatus::Disabled).await;
+    let task = world.task_of(2).await;
+    subscriber.turn(&world, EndpointStatus::Enabled).await;
+    // Nobody has planned meanwhile.
+    let again = Replay::Since(begun);
+    world.store.replay(&world.tenant, &subscriber.endpoint.id, &again, None, world.now()).await.unwrap();
+    world.add(&task, world.people(9..10)).await;
+    assert_eq!(all_of_it(&world).await, [1, 2, 3, 4, 5], "what it missed, and what is new");
 }

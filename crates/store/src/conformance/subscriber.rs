@@ -2,10 +2,10 @@
 
 use super::world::{TERM, World};
 use crate::{
-    DeliveryResult, EndpointPatch, EndpointSettings, NewEndpoint, Page, Recovered, SealedSecret, Store,
-    TakenDelivery, Verdict, WebhookEndpoint,
+    DeliveryResult, EndpointPatch, EndpointSettings, Judgement, NewEndpoint, Page, PlannedDeliveries,
+    SealedSecret, Settled, Store, StoreError, TakenDelivery, Verdict, WebhookEndpoint,
 };
-use outdial_model::{DeliveryStatus, EndpointId, EndpointStatus, PersonalData};
+use outdial_model::{DeliveryStatus, EndpointId, EndpointStatus, PersonalData, TenantId};
 use std::time::Duration;
 
 /// Deliveries one endpoint may have pending.
@@ -14,6 +14,17 @@ pub(super) const ROOM: u32 = 20;
 pub(super) const AT_ONCE: u32 = 4;
 /// How soon an attempt that failed is repeated, in seconds.
 pub(super) const PAUSE: u64 = 5;
+
+/// Events planned at once.
+pub(super) const BATCH: u32 = 10;
+/// Endpoints a tenant may have.
+pub(super) const MOST: u32 = 100;
+/// How endpoints are judged.
+pub(super) const JUDGEMENT: Judgement = Judgement {
+    illness: Duration::from_secs(10),
+    few_attempts: 1,
+    patience: Duration::from_secs(3 * 86_400),
+};
 
 /// An endpoint, as its owner knows it.
 pub(super) struct Subscriber {
@@ -37,37 +48,54 @@ impl World {
     }
 
     pub(super) async fn subscribe(&self, settings: EndpointSettings) -> Subscriber {
+        let made = self.try_subscribe(&self.tenant, settings, MOST).await;
+        Subscriber { endpoint: made.unwrap() }
+    }
+
+    pub(super) async fn try_subscribe(
+        &self,
+        tenant: &TenantId,
+        settings: EndpointSettings,
+        most: u32,
+    ) -> Result<WebhookEndpoint, StoreError> {
         let secret = SealedSecret(b"sealed".to_vec());
         let new = NewEndpoint { id: EndpointId::generate(self.now()), settings, secret };
-        let made = self.store.create_endpoint(&self.tenant, new, None, self.now()).await;
-        Subscriber { endpoint: made.unwrap() }
+        self.store.create_endpoint(tenant, new, most, None, self.now()).await
     }
 
     /// Plans until there is nothing to plan.
     pub(super) async fn plan_deliveries(&self) -> u64 {
         let mut added = 0;
-        while !self.store.tenants_to_plan(ROOM, 9).await.unwrap().is_empty() {
-            added += self.store.plan_deliveries(&self.tenant, 10, ROOM, self.now()).await.unwrap().added;
+        while !to_plan(&*self.store).await.is_empty() {
+            added += self.plan_once().await.added;
         }
         added
+    }
+
+    pub(super) async fn plan_once(&self) -> PlannedDeliveries {
+        self.store.plan_deliveries(&self.tenant, BATCH, ROOM, self.now()).await.unwrap()
     }
 
     pub(super) async fn take(&self, limit: u32) -> Vec<TakenDelivery> {
         take_from(&*self.store, self, limit).await
     }
 
-    pub(super) async fn settle(&self, taken: &[TakenDelivery], verdict: Verdict) -> Vec<Recovered> {
+    pub(super) async fn settle(&self, taken: &[TakenDelivery], verdict: Verdict) -> Settled {
         let results: Vec<_> = taken.iter().map(|taken| result(taken, verdict)).collect();
-        self.store.settle_deliveries(&results, self.now()).await.unwrap()
+        self.store.settle_deliveries(&results, &JUDGEMENT, self.now()).await.unwrap()
     }
 
-    pub(super) async fn deliver(&self, taken: &[TakenDelivery]) -> Vec<Recovered> {
+    pub(super) async fn deliver(&self, taken: &[TakenDelivery]) -> Settled {
         self.settle(taken, Verdict::Delivered).await
     }
 
     /// They fail and are tried again after the pause.
     pub(super) async fn settle_again(&self, taken: &[TakenDelivery]) {
-        self.settle(taken, Verdict::Again(self.now() + Duration::from_secs(PAUSE))).await;
+        self.settle(taken, self.again_after(PAUSE)).await;
+    }
+
+    pub(super) fn again_after(&self, seconds: u64) -> Verdict {
+        Verdict::Again { at: self.now() + Duration::from_secs(seconds), not_before: None }
     }
 
     /// Delivers until nothing is due; answers positions in the order of delivery.
@@ -84,6 +112,11 @@ impl World {
     }
 }
 
+/// For whom there is something to plan.
+pub(super) async fn to_plan(store: &dyn Store) -> Vec<TenantId> {
+    store.tenants_to_plan(ROOM, &Page { after: None, limit: 9 }).await.unwrap()
+}
+
 pub(super) async fn take_from(store: &dyn Store, world: &World, limit: u32) -> Vec<TakenDelivery> {
     store.take_due_deliveries(world.now(), TERM, limit, AT_ONCE, &[]).await.unwrap()
 }
@@ -98,6 +131,7 @@ pub(super) fn result(taken: &TakenDelivery, verdict: Verdict) -> DeliveryResult 
         endpoint: taken.endpoint.id.clone(),
         position: taken.event.position,
         token: taken.token,
+        revision: taken.endpoint.revision,
         verdict,
         status: Some(if failed { 500 } else { 200 }),
         error: failed.then(|| "the endpoint answered 500".to_owned()),
@@ -113,9 +147,22 @@ impl Subscriber {
     }
 
     pub(super) async fn turn(&self, world: &World, status: EndpointStatus) -> WebhookEndpoint {
-        let patch = EndpointPatch { settings: self.endpoint.settings.clone(), status: Some(status) };
+        self.patch(world, self.endpoint.settings.clone(), Some(status)).await
+    }
+
+    pub(super) async fn patch(
+        &self,
+        world: &World,
+        settings: EndpointSettings,
+        status: Option<EndpointStatus>,
+    ) -> WebhookEndpoint {
+        let patch = EndpointPatch { settings, status };
         let patched =
             world.store.patch_endpoint(&world.tenant, &self.endpoint.id, patch, None, world.now()).await;
         patched.unwrap()
+    }
+
+    pub(super) async fn read(&self, world: &World) -> WebhookEndpoint {
+        world.store.endpoint(&world.tenant, &self.endpoint.id).await.unwrap()
     }
 }

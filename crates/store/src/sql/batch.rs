@@ -5,6 +5,7 @@ use super::feed::Positioned;
 use crate::StoreError;
 use crate::row::{json, number, to_json};
 use outdial_model::Timestamp;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 /// What planning needs to know of an event.
@@ -54,6 +55,13 @@ impl Subscriber {
         Ok(events.iter().filter(wants).collect())
     }
 
+    /// Of what happened since the last plan, what an endpoint wants that keeps up.
+    pub(super) fn news<'e>(&self, events: &'e [Head]) -> Result<Vec<&'e Head>, StoreError> {
+        let mut wanted = self.wanted(events)?;
+        wanted.retain(|event| event.position > self.begins_after);
+        Ok(wanted)
+    }
+
     pub(super) fn free(&self, room: i64) -> i64 {
         (room - self.pending).max(0)
     }
@@ -67,7 +75,7 @@ struct NewRow {
     event: String,
     kind: String,
     lane: String,
-    /// Whether it is the first of its lane here.
+    /// Whether it is the first of its lane here; known when all are.
     leads: bool,
 }
 
@@ -84,8 +92,8 @@ struct Planned {
 pub(super) struct Plan {
     /// Deliveries of one endpoint that may be pending.
     pub(super) room: i64,
-    rows: Vec<NewRow>,
-    lanes: HashSet<(String, String)>,
+    /// By endpoint and position: what is planned on two ways at once, caught up with and replayed, is one delivery.
+    rows: BTreeMap<(String, i64), NewRow>,
     endpoints: BTreeMap<String, Planned>,
 }
 
@@ -95,38 +103,29 @@ impl Plan {
     }
 
     /// Plans the news for an endpoint that keeps up, or leaves it behind where it was.
-    pub(super) fn keep_up(
-        &mut self,
-        subscriber: &Subscriber,
-        news: &[Head],
-        planned: i64,
-    ) -> Result<(), StoreError> {
-        let mut wanted = subscriber.wanted(news)?;
-        wanted.retain(|event| event.position > subscriber.begins_after);
-        if i64::try_from(wanted.len()).unwrap_or(i64::MAX) > subscriber.free(self.room) {
+    pub(super) fn keep_up(&mut self, subscriber: &Subscriber, news: &[&Head], planned: i64) {
+        if i64::try_from(news.len()).unwrap_or(i64::MAX) > subscriber.free(self.room) {
             self.behind(subscriber, Some(planned.max(subscriber.begins_after)));
         } else {
-            self.add(subscriber, &wanted);
+            self.add(subscriber, news);
         }
-        Ok(())
     }
 
     pub(super) fn add(&mut self, subscriber: &Subscriber, events: &[&Head]) {
-        if events.is_empty() {
-            return;
-        }
         for event in events {
-            let lane = (subscriber.id.clone(), event.lane().to_owned());
-            self.rows.push(NewRow {
+            let Entry::Vacant(place) = self.rows.entry((subscriber.id.clone(), event.position)) else {
+                continue;
+            };
+            place.insert(NewRow {
                 endpoint: subscriber.id.clone(),
                 position: event.position,
                 event: event.id.clone(),
                 kind: event.kind.clone(),
-                lane: lane.1.clone(),
-                leads: self.lanes.insert(lane),
+                lane: event.lane().to_owned(),
+                leads: false,
             });
+            self.of(subscriber).added += 1;
         }
-        self.of(subscriber).added += i64::try_from(events.len()).unwrap_or(0);
     }
 
     pub(super) fn behind(&mut self, subscriber: &Subscriber, at: Option<i64>) {
@@ -150,6 +149,12 @@ impl Plan {
         if self.endpoints.is_empty() {
             return Ok(0);
         }
+        let mut lanes = HashSet::new();
+        let rows: Vec<_> = self
+            .rows
+            .into_values()
+            .map(|row| NewRow { leads: lanes.insert((row.endpoint.clone(), row.lane.clone())), ..row })
+            .collect();
         sqlx::query(concat!(
             "INSERT INTO webhook_deliveries (endpoint, position, event, kind, lane, status, due_at, created_at)
              SELECT endpoint, position, event, kind, lane, CASE WHEN leads THEN 'due' ELSE 'waiting' END,
@@ -167,7 +172,7 @@ impl Plan {
              SET status = excluded.status, attempts = 0, due_at = excluded.due_at, created_at = excluded.created_at,
                  ended_at = NULL",
         ))
-        .bind(to_json(&self.rows)?)
+        .bind(to_json(&rows)?)
         .bind(now.as_millisecond())
         .execute(&mut *conn)
         .await?;
@@ -183,6 +188,6 @@ impl Plan {
         .bind(to_json(&self.endpoints.values().collect::<Vec<_>>())?)
         .execute(conn)
         .await?;
-        number(i64::try_from(self.rows.len()).unwrap_or(i64::MAX), "webhook_deliveries")
+        number(i64::try_from(rows.len()).unwrap_or(i64::MAX), "webhook_deliveries")
     }
 }

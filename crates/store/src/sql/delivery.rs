@@ -4,8 +4,8 @@
 //! Whoever changes deliveries of an endpoint holds the endpoint's lock, endpoints in their order.
 
 use super::Connection;
-use crate::row::{Stage, millis, time, to_json, word};
-use crate::{DeliveryResult, Recovered, StoreError, Verdict};
+use crate::row::{Stage, millis, to_json};
+use crate::{DeliveryResult, StoreError, Verdict};
 use outdial_model::{DeliveryStatus, EndpointId, EndpointStatus, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[derive(sqlx::FromRow)]
 struct Standing {
     id: String,
+    tenant: String,
     status: String,
+    revision: i64,
     failing_since: Option<i64>,
 }
 
@@ -31,6 +33,7 @@ struct AttemptedRow<'a> {
     token: i64,
     stage: &'static str,
     due: Option<i64>,
+    wish: Option<i64>,
     ended: Option<i64>,
     /// By how much the attempts count more.
     counts: i64,
@@ -38,13 +41,53 @@ struct AttemptedRow<'a> {
     error: Option<&'a str>,
 }
 
-/// How an endpoint changes, by the names the statement reads.
-#[derive(serde::Serialize)]
-struct Change {
-    id: String,
+/// What attempts came to for an endpoint.
+pub(super) struct Outcome {
+    pub(super) endpoint: String,
+    pub(super) tenant: String,
+    pub(super) is_enabled: bool,
+    /// Since when it had done nothing but fail before.
+    pub(super) had_failed_since: Option<i64>,
+    pub(super) took_something: bool,
+    pub(super) is_gone: bool,
+    has_failed: bool,
+    /// Deliveries that are not under way any more, and those of them that are over.
     settled: i64,
     ended: i64,
-    failing: Option<i64>,
+}
+
+impl Outcome {
+    fn of(before: &Standing) -> Self {
+        Self {
+            endpoint: before.id.clone(),
+            tenant: before.tenant.clone(),
+            is_enabled: before.is_enabled(),
+            had_failed_since: before.failing_since,
+            took_something: false,
+            is_gone: false,
+            has_failed: false,
+            settled: 0,
+            ended: 0,
+        }
+    }
+
+    fn learn(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Delivered => self.took_something = true,
+            Verdict::Again { .. } | Verdict::GivenUp => self.has_failed = true,
+            Verdict::Gone => (self.has_failed, self.is_gone) = (true, true),
+            Verdict::Untried => {}
+        }
+    }
+
+    /// Since when it has done nothing but fail.
+    pub(super) fn fails_since(&self, now: Timestamp) -> Option<i64> {
+        match self.had_failed_since {
+            _ if self.took_something => None,
+            None if self.has_failed => Some(now.as_millisecond()),
+            since => since,
+        }
+    }
 }
 
 /// Writes how attempts ended, of those that are still under way with the same token.
@@ -52,7 +95,7 @@ pub(super) async fn settle(
     conn: &mut Connection,
     results: &[DeliveryResult],
     now: Timestamp,
-) -> Result<Vec<Recovered>, StoreError> {
+) -> Result<Vec<Outcome>, StoreError> {
     if results.is_empty() {
         return Ok(Vec::new());
     }
@@ -66,52 +109,31 @@ pub(super) async fn settle(
         .collect();
     let written = write(conn, &rows, now).await?;
 
-    let verdicts: HashMap<_, _> =
-        results.iter().map(|result| ((result.endpoint.as_str(), result.position), result.verdict)).collect();
-    let mut changes: BTreeMap<&str, Change> = BTreeMap::new();
+    // By the token, too: a courier can have in hand what it lost and took again.
+    let results: HashMap<_, _> = results
+        .iter()
+        .map(|result| ((result.endpoint.as_str(), result.position, result.token), result))
+        .collect();
+    let mut outcomes: BTreeMap<&str, Outcome> = BTreeMap::new();
     let mut over = BTreeSet::new();
-    let mut recovered = BTreeMap::new();
     for row in &written {
         let Some(before) = endpoints.get(&row.endpoint) else { continue };
-        let change = changes.entry(&row.endpoint).or_insert_with(|| Change {
-            id: before.id.clone(),
-            settled: 0,
-            ended: 0,
-            failing: before.failing_since,
-        });
-        change.settled += 1;
+        let outcome = outcomes.entry(&row.endpoint).or_insert_with(|| Outcome::of(before));
+        outcome.settled += 1;
         if row.ended_at.is_some() {
-            change.ended += 1;
+            outcome.ended += 1;
             over.insert((row.endpoint.as_str(), row.lane.as_str()));
         }
         let position = u64::try_from(row.position).unwrap_or(0);
-        match verdicts.get(&(row.endpoint.as_str(), position)) {
-            Some(Verdict::Delivered) => {
-                recovered.insert(row.endpoint.as_str(), before.failing_since);
-            }
-            Some(Verdict::Again(_) | Verdict::GivenUp) => {
-                change.failing = change.failing.or(Some(now.as_millisecond()));
-            }
-            Some(Verdict::Untried) | None => {}
-        }
-    }
-    for endpoint in recovered.keys() {
-        if let Some(change) = changes.get_mut(endpoint) {
-            change.failing = None;
+        if let Some(result) = results.get(&(row.endpoint.as_str(), position, row.token))
+            && result.revision == before.revision
+        {
+            outcome.learn(result.verdict);
         }
     }
     advance(conn, &over, now).await?;
-    write_endpoints(conn, changes.values()).await?;
-    recovered
-        .into_iter()
-        .filter_map(|(endpoint, failed)| failed.map(|since| (endpoint, since)))
-        .map(|(endpoint, since)| {
-            Ok(Recovered {
-                endpoint: word(endpoint, "webhook_endpoints.id")?,
-                failed_since: time(since, "webhook_endpoints.failing_since")?,
-            })
-        })
-        .collect()
+    write_endpoints(conn, outcomes.values(), now).await?;
+    Ok(outcomes.into_values().collect())
 }
 
 async fn locked(
@@ -120,7 +142,7 @@ async fn locked(
 ) -> Result<HashMap<String, Standing>, StoreError> {
     let ids: BTreeSet<_> = results.iter().map(|result| result.endpoint.as_str()).collect();
     let rows: Vec<Standing> = sqlx::query_as(concat!(
-        "SELECT id, status, failing_since FROM webhook_endpoints WHERE id IN ",
+        "SELECT id, tenant, status, revision, failing_since FROM webhook_endpoints WHERE id IN ",
         words!("$1"),
         " ORDER BY id",
         locked!(),
@@ -134,12 +156,12 @@ async fn locked(
 /// Where an attempt leaves its delivery. Nothing is tried again for an endpoint that was disabled meanwhile.
 fn attempted(result: &DeliveryResult, is_enabled: bool, now: Timestamp) -> AttemptedRow<'_> {
     let ended = Stage::Ended;
-    let (stage, due) = match result.verdict {
-        Verdict::Delivered => (ended(DeliveryStatus::Delivered), None),
-        Verdict::GivenUp => (ended(DeliveryStatus::Failed), None),
-        _ if !is_enabled => (ended(DeliveryStatus::Dropped), None),
-        Verdict::Again(at) => (Stage::Due, Some(at)),
-        Verdict::Untried => (Stage::Due, Some(now)),
+    let (stage, due, wish) = match result.verdict {
+        Verdict::Delivered => (ended(DeliveryStatus::Delivered), None, None),
+        Verdict::GivenUp | Verdict::Gone => (ended(DeliveryStatus::Failed), None, None),
+        _ if !is_enabled => (ended(DeliveryStatus::Dropped), None, None),
+        Verdict::Again { at, not_before } => (Stage::Due, Some(at), not_before),
+        Verdict::Untried => (Stage::Due, Some(now), None),
     };
     AttemptedRow {
         endpoint: result.endpoint.as_str(),
@@ -147,6 +169,7 @@ fn attempted(result: &DeliveryResult, is_enabled: bool, now: Timestamp) -> Attem
         token: result.token,
         stage: stage.as_str(),
         due: millis(due),
+        wish: millis(wish),
         ended: millis(due.is_none().then_some(now)),
         counts: if result.verdict == Verdict::Untried { -1 } else { 0 },
         code: result.status,
@@ -158,6 +181,7 @@ fn attempted(result: &DeliveryResult, is_enabled: bool, now: Timestamp) -> Attem
 struct WrittenRow {
     endpoint: String,
     position: i64,
+    token: i64,
     lane: String,
     ended_at: Option<i64>,
 }
@@ -169,18 +193,18 @@ async fn write(
 ) -> Result<Vec<WrittenRow>, StoreError> {
     let written = sqlx::query_as(concat!(
         "UPDATE webhook_deliveries
-         SET status = given.stage, due_at = given.due, ended_at = given.ended, attempts = attempts + given.counts,
-             taken_until = NULL, taken_by = NULL,
+         SET status = given.stage, due_at = given.due, not_before = given.wish, ended_at = given.ended,
+             attempts = attempts + given.counts, taken_until = NULL, taken_by = NULL,
              last_attempt_at = CASE WHEN given.counts = 0 THEN $2 ELSE last_attempt_at END,
              last_status = CASE WHEN given.counts = 0 THEN given.code ELSE last_status END,
              last_error = CASE WHEN given.counts = 0 THEN given.error ELSE last_error END
          FROM ",
-        given!("$1"; endpoint: text, position: bigint, token: bigint, stage: text, due: bigint, ended: bigint,
-            counts: bigint, code: bigint, error: text),
+        given!("$1"; endpoint: text, position: bigint, token: bigint, stage: text, due: bigint, wish: bigint,
+            ended: bigint, counts: bigint, code: bigint, error: text),
         " WHERE webhook_deliveries.endpoint = given.endpoint AND webhook_deliveries.position = given.position
             AND webhook_deliveries.token = given.token AND webhook_deliveries.status = 'sending'
-          RETURNING webhook_deliveries.endpoint, webhook_deliveries.position, webhook_deliveries.lane,
-              webhook_deliveries.ended_at",
+          RETURNING webhook_deliveries.endpoint, webhook_deliveries.position, webhook_deliveries.token,
+              webhook_deliveries.lane, webhook_deliveries.ended_at",
     ))
     .bind(to_json(rows)?)
     .bind(now.as_millisecond())
@@ -237,8 +261,25 @@ async fn advance(
 
 async fn write_endpoints(
     conn: &mut Connection,
-    changes: impl Iterator<Item = &Change>,
+    outcomes: impl Iterator<Item = &Outcome>,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
+    /// By the names the statement reads.
+    #[derive(serde::Serialize)]
+    struct Change<'a> {
+        id: &'a str,
+        settled: i64,
+        ended: i64,
+        failing: Option<i64>,
+    }
+    let changes: Vec<_> = outcomes
+        .map(|outcome| Change {
+            id: &outcome.endpoint,
+            settled: outcome.settled,
+            ended: outcome.ended,
+            failing: outcome.fails_since(now),
+        })
+        .collect();
     sqlx::query(concat!(
         "UPDATE webhook_endpoints
          SET in_flight = in_flight - given.settled, pending = pending - given.ended, failing_since = given.failing,
@@ -248,29 +289,22 @@ async fn write_endpoints(
         given!("$1"; id: text, settled: bigint, ended: bigint, failing: bigint),
         " WHERE webhook_endpoints.id = given.id",
     ))
-    .bind(to_json(&changes.collect::<Vec<_>>())?)
+    .bind(to_json(&changes)?)
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// Everything of the endpoint that waits for another attempt after at most so many is due at once.
+/// Everything of an endpoint whose lock is held that waits for another attempt after at most so many is due at once,
+/// or as soon as the endpoint wished.
 pub(super) async fn hasten(
     conn: &mut Connection,
     id: &EndpointId,
     attempts: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let due: Option<Option<i64>> =
-        sqlx::query_scalar(concat!("SELECT due_at FROM webhook_endpoints WHERE id = $1", locked!()))
-            .bind(id.as_str())
-            .fetch_optional(&mut *conn)
-            .await?;
-    if due.flatten().is_none() {
-        return Ok(());
-    }
-    let hastened = sqlx::query(
-        "UPDATE webhook_deliveries SET due_at = $2
+    sqlx::query(
+        "UPDATE webhook_deliveries SET due_at = CASE WHEN not_before > $2 THEN not_before ELSE $2 END
          WHERE endpoint = $1 AND status = 'due' AND due_at > $2 AND attempts <= $3",
     )
     .bind(id.as_str())
@@ -278,12 +312,26 @@ pub(super) async fn hasten(
     .bind(i64::from(attempts))
     .execute(&mut *conn)
     .await?;
-    if hastened.rows_affected() > 0 {
-        sqlx::query("UPDATE webhook_endpoints SET due_at = $2 WHERE id = $1 AND due_at > $2")
-            .bind(id.as_str())
-            .bind(now.as_millisecond())
-            .execute(conn)
-            .await?;
-    }
+    sqlx::query(
+        "UPDATE webhook_endpoints
+         SET due_at = (SELECT min(due.due_at) FROM webhook_deliveries AS due
+                       WHERE due.endpoint = webhook_endpoints.id AND due.status = 'due')
+         WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What the endpoint asked for counts no more.
+pub(super) async fn forget_wishes(conn: &mut Connection, id: &EndpointId) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE webhook_deliveries SET not_before = NULL
+         WHERE endpoint = $1 AND status = 'due' AND not_before IS NOT NULL",
+    )
+    .bind(id.as_str())
+    .execute(conn)
+    .await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Webhook endpoints: making and reading them, and what their owners change.
 
 use super::event::News;
-use super::{Connection, feed};
+use super::{Connection, delivery, feed};
 use crate::moves::NewEvent;
 use crate::row::{EndpointRow, to_json};
 use crate::{EndpointPatch, EndpointSettings, NewEndpoint, Page, SealedSecret, StoreError, WebhookEndpoint};
@@ -14,6 +14,7 @@ pub(super) async fn create(
     conn: &mut Connection,
     tenant: &TenantId,
     endpoint: &NewEndpoint,
+    most: u32,
     now: Timestamp,
 ) -> Result<WebhookEndpoint, StoreError> {
     let end = feed::end(conn, tenant).await?;
@@ -26,6 +27,10 @@ pub(super) async fn create(
     .bind(end)
     .execute(&mut *conn)
     .await?;
+    // Others of the tenant are made one after the other from here on, so that they can be counted.
+    if count(conn, tenant).await? >= i64::from(most) {
+        return Err(StoreError::LimitReached { most });
+    }
     let end = feed::end(conn, tenant).await?;
     let EndpointSettings { url, description, event_types, task, personal_data } = &endpoint.settings;
     sqlx::query(
@@ -48,6 +53,15 @@ pub(super) async fn create(
     .execute(&mut *conn)
     .await?;
     read(conn, tenant, &endpoint.id).await
+}
+
+async fn count(conn: &mut Connection, tenant: &TenantId) -> Result<i64, StoreError> {
+    let count =
+        sqlx::query_scalar("SELECT count(*) FROM webhook_endpoints WHERE tenant = $1 AND deleted_at IS NULL")
+            .bind(tenant.as_str())
+            .fetch_one(conn)
+            .await?;
+    Ok(count)
 }
 
 pub(super) async fn read(
@@ -120,7 +134,7 @@ pub(super) async fn patch(
     sqlx::query(
         "UPDATE webhook_endpoints
          SET url = $2, description = $3, event_types = $4, task = $5, personal_data = $6,
-             revision = revision + 1, updated_at = $7
+             failing_since = CASE WHEN url = $2 THEN failing_since END, revision = revision + 1, updated_at = $7
          WHERE id = $1",
     )
     .bind(id.as_str())
@@ -132,6 +146,11 @@ pub(super) async fn patch(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
+    if *url != before.settings.url {
+        // Pauses and wishes were of whoever was there before.
+        delivery::forget_wishes(conn, id).await?;
+        delivery::hasten(conn, id, u32::MAX, now).await?;
+    }
     let mut news = News::default();
     match patch.status {
         Some(status) if status == before.status => {}
@@ -162,26 +181,20 @@ async fn enable(conn: &mut Connection, tenant: &TenantId, id: &EndpointId) -> Re
     Ok(())
 }
 
-/// Disables an endpoint and tells it; tells whether it was enabled.
+/// Disables an enabled endpoint whose lock is held, and tells it.
 pub(super) async fn disable(
     conn: &mut Connection,
-    tenant: &TenantId,
     id: &EndpointId,
     reason: DisabledReason,
+    news: &mut News,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    if locked(conn, tenant, id).await?.status == EndpointStatus::Disabled {
-        return Ok(false);
-    }
+) -> Result<(), StoreError> {
     sqlx::query("UPDATE webhook_endpoints SET revision = revision + 1, updated_at = $2 WHERE id = $1")
         .bind(id.as_str())
         .bind(now.as_millisecond())
         .execute(&mut *conn)
         .await?;
-    let mut news = News::default();
-    turn_off(conn, id, reason, &mut news, now).await?;
-    news.write(conn, tenant, None, now).await?;
-    Ok(true)
+    turn_off(conn, id, reason, news, now).await
 }
 
 async fn turn_off(

@@ -11,15 +11,18 @@ use super::feed::Look;
 use super::replay::{self, ReplayRow};
 use super::{Connection, feed};
 use crate::row::{to_json, word};
-use crate::{FeedFilter, PlannedDeliveries, StoreError};
+use crate::{FeedFilter, Page, PlannedDeliveries, StoreError};
 use outdial_model::{TenantId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// Tenants for whom there is something to plan.
+/// Deliveries for those who keep up, for each event that may be read, that go into one transaction at most.
+const WIDTH: usize = 20;
+
+/// Tenants for whom there is something to plan, by id.
 pub(super) async fn tenants(
     conn: &mut Connection,
     room: u32,
-    limit: u32,
+    page: &Page<TenantId>,
 ) -> Result<Vec<TenantId>, StoreError> {
     let tenants: Vec<String> = sqlx::query_scalar(
         "SELECT tenant FROM (
@@ -31,16 +34,18 @@ pub(super) async fn tenants(
              UNION
              SELECT replays.tenant FROM webhook_replays AS replays CROSS JOIN webhook_endpoints
              WHERE webhook_endpoints.id = replays.endpoint AND pending <= $1) AS found
-         LIMIT $2",
+         WHERE tenant > $2 ORDER BY tenant LIMIT $3",
     )
     .bind(i64::from(room / 2))
-    .bind(i64::from(limit))
+    .bind(page.after.as_ref().map_or("", TenantId::as_str))
+    .bind(i64::from(page.limit))
     .fetch_all(conn)
     .await?;
     tenants.iter().map(|tenant| word(tenant, "webhook_plans.tenant")).collect()
 }
 
-/// Plans the next `limit` events of the tenant's log, and as many for one endpoint that is behind and for one replay.
+/// Plans the next `limit` events of the tenant's log, fewer where very many endpoints want them, and as many for one
+/// endpoint that is behind and for one replay.
 pub(super) async fn plan(
     conn: &mut Connection,
     tenant: &TenantId,
@@ -48,6 +53,7 @@ pub(super) async fn plan(
     room: u32,
     now: Timestamp,
 ) -> Result<PlannedDeliveries, StoreError> {
+    let most = WIDTH.saturating_mul(usize::try_from(limit).unwrap_or(usize::MAX));
     let (limit, room) = (i64::from(limit), i64::from(room));
     let Some(planned) = locked_plan(conn, tenant).await? else {
         return Ok(PlannedDeliveries::default());
@@ -66,21 +72,45 @@ pub(super) async fn plan(
     let named: Vec<_> = straggler.iter().chain(replay.iter().map(|replay| &replay.endpoint)).collect();
     let subscribers = locked_subscribers(conn, tenant, &news.rows, &named).await?;
     let mut plan = Plan::within(room);
+    let mut keeping_up = Vec::new();
     for subscriber in subscribers.values().filter(|subscriber| subscriber.behind_at.is_none()) {
-        plan.keep_up(subscriber, &news.rows, planned)?;
+        keeping_up.push((subscriber, subscriber.news(&news.rows)?));
+    }
+    let through = reach(&keeping_up, most).unwrap_or(news.through);
+    for (subscriber, mut wanted) in keeping_up {
+        wanted.retain(|event| event.position <= through);
+        plan.keep_up(subscriber, &wanted, planned);
     }
     if let Some(straggler) = straggler.as_ref().and_then(|id| subscribers.get(id)) {
-        catch_up(conn, tenant, straggler, news.through, limit, &mut plan).await?;
+        catch_up(conn, tenant, straggler, through, limit, &mut plan).await?;
     }
     if let Some(replay) = &replay
         && let Some(subscriber) = subscribers.get(&replay.endpoint)
     {
         repeat(conn, tenant, subscriber, replay, limit, &mut plan).await?;
     }
-    let more = news.through < news.end || straggler.is_some() || replay.is_some();
+    let more = through < news.end || straggler.is_some() || replay.is_some();
     let added = plan.write(conn, now).await?;
-    write_plan(conn, tenant, news.through).await?;
+    write_plan(conn, tenant, through).await?;
     Ok(PlannedDeliveries { added, more })
+}
+
+/// Where the news have to be cut so that no more than `most` deliveries are made of them at once, but one event's in any
+/// case.
+fn reach(wanted: &[(&Subscriber, Vec<&Head>)], most: usize) -> Option<i64> {
+    let mut widths: BTreeMap<i64, usize> = BTreeMap::new();
+    for event in wanted.iter().flat_map(|(_, events)| events) {
+        *widths.entry(event.position).or_default() += 1;
+    }
+    let first = widths.keys().next().copied();
+    let mut deliveries = 0;
+    for (position, width) in widths {
+        deliveries += width;
+        if deliveries > most && Some(position) != first {
+            return Some(position - 1);
+        }
+    }
+    None
 }
 
 /// The position planned so far, unless somebody else plans for the tenant or nobody needs to.
@@ -189,8 +219,11 @@ async fn repeat(
     plan: &mut Plan,
 ) -> Result<(), StoreError> {
     let free = subscriber.free(plan.room) - plan.added(subscriber);
+    if free <= 0 {
+        return Ok(());
+    }
     let filter = replay.filter()?;
-    let look = Look { tenant, after: replay.after_position, filter: &filter, limit: limit.min(free).max(1) };
+    let look = Look { tenant, after: replay.after_position, filter: &filter, limit: limit.min(free) };
     let mut found = look.find::<Head>(conn, Head::COLUMNS).await?;
     found.rows.retain(|event| event.position <= replay.last_position && replay.reaches(event.at));
     let mut wanted = subscriber.wanted(&found.rows)?;

@@ -53,6 +53,7 @@ mod taking;
 mod tally;
 mod task;
 mod trace;
+mod verdict;
 mod work;
 
 use super::Engine;

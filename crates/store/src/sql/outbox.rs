@@ -1,16 +1,15 @@
 //! The contract of the log and its outlets, kept by handing each method to the function that does the work.
 
 use super::taking::{self, Shares, Terms};
-use super::{Engine, condition, delivery, delivery_log, endpoint, fan_out, feed, once, replay};
+use super::{Engine, condition, delivery_log, endpoint, fan_out, feed, once, replay, verdict};
 use crate::row::number;
 use crate::{
-    Backlog, Delivery, DeliveryResult, Effect, EndpointPatch, Feed, FeedFilter, NewEndpoint, Once, Outbox,
-    Page, PlannedDeliveries, Recovered, Replay, SealedSecret, StoreError, TakenDelivery, WebhookEndpoint,
+    Backlog, Delivery, DeliveryResult, Effect, EndpointPatch, Feed, FeedFilter, Judgement, NewEndpoint, Once,
+    Outbox, Page, PlannedDeliveries, Replay, SealedSecret, Settled, StoreError, TakenDelivery,
+    WebhookEndpoint,
 };
 use async_trait::async_trait;
-use outdial_model::{
-    AccountId, DeliveryStatus, DisabledReason, EndpointId, ProviderKind, TenantId, Timestamp,
-};
+use outdial_model::{AccountId, DeliveryStatus, EndpointId, ProviderKind, TenantId, Timestamp};
 use std::time::Duration;
 
 #[async_trait]
@@ -43,12 +42,13 @@ impl Outbox for Engine {
         &self,
         tenant: &TenantId,
         endpoint: NewEndpoint,
+        most: u32,
         once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<WebhookEndpoint, StoreError> {
         writing!(self, |tx| async {
             once::begin(&mut tx, tenant, once, now).await?;
-            let made = endpoint::create(&mut tx, tenant, &endpoint, now).await?;
+            let made = endpoint::create(&mut tx, tenant, &endpoint, most, now).await?;
             once::end(&mut tx, tenant, once, Effect::Endpoint(&made)).await?;
             Ok::<_, StoreError>(made)
         })
@@ -129,8 +129,8 @@ impl Outbox for Engine {
         reading!(self, |tx| delivery_log::list(&mut tx, tenant, id, statuses, page))
     }
 
-    async fn tenants_to_plan(&self, room: u32, limit: u32) -> Result<Vec<TenantId>, StoreError> {
-        reading!(self, |tx| fan_out::tenants(&mut tx, room, limit))
+    async fn tenants_to_plan(&self, room: u32, page: &Page<TenantId>) -> Result<Vec<TenantId>, StoreError> {
+        reading!(self, |tx| fan_out::tenants(&mut tx, room, page))
     }
 
     async fn plan_deliveries(
@@ -159,28 +159,10 @@ impl Outbox for Engine {
     async fn settle_deliveries(
         &self,
         results: &[DeliveryResult],
+        judgement: &Judgement,
         now: Timestamp,
-    ) -> Result<Vec<Recovered>, StoreError> {
-        writing!(self, |tx| delivery::settle(&mut tx, results, now))
-    }
-
-    async fn hasten_deliveries(
-        &self,
-        id: &EndpointId,
-        attempts: u32,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        writing!(self, |tx| delivery::hasten(&mut tx, id, attempts, now))
-    }
-
-    async fn disable_endpoint(
-        &self,
-        tenant: &TenantId,
-        id: &EndpointId,
-        reason: DisabledReason,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        writing!(self, |tx| endpoint::disable(&mut tx, tenant, id, reason, now))
+    ) -> Result<Settled, StoreError> {
+        writing!(self, |tx| verdict::settle(&mut tx, results, judgement, now))
     }
 
     async fn next_delivery_due(

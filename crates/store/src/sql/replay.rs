@@ -7,7 +7,7 @@ use outdial_model::{ContactId, EndpointId, EndpointStatus, EventType, TaskId, Te
 use std::time::Duration;
 
 /// Replays of one endpoint that are under way at most.
-const AT_ONCE: i64 = 16;
+const AT_ONCE: u32 = 16;
 /// By how much the clocks of those who write events may differ.
 const CLOCKS: Duration = Duration::from_secs(60);
 
@@ -39,7 +39,8 @@ impl ReplayRow {
     }
 }
 
-/// Asks for a replay of what has been planned so far.
+/// Asks for a replay up to where the endpoint stands. What is beyond comes anyway; if the replay brought it, later
+/// events of a contact would come before those that the endpoint is still to catch up with.
 pub(super) async fn begin(
     conn: &mut Connection,
     tenant: &TenantId,
@@ -54,8 +55,8 @@ pub(super) async fn begin(
         .bind(id.as_str())
         .fetch_one(&mut *conn)
         .await?;
-    if under_way >= AT_ONCE {
-        return Err(StoreError::WrongState { status: "replaying" });
+    if under_way >= i64::from(AT_ONCE) {
+        return Err(StoreError::LimitReached { most: AT_ONCE });
     }
     let after = match which {
         Replay::Since(since) => feed::place_of(conn, tenant, *since - CLOCKS).await?,
@@ -70,7 +71,12 @@ pub(super) async fn begin(
     }
     sqlx::query(
         "INSERT INTO webhook_replays (tenant, endpoint, task, contact, kind, since, after_position, last_position)
-         SELECT $1, $2, $3, $4, $5, $6, $7, planned_position FROM webhook_plans WHERE tenant = $1",
+         SELECT $1, $2, $3, $4, $5, $6, $7,
+             CASE WHEN behind_at IS NOT NULL THEN behind_at
+                  WHEN begins_after > planned_position THEN begins_after
+                  ELSE planned_position END
+         FROM webhook_plans AS plans CROSS JOIN webhook_endpoints
+         WHERE plans.tenant = $1 AND webhook_endpoints.id = $2",
     )
     .bind(tenant.as_str())
     .bind(id.as_str())

@@ -57,6 +57,7 @@ struct Ready {
 /// A delivery that was taken.
 #[derive(sqlx::FromRow)]
 struct TakenRow {
+    endpoint: String,
     position: i64,
     attempts: i64,
     token: i64,
@@ -64,15 +65,19 @@ struct TakenRow {
 
 pub(super) async fn take(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<TakenDelivery>, StoreError> {
     reclaim(conn, terms).await?;
-    let mut left = i64::from(terms.limit);
-    let mut taken = Vec::new();
     let ready = ready(conn, terms).await?;
-    for endpoint in &ready {
-        if left == 0 {
-            break;
-        }
-        let rows = take_of(conn, endpoint, left.min(endpoint.free), terms).await?;
-        left -= i64::try_from(rows.len()).unwrap_or(0);
+    if ready.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (ready, chosen) = chosen(conn, &ready, terms).await?;
+    let mut rows: HashMap<String, Vec<TakenRow>> = HashMap::new();
+    for row in take_all(conn, &chosen, terms).await? {
+        rows.entry(row.endpoint.clone()).or_default().push(row);
+    }
+    let mut taken = Vec::new();
+    for endpoint in ready {
+        let mut rows = rows.remove(&endpoint.id).unwrap_or_default();
+        rows.sort_unstable_by_key(|row| row.position);
         taken.push((endpoint, rows));
     }
     write_endpoints(conn, &taken).await?;
@@ -94,6 +99,8 @@ async fn reclaim(conn: &mut Connection, terms: &Terms<'_>) -> Result<(), StoreEr
             endpoint: word(endpoint, "webhook_deliveries.endpoint")?,
             position: number(*position, "webhook_deliveries.position")?,
             token: *token,
+            // Nothing is learned of the endpoint.
+            revision: 0,
             verdict: Verdict::Untried,
             status: None,
             error: None,
@@ -125,44 +132,96 @@ async fn ready(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<Ready>, S
             given!("$2"; id: text, most: bigint),
             " CROSS JOIN webhook_endpoints
              WHERE webhook_endpoints.id = given.id AND status = 'enabled' AND due_at <= $1
-               AND in_flight < given.most",
+               AND in_flight < given.most
+             ORDER BY due_at LIMIT $3",
             unless_locked!(),
         ))
         .bind(terms.now.as_millisecond())
         .bind(terms.shares.to_json()?)
+        .bind(i64::from(terms.limit))
         .fetch_all(conn)
         .await?;
         ready.extend(others);
         ready.sort_by_key(|endpoint| endpoint.due_at);
+        ready.truncate(usize::try_from(terms.limit).unwrap_or(usize::MAX));
     }
     Ok(ready)
 }
 
-async fn take_of(
+/// A delivery to be taken, by the names the statement reads.
+#[derive(serde::Serialize)]
+struct Chosen<'a> {
+    endpoint: &'a str,
+    position: i64,
+}
+
+/// What has been due for longest of each endpoint, as much as it has room for, one endpoint after the other; and the
+/// endpoints whose turn it was.
+async fn chosen<'a>(
     conn: &mut Connection,
-    endpoint: &Ready,
-    limit: i64,
+    ready: &'a [Ready],
+    terms: &Terms<'_>,
+) -> Result<(&'a [Ready], Vec<Chosen<'a>>), StoreError> {
+    let limit = usize::try_from(terms.limit).unwrap_or(usize::MAX);
+    let ids: Vec<_> = ready.iter().map(|endpoint| &endpoint.id).collect();
+    let most = ready.iter().map(|endpoint| endpoint.free).max().unwrap_or(0);
+    // Not every engine takes a limit from a row: as many of each are found as whoever has most room may have.
+    let due: HashMap<String, String> = sqlx::query_as(concat!(
+        "SELECT value, (
+             SELECT string_agg(CAST(position AS TEXT), ' ' ORDER BY due_at, position) FROM (
+                 SELECT position, due_at FROM webhook_deliveries
+                 WHERE endpoint = value AND status = 'due' AND due_at <= $2
+                 ORDER BY due_at, position LIMIT $3) AS due)
+         FROM ",
+        wanted!("$1"),
+    ))
+    .bind(to_json(&ids)?)
+    .bind(terms.now.as_millisecond())
+    .bind(most.min(i64::from(terms.limit)))
+    .fetch_all(conn)
+    .await?
+    .into_iter()
+    .filter_map(|(id, positions): (String, Option<String>)| Some((id, positions?)))
+    .collect();
+    let (mut turns, mut chosen) = (0, Vec::new());
+    for endpoint in ready {
+        if chosen.len() >= limit {
+            break;
+        }
+        turns += 1;
+        let positions = due.get(&endpoint.id).map(String::as_str).unwrap_or_default().split_whitespace();
+        for position in positions.take(usize::try_from(endpoint.free).unwrap_or(0)) {
+            let position = word(position, "webhook_deliveries.position")?;
+            chosen.push(Chosen { endpoint: &endpoint.id, position });
+        }
+    }
+    chosen.truncate(limit);
+    Ok((ready.get(..turns).unwrap_or(ready), chosen))
+}
+
+async fn take_all(
+    conn: &mut Connection,
+    chosen: &[Chosen<'_>],
     terms: &Terms<'_>,
 ) -> Result<Vec<TakenRow>, StoreError> {
     let term = i64::try_from(terms.term.as_millis()).unwrap_or(i64::MAX);
-    let mut rows: Vec<TakenRow> = sqlx::query_as(
+    let taken = sqlx::query_as(concat!(
         "UPDATE webhook_deliveries
-         SET status = 'sending', due_at = NULL, attempts = attempts + 1, token = token + 1, taken_until = $3,
-             taken_by = $4
-         WHERE endpoint = $1 AND position IN (
-             SELECT position FROM webhook_deliveries
-             WHERE endpoint = $1 AND status = 'due' AND due_at <= $2 ORDER BY due_at, position LIMIT $5)
-         RETURNING position, attempts, token",
-    )
-    .bind(&endpoint.id)
-    .bind(terms.now.as_millisecond())
+         SET status = 'sending', due_at = NULL, attempts = attempts + 1, token = token + 1, taken_until = $2,
+             taken_by = $3
+         FROM ",
+        given!("$1"; endpoint: text, position: bigint),
+        " WHERE webhook_deliveries.endpoint = given.endpoint AND webhook_deliveries.position = given.position
+            AND webhook_deliveries.status = 'due'
+         RETURNING webhook_deliveries.endpoint, webhook_deliveries.position, webhook_deliveries.attempts,
+             webhook_deliveries.token",
+    ))
+    .bind(to_json(chosen)?)
     .bind(terms.now.as_millisecond().saturating_add(term))
     .bind(terms.holder)
-    .bind(limit)
     .fetch_all(conn)
     .await?;
-    rows.sort_unstable_by_key(|row| row.position);
-    Ok(rows)
+    Ok(taken)
 }
 
 async fn write_endpoints(conn: &mut Connection, taken: &[(&Ready, Vec<TakenRow>)]) -> Result<(), StoreError> {
@@ -170,9 +229,6 @@ async fn write_endpoints(conn: &mut Connection, taken: &[(&Ready, Vec<TakenRow>)
     struct Change<'a> {
         id: &'a str,
         taken: usize,
-    }
-    if taken.is_empty() {
-        return Ok(());
     }
     let changes: Vec<_> =
         taken.iter().map(|(endpoint, rows)| Change { id: &endpoint.id, taken: rows.len() }).collect();
