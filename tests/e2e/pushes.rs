@@ -62,7 +62,8 @@ pub async fn the_same_push_a_thousand_times_is_one_change(store: StoreKind) {
     // The vendor tells other things, too.
     let all_of_it = |used: &Vec<Value>| used.iter().any(|push| push["deliveries"] == COPIES);
     let used = until("all deliveries are counted", look, all_of_it).await;
-    assert_eq!(used.iter().filter(|push| push["kind"] == "order").count(), 1, "{used:#?}");
+    let copied = |push: &&Value| push["kind"] == "order" && push["deliveries"] != 1;
+    assert_eq!(used.iter().filter(copied).count(), 1, "{used:#?}");
     let calls = app.all(&format!("/v1/calls?contact_id={contact}&limit=50")).await;
     let insight = json!({"kind": "intent", "name": "i-1", "value": "call back", "level": 3});
     assert!(calls.iter().any(|call| call["insights"] == json!([insight])), "{calls:#?}");
@@ -242,8 +243,9 @@ pub async fn nothing_acknowledged_is_lost_when_the_gateway_is_killed(store: Stor
     assert_eq!(done["dispositions"]["busy"], TOLD, "{done:#}");
     let calls = api.all(&format!("/v1/calls?task_id={task}&limit=200")).await;
     assert_eq!(calls.iter().filter(|call| call["disposition"] == "busy").count(), TOLD);
-    let waiting = api.get("/v1/accounts/nxtele-demo/pushes?state=new").await.expect(200);
-    assert_eq!(waiting["data"], json!([]));
+    // The vendor pushes, too, when its task ends.
+    let waiting = async || api.get("/v1/accounts/nxtele-demo/pushes?state=new").await.expect(200);
+    until_within(PATIENCE, "no push waits", waiting, |waiting| waiting["data"] == json!([])).await;
     println!("pushes: {}: {TOLD} acknowledged, {KILLS} kills: lost 0", store.name());
     site.clear().await;
 }

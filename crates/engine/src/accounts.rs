@@ -4,8 +4,9 @@ use crate::health::HealthRecord;
 use crate::metrics::{PushTally, Tally};
 use crate::{Breaker, Engine, EngineError, Health};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged};
-use outdial_outward::HostRule;
+use outdial_outward::{HostRule, IpNet};
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -38,12 +39,19 @@ pub struct AccountPolicy {
 pub struct Ingress {
     base: String,
     secret: Secret,
+    /// Where pushes may come from; anywhere when empty.
+    networks: Vec<IpNet>,
 }
 
 impl Ingress {
     /// `base` is `https://host/ingress/{account}`, without a slash at the end.
     pub fn new(base: impl Into<String>, secret: Secret) -> Self {
-        Self { base: base.into(), secret }
+        Self { base: base.into(), secret, networks: Vec::new() }
+    }
+
+    /// The same, for a vendor that pushes from these networks only; from anywhere when there are none.
+    pub fn only_from(self, networks: Vec<IpNet>) -> Self {
+        Self { networks, ..self }
     }
 
     /// What the vendor is to be told, `/{kind}` after it; for whoever tells it.
@@ -59,6 +67,13 @@ impl Ingress {
     /// Whether somebody knows the secret; takes as long for a near miss as for a far one.
     pub(crate) fn admits(&self, secret: &str) -> bool {
         self.secret.expose_secret().as_bytes().ct_eq(secret.as_bytes()).into()
+    }
+
+    /// Whether somebody at that address may push.
+    pub(crate) fn is_from(&self, address: Option<IpAddr>) -> bool {
+        let within =
+            |address: IpAddr| self.networks.iter().any(|network| network.contains(&address.to_canonical()));
+        self.networks.is_empty() || address.is_some_and(within)
     }
 }
 
@@ -217,5 +232,27 @@ pub(crate) fn supported(account: &Account, operation: Operation) -> Result<(), E
             detail: format!("account `{}` cannot do `{}`: {why}", account.id, operation.as_str()),
         }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendor_may_be_held_to_where_it_pushes_from() {
+        let ingress = || Ingress::new("https://gw.example/ingress/a", Secret::from("hush".to_owned()));
+        let address = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+        assert!(ingress().is_from(None), "from anywhere, when nothing is configured");
+        let ingress = ingress().only_from(vec!["203.0.113.0/24".parse().unwrap()]);
+        for (from, may) in [
+            (address("203.0.113.9"), true),
+            (address("::ffff:203.0.113.9"), true),
+            (address("203.0.114.9"), false),
+            (address("2001:db8::1"), false),
+            (None, false),
+        ] {
+            assert_eq!(ingress.is_from(from), may, "{from:?}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use outdial_model::{AccountId, PushId, PushState};
 use outdial_provider::{Ack, Inbound, ReceiveError};
 use outdial_store::{Intake, NewPush, StoreError};
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Bytes that are kept of a push that proves nothing.
@@ -44,10 +45,23 @@ impl From<StoreError> for IngestError {
 pub struct Door(Arc<Account>);
 
 impl Engine {
-    /// Opens an account's door to whoever knows its ingress secret; takes as long for a near miss as for a far one.
-    pub fn door(&self, account: &AccountId, secret: &str) -> Result<Door, IngestError> {
+    /// Opens an account's door to whoever knows its ingress secret and comes from where its vendor pushes from, if
+    /// that is configured; takes as long for a near miss as for a far one.
+    pub fn door(
+        &self,
+        account: &AccountId,
+        secret: &str,
+        address: Option<IpAddr>,
+    ) -> Result<Door, IngestError> {
         let account = self.account(account).map_err(|_| IngestError::NoSuchPlace)?;
-        if account.ingress.admits(secret) { Ok(Door(account)) } else { Err(IngestError::NoSuchPlace) }
+        if !account.ingress.admits(secret) {
+            return Err(IngestError::NoSuchPlace);
+        }
+        if !account.ingress.is_from(address) {
+            tracing::warn!(account = %account.id, ?address, "a push came from outside `ingress_networks`");
+            return Err(IngestError::NoSuchPlace);
+        }
+        Ok(Door(account))
     }
 
     /// Refuses a push of a kind there is none of, before anything of it is read.

@@ -223,7 +223,8 @@ fn account(
         let purpose = format!("ingress:{}", config.id);
         Secret::from(hex::encode(pepper.derive(purpose.as_bytes())))
     });
-    let ingress = Ingress::new(format!("{public_url}/ingress/{}", config.id), secret);
+    let ingress = Ingress::new(format!("{public_url}/ingress/{}", config.id), secret)
+        .only_from(config.ingress_networks.clone());
     let callbacks = Callbacks::new(ingress.url().expose_secret());
     let provider = config.provider(callbacks, slots::shared(store, &config.id, config.policy.rate))?;
     Ok(Account::new(

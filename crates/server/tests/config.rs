@@ -232,6 +232,13 @@ fn access_by_jwt_is_refused_rather_than_ignored() {
 }
 
 #[test]
+fn networks_that_push_are_networks() {
+    let with = |networks: &str| format!("{ACCOUNT}ingress_networks = {networks}\n");
+    assert_eq!(Desk::with(&with("[\"203.0.113.0/24\", \"2001:db8::/32\"]")).check().code, 0);
+    assert!(complaints(&with("[\"203.0.113.0/99\"]")).contains("accounts.nx-id.ingress_networks"));
+}
+
+#[test]
 fn hosts_of_recordings_are_hosts() {
     let with = |hosts: &str| format!("{ACCOUNT}recording_hosts = {hosts}\n");
     let fine = "[\"media.example.com\", \"*.cdn.example.com\", \"10.1.2.3:8443\"]";

@@ -13,8 +13,8 @@ use outdial_model::AccountId;
 /// Most bytes of a push.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// Takes a push of `kind` to an account, by whoever knows the account's ingress secret. Nothing of anybody
-/// else's is read.
+/// Takes a push of `kind` to an account, by whoever knows the account's ingress secret, from where that is allowed.
+/// Nothing of anybody else's is read.
 #[post("/ingress/{account}/{secret}/{kind}")]
 pub(crate) async fn take(
     engine: Data<Engine>,
@@ -24,7 +24,7 @@ pub(crate) async fn take(
 ) -> Result<HttpResponse, Problem> {
     let (account, secret, kind) = path.into_inner();
     let account: AccountId = account.parse().map_err(|_| IngestError::NoSuchPlace)?;
-    let door = engine.door(&account, &secret)?;
+    let door = engine.door(&account, &secret, request.peer_addr().map(|peer| peer.ip()))?;
     engine.is_known(&door, &kind)?;
     let body = body::whole(&request, payload.into_inner(), MOST_BYTES).await;
     let body = body.inspect_err(|problem| {

@@ -8,13 +8,13 @@ use outdial_store::Inbox;
 use std::time::Duration;
 
 async fn push_as(world: &World, secret: &str, push: &MemoryPush) -> Result<Ack, IngestError> {
-    let door = world.engine.door(&"memory-1".parse().unwrap(), secret)?;
+    let door = world.engine.door(&"memory-1".parse().unwrap(), secret, None)?;
     world.engine.ingest(&door, &inbound(push, world.clock.now())).await
 }
 
 /// Pushes to an engine that has the account's door open.
 pub async fn push_to(engine: &Engine, now: Timestamp, push: &MemoryPush) -> Result<Ack, IngestError> {
-    let door = engine.door(&"memory-1".parse().unwrap(), SECRET)?;
+    let door = engine.door(&"memory-1".parse().unwrap(), SECRET, None)?;
     engine.ingest(&door, &inbound(push, now)).await
 }
 

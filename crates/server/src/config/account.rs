@@ -1,9 +1,10 @@
 //! One account: the keys every account has, and the table of its provider's own.
 
 use super::Problem;
+use super::read::NETWORKS;
 use super::reader::{Book, Section};
 use outdial_engine::AccountPolicy;
-use outdial_engine::outward::HostRule;
+use outdial_engine::outward::{HostRule, IpNet};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock};
 use outdial_provider::{
     AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Transport,
@@ -34,6 +35,8 @@ pub struct AccountConfig {
     pub policy: AccountPolicy,
     /// Last part of the ingress URL; derived from the installation's secret when absent.
     pub ingress_secret: Option<Secret>,
+    /// Where the vendor pushes from; anywhere when empty.
+    pub ingress_networks: Vec<IpNet>,
     /// The provider's own keys, secrets among them.
     table: serde_json::Map<String, serde_json::Value>,
 }
@@ -113,6 +116,7 @@ pub(super) fn read(
             recording_hosts: recording_hosts(&mut section, book),
         },
         ingress_secret: section.secret(book, "ingress_secret"),
+        ingress_networks: section.optional(book, "ingress_networks", NETWORKS).unwrap_or_default(),
         table: own_keys(&mut section, book, factory),
     };
     section.finish(book);

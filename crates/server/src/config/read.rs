@@ -72,9 +72,10 @@ fn recordings(root: &mut Section, book: &mut Book) -> Recordings {
     Recordings::new(policy, limits)
 }
 
+pub(super) const NETWORKS: &str = "a list of networks such as [\"10.1.0.0/16\"]";
+
 /// Where requests to hosts that others named may go.
 fn policy(section: &mut Section, book: &mut Book) -> Policy {
-    const NETWORKS: &str = "a list of networks such as [\"10.1.0.0/16\"]";
     let allow_http = section.optional(book, "allow_http", "true or false").unwrap_or_default();
     let allowed_networks = section.optional(book, "allowed_networks", NETWORKS).unwrap_or_default();
     Policy { allow_http, allowed_networks }
