@@ -30,6 +30,8 @@ mod outward;
 mod policy;
 mod resolver;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use answer::Answer;
 pub use bytes::Bytes;

@@ -21,7 +21,6 @@ mod once_streams;
 mod recordings;
 mod requests;
 mod safety;
-mod storage;
 mod story;
 mod test_api;
 mod uploads;

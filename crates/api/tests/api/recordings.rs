@@ -1,10 +1,10 @@
 //! Recordings: handed on from a vendor's storage that is not to be trusted.
 
-use crate::storage::{Canary, Conduct, Storage, answer};
 use crate::test_api::{Answer, Place, TestApi, on_this_machine, send, task_with};
 use outdial_engine::outward::Limits;
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, Staging};
 use outdial_model::{ContactId, Disposition, SystemClock};
+use outdial_outward::testing::{Canary, Conduct, Host};
 use reqwest::{Method, Response};
 use serde_json::json;
 use std::sync::Arc;
@@ -37,11 +37,11 @@ async fn recorded(place: Place, url: Option<&str>) -> (TestApi, String) {
 }
 
 /// As [`recorded`], where the vendor itself is the storage.
-async fn kept_at(storage: &Storage) -> (TestApi, String) {
+async fn kept_at(storage: &Host) -> (TestApi, String) {
     kept_within(storage, Place::default().limits).await
 }
 
-async fn kept_within(storage: &Storage, limits: Limits) -> (TestApi, String) {
+async fn kept_within(storage: &Host, limits: Limits) -> (TestApi, String) {
     let place = Place { base_url: format!("{}/api/v3", storage.origin()), limits, ..Place::default() };
     recorded(place, Some(&format!("{}/{SECRET}/r.wav?sign=x", storage.origin()))).await
 }
@@ -71,7 +71,7 @@ async fn all_of(mut response: Response) -> Result<usize, usize> {
 #[tokio::test]
 async fn a_recording_is_handed_on_whole_and_nothing_else_of_the_answer() {
     let headers = format!("{WAV}set-cookie: vendor-word=1\r\nx-amz: vendor-word\r\n");
-    let storage = Storage::answering("200 OK", &headers, SOUND).await;
+    let storage = Host::answering("200 OK", &headers, SOUND).await;
     let (api, path) = kept_at(&storage).await;
     let answer = api.get(&path).await;
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, Some(SOUND)));
@@ -95,7 +95,7 @@ async fn a_recording_is_handed_on_whole_and_nothing_else_of_the_answer() {
 #[tokio::test]
 async fn a_head_tells_the_same_and_fetches_no_further() {
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}content-length: 100000000000\r\n\r\n");
-    let storage = Storage::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
+    let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
     let patience = Duration::from_secs(10);
     let (api, path) = kept_within(&storage, limits(1 << 40, patience, patience)).await;
     let answer = send(api.request(Method::HEAD, &path)).await;
@@ -107,7 +107,7 @@ async fn a_head_tells_the_same_and_fetches_no_further() {
 #[tokio::test]
 async fn a_client_that_leaves_is_fetched_nothing_more_for() {
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}\r\n");
-    let storage = Storage::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
+    let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
     let patience = Duration::from_secs(60);
     let (api, path) = kept_within(&storage, limits(u64::MAX, patience, patience)).await;
     let mut response = api.request(Method::GET, &path).send().await.unwrap();
@@ -119,7 +119,7 @@ async fn a_client_that_leaves_is_fetched_nothing_more_for() {
 #[tokio::test]
 async fn a_part_comes_as_it_was_asked_for() {
     let headers = format!("{WAV}content-range: bytes 2-5/20\r\n");
-    let storage = Storage::answering("206 Partial Content", &headers, "2345").await;
+    let storage = Host::answering("206 Partial Content", &headers, "2345").await;
     let (api, path) = kept_at(&storage).await;
     let answer = send(api.request(Method::GET, &path).header("range", "bytes=2-5")).await;
     assert_eq!((answer.status.as_u16(), answer.header("content-range")), (206, "bytes 2-5/20"));
@@ -132,7 +132,7 @@ async fn a_part_comes_as_it_was_asked_for() {
 
 #[tokio::test]
 async fn what_is_no_single_range_is_not_handed_on() {
-    let storage = Storage::answering("200 OK", WAV, SOUND).await;
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
     let (api, path) = kept_at(&storage).await;
     for range in ["bytes=0-1,4-5", "bytes=5-2", "lines=1-2", "nonsense"] {
         let answer = send(api.request(Method::GET, &path).header("range", range)).await;
@@ -148,7 +148,7 @@ async fn what_is_no_single_range_is_not_handed_on() {
 #[tokio::test]
 async fn a_part_that_is_not_there_is_told_with_the_length() {
     let headers = "content-range: bytes */20\r\n";
-    let storage = Storage::answering("416 Range Not Satisfiable", headers, "vendor-word").await;
+    let storage = Host::answering("416 Range Not Satisfiable", headers, "vendor-word").await;
     let (api, path) = kept_at(&storage).await;
     let answer = send(api.request(Method::GET, &path).header("range", "bytes=20-")).await;
     let problem = answer.problem(416, "recording_range");
@@ -171,7 +171,7 @@ async fn a_call_without_a_recording_is_not_a_call_nobody_knows() {
 
 #[tokio::test]
 async fn nobody_is_asked_who_is_not_on_the_list() {
-    let (vendor, canary) = (Storage::answering("200 OK", WAV, SOUND).await, Canary::new());
+    let (vendor, canary) = (Host::answering("200 OK", WAV, SOUND).await, Canary::new());
     let url = format!("http://{}/{SECRET}/r.wav", canary.authority());
     // The vendor's own host at another port is another host.
     let place = || Place { base_url: vendor.origin(), policy: on_this_machine(), ..Place::default() };
@@ -193,7 +193,7 @@ async fn nobody_is_asked_who_is_not_on_the_list() {
 
 #[tokio::test]
 async fn a_host_on_the_list_is_asked_where_the_operator_allows_its_network() {
-    let (storage, canary) = (Storage::answering("200 OK", WAV, SOUND).await, Canary::new());
+    let (storage, canary) = (Host::answering("200 OK", WAV, SOUND).await, Canary::new());
     let listed = |authority: String| vec![authority.parse().unwrap()];
     let open =
         Place { recording_hosts: listed(storage.authority()), policy: on_this_machine(), ..Place::default() };
@@ -216,10 +216,10 @@ async fn a_host_on_the_list_is_asked_where_the_operator_allows_its_network() {
 async fn nobody_is_redirected() {
     let canary = Canary::new();
     let location = format!("location: http://{}/vendor-word\r\n", canary.authority());
-    let storage = Storage::answering("200 OK", WAV, SOUND).await;
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
     let (api, path) = kept_at(&storage).await;
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
-        storage.behaves(answer(status, &location, "vendor-word"));
+        storage.behaves(Conduct::answer(status, &location, "vendor-word"));
         is_discreet(&api.get(&path).await.problem(502, "provider_error"));
     }
     assert_eq!(canary.connections(), 0);
@@ -227,7 +227,7 @@ async fn nobody_is_redirected() {
 
 #[tokio::test]
 async fn refusals_are_told_in_our_own_words() {
-    let storage = Storage::answering("200 OK", WAV, SOUND).await;
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
     let (api, path) = kept_at(&storage).await;
     for (status, ours, code) in [
         ("404 Not Found", 404, "recording_gone"),
@@ -239,7 +239,7 @@ async fn refusals_are_told_in_our_own_words() {
         ("500 Internal Server Error", 504, "provider_unavailable"),
         ("503 Service Unavailable", 504, "provider_unavailable"),
     ] {
-        storage.behaves(answer(status, "x-error: vendor-word\r\n", "<Error>vendor-word</Error>"));
+        storage.behaves(Conduct::answer(status, "x-error: vendor-word\r\n", "<Error>vendor-word</Error>"));
         let problem = api.get(&path).await.problem(ours, code);
         assert_eq!(problem.text("/provider/id"), "memory", "{status}");
         is_discreet(&problem);
@@ -248,7 +248,7 @@ async fn refusals_are_told_in_our_own_words() {
 
 #[tokio::test]
 async fn only_audio_is_called_by_its_name() {
-    let storage = Storage::answering("200 OK", WAV, SOUND).await;
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
     let (api, path) = kept_at(&storage).await;
     for (told, called, name) in [
         ("text/html", "application/octet-stream", ".bin"),
@@ -256,19 +256,19 @@ async fn only_audio_is_called_by_its_name() {
         ("Audio/MPEG; rate=1", "audio/mpeg", ".mp3"),
         ("audio/strange", "audio/strange", ".bin"),
     ] {
-        storage.behaves(answer("200 OK", &format!("content-type: {told}\r\n"), SOUND));
+        storage.behaves(Conduct::answer("200 OK", &format!("content-type: {told}\r\n"), SOUND));
         let got = api.get(&path).await;
         assert_eq!(got.header("content-type"), called);
         assert!(got.header("content-disposition").ends_with(&format!("{name}\"")), "{told}");
     }
-    storage.behaves(answer("200 OK", &format!("{WAV}content-encoding: gzip\r\n"), SOUND));
+    storage.behaves(Conduct::answer("200 OK", &format!("{WAV}content-encoding: gzip\r\n"), SOUND));
     api.get(&path).await.problem(502, "provider_error");
 }
 
 #[tokio::test]
 async fn a_host_that_says_nothing_is_not_waited_for() {
     let hasty = limits(1_000_000, Duration::from_secs(1), Duration::from_secs(60));
-    let storage = Storage::start(Conduct::FallSilent(String::new())).await;
+    let storage = Host::start(Conduct::FallSilent(String::new())).await;
     let (api, path) = kept_within(&storage, hasty).await;
     is_discreet(&api.get(&path).await.problem(504, "provider_unavailable"));
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}content-length: 20\r\n\r\n");
@@ -286,7 +286,7 @@ async fn a_host_that_says_nothing_is_not_waited_for() {
 async fn a_download_has_an_end() {
     let patience = Duration::from_secs(60);
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}\r\n");
-    let storage = Storage::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
+    let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
     let (api, path) = kept_within(&storage, limits(100_000, patience, patience)).await;
     let taken = all_of(api.request(Method::GET, &path).send().await.unwrap()).await.unwrap_err();
     assert!((1..=100_000).contains(&taken), "{taken}");
@@ -294,7 +294,7 @@ async fn a_download_has_an_end() {
     let (api, path) = kept_within(&storage, limits(u64::MAX, patience, Duration::from_millis(300))).await;
     assert!(all_of(api.request(Method::GET, &path).send().await.unwrap()).await.is_err(), "its time is over");
 
-    let large = Storage::answering("200 OK", WAV, SOUND).await;
+    let large = Host::answering("200 OK", WAV, SOUND).await;
     let (api, path) = kept_within(&large, limits(19, patience, patience)).await;
     let problem = api.get(&path).await.problem(502, "recording_too_large");
     assert!(problem.text("/detail").contains("recordings.max_bytes"));

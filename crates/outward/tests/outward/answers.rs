@@ -1,9 +1,8 @@
 //! How a post ends.
 
 use crate::book::Book;
-use crate::canary::Canary;
-use crate::receiver::{Conduct, Receiver};
 use bytes::Bytes;
+use outdial_outward::testing::{Canary, Conduct, Host};
 use outdial_outward::{Answer, OutwardError};
 use std::time::Duration;
 
@@ -20,12 +19,12 @@ async fn post(url: &str) -> Result<Answer, OutwardError> {
 
 #[tokio::test]
 async fn a_receiver_gets_what_was_sent_and_its_answer_is_read() {
-    let receiver = Receiver::answering("503 Busy", "Retry-After: 7\r\n", "come again").await;
-    let answer = post(&receiver.url()).await.unwrap();
+    let receiver = Host::answering("503 Busy", "Retry-After: 7\r\n", "come again").await;
+    let answer = post(&receiver.origin()).await.unwrap();
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("7")));
     assert_eq!(answer.body, b"come again");
     let head = &receiver.heads()[0];
-    for line in ["post /hook http/1.1", "webhook-id: evt_1", "content-length: 2", "user-agent: outdial/"] {
+    for line in ["post / http/1.1", "webhook-id: evt_1", "content-length: 2", "user-agent: outdial/"] {
         assert!(head.contains(line), "{line} in {head}");
     }
     assert!(!head.contains("accept-encoding"), "nothing is unpacked");
@@ -34,8 +33,8 @@ async fn a_receiver_gets_what_was_sent_and_its_answer_is_read() {
 #[tokio::test]
 async fn of_an_answer_without_end_its_beginning_is_enough() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
-    let receiver = Receiver::start(Conduct::NeverEnd(head, "5\r\nlalal\r\n".into())).await;
-    let answer = post(&receiver.url()).await.unwrap();
+    let receiver = Host::start(Conduct::NeverEnd(head, "5\r\nlalal\r\n")).await;
+    let answer = post(&receiver.origin()).await.unwrap();
     assert_eq!((answer.status, answer.body.len()), (200, 64 * 1024));
 }
 
@@ -43,8 +42,8 @@ async fn of_an_answer_without_end_its_beginning_is_enough() {
 async fn a_body_that_does_not_come_or_breaks_off_does_not_take_the_status_back() {
     let begun = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbegun".to_owned();
     for conduct in [Conduct::FallSilent(begun.clone()), Conduct::Say(begun)] {
-        let receiver = Receiver::start(conduct).await;
-        let answer = post(&receiver.url()).await.unwrap();
+        let receiver = Host::start(conduct).await;
+        let answer = post(&receiver.origin()).await.unwrap();
         assert_eq!((answer.status, answer.body.as_slice()), (200, b"begun".as_slice()));
     }
 }
@@ -53,8 +52,8 @@ async fn a_body_that_does_not_come_or_breaks_off_does_not_take_the_status_back()
 async fn an_answer_that_does_not_come_is_not_waited_for() {
     let head_in_part = "HTTP/1.1 200 OK\r\nx-slow: ".to_owned();
     for conduct in [Conduct::FallSilent(String::new()), Conduct::FallSilent(head_in_part)] {
-        let receiver = Receiver::start(conduct).await;
-        let answer = post_within(&receiver.url(), Duration::from_millis(200)).await;
+        let receiver = Host::start(conduct).await;
+        let answer = post_within(&receiver.origin(), Duration::from_millis(200)).await;
         assert_eq!(answer.unwrap_err(), OutwardError::Timeout);
     }
 }
@@ -64,8 +63,8 @@ async fn what_went_wrong_is_told_apart() {
     let nobody = Canary::new().port();
     assert_eq!(post(&format!("http://127.0.0.1:{nobody}/")).await.unwrap_err(), OutwardError::Connect);
     for words in ["", "HTTP/1.1 2", "SSH-2.0-OpenSSH_9.9\r\n\r\n"] {
-        let receiver = Receiver::start(Conduct::Say(words.into())).await;
-        assert_eq!(post(&receiver.url()).await.unwrap_err(), OutwardError::Broken, "{words:?}");
+        let receiver = Host::start(Conduct::Say(words.into())).await;
+        assert_eq!(post(&receiver.origin()).await.unwrap_err(), OutwardError::Broken, "{words:?}");
     }
     let gone = Book::default().with("gone.example.com", &["93.184.215.14"]).outward(&[]);
     assert_eq!(gone.check("http://gone.example.net/").await.unwrap_err(), OutwardError::Unresolvable);

@@ -1,13 +1,13 @@
 //! How a download ends.
 
 use crate::book::Book;
-use crate::receiver::{Conduct, Receiver};
+use outdial_outward::testing::{Conduct, Host};
 use outdial_outward::{Download, Limits, OutwardError};
 use std::time::Duration;
 
-async fn get(receiver: &Receiver, limits: Limits) -> Download {
+async fn get(receiver: &Host, limits: Limits) -> Download {
     let outward = Book::default().outward(&["127.0.0.0/8"]);
-    let target = outward.check(&receiver.url()).await.unwrap();
+    let target = outward.check(&receiver.origin()).await.unwrap();
     outward.get(&target, &[("range", "bytes=0-9".into())], limits).await.unwrap()
 }
 
@@ -30,7 +30,7 @@ async fn whole(mut download: Download) -> Result<Vec<u8>, (OutwardError, usize)>
 #[tokio::test]
 async fn a_part_of_a_recording_comes_as_it_was_asked_for() {
     let headers = "content-type: audio/wav\r\ncontent-range: bytes 0-9/4000\r\n";
-    let receiver = Receiver::answering("206 Partial Content", headers, "0123456789").await;
+    let receiver = Host::answering("206 Partial Content", headers, "0123456789").await;
     let download = get(&receiver, limits(10)).await;
     assert_eq!((download.status(), download.header("content-range")), (206, Some("bytes 0-9/4000")));
     assert_eq!(whole(download).await.unwrap(), b"0123456789");
@@ -40,7 +40,7 @@ async fn a_part_of_a_recording_comes_as_it_was_asked_for() {
 #[tokio::test]
 async fn more_than_was_wanted_is_not_taken() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
-    let receiver = Receiver::start(Conduct::NeverEnd(head, "5\r\nlalal\r\n".into())).await;
+    let receiver = Host::start(Conduct::NeverEnd(head, "5\r\nlalal\r\n")).await;
     let (error, taken) = whole(get(&receiver, limits(100_000)).await).await.unwrap_err();
     assert_eq!(error, OutwardError::TooLarge);
     assert!(taken <= 100_000, "{taken}");
@@ -49,18 +49,18 @@ async fn more_than_was_wanted_is_not_taken() {
 #[tokio::test]
 async fn a_source_that_dries_up_is_left() {
     let begun = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbegun".to_owned();
-    let receiver = Receiver::start(Conduct::FallSilent(begun.clone())).await;
+    let receiver = Host::start(Conduct::FallSilent(begun.clone())).await;
     let hasty = Limits { patience: Duration::from_millis(200), ..limits(1000) };
     let (error, _) = whole(get(&receiver, hasty).await).await.unwrap_err();
     assert_eq!(error, OutwardError::Timeout);
     let brief = Limits { deadline: Duration::from_millis(200), ..limits(1000) };
     let (error, _) = whole(get(&receiver, brief).await).await.unwrap_err();
     assert_eq!(error, OutwardError::Timeout);
-    let silent = Receiver::start(Conduct::FallSilent(String::new())).await;
+    let silent = Host::start(Conduct::FallSilent(String::new())).await;
     let outward = Book::default().outward(&["127.0.0.0/8"]);
-    let target = outward.target(&silent.url()).unwrap();
+    let target = outward.target(&silent.origin()).unwrap();
     assert_eq!(outward.get(&target, &[], hasty).await.unwrap_err(), OutwardError::Timeout);
-    let broken = Receiver::start(Conduct::Say(begun)).await;
+    let broken = Host::start(Conduct::Say(begun)).await;
     let (error, taken) = whole(get(&broken, limits(1000)).await).await.unwrap_err();
     assert_eq!((error, taken), (OutwardError::Broken, 5));
 }

@@ -2,8 +2,8 @@
 //! leads to this machine, it leads to the canary's port.
 
 use crate::book::{Book, policy};
-use crate::canary::Canary;
 use bytes::Bytes;
+use outdial_outward::testing::Canary;
 use outdial_outward::{Outward, OutwardError, Policy};
 use std::time::Duration;
 

@@ -1,9 +1,8 @@
 //! A URL that was fine when it was given, and leads elsewhere when it is asked.
 
 use crate::book::Book;
-use crate::canary::Canary;
-use crate::receiver::Receiver;
 use bytes::Bytes;
+use outdial_outward::testing::{Canary, Host};
 use outdial_outward::{Limits, OutwardError};
 use std::time::Duration;
 
@@ -18,9 +17,9 @@ async fn a_redirect_is_an_answer_and_nobody_follows_it() {
     {
         // Even to where one might go directly.
         let location = format!("location: http://127.0.0.1:{}/\r\n", canary.port());
-        let receiver = Receiver::answering(status, &location, "").await;
+        let receiver = Host::answering(status, &location, "").await;
         let outward = Book::default().outward(&["127.0.0.0/8"]);
-        let target = outward.check(&receiver.url()).await.unwrap();
+        let target = outward.check(&receiver.origin()).await.unwrap();
         let posted = outward.post(&target, &[], Bytes::new(), DEADLINE).await.unwrap();
         let got = outward.get(&target, &[], LIMITS).await.unwrap();
         assert!(status.starts_with(&posted.status.to_string()) && got.status() == posted.status);
@@ -46,7 +45,7 @@ async fn a_name_that_changes_its_mind_is_refused_when_it_is_connected_to() {
 
 #[tokio::test]
 async fn what_was_looked_at_is_what_is_connected_to() {
-    let receiver = Receiver::answering("204 No Content", "", "").await;
+    let receiver = Host::answering("204 No Content", "", "").await;
     let strange = Book::default().with("receiver.example.com", &["127.0.0.1", "127.0.0.1", "10.0.0.1"]);
     let outward = strange.outward(&["127.0.0.1/32"]);
     let target =

@@ -3,8 +3,6 @@
 
 mod answers;
 mod book;
-mod canary;
 mod downloads;
 mod forbidden;
 mod leading_astray;
-mod receiver;

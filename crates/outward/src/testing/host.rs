@@ -1,14 +1,13 @@
-//! A vendor's storage of few words, and a host nobody is to connect to.
+//! A host of few words: it reads a request's head and does what it is told to.
 
-use std::io::ErrorKind;
-use std::net::{SocketAddr, TcpListener as Listener};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-/// What whoever asks gets.
-#[derive(Clone)]
+/// What a connection gets once its request's head is there.
+#[derive(Debug, Clone)]
 pub enum Conduct {
     /// These bytes, then the end.
     Say(String),
@@ -18,11 +17,23 @@ pub enum Conduct {
     NeverEnd(String, &'static str),
 }
 
-pub struct Storage {
+impl Conduct {
+    /// A status, headers (each with its line's end) and a body.
+    pub fn answer(status: &str, headers: &str, body: &str) -> Self {
+        let length = body.len();
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}");
+        Self::Say(format!("{head}\r\n{body}"))
+    }
+}
+
+/// Listens on `127.0.0.1`.
+#[derive(Debug)]
+pub struct Host {
     address: SocketAddr,
     desk: Arc<Desk>,
 }
 
+#[derive(Debug)]
 struct Desk {
     conduct: Mutex<Conduct>,
     heads: Mutex<Vec<String>>,
@@ -30,7 +41,8 @@ struct Desk {
     left: Notify,
 }
 
-impl Storage {
+impl Host {
+    /// Behaves like this.
     pub async fn start(conduct: Conduct) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -45,9 +57,9 @@ impl Storage {
         Self { address, desk }
     }
 
-    /// Answers everybody with an [`answer`].
+    /// Answers everybody with an [`answer`](Conduct::answer).
     pub async fn answering(status: &str, headers: &str, body: &str) -> Self {
-        Self::start(answer(status, headers, body)).await
+        Self::start(Conduct::answer(status, headers, body)).await
     }
 
     /// Behaves like this from now on.
@@ -55,13 +67,19 @@ impl Storage {
         *self.desk.conduct.lock().unwrap() = conduct;
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// `host:port`.
+    pub fn authority(&self) -> String {
+        self.address.to_string()
+    }
+
     /// `http://host:port`.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
-    }
-
-    pub fn authority(&self) -> String {
-        self.address.to_string()
     }
 
     /// The heads of the requests that came, in lower case.
@@ -73,13 +91,6 @@ impl Storage {
     pub async fn is_left(&self) {
         self.desk.left.notified().await;
     }
-}
-
-/// A status, headers (each with its line's end) and a body.
-pub fn answer(status: &str, headers: &str, body: &str) -> Conduct {
-    let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}");
-    Conduct::Say(format!("{head}\r\n{body}"))
 }
 
 async fn serve(mut stream: TcpStream, desk: Arc<Desk>) {
@@ -101,36 +112,10 @@ async fn serve(mut stream: TcpStream, desk: Arc<Desk>) {
         going = stream.write_all(again.as_bytes()).await.is_ok();
     }
     if let Conduct::FallSilent(_) = conduct {
+        // Until the other side gives up.
         let _ = stream.read_to_end(&mut Vec::new()).await;
     }
     if !matches!(conduct, Conduct::Say(_)) {
         desk.left.notify_one();
-    }
-}
-
-/// Listens on a loopback address. Connections wait in its queue until they are counted.
-pub struct Canary(Listener);
-
-impl Canary {
-    pub fn new() -> Self {
-        let listener = Listener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        Self(listener)
-    }
-
-    pub fn authority(&self) -> String {
-        self.0.local_addr().unwrap().to_string()
-    }
-
-    /// Connections since it was last asked.
-    pub fn connections(&self) -> usize {
-        let mut count = 0;
-        loop {
-            match self.0.accept() {
-                Ok(_) => count += 1,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return count,
-                Err(error) => panic!("the canary is ill: {error}"),
-            }
-        }
     }
 }

@@ -4,10 +4,12 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 
 /// Listens on a loopback address. Connections wait in its queue until they are counted.
+#[derive(Debug)]
 pub struct Canary(TcpListener);
 
 impl Canary {
     /// On `127.0.0.1`, at a port of its own.
+    #[expect(clippy::new_without_default, reason = "it takes a port of the machine's")]
     pub fn new() -> Self {
         Self::of(TcpListener::bind("127.0.0.1:0").unwrap())
     }
@@ -22,8 +24,14 @@ impl Canary {
         Self(listener)
     }
 
+    /// Where it listens.
     pub fn port(&self) -> u16 {
         self.0.local_addr().unwrap().port()
+    }
+
+    /// `host:port`.
+    pub fn authority(&self) -> String {
+        self.0.local_addr().unwrap().to_string()
     }
 
     /// Connections since it was last asked.
