@@ -4,6 +4,7 @@ use crate::body::Patience;
 use crate::cursor::CursorKey;
 use crate::feed::Streams;
 use crate::metrics::Requests;
+use crate::permissions::Permissions;
 use crate::routes::fallback::RouteTable;
 use crate::routes::{self, docs, fallback, ingress};
 use crate::serve::ApiSettings;
@@ -19,6 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) struct Shared {
     engine: Data<Engine>,
     cursors: Data<CursorKey>,
+    permissions: Data<Permissions>,
     routes: Data<RouteTable>,
     document: Data<docs::Document>,
     requests: Data<Requests>,
@@ -31,6 +33,7 @@ impl Shared {
         let document = openapi::of_server(&engine);
         Self {
             cursors: Data::new(CursorKey::new(engine.derived_secret("cursor"))),
+            permissions: Data::new(Permissions::of(&document)),
             routes: Data::new(RouteTable::of(&document)),
             document: Data::new(docs::Document::new(&document)),
             engine: Data::new(engine),
@@ -45,6 +48,7 @@ impl Shared {
         config
             .app_data(self.engine.clone())
             .app_data(self.cursors.clone())
+            .app_data(self.permissions.clone())
             .app_data(self.routes.clone())
             .app_data(self.document.clone())
             .app_data(self.requests.clone())

@@ -1,61 +1,118 @@
-//! Who is asking: bearer keys, checked by middleware before anything of a request is read.
+//! Who is asking, and whether they may: checked by middleware before anything of a request is read.
 //!
 //! Middleware and not an extractor: extractors run beside each other, and a broken body must not tell
-//! a stranger more than that there is no key.
+//! a stranger more than that there is no key. What each operation needs is in [`Permissions`]; whatever asks for a
+//! change is written to the audit log before it is answered.
 
+use crate::finish::RequestId;
+use crate::permissions::{Operation, Permissions};
 use crate::problem::{Problem, table};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, LOCATION, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
-use outdial_engine::{Engine, Principal};
-use outdial_model::TenantId;
+use actix_web::web::Data;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
+use outdial_engine::{Deed, Engine, Principal};
 use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::rc::Rc;
 
 /// The authenticated client.
 #[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    /// Whose data it sees.
-    pub tenant: TenantId,
-    /// Whether its key demands an idempotency key of every POST.
-    pub requires_idempotency_key: bool,
+pub(crate) struct Caller(Rc<Principal>);
+
+impl Deref for Caller {
+    type Target = Principal;
+
+    fn deref(&self) -> &Principal {
+        &self.0
+    }
 }
 
-/// Lets a request in if its key is valid.
+/// Lets a request in if whoever asks may.
 pub(crate) async fn authenticate(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
-    match principal(&request).await {
-        Ok(principal) => {
-            let Principal { tenant, requires_idempotency_key, .. } = principal;
-            request.extensions_mut().insert(Caller { tenant, requires_idempotency_key });
-            next.call(request).await
+    let (engine, permissions) = match (data::<Engine>(&request), data::<Permissions>(&request)) {
+        (Some(engine), Some(permissions)) => (engine, permissions),
+        _ => {
+            let problem = Problem::new(&table::INTERNAL_ERROR, "the request could not be completed");
+            return Ok(request.error_response(problem));
         }
-        Err(problem) => Ok(request.error_response(problem)),
+    };
+    let caller = match principal(&request, &engine).await {
+        Ok(principal) => Caller(Rc::new(principal)),
+        Err(problem) => return Ok(request.error_response(problem)),
+    };
+    // A path or method nobody knows is for the fallback, which says so.
+    let pattern = request.match_pattern().unwrap_or_default();
+    let Some(operation) = permissions.operation(&pattern, request.method()) else {
+        request.extensions_mut().insert(caller);
+        return next.call(request).await;
+    };
+    let is_change = request.method() != Method::GET;
+    let response = if caller.scopes.allow(operation.scope) {
+        request.extensions_mut().insert(caller.clone());
+        next.call(request).await?
+    } else {
+        request.error_response(forbidden(operation, &caller))
+    };
+    if is_change {
+        engine.audited(&caller, deed(operation, &response)).await;
     }
+    Ok(response)
 }
 
-async fn principal(request: &ServiceRequest) -> Result<Principal, Problem> {
-    let Some(token) = bearer(request) else {
-        return Err(unauthenticated("the request has no `Authorization: Bearer <key>` header"));
+fn data<T: 'static>(request: &ServiceRequest) -> Option<Data<T>> {
+    request.app_data::<Data<T>>().cloned()
+}
+
+async fn principal(request: &ServiceRequest, engine: &Engine) -> Result<Principal, Problem> {
+    let Some(credential) = bearer(request) else {
+        return Err(unauthenticated("the request has no `Authorization: Bearer <key or token>` header"));
     };
-    let Some(engine) = request.app_data::<web::Data<Engine>>() else {
-        return Err(Problem::new(&table::INTERNAL_ERROR, "the request could not be completed"));
-    };
-    let known = engine.authenticate(token).await?;
-    known.ok_or_else(|| unauthenticated("the key is mistyped, revoked or expired"))
+    let known = engine.authenticate(credential).await?;
+    known.ok_or_else(|| {
+        unauthenticated("the key or token is mistyped, revoked, expired or not for this server")
+    })
 }
 
 fn bearer(request: &ServiceRequest) -> Option<&str> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let (scheme, credential) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
 }
 
 fn unauthenticated(detail: &str) -> Problem {
     Problem::new(&table::UNAUTHENTICATED, detail).with_header(WWW_AUTHENTICATE, "Bearer realm=\"outdial\"")
+}
+
+/// As RFC 6750 section 3 has it.
+fn forbidden(operation: &Operation, caller: &Caller) -> Problem {
+    let scope = operation.scope;
+    let has =
+        if caller.scopes.iter().next().is_some() { caller.scopes.to_string() } else { "nothing".into() };
+    let detail = format!("this needs the scope `{scope}`; the key or token is good for: {has}");
+    let challenge = format!("Bearer realm=\"outdial\", error=\"insufficient_scope\", scope=\"{scope}\"");
+    Problem::new(&table::INSUFFICIENT_SCOPE, detail).with_header(WWW_AUTHENTICATE, &challenge)
+}
+
+fn deed(operation: &Operation, response: &ServiceResponse) -> Deed {
+    let request = response.request();
+    let made = response.headers().get(LOCATION).and_then(|path| path.to_str().ok()?.rsplit('/').next());
+    let pattern = request.match_pattern().unwrap_or_default();
+    let mut segments = pattern.split('/').zip(request.path().split('/'));
+    let named = segments.find_map(|(name, value)| name.starts_with('{').then_some(value));
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+    Deed {
+        operation: operation.id.clone(),
+        target: made.or(named).map(|target| target.chars().take(128).collect()),
+        status: response.status().as_u16(),
+        request_id: request_id.unwrap_or_default(),
+    }
 }
 
 impl FromRequest for Caller {

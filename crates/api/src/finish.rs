@@ -12,7 +12,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpResponse};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -21,6 +21,10 @@ use tracing::Instrument;
 
 /// Carries the request's id in and out.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The request's id, for whoever handles it.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub String);
 
 /// Answers every request with an id, and every failure with a problem.
 pub(crate) async fn finish(
@@ -34,6 +38,7 @@ pub(crate) async fn finish(
         request.head_mut().method = Method::GET;
     }
     let id = request_id(&request);
+    request.extensions_mut().insert(RequestId(id.clone()));
     let path = request.path().to_owned();
     let span = tracing::info_span!("request", request_id = %id);
     let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();

@@ -130,7 +130,7 @@ fn of(request: &HttpRequest, payload: &mut Payload) -> Result<Idempotency, Probl
     }
     Ok(Idempotency {
         engine,
-        tenant: caller.tenant,
+        tenant: caller.tenant.clone(),
         scope: format!("{} {route}", request.method()),
         path: request.path().to_owned(),
         key,

@@ -4,6 +4,7 @@
 //! extracts, calls one use case of the engine and maps the result → back through `finish`.
 //!
 //! - `routes/` one file for each resource; the OpenAPI annotations are on the handlers
+//! - `permissions` what each operation needs
 //! - `form` reads bodies and query strings and collects everything that is wrong with them
 //! - `wire/` the shapes: forms in, views out
 //! - `idempotency/` requests that have their effect once
@@ -27,6 +28,7 @@ mod metrics;
 mod openapi;
 mod paging;
 mod path;
+mod permissions;
 mod prefer;
 mod problem;
 mod routes;

@@ -1,6 +1,8 @@
 //! The routes, one file for each resource. A handler extracts, calls one use case and maps the result.
 
 mod accounts;
+mod api_keys;
+mod audit;
 mod calls;
 mod contacts;
 pub(crate) mod docs;
@@ -65,7 +67,12 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(vendor_tasks::get_vendor_task)
         .service(vendor_tasks::adopt_vendor_task)
         .service(providers::list_providers)
-        .service(providers::get_provider);
+        .service(providers::get_provider)
+        .service(api_keys::create_api_key)
+        .service(api_keys::list_api_keys)
+        .service(api_keys::get_api_key)
+        .service(api_keys::revoke_api_key)
+        .service(audit::list_audit);
 }
 
 /// Routes at the root: probes anybody may ask, and metrics, which ask for a key themselves.

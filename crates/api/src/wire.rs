@@ -4,6 +4,8 @@
 //! read by [`form`](crate::form). One file for each noun.
 
 pub(crate) mod account;
+pub(crate) mod api_key;
+pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod contact;

@@ -3,7 +3,7 @@
 use crate::health::HealthRecord;
 use crate::metrics::{PushTally, Tally};
 use crate::{Breaker, Engine, EngineError, Health};
-use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged};
+use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, TenantId};
 use outdial_outward::{HostRule, IpNet};
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
 use std::net::IpAddr;
@@ -32,6 +32,26 @@ pub struct AccountPolicy {
     pub rate: u32,
     /// Hosts the vendor's recordings may be on, beside the very origin of the account's `base_url`.
     pub recording_hosts: Vec<HostRule>,
+    /// Who may dial with it.
+    pub clients: Clients,
+}
+
+/// Who may dial with an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Clients {
+    /// Tenants it is for; every tenant when empty.
+    pub tenants: Vec<TenantId>,
+    /// Whether it is at the simulator, so that it is for tests too.
+    pub is_simulated: bool,
+}
+
+impl Clients {
+    /// Whether it is there for somebody of that tenant; for others it does not exist.
+    fn include(&self, tenant: &TenantId) -> bool {
+        let is_theirs =
+            self.tenants.is_empty() || self.tenants.iter().any(|one| one.itself() == tenant.itself());
+        is_theirs && (self.is_simulated || !tenant.is_for_tests())
+    }
 }
 
 /// Where an account's vendor pushes to.
@@ -180,21 +200,38 @@ impl Engine {
         self.0.accounts.values()
     }
 
-    /// One account.
-    pub fn account(&self, id: &AccountId) -> Result<Arc<Account>, EngineError> {
+    /// Those a tenant may dial with, by name.
+    pub fn accounts_for(&self, tenant: &TenantId) -> impl Iterator<Item = &Arc<Account>> {
+        self.accounts().filter(|account| account.policy.clients.include(tenant))
+    }
+
+    /// One account a tenant may dial with.
+    pub fn account_for(&self, tenant: &TenantId, id: &AccountId) -> Result<Arc<Account>, EngineError> {
+        let account = self.account(id)?;
+        let is_theirs = account.policy.clients.include(tenant);
+        is_theirs.then_some(account).ok_or(EngineError::NotFound("account"))
+    }
+
+    /// The vendor of an account, whoever that is for.
+    pub fn kind_of(&self, id: &AccountId) -> Option<&ProviderKind> {
+        self.0.accounts.get(id).map(|account| &account.kind)
+    }
+
+    /// One account, whoever it is for.
+    pub(crate) fn account(&self, id: &AccountId) -> Result<Arc<Account>, EngineError> {
         self.0.accounts.get(id).cloned().ok_or(EngineError::NotFound("account"))
     }
 
     /// A signed, harmless live call.
-    pub async fn check_account(&self, id: &AccountId) -> Result<Checked, EngineError> {
-        let account = self.account(id)?;
+    pub async fn check_account(&self, tenant: &TenantId, id: &AccountId) -> Result<Checked, EngineError> {
+        let account = self.account_for(tenant, id)?;
         let result = account.provider.check().await;
         self.noted(&account, result)
     }
 
     /// What the account offers to choose from, live from the vendor.
-    pub async fn catalog(&self, id: &AccountId) -> Result<Catalog, EngineError> {
-        let account = self.account(id)?;
+    pub async fn catalog(&self, tenant: &TenantId, id: &AccountId) -> Result<Catalog, EngineError> {
+        let account = self.account_for(tenant, id)?;
         supported(&account, Operation::Catalog)?;
         let result = account.provider.catalog().await;
         self.noted(&account, result)
@@ -238,6 +275,24 @@ pub(crate) fn supported(account: &Account, operation: Operation) -> Result<(), E
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_is_there_for_its_tenants_and_for_tests_only_at_the_simulator() {
+        let tenant = |name: &str| TenantId::named(name).unwrap();
+        let (acme, globex) = (tenant("acme"), tenant("globex"));
+        for (tenants, is_simulated, who, may) in [
+            (vec![], false, acme.clone(), true),
+            (vec![], false, acme.for_tests(), false),
+            (vec![], true, acme.for_tests(), true),
+            (vec![acme.clone()], false, acme.clone(), true),
+            (vec![acme.clone()], true, globex.clone(), false),
+            (vec![acme.clone()], true, globex.for_tests(), false),
+            (vec![acme.clone()], true, acme.for_tests(), true),
+        ] {
+            let clients = Clients { tenants, is_simulated };
+            assert_eq!(clients.include(&who), may, "{who} at {clients:?}");
+        }
+    }
 
     #[test]
     fn a_vendor_may_be_held_to_where_it_pushes_from() {

@@ -59,6 +59,9 @@ pub enum EngineError {
     /// The store is locked, full or not reachable; the same request may work later.
     #[error("the store is not available; repeat the request in a moment")]
     Unavailable,
+    /// The keys of the issuer of a client's token cannot be fetched; the same request may work later.
+    #[error("the issuer of the token does not hand out its keys at the moment")]
+    IssuerUnavailable,
     /// A defect of ours. The text is for the log, never for clients.
     #[error("internal error")]
     Internal(String),

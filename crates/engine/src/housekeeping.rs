@@ -9,6 +9,8 @@ use tokio_util::sync::CancellationToken;
 const ANSWERS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long deliveries that are over stay in the log of their endpoint.
 const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long it is known who did what.
+const AUDIT_KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// Time between two rounds.
 const ROUND: Duration = Duration::from_secs(60);
 /// Rows that go in one transaction; clients' requests wait for it.
@@ -23,7 +25,10 @@ impl Engine {
             sweep("answers", answers, &shutdown).await;
             let deliveries = || store.forget_deliveries(now - DELIVERIES_KEPT, AT_ONCE);
             sweep("deliveries", deliveries, &shutdown).await;
+            let audit = || store.forget_audit(now - AUDIT_KEPT, AT_ONCE);
+            sweep("audit", audit, &shutdown).await;
             self.forget_old_pushes(&shutdown).await;
+            self.write_key_uses().await;
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(ROUND) => {}

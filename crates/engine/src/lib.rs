@@ -13,6 +13,7 @@
 //!
 //! Not for: HTTP, SQL, vendors' words.
 
+mod access;
 mod accounts;
 mod calls;
 mod conditions;
@@ -24,8 +25,6 @@ mod held;
 mod housekeeping;
 mod inbox;
 mod ingest;
-mod key_cache;
-mod keys;
 mod metrics;
 mod once;
 mod pepper;
@@ -37,22 +36,24 @@ mod vendor_tasks;
 mod webhooks;
 mod work;
 
-pub use accounts::{Account, AccountPolicy, Ingress};
+pub use access::{
+    Actor, Algorithm, Deed, IssuedKey, KeySet, KeySetError, KeySource, KeyTerms, Principal, TokenIssuer,
+};
+pub use accounts::{Account, AccountPolicy, Clients, Ingress};
 pub use contacts::{ContactDraft, ContactResult};
 pub use error::EngineError;
 pub use events::{Envelope, Follower};
 pub use health::{Breaker, Health};
 pub use held::Held;
 pub use ingest::{Door, IngestError};
-pub use keys::{IssuedKey, KeyTerms, Principal};
 pub use metrics::{AccountMetrics, PushOutcome, Traffic};
 pub use once::Once;
 pub use outdial_model as model;
 pub use outdial_outward as outward;
 pub use outdial_provider as provider;
 pub use outdial_store::{
-    Answer, Backlog, CallFilter, ContactFilter, Delivery, Doubt, EndpointPatch, EndpointSettings, Feed,
-    FeedFilter, OnceKey, Page, Person, Replay, TaskFilter, WebhookEndpoint,
+    Answer, ApiKey, AuditEntry, Backlog, CallFilter, ContactFilter, Delivery, Doubt, EndpointPatch,
+    EndpointSettings, Feed, FeedFilter, OnceKey, Page, Person, Replay, TaskFilter, WebhookEndpoint,
 };
 pub use pepper::Pepper;
 pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};
@@ -84,6 +85,8 @@ pub struct EngineParts {
     pub outward: Outward,
     /// How recordings are fetched from where vendors keep them.
     pub recordings: Recordings,
+    /// Whose tokens are believed beside our own keys.
+    pub issuers: Vec<TokenIssuer>,
 }
 
 /// The use cases, and the worker behind them. Cheap to clone.
@@ -99,8 +102,8 @@ struct Inner {
     outward: Outward,
     recordings: Recordings,
     pepper: Pepper,
-    /// Keys that were read a moment ago.
-    keys: key_cache::KeyCache,
+    /// Who may come in.
+    access: access::Access,
     /// What failed a moment ago.
     pauses: work::Pauses,
     /// How many people go into a request.
@@ -131,7 +134,7 @@ impl Engine {
             outward: parts.outward,
             recordings: parts.recordings,
             pepper,
-            keys: key_cache::KeyCache::default(),
+            access: access::Access::trusting(parts.issuers),
             pauses: work::Pauses::default(),
             batches: work::Batches::default(),
             tally: webhooks::Tally::default(),

@@ -8,7 +8,7 @@
 
 use crate::{Adopted, Answer, ContactResult, Engine, EngineError, IssuedEndpoint, OnceKey};
 use outdial_model::{Contact, Secret, Segment, Task, TenantId};
-use outdial_store::{AddOutcome, Effect, Once as StoredOnce, WebhookEndpoint};
+use outdial_store::{AddOutcome, ApiKey, Effect, Once as StoredOnce, WebhookEndpoint};
 
 /// Marks an answer that is kept sealed, and what it is sealed for.
 const SEALED: &str = "sealed";
@@ -80,6 +80,16 @@ impl<'a> Worded<'a> {
         once.map_or(Self(None), |once| {
             Self::new(once.key, move |effect| match effect {
                 Effect::Added(outcome) => Some((once.answer)(&results(outcome))),
+                _ => None,
+            })
+        })
+    }
+
+    /// For a request that makes an API key; its answer is kept without the key's text.
+    pub(crate) fn key(once: Option<&'a Once<'_, ApiKey>>) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::ApiKey(key) => Some((once.answer)(key)),
                 _ => None,
             })
         })

@@ -1,6 +1,6 @@
 //! The installation's one random secret, from which all its others are derived.
 
-use crate::{EngineError, keys};
+use crate::{EngineError, access};
 use outdial_store::Store;
 
 /// Made when a store is first used and kept in it; the same after a restart. Never prints.
@@ -16,7 +16,7 @@ impl Pepper {
 
     /// The secret for `purpose`: HMAC-SHA256 under the pepper.
     pub fn derive(&self, purpose: &[u8]) -> Vec<u8> {
-        keys::mac(&self.0, purpose)
+        access::mac(&self.0, purpose)
     }
 }
 

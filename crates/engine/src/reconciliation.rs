@@ -6,7 +6,7 @@
 //! Not for: single pushes ([`Engine::pushes`]), metrics of this process.
 
 use crate::{Account, Engine, EngineError};
-use outdial_model::{AccountId, Tallied, Tally, Timestamp};
+use outdial_model::{AccountId, Tallied, Tally, TenantId, Timestamp};
 use outdial_provider::Operation;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -137,8 +137,12 @@ pub struct Reconciliation {
 
 impl Engine {
     /// What pushes told of the account's people in the last seven days, and what only polling found.
-    pub async fn reconciliation(&self, account: &AccountId) -> Result<Reconciliation, EngineError> {
-        let account = self.account(account)?;
+    pub async fn reconciliation(
+        &self,
+        tenant: &TenantId,
+        account: &AccountId,
+    ) -> Result<Reconciliation, EngineError> {
+        let account = self.account_for(tenant, account)?;
         let now = self.now();
         let tallies = self.store().tallies(&account.id, now - DAY * (DAYS - 1)).await?;
         Ok(report(&account, &tallies, now))

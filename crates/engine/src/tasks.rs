@@ -87,7 +87,8 @@ impl Engine {
         once: Option<&Once<'_, Task>>,
     ) -> Result<Task, EngineError> {
         let CreateTask { external_id, account, spec, contacts } = request;
-        let account = self.account(&account).map_err(|_| unknown_account(self, &account))?;
+        let account =
+            self.account_for(tenant, &account).map_err(|_| unknown_account(self, tenant, &account))?;
         let mut problems = account.provider.refuse_task(&spec);
         let now = self.now();
         if spec.schedule.is_over(now) {
@@ -235,8 +236,8 @@ pub fn changeable(task: Task) -> Result<Task, EngineError> {
     Err(EngineError::Conflict { code: "wrong_state", detail })
 }
 
-fn unknown_account(engine: &Engine, wanted: &AccountId) -> EngineError {
-    let known: Vec<_> = engine.accounts().map(|account| account.id.as_str()).collect();
+fn unknown_account(engine: &Engine, tenant: &TenantId, wanted: &AccountId) -> EngineError {
+    let known: Vec<_> = engine.accounts_for(tenant).map(|account| account.id.as_str()).collect();
     let detail = format!("no account `{wanted}` is configured; the accounts are: {}", known.join(", "));
     EngineError::Invalid(vec![FieldProblem::new("/account", "unknown_account", detail)])
 }

@@ -24,18 +24,24 @@ impl Engine {
     /// A page of the vendor's tasks, live and read-only.
     pub async fn vendor_tasks(
         &self,
+        tenant: &TenantId,
         id: &AccountId,
         page: &PageRequest,
     ) -> Result<VendorTaskPage, EngineError> {
-        let account = self.account(id)?;
+        let account = self.account_for(tenant, id)?;
         supported(&account, Operation::ListVendorTasks)?;
         let result = account.provider.vendor_tasks(page).await;
         self.noted(&account, result)
     }
 
     /// One of the vendor's tasks, live and read-only.
-    pub async fn vendor_task(&self, id: &AccountId, vendor_ref: &str) -> Result<VendorTask, EngineError> {
-        let account = self.account(id)?;
+    pub async fn vendor_task(
+        &self,
+        tenant: &TenantId,
+        id: &AccountId,
+        vendor_ref: &str,
+    ) -> Result<VendorTask, EngineError> {
+        let account = self.account_for(tenant, id)?;
         supported(&account, Operation::GetVendorTask)?;
         let result = account.provider.vendor_task(vendor_ref).await;
         if matches!(&result, Err(error) if error.kind == ErrorKind::NotFound) {
@@ -53,7 +59,7 @@ impl Engine {
         vendor_ref: &str,
         once: Option<&Once<'_, Adopted>>,
     ) -> Result<Adopted, EngineError> {
-        let found = self.vendor_task(id, vendor_ref).await?;
+        let found = self.vendor_task(tenant, id, vendor_ref).await?;
         let now = self.now();
         let SegmentState::Known(status) = found.state else {
             let detail =

@@ -120,6 +120,10 @@ id!(
     KeyId, "key", "key"
 );
 id!(
+    /// An entry of the audit log.
+    AuditId, "aud", "audit entry"
+);
+id!(
     /// A vendor's push, as it was kept.
     PushId, "psh", "push"
 );

@@ -7,6 +7,7 @@
 //!
 //! Not for: I/O, persistence, HTTP shapes, anything a vendor says in its own words.
 
+mod access;
 mod call;
 mod clock;
 mod contact;
@@ -31,13 +32,16 @@ mod status;
 mod task;
 mod webhook;
 
+pub use access::{Scope, Scopes};
 pub use call::{Call, Disposition, RawOutcome};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use contact::{Contact, ContactStatus, HoldReason};
 pub use dispatch::{Dispatch, DispatchKind, DispatchOutcome};
 pub use event::{Event, EventType};
 pub use field_problem::FieldProblem;
-pub use id::{CallId, ContactId, DispatchId, EndpointId, EventId, IdError, KeyId, PushId, SegmentId, TaskId};
+pub use id::{
+    AuditId, CallId, ContactId, DispatchId, EndpointId, EventId, IdError, KeyId, PushId, SegmentId, TaskId,
+};
 pub use insight::{Insight, InsightKind};
 pub use jiff::Timestamp;
 pub use knowledge::{Confidence, Source};

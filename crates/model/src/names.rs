@@ -17,7 +17,7 @@ fn check(text: &str) -> Result<(), NameError> {
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $check:path) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
@@ -34,7 +34,7 @@ macro_rules! name {
             type Err = NameError;
 
             fn from_str(text: &str) -> Result<Self, NameError> {
-                check(text).map(|()| Self(text.into()))
+                $check(text).map(|()| Self(text.into()))
             }
         }
 
@@ -55,13 +55,63 @@ macro_rules! name {
 
 name!(
     /// A vendor's product that can place calls, as configuration and the API call it.
-    ProviderKind
+    ProviderKind,
+    check
 );
 name!(
     /// One set of credentials and settings at a provider.
-    AccountId
+    AccountId,
+    check
 );
 name!(
     /// Whose data a row is. Every row has one; a foreign row does not exist.
-    TenantId
+    ///
+    /// Every tenant has a twin for its tests (`acme` and `acme+test`), whose data is its own and which reaches only
+    /// accounts at the simulator. Nobody is named so from outside: configuration, tokens and commands name the tenant.
+    TenantId,
+    check_tenant
 );
+
+const TWIN: &str = "+test";
+
+fn check_tenant(text: &str) -> Result<(), NameError> {
+    check(text.strip_suffix(TWIN).unwrap_or(text))
+}
+
+impl TenantId {
+    /// The tenant named in configuration, in a token or by a command: never a twin.
+    pub fn named(text: &str) -> Result<Self, NameError> {
+        check(text).map(|()| Self(text.into()))
+    }
+
+    /// Whether it is the twin for tests.
+    pub fn is_for_tests(&self) -> bool {
+        self.0.ends_with(TWIN)
+    }
+
+    /// The twin for tests.
+    pub fn for_tests(&self) -> Self {
+        Self(format!("{}{TWIN}", self.itself()).into())
+    }
+
+    /// The name without what makes it the twin.
+    pub fn itself(&self) -> &str {
+        self.0.strip_suffix(TWIN).unwrap_or(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_and_its_twin_know_each_other() {
+        let acme = TenantId::named("acme").unwrap();
+        let twin = acme.for_tests();
+        assert_eq!((twin.as_str(), twin.itself(), twin.for_tests()), ("acme+test", "acme", twin.clone()));
+        assert!(twin.is_for_tests() && !acme.is_for_tests());
+        assert_eq!(twin.as_str().parse::<TenantId>().unwrap(), twin);
+        assert!(TenantId::named("acme+test").is_err() && "acme+other".parse::<TenantId>().is_err());
+        assert!("acme+test".parse::<AccountId>().is_err());
+    }
+}

@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 use clap::{Args, Parser, Subcommand};
+use outdial_model::{KeyId, Scope, Timestamp};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -92,6 +93,10 @@ pub(crate) enum ConfigCommand {
 pub(crate) enum KeysCommand {
     /// Make a key and print it, once
     Create(CreateKey),
+    /// List a tenant's keys
+    List(TenantKeys),
+    /// Take a key back
+    Revoke(RevokeKey),
 }
 
 /// The key to make.
@@ -102,12 +107,44 @@ pub(crate) struct CreateKey {
     /// Whose data the key sees
     #[arg(long, value_name = "NAME")]
     pub(crate) tenant: String,
-    /// What it may do, comma-separated
+    /// What it may do, comma-separated; `admin` may do everything
     #[arg(long, value_name = "SCOPES", value_delimiter = ',', required = true)]
-    pub(crate) scopes: Vec<String>,
+    pub(crate) scopes: Vec<Scope>,
+    /// Who has it, or what for
+    #[arg(long, value_name = "TEXT", default_value = "outdial keys create")]
+    pub(crate) name: String,
+    /// When it stops working, such as 2027-01-31T00:00:00Z; never by default
+    #[arg(long, value_name = "TIME")]
+    pub(crate) expires_at: Option<Timestamp>,
+    /// A test key: data of its own, and only accounts at the simulator
+    #[arg(long)]
+    pub(crate) test: bool,
     /// Refuse every POST with it that names no `Idempotency-Key`
     #[arg(long)]
     pub(crate) require_idempotency_key: bool,
+}
+
+/// Whose keys to list.
+#[derive(Debug, Args)]
+pub(crate) struct TenantKeys {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Whose keys
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: String,
+}
+
+/// The key to take back.
+#[derive(Debug, Args)]
+pub(crate) struct RevokeKey {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Whose key it is
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: String,
+    /// Its id, as `outdial keys list` shows it
+    #[arg(value_name = "KEY_ID")]
+    pub(crate) id: KeyId,
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -13,7 +13,7 @@ use actix_web::dev::ServerHandle;
 use outdial_api::ApiSettings;
 use outdial_engine::outward::{Outward, Policy};
 use outdial_engine::{Account, Engine, EngineError, EngineParts, Ingress, IssuedKey, KeyTerms, Pepper};
-use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
+use outdial_model::{ExposeSecret, Scopes, Secret, SystemClock, TenantId};
 use outdial_provider::Callbacks;
 use outdial_providers::registry;
 use outdial_store::{Store, StoreError};
@@ -108,11 +108,10 @@ impl Gateway {
         &self,
         tenant: &TenantId,
         name: &str,
-        scopes: &[&str],
+        scopes: Scopes,
     ) -> Result<IssuedKey, EngineError> {
-        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let terms = KeyTerms { scopes, ..KeyTerms::default() };
-        self.engine.issue_key(tenant, name, terms).await
+        self.engine.issue_key(tenant, name, terms, None).await
     }
 
     /// Waits until a part of it has ended, which none does by itself while all is well.
@@ -165,6 +164,7 @@ pub(crate) async fn engine(
         accounts,
         outward: Outward::new(Policy { allow_http, allowed_networks }),
         recordings: config.recordings.clone(),
+        issuers: config.issuers.clone(),
     })
     .await
 }

@@ -1,41 +1,17 @@
 //! The contract every engine of the store keeps.
 
 use crate::{
-    Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Inbox, Once,
+    Access, Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Inbox, Once,
     OnceKey, Outbox, Page, Planned, Skipped, StoreError, TaskFilter, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DesiredStatus, Event, EventId,
-    KeyId, PersonName, Phone, Secret, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId,
-    Timestamp,
+    PersonName, Phone, Secret, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
-
-/// An API key as stored: its secret is only a keyed hash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiKey {
-    /// Its id.
-    pub id: KeyId,
-    /// Whose it is.
-    pub tenant: TenantId,
-    /// For people.
-    pub name: String,
-    /// HMAC-SHA256 of the key with the server's pepper, hexadecimal.
-    pub hash: String,
-    /// What it may do.
-    pub scopes: Vec<String>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it stops working.
-    pub expires_at: Option<Timestamp>,
-    /// When it was taken back.
-    pub revoked_at: Option<Timestamp>,
-    /// Whether every POST with it must name an idempotency key.
-    pub requires_idempotency_key: bool,
-}
 
 /// A task to be accepted.
 #[derive(Debug, Clone)]
@@ -153,15 +129,11 @@ pub struct Lease {
 /// changes nothing and answers [`StoreError::Answered`], or [`StoreError::KeyReused`] for another
 /// request. A failure writes no key.
 #[async_trait]
-pub trait Store: Inbox + Outbox {
-    // Keys and secrets of the installation.
+pub trait Store: Access + Inbox + Outbox {
+    // Secrets of the installation.
 
     /// The installation's secret of that name; `fresh` is kept if there is none yet.
     async fn installation_secret(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError>;
-    /// Stores a key.
-    async fn insert_api_key(&self, key: &ApiKey) -> Result<(), StoreError>;
-    /// The key with that hash, revoked and expired ones included.
-    async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError>;
 
     // For clients: tasks.
 

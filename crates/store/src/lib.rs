@@ -1,7 +1,8 @@
 //! Where Outdial keeps what it must never forget: tasks, contacts, calls, segments, events and the
 //! dispatch ledger.
 //!
-//! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets, and [`Inbox`], what vendors push);
+//! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets, [`Inbox`], what vendors push, and
+//! [`Access`], keys and the audit log);
 //! every method is one transaction, durable when it returns. There are two
 //! engines, chosen by [`open()`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
 //! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
@@ -14,6 +15,7 @@
 //!
 //! Not for: decisions, time (an argument), vendors.
 
+mod access;
 mod change;
 pub mod conformance;
 mod contract;
@@ -34,9 +36,10 @@ pub mod sqlite;
 pub mod testing;
 mod webhook;
 
+pub use access::{Access, ApiKey, AuditEntry};
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
 pub use contract::{
-    AddOutcome, AddedContact, ApiKey, Begin, KeptRecording, Lease, NewContact, NewTask, ReservedSlots, Store,
+    AddOutcome, AddedContact, Begin, KeptRecording, Lease, NewContact, NewTask, ReservedSlots, Store,
     TaskPatch,
 };
 pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};

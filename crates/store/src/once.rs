@@ -1,6 +1,6 @@
 //! Requests that have their effect once, however often they are sent.
 
-use crate::{AddOutcome, WebhookEndpoint};
+use crate::{AddOutcome, ApiKey, WebhookEndpoint};
 use outdial_model::{Contact, Task};
 use std::fmt;
 
@@ -35,6 +35,8 @@ pub enum Effect<'a> {
     Added(&'a AddOutcome),
     /// A contact was cancelled or resolved; as it is now.
     Contact(&'a Contact),
+    /// An API key was made.
+    ApiKey(&'a ApiKey),
     /// A webhook endpoint was made, or something was done with it; as it is now.
     Endpoint(&'a WebhookEndpoint),
 }

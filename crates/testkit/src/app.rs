@@ -1,6 +1,6 @@
 //! A gateway and a site, together, in this process.
 
-use crate::site::SCOPES;
+use crate::site::all_scopes;
 use crate::{Api, Setup, Site};
 use outdial_model::Secret;
 use outdial_server::{Config, Gateway};
@@ -49,7 +49,7 @@ impl TestApp {
         let config = site.rehearsal.config().expect("the rehearsal's configuration is one");
         let gateway = Gateway::start_through(config, through).await.expect("the gateway starts");
         let tenant = "test".parse().expect("a usable tenant");
-        let key = gateway.issue_key(&tenant, "test", &SCOPES).await.expect("a key can be made").token;
+        let key = gateway.issue_key(&tenant, "test", all_scopes()).await.expect("a key can be made").token;
         Self { api: Api::new(gateway.url(), key.clone()), gateway: Some(gateway), site, key }
     }
 
@@ -98,7 +98,7 @@ impl TestApp {
     pub async fn client_of(&self, tenant: &str) -> Api {
         let gateway = self.gateway.as_ref().expect("the gateway runs");
         let tenant = tenant.parse().expect("a usable tenant");
-        let key = gateway.issue_key(&tenant, "test", &SCOPES).await.expect("a key can be made");
+        let key = gateway.issue_key(&tenant, "test", all_scopes()).await.expect("a key can be made");
         Api::new(gateway.url(), key.token)
     }
 

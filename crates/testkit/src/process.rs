@@ -1,6 +1,6 @@
 //! A gateway in a process of its own: one that can be killed, or frozen.
 
-use crate::site::SCOPES;
+use crate::site::all_scopes;
 use crate::{Api, Site};
 use outdial_model::Secret;
 use outdial_server::Rehearsal;
@@ -35,7 +35,14 @@ impl Process {
     /// Makes a key, as people do.
     pub fn make_key(&self) -> Secret {
         let made = self
-            .command(&["keys", "create", "--tenant", "test", "--scopes", &SCOPES.join(",")])
+            .command(&[
+                "keys",
+                "create",
+                "--tenant",
+                "test",
+                "--scopes",
+                &all_scopes().to_string().replace(' ', ","),
+            ])
             .output()
             .expect("the binary runs");
         assert!(made.status.success(), "no key: {}", String::from_utf8_lossy(&made.stderr));

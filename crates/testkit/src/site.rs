@@ -1,23 +1,16 @@
 //! What gateways stand on: simulated vendors, a database, and a configuration that joins them.
 
 use crate::{Place, StoreKind, Vendors};
+use outdial_model::{Scope, Scopes};
 use outdial_server::{Factory, Rehearsal, registry};
 use outdial_simulator::{Options, Simulator};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-pub(crate) const SCOPES: [&str; 10] = [
-    "tasks:read",
-    "tasks:write",
-    "tasks:control",
-    "contacts:read",
-    "contacts:write",
-    "calls:read",
-    "recordings:read",
-    "events:read",
-    "webhooks:read",
-    "webhooks:write",
-];
+/// Good for everything.
+pub(crate) fn all_scopes() -> Scopes {
+    Scope::ALL.iter().copied().collect()
+}
 
 /// What is to be different from the usual.
 #[derive(Debug, Clone)]

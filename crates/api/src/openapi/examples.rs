@@ -1,7 +1,9 @@
 //! Examples of answers, one for each shape. A test holds them against the schemas.
 
+mod access;
 mod endpoints;
 
+pub(crate) use access::*;
 pub(crate) use endpoints::*;
 
 use crate::wire::counts::{CountsView, DispositionsView};
@@ -17,6 +19,8 @@ pub(crate) mod ids {
     pub(crate) const DISPATCH: &str = "dsp_01k3xk5w1ae9yt4m2n7b6c5d4m";
     pub(crate) const ENDPOINT: &str = "whe_01k3xk5w1ae9yt4m2n7b6c5d4n";
     pub(crate) const EVENT: &str = "evt_01k3xk5w1ae9yt4m2n7b6c5d4k";
+    pub(crate) const KEY: &str = "key_01k3xk5w1ae9yt4m2n7b6c5d4p";
+    pub(crate) const AUDIT: &str = "aud_01k3xk5w1ae9yt4m2n7b6c5d4q";
     pub(crate) const PUSH: &str = "psh_01k3xk5w1ae9yt4m2n7b6c5d4m";
 }
 

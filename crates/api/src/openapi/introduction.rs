@@ -23,6 +23,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
         (name = "Accounts", description = "Credentials and settings at a vendor, and how it fares."),
         (name = "Vendor tasks", description = "A vendor's own tasks, live, whoever made them."),
         (name = "Providers", description = "What each vendor can do."),
+        (name = "Access", description = "API keys, and who did what."),
         (name = "Server", description = "Probes, which need no key, and metrics.")
     )
 )]
@@ -33,8 +34,11 @@ pub(super) fn document() -> utoipa::openapi::OpenApi {
     let mut document = Introduction::openapi();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("odk_live_…")
-        .description(Some("An API key. `outdial demo` prints one; `outdial keys create` makes one."))
+        .bearer_format("odk_live_… | odk_test_… | JWT")
+        .description(Some(
+            "An API key, or a token (JWT) of an issuer the server trusts. `outdial demo` prints a key; `outdial keys create` \
+             and `POST /v1/api_keys` make one. Each operation names the scope it needs.",
+        ))
         .build();
     if let Some(components) = &mut document.components {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));

@@ -9,7 +9,13 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, example::ExampleBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
 /// Every operation can fail like this.
-const ANYWHERE: &[&Code] = &[&table::UNAUTHENTICATED, &table::INTERNAL_ERROR, &table::STORE_UNAVAILABLE];
+const ANYWHERE: &[&Code] = &[
+    &table::UNAUTHENTICATED,
+    &table::INSUFFICIENT_SCOPE,
+    &table::INTERNAL_ERROR,
+    &table::STORE_UNAVAILABLE,
+    &table::ISSUER_UNAVAILABLE,
+];
 
 /// Every POST can fail like this beside.
 const ONCE: &[&Code] = &[

@@ -28,6 +28,8 @@ impl From<EngineError> for Problem {
                 .with_retry_after(Duration::from_secs(2)),
             EngineError::Unavailable => Self::new(&table::STORE_UNAVAILABLE, error.to_string())
                 .with_retry_after(Duration::from_secs(1)),
+            EngineError::IssuerUnavailable => Self::new(&table::ISSUER_UNAVAILABLE, error.to_string())
+                .with_retry_after(Duration::from_secs(5)),
             EngineError::Internal(cause) => {
                 tracing::error!(cause, "internal error");
                 Self::new(&table::INTERNAL_ERROR, "the request could not be completed")

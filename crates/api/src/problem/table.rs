@@ -49,10 +49,12 @@ codes! {
         "Send one `Idempotency-Key` header with 1 to 255 characters of `A-Z a-z 0-9 _ : . -`, a UUID for example.";
     IDEMPOTENCY_KEY_MISSING = 400 "idempotency_key_missing" NEVER, "The API key demands an idempotency key",
         "Send an `Idempotency-Key` header with every POST: a new key for each thing that is to happen, the same one when a request is sent again.";
-    UNAUTHENTICATED = 401 "unauthenticated" NEVER, "No valid API key",
-        "Send `Authorization: Bearer <key>` with a key that is neither revoked nor expired.";
+    UNAUTHENTICATED = 401 "unauthenticated" NEVER, "No valid API key or token",
+        "Send `Authorization: Bearer <key>` with a key that is neither revoked nor expired, or a token of an issuer this server trusts.";
     UNPROVEN_PUSH = 401 "unproven_push" NEVER, "The push does not prove who sent it",
         "For vendors: sign with the account's own key at the time of sending. For operators: compare the account's settings with the vendor's console, and the clock.";
+    INSUFFICIENT_SCOPE = 403 "insufficient_scope" NEVER, "The key or token is not good for this",
+        "`detail` names the scope that is needed. Ask whoever manages the keys of your tenant for a key that has it.";
     NOT_FOUND = 404 "not_found" NEVER, "There is no such thing",
         "Check the path and the id. Things of other tenants do not exist for your key.";
     RECORDING_NOT_FOUND = 404 "recording_not_found" LATER, "There is no recording of the call, or not yet",
@@ -107,6 +109,8 @@ codes! {
         "Ask for parts of it with `Range`, or ask the operator for a larger `recordings.max_bytes`.";
     STORE_UNAVAILABLE = 503 "store_unavailable" LATER, "The store is not available",
         "Repeat the request after `Retry-After` seconds. Nothing was stored.";
+    ISSUER_UNAVAILABLE = 503 "issuer_unavailable" LATER, "The token cannot be checked now",
+        "Repeat the request after `Retry-After` seconds. The issuer's keys could not be fetched; the operator's log tells why.";
     TOO_MANY_STREAMS = 503 "too_many_streams" LATER, "Too many streams of events",
         "Connect again after `Retry-After` seconds, or pull `GET /v1/events` from the same cursor.";
     PROVIDER_UNAVAILABLE = 504 "provider_unavailable" LATER, "The vendor did not answer",

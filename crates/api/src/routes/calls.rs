@@ -17,6 +17,7 @@ use outdial_model::{CallId, Disposition};
 /// Every attempt that was made, newest first.
 #[utoipa::path(
     tag = "Calls",
+    security(("bearer" = ["calls:read"])),
     params(
         ("task_id" = Option<String>, Query, description = "Only calls of this task."),
         ("contact_id" = Option<String>, Query, description = "Only calls to this contact."),
@@ -54,6 +55,7 @@ pub(crate) async fn list_calls(
 /// Read a call
 #[utoipa::path(
     tag = "Calls",
+    security(("bearer" = ["calls:read"])),
     params(("id" = String, Path, description = "The call's id.")),
     responses(
         (status = 200, description = "The call as it is known.",

@@ -22,6 +22,7 @@ use outdial_model::{Contact, ContactId, ContactStatus, Disposition, TaskId};
 /// Newest first.
 #[utoipa::path(
     tag = "Contacts",
+    security(("bearer" = ["contacts:read"])),
     params(
         ("id" = String, Path, description = "The task's id."),
         ("status" = Option<String>, Query, description = "Only contacts in one of these statuses, separated by commas: `queued,held`."),
@@ -59,6 +60,7 @@ pub(crate) async fn list_contacts(
 /// Read a contact
 #[utoipa::path(
     tag = "Contacts",
+    security(("bearer" = ["contacts:read"])),
     params(("id" = String, Path, description = "The contact's id.")),
     responses(
         (status = 200, description = "The contact as it is.",
@@ -82,6 +84,7 @@ pub(crate) async fn get_contact(
 /// can; until it confirms, `cancel_requested` is true and the phone may still ring.
 #[utoipa::path(
     tag = "Contacts",
+    security(("bearer" = ["contacts:write"])),
     params(("id" = String, Path, description = "The contact's id.")),
     responses(
         (status = 202, description = "Asked for.", body = ContactView, example = json!(examples::contact())),
@@ -108,6 +111,7 @@ pub(crate) async fn cancel_contact(
 /// `wrong_state` and needs no decision.
 #[utoipa::path(
     tag = "Contacts",
+    security(("bearer" = ["contacts:write"])),
     params(("id" = String, Path, description = "The contact's id.")),
     request_body(content = ResolveForm, description = "The decision.",
         example = json!({"decision": "assume_dialed"})),
@@ -138,6 +142,7 @@ pub(crate) async fn resolve_contact(
 /// Everything that happened to it and its calls, oldest first.
 #[utoipa::path(
     tag = "Contacts",
+    security(("bearer" = ["contacts:read"])),
     params(
         ("id" = String, Path, description = "The contact's id."),
         Paging

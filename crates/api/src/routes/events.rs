@@ -20,6 +20,7 @@ use outdial_engine::Engine;
 /// Within a contact (and a task) `sequence` ascends by one: a reader that has seen `previous_sequence` has missed nothing.
 #[utoipa::path(
     tag = "Events",
+    security(("bearer" = ["events:read"])),
     params(
         ("types" = Option<String>, Query, description = "Only events of these types, separated by commas: `contact.completed,call.ended`."),
         ("task_id" = Option<String>, Query, description = "Only events of this task, its contacts and calls."),
@@ -58,6 +59,7 @@ pub(crate) async fn list_events(
 /// taken for half a minute, and when the server shuts down: connect again. A tenant has at most 64 streams at a server.
 #[utoipa::path(
     tag = "Events",
+    security(("bearer" = ["events:read"])),
     params(
         ("types" = Option<String>, Query, description = "Only events of these types, separated by commas."),
         ("task_id" = Option<String>, Query, description = "Only events of this task, its contacts and calls."),
@@ -89,7 +91,7 @@ pub(crate) async fn follow_events(
         Some(place) => place.0,
         None => engine.end_of_events(&caller.tenant).await?,
     };
-    let follower = engine.follow_events(caller.tenant, after, filter);
+    let follower = engine.follow_events(caller.tenant.clone(), after, filter);
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         // For proxies that would hold events back.

@@ -15,6 +15,7 @@ use outdial_engine::{AccountMetrics, Attempts, Backlog, Breaker, Engine, Traffic
 /// words and routes; never numbers or ids.
 #[utoipa::path(
     tag = "Server",
+    security(("bearer" = ["admin"])),
     responses(
         (status = 200, description = "All metrics.", body = String, content_type = "text/plain",
             example = json!(examples::METRICS)),

@@ -1,5 +1,6 @@
 //! Providers: what each vendor of this binary can do.
 
+use crate::auth::Caller;
 use crate::openapi::{examples, responses};
 use crate::paging::List;
 use crate::problem::Problem;
@@ -15,6 +16,7 @@ use outdial_engine::Engine;
 /// by its settings.
 #[utoipa::path(
     tag = "Providers",
+    security(("bearer" = ["tasks:read"])),
     responses(
         (status = 200, description = "All providers.",
             body = List<ProviderView>, example = json!(examples::list(examples::provider()))),
@@ -22,14 +24,18 @@ use outdial_engine::Engine;
     )
 )]
 #[get("/providers")]
-pub(crate) async fn list_providers(engine: Data<Engine>) -> Json<List<ProviderView>> {
-    let providers = engine.factories().iter().map(|factory| ProviderView::new(factory, &engine));
+pub(crate) async fn list_providers(engine: Data<Engine>, caller: Caller) -> Json<List<ProviderView>> {
+    let providers = engine
+        .factories()
+        .iter()
+        .map(|factory| ProviderView::new(factory, engine.accounts_for(&caller.tenant)));
     Json(List::whole(providers.collect()))
 }
 
 /// Read a provider
 #[utoipa::path(
     tag = "Providers",
+    security(("bearer" = ["tasks:read"])),
     params(("provider" = String, Path, description = "The provider's word.", example = "example-provider")),
     responses(
         (status = 200, description = "The provider.",
@@ -40,8 +46,9 @@ pub(crate) async fn list_providers(engine: Data<Engine>) -> Json<List<ProviderVi
 #[get("/providers/{provider}")]
 pub(crate) async fn get_provider(
     engine: Data<Engine>,
+    caller: Caller,
     id: Path<String>,
 ) -> Result<Json<ProviderView>, Problem> {
     let factory = engine.factory(&id)?;
-    Ok(Json(ProviderView::new(factory, &engine)))
+    Ok(Json(ProviderView::new(factory, engine.accounts_for(&caller.tenant))))
 }

@@ -1,5 +1,6 @@
 //! What an account's vendor pushes: what was of no use of it, and what polling found without it.
 
+use crate::auth::Caller;
 use crate::form::Query;
 use crate::openapi::{examples, responses};
 use crate::paging::{List, Paging};
@@ -21,6 +22,7 @@ const OF_NO_USE: [PushState; 2] = [PushState::Unusable, PushState::Refused];
 /// of the last seven days. What they say is never shown.
 #[utoipa::path(
     tag = "Accounts",
+    security(("bearer" = ["admin"])),
     params(
         ("account" = String, Path, description = "The account's name.", example = "example-account"),
         ("state" = Option<String>, Query, description = "Only pushes in these states, separated by commas: `unusable,refused` when absent."),
@@ -35,6 +37,7 @@ const OF_NO_USE: [PushState; 2] = [PushState::Unusable, PushState::Refused];
 #[get("/accounts/{account}/pushes")]
 pub(crate) async fn list_pushes(
     engine: Data<Engine>,
+    caller: Caller,
     id: Id<AccountId>,
     query: Query,
 ) -> Result<Json<List<PushView>>, Problem> {
@@ -42,7 +45,7 @@ pub(crate) async fn list_pushes(
         let states = query.optional("state", |at| at.words(PushState::ALL));
         Ok(states?.unwrap_or_else(|| OF_NO_USE.to_vec()))
     })?;
-    let pushes = engine.pushes(&id.0, &states, &paging.page()).await?;
+    let pushes = engine.pushes(&caller.tenant, &id.0, &states, &paging.page()).await?;
     Ok(Json(paging.list(pushes, |push| push.id.as_str(), Into::into)))
 }
 
@@ -52,6 +55,7 @@ pub(crate) async fn list_pushes(
 /// seven days: how it was learned that contacts were completed, and what became of pushes.
 #[utoipa::path(
     tag = "Accounts",
+    security(("bearer" = ["admin"])),
     params(("account" = String, Path, description = "The account's name.", example = "example-account")),
     responses(
         (status = 200, description = "The report.",
@@ -62,8 +66,9 @@ pub(crate) async fn list_pushes(
 #[get("/accounts/{account}/reconciliation")]
 pub(crate) async fn get_reconciliation(
     engine: Data<Engine>,
+    caller: Caller,
     id: Id<AccountId>,
 ) -> Result<Json<ReconciliationView>, Problem> {
-    let report = engine.reconciliation(&id.0).await?;
+    let report = engine.reconciliation(&caller.tenant, &id.0).await?;
     Ok(Json(ReconciliationView::new(&id.0, report)))
 }

@@ -28,6 +28,7 @@ use utoipa::ToSchema;
 /// `has_recording` of the call, and the event `recording.available`, tell when there is one.
 #[utoipa::path(
     tag = "Calls",
+    security(("bearer" = ["recordings:read"])),
     params(
         ("id" = String, Path, description = "The call's id."),
         ("Range" = Option<String>, Header, description = "One range of bytes, such as `bytes=0-65535`; any other is ignored. Without, the whole.")

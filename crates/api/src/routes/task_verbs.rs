@@ -19,6 +19,7 @@ use outdial_model::TaskId;
 /// completed cannot be started: 409.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:control"])),
     params(
         ("id" = String, Path, description = "The task's id."),
         Wait
@@ -46,6 +47,7 @@ pub(crate) async fn start_task(
 /// the vendor has confirmed. Contacts can still be added.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:control"])),
     params(
         ("id" = String, Path, description = "The task's id."),
         Wait
@@ -72,6 +74,7 @@ pub(crate) async fn pause_task(
 /// Goes on after a pause.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:control"])),
     params(
         ("id" = String, Path, description = "The task's id."),
         Wait
@@ -99,6 +102,7 @@ pub(crate) async fn resume_task(
 /// can be added any more.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:control"])),
     params(
         ("id" = String, Path, description = "The task's id."),
         Wait

@@ -30,6 +30,7 @@ use serde_json::Value;
 /// What the account's vendor cannot do or express is refused here, with a pointer to the field.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:write"])),
     params(Wait),
     request_body(content = TaskForm, description = "The task. There is an example for each provider."),
     responses(
@@ -82,6 +83,7 @@ pub(super) fn refuse_too_many(body: &Value) -> Result<(), Problem> {
 /// Newest first.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:read"])),
     params(
         ("status" = Option<String>, Query, description = "Only tasks in one of these statuses, separated by commas: `running,paused`."),
         ("account" = Option<String>, Query, description = "Only tasks of this account."),
@@ -132,6 +134,7 @@ pub(crate) async fn list_tasks(
 /// Read a task
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:read"])),
     params(("id" = String, Path, description = "The task's id.")),
     responses(
         (status = 200, description = "The task as it is.",
@@ -158,6 +161,7 @@ pub(crate) async fn get_task(
 /// has is changed there too where it can be, else the change holds for people sent from now on.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:write"])),
     params(
         ("id" = String, Path, description = "The task's id."),
         IfMatch
@@ -206,6 +210,7 @@ pub(crate) async fn update_task(
 /// The vendor-side tasks that carry it, oldest first, as far as they are confirmed.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:read"])),
     params(("id" = String, Path, description = "The task's id.")),
     responses(
         (status = 200, description = "All segments.",
@@ -228,6 +233,7 @@ pub(crate) async fn list_segments(
 /// Kept, not counted: reading them costs the same for ten contacts and for a million.
 #[utoipa::path(
     tag = "Tasks",
+    security(("bearer" = ["tasks:read"])),
     params(("id" = String, Path, description = "The task's id.")),
     responses(
         (status = 200, description = "The task in numbers.",

@@ -55,6 +55,7 @@ impl BatchForm {
 /// sent again from its first line: lines that were taken are `existing` then, also those without `external_id`.
 #[utoipa::path(
     tag = "Contacts",
+    security(("bearer" = ["contacts:write"])),
     params(("id" = String, Path, description = "The task's id.")),
     request_body(
         description = "Contacts, in one of three types.",

@@ -21,6 +21,7 @@ use outdial_model::AccountId;
 /// Live and read-only, in the vendor's order: made by Outdial or by a person in the vendor's console.
 #[utoipa::path(
     tag = "Vendor tasks",
+    security(("bearer" = ["tasks:read"])),
     params(
         ("account" = String, Path, description = "The account's name.", example = "example-account"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Items of the page, 1 to 100; 50 when absent."),
@@ -35,12 +36,13 @@ use outdial_model::AccountId;
 #[get("/accounts/{account}/vendor_tasks")]
 pub(crate) async fn list_vendor_tasks(
     engine: Data<Engine>,
+    caller: Caller,
     id: Id<AccountId>,
     query: Query,
 ) -> Result<Json<List<VendorTaskView>>, Problem> {
     let ((), paging) = query.list(1..=100, |_| Ok(()))?;
     let (cursor, limit) = (paging.after(), paging.limit());
-    let found = engine.vendor_tasks(&id.0, &PageRequest { cursor, limit }).await?;
+    let found = engine.vendor_tasks(&caller.tenant, &id.0, &PageRequest { cursor, limit }).await?;
     let tasks = found.tasks.into_iter().map(VendorTaskView::from).collect();
     Ok(Json(paging.relayed(tasks, found.next.as_deref())))
 }
@@ -50,6 +52,7 @@ pub(crate) async fn list_vendor_tasks(
 /// Live and read-only.
 #[utoipa::path(
     tag = "Vendor tasks",
+    security(("bearer" = ["tasks:read"])),
     params(
         ("account" = String, Path, description = "The account's name.", example = "example-account"),
         ("ref" = String, Path, description = "`ref` of the list.")
@@ -63,10 +66,11 @@ pub(crate) async fn list_vendor_tasks(
 #[get("/accounts/{account}/vendor_tasks/{ref}")]
 pub(crate) async fn get_vendor_task(
     engine: Data<Engine>,
+    caller: Caller,
     id: Id<AccountId>,
     path: Path<(String, String)>,
 ) -> Result<Json<VendorTaskView>, Problem> {
-    let task = engine.vendor_task(&id.0, &path.1).await?;
+    let task = engine.vendor_task(&caller.tenant, &id.0, &path.1).await?;
     Ok(Json(task.into()))
 }
 
@@ -76,6 +80,7 @@ pub(crate) async fn get_vendor_task(
 /// stopped like any other. The vendor's own script, schedule and retries stay.
 #[utoipa::path(
     tag = "Vendor tasks",
+    security(("bearer" = ["tasks:write"])),
     params(
         ("account" = String, Path, description = "The account's name.", example = "example-account"),
         ("ref" = String, Path, description = "`ref` of the list.")

@@ -31,6 +31,7 @@ use outdial_model::EndpointId;
 /// `secret` of this answer, which is not shown again.
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:write"])),
     request_body(content = EndpointForm, description = "The endpoint.",
         example = json!(examples::new_endpoint())),
     responses(
@@ -71,6 +72,7 @@ pub(crate) async fn create_webhook_endpoint(
 /// Newest first.
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:read"])),
     params(Paging),
     responses(
         (status = 200, description = "A page of endpoints.",
@@ -92,6 +94,7 @@ pub(crate) async fn list_webhook_endpoints(
 /// Read a webhook endpoint
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:read"])),
     params(("id" = String, Path, description = "The endpoint's id.")),
     responses(
         (status = 200, description = "The endpoint as it is, without its secret.",
@@ -117,6 +120,7 @@ pub(crate) async fn get_webhook_endpoint(
 /// happens from then on. What was missed can be had by a replay.
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:write"])),
     params(
         ("id" = String, Path, description = "The endpoint's id."),
         IfMatch
@@ -164,6 +168,7 @@ pub(crate) async fn update_webhook_endpoint(
 /// It gets nothing more, and its delivery log is gone. Events stay readable at `GET /v1/events`.
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:write"])),
     params(("id" = String, Path, description = "The endpoint's id.")),
     responses(
         (status = 204, description = "It is gone."),

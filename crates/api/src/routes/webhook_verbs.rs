@@ -22,6 +22,7 @@ use outdial_model::{DeliveryStatus, EndpointId};
 /// said. It may take the 15 seconds an endpoint has. A test is no event: it is in no log.
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:write"])),
     params(("id" = String, Path, description = "The endpoint's id.")),
     responses(
         (status = 200, description = "What came of it, good or bad.",
@@ -46,6 +47,7 @@ pub(crate) async fn test_webhook_endpoint(
 /// and one with the old, so that receivers can change over without a gap.
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:write"])),
     params(("id" = String, Path, description = "The endpoint's id.")),
     responses(
         (status = 200, description = "The endpoint with its new secret.",
@@ -71,6 +73,7 @@ pub(crate) async fn rotate_webhook_secret(
 /// most 16 replays of an endpoint are under way at the same time.
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:write"])),
     params(("id" = String, Path, description = "The endpoint's id.")),
     request_body(content = ReplayForm, description = "Which events; one of the fields.",
         example = json!(examples::replay())),
@@ -101,6 +104,7 @@ pub(crate) async fn replay_events(
 /// Newest event first. Deliveries that are over are kept for 30 days.
 #[utoipa::path(
     tag = "Webhooks",
+    security(("bearer" = ["webhooks:read"])),
     params(
         ("id" = String, Path, description = "The endpoint's id."),
         ("status" = Option<String>, Query, description = "Only deliveries in one of these statuses, separated by commas: `pending,failed`."),

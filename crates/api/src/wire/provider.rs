@@ -1,10 +1,11 @@
 //! A provider: what a vendor can do, natively, by emulation or not at all.
 
-use outdial_engine::Engine;
+use outdial_engine::Account;
 use outdial_engine::provider::{Capabilities, Factory, Limits, Operation, Staging};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A vendor's product that can place calls.
@@ -55,23 +56,26 @@ pub(crate) struct LimitsView {
     unique_numbers_per_segment: bool,
 }
 
-/// A task for this vendor; it dials with the first account the engine has there.
-pub(crate) fn example_task(factory: &Factory, engine: &Engine) -> Value {
+/// A task for this vendor; it dials with the first of these accounts that is there.
+pub(crate) fn example_task<'a>(
+    factory: &Factory,
+    mut accounts: impl Iterator<Item = &'a Arc<Account>>,
+) -> Value {
     let mut task = (factory.example_task)();
-    if let Some(account) = engine.accounts().find(|account| account.kind.as_str() == factory.kind) {
+    if let Some(account) = accounts.find(|account| account.kind.as_str() == factory.kind) {
         task["account"] = Value::from(account.id.as_str());
     }
     task
 }
 
 impl ProviderView {
-    pub(crate) fn new(factory: &Factory, engine: &Engine) -> Self {
+    pub(crate) fn new<'a>(factory: &Factory, accounts: impl Iterator<Item = &'a Arc<Account>>) -> Self {
         Self {
             id: factory.kind,
             title: factory.title,
             abilities: (&(factory.capabilities)()).into(),
             options_schema: (factory.options_schema)(),
-            example_task: example_task(factory, engine),
+            example_task: example_task(factory, accounts),
         }
     }
 }

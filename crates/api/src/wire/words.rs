@@ -1,9 +1,10 @@
 //! Schemas of open enums: the words there are, and that more may come.
 
+use super::api_key::Mode;
 use outdial_engine::Verdict;
 use outdial_model::{
     Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition, EndpointStatus,
-    EventType, InsightKind, PersonalData, PushState, SegmentStatus, StartMode, TaskStatus, Weekday,
+    EventType, InsightKind, PersonalData, PushState, Scope, SegmentStatus, StartMode, TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -119,6 +120,22 @@ pub(crate) fn event_types() -> utoipa::openapi::schema::Array {
         .items(known_event_type())
         .description(Some("Only events of these types; of all when empty."))
         .build()
+}
+
+/// Scopes of a key.
+pub(crate) fn scopes() -> utoipa::openapi::schema::Array {
+    ArrayBuilder::new()
+        .items(closed("A scope.", Scope::ALL))
+        .description(Some(
+            "What it is good for: each operation says which scope it needs. `admin` is good for everything.",
+        ))
+        .build()
+}
+
+pub(crate) fn key_mode() -> Object {
+    let about =
+        "Which data it sees. `live`: the tenant's. `test`: data of its own, at accounts at the simulator.";
+    closed(about, Mode::ALL).examples(["live"]).build()
 }
 
 fn closed<W: Display>(about: &str, words: &[W]) -> ObjectBuilder {

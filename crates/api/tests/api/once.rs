@@ -1,7 +1,7 @@
 //! Requests that have their effect once: what a client that got no answer relies on.
 
 use crate::safety::{before_a_blind_vendor, lose};
-use crate::test_api::{Answer, TestApi, people, send, task, task_with};
+use crate::test_api::{Answer, TestApi, everything, people, send, task, task_with};
 use outdial_engine::KeyTerms;
 use outdial_engine::provider::{NextAnswer, Operation};
 use reqwest::{Method, RequestBuilder};
@@ -200,7 +200,7 @@ async fn a_hundred_at_the_same_time_make_one_task() {
 #[tokio::test]
 async fn every_documented_post_takes_a_key() {
     let api = TestApi::start().await;
-    let strict = KeyTerms { requires_idempotency_key: true, ..KeyTerms::default() };
+    let strict = KeyTerms { requires_idempotency_key: true, ..everything() };
     let strict = api.key_with("acme", strict).await;
     let document = api.get("/openapi.json").await.body;
     let parameter = json!({"$ref": "#/components/parameters/IdempotencyKey"});

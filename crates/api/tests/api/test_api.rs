@@ -3,8 +3,10 @@
 use outdial_api::{ApiSettings, serve};
 use outdial_engine::outward::{HostRule, Limits, Outward, Policy};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
-use outdial_engine::{Account, AccountPolicy, Engine, EngineParts, Ingress, KeyTerms, Recordings};
-use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
+use outdial_engine::{
+    Account, AccountPolicy, Clients, Engine, EngineParts, Ingress, KeyTerms, Recordings, TokenIssuer,
+};
+use outdial_model::{Clock, ExposeSecret, Scope, Scopes, Secret, SystemClock, TenantId};
 use outdial_providers::registry;
 use outdial_store::sqlite::SqliteStore;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -38,6 +40,9 @@ pub struct Place {
     pub recording_hosts: Vec<HostRule>,
     pub policy: Policy,
     pub limits: Limits,
+    pub clients: Clients,
+    pub issuers: Vec<TokenIssuer>,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Default for Place {
@@ -48,6 +53,9 @@ impl Default for Place {
             recording_hosts: Vec::new(),
             policy: Policy::default(),
             limits: Limits { deadline: time, patience: time, bytes: 1_000_000 },
+            clients: Clients::default(),
+            issuers: Vec::new(),
+            clock: Arc::new(SystemClock),
         }
     }
 }
@@ -85,7 +93,7 @@ impl TestApi {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
         let store = Arc::new(SqliteStore::open(&url).await.unwrap());
-        let clock = Arc::new(SystemClock);
+        let clock = place.clock;
         let vendor = provider.vendor();
         let account = Account::new(
             ACCOUNT.parse().unwrap(),
@@ -100,6 +108,7 @@ impl TestApi {
                 staging: outdial_model::Staged::On,
                 rate: 1000,
                 recording_hosts: place.recording_hosts,
+                clients: place.clients,
             },
             Arc::new(provider.clone()),
         );
@@ -110,6 +119,7 @@ impl TestApi {
             accounts: vec![account],
             outward: Outward::new(on_this_machine()),
             recordings: Recordings::new(place.policy, place.limits),
+            issuers: place.issuers,
         };
         let engine = Engine::new(parts).await.unwrap();
         let stop = CancellationToken::new();
@@ -135,15 +145,15 @@ impl TestApi {
         api
     }
 
-    /// A key of another tenant.
+    /// A key of a tenant that is good for everything.
     pub async fn key_of(&self, tenant: &str) -> String {
-        self.key_with(tenant, KeyTerms::default()).await
+        self.key_with(tenant, everything()).await
     }
 
     /// A key of a tenant on terms.
     pub async fn key_with(&self, tenant: &str, terms: KeyTerms) -> String {
         let tenant: TenantId = tenant.parse().unwrap();
-        let key = self.engine.issue_key(&tenant, "test", terms).await.unwrap();
+        let key = self.engine.issue_key(&tenant, "test", terms, None).await.unwrap();
         key.token.expose_secret().to_owned()
     }
 
@@ -237,6 +247,17 @@ impl Answer {
             })
             .collect()
     }
+}
+
+/// Good for everything, for ever.
+pub fn everything() -> KeyTerms {
+    good_for(Scope::ALL)
+}
+
+/// Good for these.
+pub fn good_for(scopes: &[Scope]) -> KeyTerms {
+    let scopes: Scopes = scopes.iter().copied().collect();
+    KeyTerms { scopes, ..KeyTerms::default() }
 }
 
 /// A task that can be dialed.

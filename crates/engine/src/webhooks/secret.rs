@@ -1,6 +1,6 @@
 //! Signing secrets (Standard Webhooks 1.0): made here, shown once, kept sealed.
 
-use crate::keys::mac;
+use crate::access::mac;
 use crate::{Engine, EngineError};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;

@@ -242,6 +242,7 @@ async fn replica(
         staging: outdial_model::Staged::On,
         rate: 100,
         recording_hosts: Vec::new(),
+        clients: Clients::default(),
     };
     let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
     let ingress = Ingress::new("http://127.0.0.1/ingress/memory-1", Secret::from(SECRET.to_owned()));
@@ -251,7 +252,8 @@ async fn replica(
     let (accounts, outward) = (vec![account], outward.clone());
     let limits = Limits { deadline: SECOND, patience: SECOND, bytes: 1000 };
     let recordings = Recordings::new(Policy::default(), limits);
-    let parts = EngineParts { store, clock, factories: &[], accounts, outward, recordings };
+    let issuers = Vec::new();
+    let parts = EngineParts { store, clock, factories: &[], accounts, outward, recordings, issuers };
     Replica { engine: Engine::new(parts).await.unwrap(), door }
 }
 

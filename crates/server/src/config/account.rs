@@ -3,9 +3,9 @@
 use super::Problem;
 use super::read::NETWORKS;
 use super::reader::{Book, Section};
-use outdial_engine::AccountPolicy;
 use outdial_engine::outward::{HostRule, IpNet};
-use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock};
+use outdial_engine::{AccountPolicy, Clients};
+use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock, TenantId};
 use outdial_provider::{
     AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Transport,
     TransportSettings,
@@ -114,6 +114,7 @@ pub(super) fn read(
             fuse: seconds(&mut section, book, "fuse_seconds", FUSE_SECONDS),
             staging: section.or(book, "staging", "`on` or `off`", Staged::On, |_| true),
             recording_hosts: recording_hosts(&mut section, book),
+            clients: clients(&mut section, book),
         },
         ingress_secret: section.secret(book, "ingress_secret"),
         ingress_networks: section.optional(book, "ingress_networks", NETWORKS).unwrap_or_default(),
@@ -121,6 +122,14 @@ pub(super) fn read(
     };
     section.finish(book);
     Some(config)
+}
+
+fn clients(section: &mut Section, book: &mut Book) -> Clients {
+    let are_names = |names: &Vec<String>| names.iter().all(|name| TenantId::named(name).is_ok());
+    let tenants = section.checked(book, "tenants", "a list of tenants such as [\"acme\"]", are_names);
+    let tenants = tenants.unwrap_or_default().iter().filter_map(|name| TenantId::named(name).ok()).collect();
+    let is_simulated = section.optional(book, "simulated", "true or false").unwrap_or_default();
+    Clients { tenants, is_simulated }
 }
 
 fn provider_of(

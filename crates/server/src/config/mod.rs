@@ -8,6 +8,7 @@
 //! Not for: settings of one vendor. A provider declares and reads its own.
 
 mod account;
+mod auth;
 mod layers;
 mod problem;
 mod read;
@@ -22,7 +23,7 @@ pub use store_url::StoreUrl;
 
 use ipnet::IpNet;
 use layers::Layers;
-use outdial_engine::Recordings;
+use outdial_engine::{Recordings, TokenIssuer};
 use outdial_provider::Factory;
 use outdial_providers::registry;
 use std::net::SocketAddr;
@@ -44,6 +45,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// How recordings are fetched from where vendors keep them.
     pub recordings: Recordings,
+    /// Whose tokens are believed beside our own keys.
+    pub issuers: Vec<TokenIssuer>,
     /// The accounts, by name.
     pub accounts: Vec<AccountConfig>,
     /// Every value and where it came from, in the order of the keys.

@@ -3,7 +3,7 @@
 use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
-use super::{AccountConfig, Config, Problem, StoreUrl, Webhooks, account};
+use super::{AccountConfig, Config, Problem, StoreUrl, Webhooks, account, auth};
 use outdial_engine::Recordings;
 use outdial_engine::outward::{Limits, Policy};
 use outdial_model::ExposeSecret;
@@ -19,14 +19,11 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let store_url = store(&mut root, &mut book);
     let webhooks = webhooks(&mut root, &mut book);
     let recordings = recordings(&mut root, &mut book);
+    let issuers = auth::issuers(&mut root, &mut book);
     let accounts = accounts(&mut root, &mut book, factories);
-    if root.has("auth") {
-        let detail = "not available in this version: clients come with API keys; remove it";
-        root.complain(&mut book, "auth", detail);
-    }
     root.finish(&mut book);
     let values = book.shown;
-    (Config { listen, public_url, store_url, webhooks, recordings, accounts, values }, book.problems)
+    (Config { listen, public_url, store_url, webhooks, recordings, issuers, accounts, values }, book.problems)
 }
 
 fn server(root: &mut Section, book: &mut Book) -> (SocketAddr, Option<String>) {

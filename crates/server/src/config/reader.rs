@@ -22,12 +22,15 @@ pub(super) struct Section {
     path: String,
     values: Dict,
     asked: Vec<String>,
+    /// What was asked for and was there.
+    set: Vec<String>,
 }
 
 impl Book {
     /// A book with nothing in it yet, and the outermost table.
     pub(super) fn open(layers: Layers) -> (Self, Section) {
-        let section = Section { path: String::new(), values: layers.values(), asked: Vec::new() };
+        let section =
+            Section { path: String::new(), values: layers.values(), asked: Vec::new(), set: Vec::new() };
         let book = Self { layers, problems: Vec::new(), shown: Vec::new() };
         (book, section)
     }
@@ -49,7 +52,9 @@ impl Section {
 
     fn take(&mut self, key: &str) -> Option<Value> {
         self.asked.push(key.to_owned());
-        self.values.remove(key)
+        let value = self.values.remove(key)?;
+        self.set.push(key.to_owned());
+        Some(value)
     }
 
     /// The value of `key` if it is of that type, left where it is.
@@ -69,7 +74,51 @@ impl Section {
                 Dict::new()
             }
         };
-        Self { path, values, asked: Vec::new() }
+        Self { path, values, asked: Vec::new(), set: Vec::new() }
+    }
+
+    /// The tables under `key`, written `[[key]]`; none when there is nothing.
+    pub(super) fn sections(&mut self, book: &mut Book, key: &str) -> Vec<Self> {
+        let path = self.key(key);
+        let values = match self.take(key) {
+            None => return Vec::new(),
+            Some(Value::Array(_, values)) => values,
+            Some(other) => {
+                let origin = book.layers.origin(other.tag());
+                book.complain(
+                    path.clone(),
+                    Some(origin),
+                    format!("expected tables, each written `[[{path}]]`"),
+                );
+                return Vec::new();
+            }
+        };
+        let section = |(place, value)| match value {
+            Value::Dict(_, values) => {
+                Self { path: format!("{path}.{place}"), values, asked: Vec::new(), set: Vec::new() }
+            }
+            _ => Self {
+                path: format!("{path}.{place}"),
+                values: Dict::new(),
+                asked: Vec::new(),
+                set: Vec::new(),
+            },
+        };
+        values.into_iter().enumerate().map(section).collect()
+    }
+
+    /// Whether `key` was there before it was asked for.
+    pub(super) fn was_set(&self, key: &str) -> bool {
+        self.set.iter().any(|set| set == key)
+    }
+
+    /// What is in the file that `key` names.
+    pub(super) fn file(&mut self, book: &mut Book, key: &str) -> Option<String> {
+        let value = self.take(key)?;
+        let origin = book.layers.origin(value.tag());
+        let (file, text) = self.secret_file(book, key, &value, &origin)?;
+        book.show(self.key(key), file, origin);
+        Some(text)
     }
 
     /// Whether `key` is there.

@@ -7,24 +7,11 @@ use crate::cli::Demo;
 use crate::commands::CommandError;
 use crate::terminal::Terminal;
 use crate::{Gateway, Rehearsal, StartError};
-use outdial_model::{ExposeSecret, Secret};
+use outdial_model::{ExposeSecret, Scope, Secret};
 use outdial_simulator::{Options, Simulator};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-
-const SCOPES: [&str; 10] = [
-    "tasks:read",
-    "tasks:write",
-    "tasks:control",
-    "contacts:read",
-    "contacts:write",
-    "calls:read",
-    "recordings:read",
-    "events:read",
-    "webhooks:read",
-    "webhooks:write",
-];
 
 /// Everything that runs during the demo.
 pub(super) struct Stage {
@@ -130,6 +117,9 @@ async fn issue_key(gateway: &Gateway) -> Result<Secret, CommandError> {
         CommandError::Other(format!("the demo's key could not be made: {error}"))
     };
     let tenant = "demo".parse().map_err(|error: outdial_model::NameError| failed(&error))?;
-    let key = gateway.issue_key(&tenant, "demo", &SCOPES).await.map_err(|error| failed(&error))?;
+    let key = gateway
+        .issue_key(&tenant, "demo", Scope::ALL.iter().copied().collect())
+        .await
+        .map_err(|error| failed(&error))?;
     Ok(key.token)
 }

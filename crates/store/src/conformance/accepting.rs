@@ -2,8 +2,8 @@
 
 use super::Harness;
 use super::world::{World, all, tenant};
-use crate::{AddedContact, ApiKey, StoreError, TaskFilter};
-use outdial_model::{ContactStatus, EventType, KeyId, SegmentStatus, TaskStatus};
+use crate::{AddedContact, StoreError, TaskFilter};
+use outdial_model::{ContactStatus, EventType, SegmentStatus, TaskStatus};
 
 pub(super) async fn a_task_is_read_back_as_it_was_accepted(harness: &dyn Harness) {
     let world = World::of(harness).await;
@@ -117,29 +117,6 @@ pub(super) async fn many_contacts_are_accepted_at_once(harness: &dyn Harness) {
     assert_eq!(stored.len(), 5_000);
     let last = stored.last().unwrap();
     assert_eq!(world.told(&last.id).await, [EventType::ContactAccepted]);
-}
-
-pub(super) async fn keys_and_secrets_are_kept(harness: &dyn Harness) {
-    let world = World::of(harness).await;
-    let first = world.store.installation_secret("pepper", b"one").await.unwrap();
-    let second = world.store.installation_secret("pepper", b"two").await.unwrap();
-    assert_eq!((first.as_slice(), second.as_slice()), (&b"one"[..], &b"one"[..]));
-
-    let key = ApiKey {
-        id: KeyId::generate(world.now()),
-        tenant: world.tenant.clone(),
-        name: "ci".into(),
-        hash: "ab".repeat(32),
-        scopes: vec!["tasks:read".into(), "tasks:write".into()],
-        created_at: world.now(),
-        expires_at: Some(world.now()),
-        revoked_at: None,
-        requires_idempotency_key: true,
-    };
-    world.store.insert_api_key(&key).await.unwrap();
-    let found = harness.open().await.api_key(&key.hash).await.unwrap();
-    assert_eq!(found, Some(key));
-    assert_eq!(world.store.api_key("00").await.unwrap(), None);
 }
 
 pub(super) async fn a_stream_that_is_sent_again_adds_nobody_twice(harness: &dyn Harness) {

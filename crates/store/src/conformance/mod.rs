@@ -11,6 +11,7 @@
 )]
 
 mod accepting;
+mod access;
 mod calls;
 mod changing;
 mod delivering;
@@ -76,7 +77,9 @@ pub fn checks() -> Vec<Check> {
     checks! {
         accepting: a_task_is_read_back_as_it_was_accepted, an_external_id_names_one_task,
             a_contact_is_added_once, nobody_joins_a_task_that_is_over, a_vendor_task_is_adopted_once,
-            many_contacts_are_accepted_at_once, a_stream_that_is_sent_again_adds_nobody_twice, keys_and_secrets_are_kept;
+            many_contacts_are_accepted_at_once, a_stream_that_is_sent_again_adds_nobody_twice;
+        access: keys_and_secrets_are_kept, a_tenant_sees_its_keys_and_takes_them_back,
+            the_last_use_of_a_key_never_goes_back, the_audit_log_is_read_by_tenant_and_target;
         tenants: a_foreign_tenant_sees_nothing;
         pages: contacts_are_paged_while_people_are_added, tasks_are_paged_while_tasks_are_added,
             filters_find_what_they_name;

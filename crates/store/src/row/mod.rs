@@ -5,6 +5,7 @@
 //! [`Corrupt`](StoreError::Corrupt), which names the column and never the value.
 
 mod api_key;
+mod audit;
 mod call;
 mod contact;
 mod delivery;
@@ -16,6 +17,7 @@ mod segment;
 mod task;
 
 pub(crate) use api_key::ApiKeyRow;
+pub(crate) use audit::AuditRow;
 pub(crate) use call::CallRow;
 pub(crate) use contact::ContactRow;
 pub(crate) use delivery::{DeliveryRow, Stage};

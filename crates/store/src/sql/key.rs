@@ -2,7 +2,8 @@
 
 use super::Connection;
 use crate::row::{ApiKeyRow, millis, to_json};
-use crate::{ApiKey, StoreError};
+use crate::{ApiKey, Page, StoreError};
+use outdial_model::{KeyId, TenantId, Timestamp};
 
 pub(super) async fn secret(conn: &mut Connection, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
     sqlx::query(
@@ -19,7 +20,15 @@ pub(super) async fn secret(conn: &mut Connection, name: &str, fresh: &[u8]) -> R
     Ok(value)
 }
 
-pub(super) async fn insert(conn: &mut Connection, key: &ApiKey) -> Result<(), StoreError> {
+pub(super) async fn insert(conn: &mut Connection, key: &ApiKey, most: u32) -> Result<(), StoreError> {
+    let usable: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM api_keys WHERE tenant = $1 AND revoked_at IS NULL")
+            .bind(key.tenant.as_str())
+            .fetch_one(&mut *conn)
+            .await?;
+    if usable >= i64::from(most) {
+        return Err(StoreError::LimitReached { most });
+    }
     sqlx::query(
         "INSERT INTO api_keys
              (id, tenant, name, hash, scopes, created_at, expires_at, revoked_at, requires_idempotency_key)
@@ -29,7 +38,7 @@ pub(super) async fn insert(conn: &mut Connection, key: &ApiKey) -> Result<(), St
     .bind(key.tenant.as_str())
     .bind(&key.name)
     .bind(&key.hash)
-    .bind(to_json(&key.scopes)?)
+    .bind(to_json(&key.scopes.iter().collect::<Vec<_>>())?)
     .bind(key.created_at.as_millisecond())
     .bind(millis(key.expires_at))
     .bind(millis(key.revoked_at))
@@ -43,4 +52,68 @@ pub(super) async fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<
     let row: Option<ApiKeyRow> =
         sqlx::query_as("SELECT * FROM api_keys WHERE hash = $1").bind(hash).fetch_optional(conn).await?;
     row.map(ApiKey::try_from).transpose()
+}
+
+/// Keys of these tenants, newest first.
+pub(super) async fn list(
+    conn: &mut Connection,
+    tenants: &[TenantId],
+    page: &Page<KeyId>,
+) -> Result<Vec<ApiKey>, StoreError> {
+    // Every id is before the tilde.
+    let before = page.after.as_ref().map_or("~", KeyId::as_str);
+    let rows: Vec<ApiKeyRow> = sqlx::query_as(concat!(
+        "SELECT * FROM api_keys WHERE tenant IN ",
+        words!("$1"),
+        " AND id < $2 ORDER BY id DESC LIMIT $3",
+    ))
+    .bind(to_json(tenants)?)
+    .bind(before)
+    .bind(i64::from(page.limit))
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(ApiKey::try_from).collect()
+}
+
+pub(super) async fn read(
+    conn: &mut Connection,
+    tenants: &[TenantId],
+    id: &KeyId,
+) -> Result<ApiKey, StoreError> {
+    let row: Option<ApiKeyRow> =
+        sqlx::query_as(concat!("SELECT * FROM api_keys WHERE id = $1 AND tenant IN ", words!("$2")))
+            .bind(id.as_str())
+            .bind(to_json(tenants)?)
+            .fetch_optional(conn)
+            .await?;
+    row.ok_or(StoreError::NotFound)?.try_into()
+}
+
+pub(super) async fn revoke(
+    conn: &mut Connection,
+    tenants: &[TenantId],
+    id: &KeyId,
+    now: Timestamp,
+) -> Result<ApiKey, StoreError> {
+    sqlx::query(concat!(
+        "UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL AND tenant IN ",
+        words!("$3"),
+    ))
+    .bind(now.as_millisecond())
+    .bind(id.as_str())
+    .bind(to_json(tenants)?)
+    .execute(&mut *conn)
+    .await?;
+    read(conn, tenants, id).await
+}
+
+pub(super) async fn note_uses(conn: &mut Connection, uses: &[(KeyId, Timestamp)]) -> Result<(), StoreError> {
+    for (id, at) in uses {
+        sqlx::query("UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND coalesce(last_used_at, 0) < $1")
+            .bind(at.as_millisecond())
+            .bind(id.as_str())
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
 }

@@ -18,7 +18,9 @@ macro_rules! words {
 #[macro_use]
 mod transaction;
 
+mod access;
 mod apply;
+mod audit;
 mod batch;
 mod call;
 mod candidates;

@@ -7,9 +7,9 @@ use super::{
 };
 use super::{task, trace, work};
 use crate::{
-    AddOutcome, Answer, ApiKey, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan,
-    Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, ReservedSlots,
-    Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
+    AddOutcome, Answer, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt,
+    Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, ReservedSlots, Skipped,
+    Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -22,14 +22,6 @@ use std::time::Duration;
 impl Store for Engine {
     async fn installation_secret(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
         writing!(self, |tx| key::secret(&mut tx, name, fresh))
-    }
-
-    async fn insert_api_key(&self, key: &ApiKey) -> Result<(), StoreError> {
-        writing!(self, |tx| key::insert(&mut tx, key))
-    }
-
-    async fn api_key(&self, hash: &str) -> Result<Option<ApiKey>, StoreError> {
-        reading!(self, |tx| key::by_hash(&mut tx, hash))
     }
 
     async fn create_task(

@@ -31,6 +31,11 @@ impl KeyCache {
         self.0.get(hash)
     }
 
+    /// A key was taken back here.
+    pub(crate) fn forget(&self, hash: &str) {
+        self.0.invalidate(hash);
+    }
+
     /// Remembers a key that was read just now.
     pub(crate) fn put(&self, key: ApiKey) -> Arc<ApiKey> {
         let key = Arc::new(key);
