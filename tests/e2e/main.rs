@@ -15,6 +15,7 @@
 mod away;
 mod crash;
 mod doubt;
+mod emergency;
 mod events;
 mod ingress;
 mod kill;
@@ -49,6 +50,7 @@ macro_rules! stories {
 const STORIES: &[(&str, Story)] = stories! {
     smoke: nxtele_does_the_main_job, tencent_ccc_does_the_main_job, airudder_does_the_main_job,
         a_restart_in_the_middle_changes_nothing_for_anybody;
+    emergency: an_emergency_stop_ends_every_task_at_every_vendor;
     steering: a_paused_task_rings_nobody_new_until_it_is_resumed,
         a_stopped_task_ends_and_cannot_be_started_or_given_people, somebody_cancelled_in_time_is_never_rung,
         another_tenant_sees_nothing_of_it;

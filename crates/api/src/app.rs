@@ -4,7 +4,9 @@ use crate::body::Patience;
 use crate::cursor::CursorKey;
 use crate::feed::Streams;
 use crate::metrics::Requests;
+use crate::overload::Load;
 use crate::permissions::Permissions;
+use crate::quota::Buckets;
 use crate::routes::fallback::RouteTable;
 use crate::routes::{self, docs, fallback, ingress};
 use crate::serve::ApiSettings;
@@ -25,6 +27,8 @@ pub(crate) struct Shared {
     document: Data<docs::Document>,
     requests: Data<Requests>,
     streams: Data<Streams>,
+    buckets: Data<Buckets>,
+    load: Load,
     patience: Patience,
 }
 
@@ -39,6 +43,8 @@ impl Shared {
             engine: Data::new(engine),
             requests: Data::default(),
             streams: Data::new(Streams::until(settings.closing.clone())),
+            buckets: Data::new(Buckets::new(settings.quotas)),
+            load: Load::of_at_most(settings.requests_at_once),
             patience: Patience(settings.patience),
         }
     }
@@ -53,6 +59,8 @@ impl Shared {
             .app_data(self.document.clone())
             .app_data(self.requests.clone())
             .app_data(self.streams.clone())
+            .app_data(self.buckets.clone())
+            .app_data(self.load.clone())
             .app_data(self.patience);
         routes(&mut ServiceConfig::new(config));
         config

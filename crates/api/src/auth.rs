@@ -7,6 +7,7 @@
 use crate::finish::RequestId;
 use crate::permissions::{Operation, Permissions};
 use crate::problem::{Problem, table};
+use crate::quota::Buckets;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -36,20 +37,36 @@ pub(crate) async fn authenticate(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
-    let (engine, permissions) = match (data::<Engine>(&request), data::<Permissions>(&request)) {
-        (Some(engine), Some(permissions)) => (engine, permissions),
-        _ => {
-            let problem = Problem::new(&table::INTERNAL_ERROR, "the request could not be completed");
-            return Ok(request.error_response(problem));
-        }
+    let (Some(engine), Some(buckets)) = (data::<Engine>(&request), data::<Buckets>(&request)) else {
+        let problem = Problem::new(&table::INTERNAL_ERROR, "the request could not be completed");
+        return Ok(request.error_response(problem));
     };
     let caller = match principal(&request, &engine).await {
         Ok(principal) => Caller(Rc::new(principal)),
         Err(problem) => return Ok(request.error_response(problem)),
     };
+    let allowance = buckets.take(&caller);
+    let refused = allowance.problem();
+    // Told by whoever writes the answer out, be it a problem or not.
+    request.extensions_mut().insert(allowance);
+    match refused {
+        Some(problem) => Ok(request.error_response(problem)),
+        None => permit(request, next, &engine, caller).await,
+    }
+}
+
+/// Lets a request in if whoever asks may, and writes down what was done.
+async fn permit(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+    engine: &Engine,
+    caller: Caller,
+) -> Result<ServiceResponse, Error> {
+    let permissions = data::<Permissions>(&request);
     // A path or method nobody knows is for the fallback, which says so.
     let pattern = request.match_pattern().unwrap_or_default();
-    let Some(operation) = permissions.operation(&pattern, request.method()) else {
+    let operation = permissions.as_ref().and_then(|all| all.operation(&pattern, request.method()));
+    let Some(operation) = operation else {
         request.extensions_mut().insert(caller);
         return next.call(request).await;
     };

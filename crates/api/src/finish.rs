@@ -5,7 +5,9 @@
 //! the path: ids of contacts, numbers and bodies stay out of it.
 
 use crate::metrics::Requests;
+use crate::overload::Load;
 use crate::problem::{Problem, table};
+use crate::quota::Allowance;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
@@ -41,12 +43,20 @@ pub(crate) async fn finish(
     request.extensions_mut().insert(RequestId(id.clone()));
     let path = request.path().to_owned();
     let span = tracing::info_span!("request", request_id = %id);
-    let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+    let place = request.app_data::<Load>().map(|load| load.enter(&path)).transpose();
+    let response = match place {
+        Ok(_in_hand) => next.call(request).instrument(span.clone()).await?.map_into_boxed_body(),
+        Err(problem) => request.error_response(problem),
+    };
     let mut response = match response.response().error().map(|error| written(error, &path, &id)) {
         Some(problem) => response.into_response(problem),
         None => response,
     };
+    let allowance = response.request().extensions_mut().remove::<Allowance>();
     let headers = response.headers_mut();
+    if let Some(allowance) = allowance {
+        allowance.tell(headers);
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -1,9 +1,10 @@
 //! The REST surface.
 //!
-//! A request goes: `finish` (id, log line, problems) → `auth` (below `/v1`) → a handler of `routes/`, which
+//! A request goes: `finish` (id, log line, problems, overload) → `auth` (who, whether they may, how often; below `/v1`) → a handler of `routes/`, which
 //! extracts, calls one use case of the engine and maps the result → back through `finish`.
 //!
 //! - `routes/` one file for each resource; the OpenAPI annotations are on the handlers
+//! - `overload` and `quota` who is turned away
 //! - `permissions` what each operation needs
 //! - `form` reads bodies and query strings and collects everything that is wrong with them
 //! - `wire/` the shapes: forms in, views out
@@ -26,15 +27,18 @@ mod form;
 mod idempotency;
 mod metrics;
 mod openapi;
+mod overload;
 mod paging;
 mod path;
 mod permissions;
 mod prefer;
 mod problem;
+mod quota;
 mod routes;
 mod serve;
 mod upload;
 mod wire;
 
 pub use openapi::{openapi, openapi_json};
+pub use quota::Quotas;
 pub use serve::{ApiSettings, serve};

@@ -31,6 +31,7 @@ pub(crate) struct Problem {
     errors: Vec<FieldError>,
     provider: Option<Box<ProviderFault>>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    violated: Vec<&'static str>,
 }
 
 /// One field that cannot be accepted.
@@ -98,11 +99,22 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ProviderFault>)]
     provider: Option<&'a ProviderFault>,
+    /// The policies of `RateLimit-Policy` that were used up.
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    #[schema(value_type = Vec<String>, required = false)]
+    violated_policies: &'a [&'static str],
 }
 
 impl Problem {
     pub(crate) fn new(code: &'static Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), provider: None, headers: Vec::new() }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            provider: None,
+            headers: Vec::new(),
+            violated: Vec::new(),
+        }
     }
 
     /// Whether it is of that kind.
@@ -153,8 +165,14 @@ impl Problem {
         self
     }
 
+    /// Quotas that are used up.
     #[must_use]
-    fn with_retry_after(self, pause: Duration) -> Self {
+    pub(crate) fn violating(self, violated: Vec<&'static str>) -> Self {
+        Self { violated, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn with_retry_after(self, pause: Duration) -> Self {
         self.with_header(RETRY_AFTER, &pause.as_secs().max(1).to_string())
     }
 
@@ -180,6 +198,7 @@ impl Problem {
             retryable: self.code.retryable,
             errors: &self.errors,
             provider: self.provider.as_deref(),
+            violated_policies: &self.violated,
         }
     }
 

@@ -6,6 +6,7 @@ mod audit;
 mod calls;
 mod contacts;
 pub(crate) mod docs;
+mod emergency_stop;
 mod events;
 pub(crate) mod fallback;
 pub(crate) mod ingress;
@@ -72,7 +73,9 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(api_keys::list_api_keys)
         .service(api_keys::get_api_key)
         .service(api_keys::revoke_api_key)
-        .service(audit::list_audit);
+        .service(audit::list_audit)
+        .service(emergency_stop::stop_everything)
+        .service(emergency_stop::get_emergency_stop);
 }
 
 /// Routes at the root: probes anybody may ask, and metrics, which ask for a key themselves.

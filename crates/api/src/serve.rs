@@ -2,6 +2,7 @@
 
 use crate::app::Shared;
 use crate::finish;
+use crate::quota::Quotas;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer};
@@ -19,6 +20,10 @@ pub struct ApiSettings {
     pub drain: Duration,
     /// How long a client may take to send a JSON body, or the next piece of a stream.
     pub patience: Duration,
+    /// How many requests a client, and a tenant, may send.
+    pub quotas: Quotas,
+    /// Most requests that are being answered at a time; one more is turned away.
+    pub requests_at_once: usize,
     /// Ends the streams of those who follow events; to be cancelled before the server is told to stop, which
     /// waits for requests in progress.
     pub closing: CancellationToken,
@@ -30,6 +35,8 @@ impl Default for ApiSettings {
             workers: 2,
             drain: Duration::from_secs(10),
             patience: Duration::from_secs(30),
+            quotas: Quotas::default(),
+            requests_at_once: 512,
             closing: CancellationToken::new(),
         }
     }

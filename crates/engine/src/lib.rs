@@ -18,6 +18,7 @@ mod accounts;
 mod calls;
 mod conditions;
 mod contacts;
+mod emergency;
 mod error;
 mod events;
 mod health;
@@ -41,6 +42,7 @@ pub use access::{
 };
 pub use accounts::{Account, AccountPolicy, Clients, Ingress};
 pub use contacts::{ContactDraft, ContactResult};
+pub use emergency::Halt;
 pub use error::EngineError;
 pub use events::{Envelope, Follower};
 pub use health::{Breaker, Health};
@@ -52,8 +54,9 @@ pub use outdial_model as model;
 pub use outdial_outward as outward;
 pub use outdial_provider as provider;
 pub use outdial_store::{
-    Answer, ApiKey, AuditEntry, Backlog, CallFilter, ContactFilter, Delivery, Doubt, EndpointPatch,
-    EndpointSettings, Feed, FeedFilter, OnceKey, Page, Person, Replay, TaskFilter, WebhookEndpoint,
+    Answer, ApiKey, AuditEntry, Backlog, CallFilter, ContactFilter, Delivery, Doubt, EmergencyStop,
+    EndpointPatch, EndpointSettings, Feed, FeedFilter, OnceKey, Page, Person, Replay, TaskFilter,
+    WebhookEndpoint,
 };
 pub use pepper::Pepper;
 pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};

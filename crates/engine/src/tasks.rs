@@ -48,7 +48,7 @@ impl TaskVerb {
     }
 
     /// What to write when it is asked in `status`; `None` when it is so already.
-    fn begin(self, status: TaskStatus) -> Option<Begin> {
+    pub(crate) fn begin(self, status: TaskStatus) -> Option<Begin> {
         use TaskStatus::{Draft, Paused, Pausing, Resuming, Running, Scheduled, Stopped, Stopping};
         let (desired, status) = match (self, status) {
             (Self::Start, Draft) => (DesiredStatus::Running, Scheduled),

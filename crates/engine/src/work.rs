@@ -28,11 +28,11 @@ pub(crate) use job::reference;
 pub(crate) use pauses::Pauses;
 
 use crate::accounts::Place;
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, TaskVerb};
 use claim::{Claim, HEARTBEAT, Moment, TERM};
 use decide::{Situation, Step, decide};
 use job::Job;
-use outdial_model::Timestamp;
+use outdial_model::{DesiredStatus, Task, Timestamp};
 use outdial_provider::fence;
 use outdial_store::{Changes, Lease, StoreError, TaskChange, TaskWork};
 use std::sync::Arc;
@@ -197,6 +197,9 @@ impl Engine {
             claim.renew_when_due(self.store()).await?;
             let now = self.now();
             let work = self.store().work(lease, now).await?;
+            if work.is_halted && self.is_stopped_by_force(&work.task).await? {
+                continue;
+            }
             let Ok(account) = self.account(&work.task.account) else {
                 let trouble = format!("account `{}` is no longer configured", work.task.account);
                 self.tell_trouble(lease, &work, Some(trouble)).await?;
@@ -230,6 +233,20 @@ impl Engine {
                 return Ok(Some(self.now()));
             }
             self.0.changed.notify_waiters();
+        }
+    }
+
+    /// Has a task stopped that an emergency stop is for; `false` when that was asked for already.
+    async fn is_stopped_by_force(&self, task: &Task) -> Result<bool, StoreError> {
+        let Some(begin) =
+            TaskVerb::Stop.begin(task.status).filter(|_| task.desired != DesiredStatus::Stopped)
+        else {
+            return Ok(false);
+        };
+        match self.store().begin(&task.tenant, &task.id, begin, &[task.status], None, self.now()).await {
+            // Somebody steered it meanwhile: it is read again.
+            Ok(_) | Err(StoreError::WrongState { .. }) => Ok(true),
+            Err(error) => Err(error),
         }
     }
 

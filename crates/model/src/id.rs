@@ -124,6 +124,10 @@ id!(
     AuditId, "aud", "audit entry"
 );
 id!(
+    /// An emergency stop.
+    EmergencyStopId, "ems", "emergency stop"
+);
+id!(
     /// A vendor's push, as it was kept.
     PushId, "psh", "push"
 );

@@ -40,7 +40,8 @@ pub use dispatch::{Dispatch, DispatchKind, DispatchOutcome};
 pub use event::{Event, EventType};
 pub use field_problem::FieldProblem;
 pub use id::{
-    AuditId, CallId, ContactId, DispatchId, EndpointId, EventId, IdError, KeyId, PushId, SegmentId, TaskId,
+    AuditId, CallId, ContactId, DispatchId, EmergencyStopId, EndpointId, EventId, IdError, KeyId, PushId,
+    SegmentId, TaskId,
 };
 pub use insight::{Insight, InsightKind};
 pub use jiff::Timestamp;

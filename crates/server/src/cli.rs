@@ -32,7 +32,9 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// Print the OpenAPI document
     Openapi,
-    /// Make keys for clients
+    /// Stop everything, at every vendor: at once nobody new is dialed
+    EmergencyStop(EmergencyStopArgs),
+    /// Make, list and revoke keys of clients
     #[command(subcommand)]
     Keys(KeysCommand),
 }
@@ -86,6 +88,16 @@ pub(crate) enum ConfigCommand {
     Check(Configured),
     /// Show every value and where it came from, secrets masked
     Print(Configured),
+}
+
+/// Whose tasks to stop.
+#[derive(Debug, Args)]
+pub(crate) struct EmergencyStopArgs {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// This tenant's alone; every tenant's by default
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tenant: Option<String>,
 }
 
 /// What to do with keys.

@@ -8,7 +8,7 @@
 //! is bound before the store is opened, so whoever used the same name before is dead and its claims may be
 //! taken over at once.
 
-use crate::{AccountConfig, Config, ConfigProblems, StoreUrl, Webhooks, slots};
+use crate::{AccountConfig, Config, ConfigProblems, Limited, StoreUrl, Webhooks, slots};
 use actix_web::dev::ServerHandle;
 use outdial_api::ApiSettings;
 use outdial_engine::outward::{Outward, Policy};
@@ -85,7 +85,9 @@ impl Gateway {
         let engine = engine(&store, accounts, &config).await?;
         let shutdown = CancellationToken::new();
         let closing = shutdown.child_token();
-        let settings = ApiSettings { closing: closing.clone(), ..ApiSettings::default() };
+        let Limited { quotas, requests_at_once } = config.limits;
+        let settings =
+            ApiSettings { closing: closing.clone(), quotas, requests_at_once, ..ApiSettings::default() };
         let server = outdial_api::serve(listener, engine.clone(), &settings).map_err(StartError::Api)?;
         let api = server.handle();
         let serving = until_its_end(server, &shutdown);

@@ -20,7 +20,7 @@ mod terminal;
 
 pub use commands::run;
 pub use config::{
-    AccountConfig, Config, ConfigProblems, DEFAULTS, Origin, Problem, ShownValue, StoreUrl, Webhooks,
+    AccountConfig, Config, ConfigProblems, DEFAULTS, Limited, Origin, Problem, ShownValue, StoreUrl, Webhooks,
 };
 pub use gateway::{Gateway, StartError};
 pub use outdial_provider::Factory;

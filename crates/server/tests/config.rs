@@ -226,9 +226,36 @@ fn secrets_are_masked() {
 }
 
 #[test]
-fn access_by_jwt_is_refused_rather_than_ignored() {
-    let told = complaints("[[auth.jwt]]\nissuer = \"https://issuer.example.com\"");
-    assert!(told.contains("auth (outdial.toml): not available in this version"), "{told}");
+fn an_issuer_needs_a_name_an_audience_and_one_place_for_its_keys() {
+    let issuer = |more: &str| format!("[[auth.jwt]]\nissuer = \"https://login.example.com/\"\n{more}");
+    let jwks = "jwks_url = \"https://login.example.com/jwks\"";
+    let secret = "secret = \"0123456789abcdef0123456789abcdef\"";
+    let whole = issuer(&format!("audience = \"outdial\"\n{jwks}"));
+    assert_eq!(Desk::with(&whole).check().code, 0);
+    let said = Desk::with(&issuer(&format!("audience = [\"outdial\"]\n{secret}"))).print();
+    assert_eq!(said.shown("auth.jwt.0.secret"), pair("***", "outdial.toml"));
+    for (more, told) in [
+        (jwks.to_owned(), "auth.jwt.0.audience: must be set"),
+        ("audience = \"outdial\"".to_owned(), "set exactly one of jwks_url"),
+        (format!("audience = \"outdial\"\n{jwks}\n{secret}"), "set exactly one of jwks_url"),
+        (format!("audience = \"outdial\"\n{jwks}\nalgorithms = [\"HS256\"]"), "only with a `secret`"),
+        (format!("audience = \"outdial\"\n{jwks}\nalgorithms = [\"none\"]"), "expected a list of RS256"),
+        (format!("audience = \"outdial\"\n{secret}\nalgorithms = [\"RS256\"]"), "only with a `secret`"),
+        ("audience = \"outdial\"\nsecret = \"short\"".to_owned(), "at least 32 bytes"),
+        ("audience = \"outdial\"\njwks_file = \"/nowhere\"".to_owned(), "cannot be read"),
+        (format!("audience = \"outdial\"\n{jwks}\nleeway = 5"), "no such key"),
+    ] {
+        let complaint = complaints(&issuer(&more));
+        assert!(complaint.contains(told), "{more}: {complaint}");
+    }
+}
+
+#[test]
+fn an_account_can_be_some_tenants_alone_and_at_the_simulator() {
+    let with = |more: &str| format!("{ACCOUNT}{more}\n");
+    assert_eq!(Desk::with(&with("tenants = [\"acme\"]\nsimulated = true")).check().code, 0);
+    let told = complaints(&with("tenants = [\"acme+test\"]"));
+    assert!(told.contains("accounts.nx-id.tenants"), "{told}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{Once, Page, StoreError};
 use async_trait::async_trait;
-use outdial_model::{AuditId, KeyId, Scopes, TenantId, Timestamp};
+use outdial_model::{AuditId, EmergencyStopId, KeyId, Scopes, TenantId, Timestamp};
 use std::fmt::Debug;
 
 /// An API key as stored: its secret is only a keyed hash.
@@ -51,7 +51,20 @@ pub struct AuditEntry {
     pub request_id: String,
 }
 
-/// Keys and the audit log.
+/// That everything of a tenant was to stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmergencyStop {
+    /// Its id.
+    pub id: EmergencyStopId,
+    /// Whatever was there by then dials nobody any more.
+    pub at: Timestamp,
+    /// Who asked for it.
+    pub actor: String,
+    /// How many tasks were not over then.
+    pub tasks: u64,
+}
+
+/// Keys, emergency stops and the audit log.
 #[async_trait]
 pub trait Access: Debug + Send + Sync {
     /// Stores a key; `LimitReached` when its tenant has `most` that were not taken back.
@@ -77,6 +90,20 @@ pub trait Access: Debug + Send + Sync {
     ) -> Result<ApiKey, StoreError>;
     /// Notes when keys were last used; an earlier instant changes nothing.
     async fn note_key_uses(&self, uses: &[(KeyId, Timestamp)]) -> Result<(), StoreError>;
+
+    /// Stops everything of a tenant: when this returns, no dispatch is planned any more for a task that is there now, and
+    /// all that are not over are due at once.
+    async fn halt(
+        &self,
+        tenant: &TenantId,
+        actor: &str,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<EmergencyStop, StoreError>;
+    /// The tenant's last emergency stop.
+    async fn emergency_stop(&self, tenant: &TenantId) -> Result<Option<EmergencyStop>, StoreError>;
+    /// Every tenant that has or had a task.
+    async fn tenants(&self) -> Result<Vec<TenantId>, StoreError>;
 
     /// Writes down what was asked for. One that is there already is left as it is.
     async fn write_audit(&self, entries: &[AuditEntry]) -> Result<(), StoreError>;

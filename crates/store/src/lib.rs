@@ -36,7 +36,7 @@ pub mod sqlite;
 pub mod testing;
 mod webhook;
 
-pub use access::{Access, ApiKey, AuditEntry};
+pub use access::{Access, ApiKey, AuditEntry, EmergencyStop};
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
 pub use contract::{
     AddOutcome, AddedContact, Begin, KeptRecording, Lease, NewContact, NewTask, ReservedSlots, Store,

@@ -125,4 +125,6 @@ pub struct TaskWork {
     pub cancels_pending: u64,
     /// Held contacts whose time has come, or comes next at this instant.
     pub next_hold_ends: Option<Timestamp>,
+    /// Whether an emergency stop is for it.
+    pub is_halted: bool,
 }

@@ -3,17 +3,17 @@
 
 use async_trait::async_trait;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus, DispatchOutcome,
-    EndpointId, Event, EventId, KeptPush, ProviderKind, PushId, PushState, Segment, SegmentId, SegmentStatus,
-    Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    AccountId, AuditId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus,
+    DispatchOutcome, EndpointId, Event, EventId, KeptPush, KeyId, ProviderKind, PushId, PushState, Segment,
+    SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
-    AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
-    Delivery, DeliveryResult, DispatchPlan, Doubt, EndpointPatch, Feed, FeedFilter, Inbox, Intake, Judgement,
-    KeptRecording, Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page,
-    Planned, PlannedDeliveries, PushesKept, Replay, ReservedSlots, SealedSecret, SegmentChange, Settled,
-    SettledPush, Skipped, Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced,
-    WebhookEndpoint,
+    Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues,
+    ContactFilter, Delivery, DeliveryResult, DispatchPlan, Doubt, EmergencyStop, EndpointPatch, Feed,
+    FeedFilter, Inbox, Intake, Judgement, KeptRecording, Lease, LeasedPush, NewContact, NewEndpoint, NewPush,
+    NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, PushesKept, Replay, ReservedSlots,
+    SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Store, StoreError, TakenDelivery, TaskFilter,
+    TaskPatch, TaskWork, Traced, WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -185,8 +185,6 @@ store! {
         }
     }
     installation_secret(name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError>;
-    insert_api_key(key: &ApiKey) -> Result<(), StoreError>;
-    api_key(hash: &str) -> Result<Option<ApiKey>, StoreError>;
     create_task(
         tenant: &TenantId, task: NewTask, contacts: Vec<NewContact>, once: Option<&Once<'_>>,
         now: Timestamp
@@ -251,6 +249,28 @@ store! {
     ) -> Result<u64, StoreError>;
     ping() -> Result<(), StoreError>;
     close() -> ();
+}
+
+store! {
+    Access {}
+    insert_api_key(
+        key: &ApiKey, most: u32, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<(), StoreError>;
+    api_key(hash: &str) -> Result<Option<ApiKey>, StoreError>;
+    api_keys(tenants: &[TenantId], page: &Page<KeyId>) -> Result<Vec<ApiKey>, StoreError>;
+    api_key_of(tenants: &[TenantId], id: &KeyId) -> Result<ApiKey, StoreError>;
+    revoke_api_key(tenants: &[TenantId], id: &KeyId, now: Timestamp) -> Result<ApiKey, StoreError>;
+    note_key_uses(uses: &[(KeyId, Timestamp)]) -> Result<(), StoreError>;
+    halt(
+        tenant: &TenantId, actor: &str, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<EmergencyStop, StoreError>;
+    emergency_stop(tenant: &TenantId) -> Result<Option<EmergencyStop>, StoreError>;
+    tenants() -> Result<Vec<TenantId>, StoreError>;
+    write_audit(entries: &[AuditEntry]) -> Result<(), StoreError>;
+    audit(
+        tenant: &TenantId, target: Option<&str>, page: &Page<AuditId>
+    ) -> Result<Vec<AuditEntry>, StoreError>;
+    forget_audit(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 
 store! {

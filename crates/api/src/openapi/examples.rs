@@ -20,6 +20,7 @@ pub(crate) mod ids {
     pub(crate) const ENDPOINT: &str = "whe_01k3xk5w1ae9yt4m2n7b6c5d4n";
     pub(crate) const EVENT: &str = "evt_01k3xk5w1ae9yt4m2n7b6c5d4k";
     pub(crate) const KEY: &str = "key_01k3xk5w1ae9yt4m2n7b6c5d4p";
+    pub(crate) const EMERGENCY_STOP: &str = "ems_01k3xk5w1ae9yt4m2n7b6c5d4r";
     pub(crate) const AUDIT: &str = "aud_01k3xk5w1ae9yt4m2n7b6c5d4q";
     pub(crate) const PUSH: &str = "psh_01k3xk5w1ae9yt4m2n7b6c5d4m";
 }

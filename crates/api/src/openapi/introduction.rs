@@ -23,6 +23,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
         (name = "Accounts", description = "Credentials and settings at a vendor, and how it fares."),
         (name = "Vendor tasks", description = "A vendor's own tasks, live, whoever made them."),
         (name = "Providers", description = "What each vendor can do."),
+        (name = "Operations", description = "For whoever watches: stop everything at once."),
         (name = "Access", description = "API keys, and who did what."),
         (name = "Server", description = "Probes, which need no key, and metrics.")
     )

@@ -12,8 +12,10 @@ use utoipa::{IntoResponses, ToSchema};
 const ANYWHERE: &[&Code] = &[
     &table::UNAUTHENTICATED,
     &table::INSUFFICIENT_SCOPE,
+    &table::QUOTA_EXCEEDED,
     &table::INTERNAL_ERROR,
     &table::STORE_UNAVAILABLE,
+    &table::OVERLOADED,
     &table::ISSUER_UNAVAILABLE,
 ];
 
@@ -50,6 +52,8 @@ sets! {
     /// A call's recording is fetched from its vendor while the client waits.
     Recorded = [NOT_FOUND, RECORDING_NOT_FOUND, RECORDING_GONE, RECORDING_RANGE, PROVIDER_ERROR, PROVIDER_BUSY,
         RECORDING_HOST_NOT_ALLOWED, RECORDING_WITHHELD, RECORDING_TOO_LARGE, PROVIDER_UNAVAILABLE];
+    /// Everything is stopped.
+    Halting = posted [];
     /// A list.
     Listing = [INVALID_CURSOR, VALIDATION_FAILED];
     /// A stream of events.

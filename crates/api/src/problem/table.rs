@@ -93,6 +93,8 @@ codes! {
         "Choose a new key for a request with another path or body. The first request had its effect; this one had none.";
     UNSUPPORTED_BY_PROVIDER = 422 "unsupported_by_provider" NEVER, "The account's provider cannot do this",
         "See `operations` of the account for what it can do, natively or by emulation, and what may have to be configured.";
+    QUOTA_EXCEEDED = 429 "quota_exceeded" LATER, "Too many requests",
+        "Repeat the request after `Retry-After` seconds, and spread requests out: `RateLimit` of every answer tells what is left. Contacts can be sent by the thousand, and events be followed instead of asked for.";
     INTERNAL_ERROR = 500 "internal_error" NEVER, "Something is broken on our side",
         "Tell the operator the `request_id`; the log has the cause. Repeating the request will probably not help.";
     PROVIDER_CREDENTIALS = 502 "provider_credentials" NEVER, "The vendor does not accept the account's credentials",
@@ -109,6 +111,8 @@ codes! {
         "Ask for parts of it with `Range`, or ask the operator for a larger `recordings.max_bytes`.";
     STORE_UNAVAILABLE = 503 "store_unavailable" LATER, "The store is not available",
         "Repeat the request after `Retry-After` seconds. Nothing was stored.";
+    OVERLOADED = 503 "overloaded" LATER, "More requests than can be answered",
+        "Repeat the request after `Retry-After` seconds, longer each time. Nothing of it was done.";
     ISSUER_UNAVAILABLE = 503 "issuer_unavailable" LATER, "The token cannot be checked now",
         "Repeat the request after `Retry-After` seconds. The issuer's keys could not be fetched; the operator's log tells why.";
     TOO_MANY_STREAMS = 503 "too_many_streams" LATER, "Too many streams of events",

@@ -1,6 +1,6 @@
 //! The API on a port of its own, and helpers named after verbs.
 
-use outdial_api::{ApiSettings, serve};
+use outdial_api::{ApiSettings, Quotas, serve};
 use outdial_engine::outward::{HostRule, Limits, Outward, Policy};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
 use outdial_engine::{
@@ -43,6 +43,7 @@ pub struct Place {
     pub clients: Clients,
     pub issuers: Vec<TokenIssuer>,
     pub clock: Arc<dyn Clock>,
+    pub quotas: Quotas,
 }
 
 impl Default for Place {
@@ -56,6 +57,7 @@ impl Default for Place {
             clients: Clients::default(),
             issuers: Vec::new(),
             clock: Arc::new(SystemClock),
+            quotas: Quotas::default(),
         }
     }
 }
@@ -126,8 +128,12 @@ impl TestApi {
         tokio::spawn(engine.clone().work(stop.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let settings =
-            ApiSettings { workers: 1, patience: Duration::from_millis(300), ..ApiSettings::default() };
+        let settings = ApiSettings {
+            workers: 1,
+            patience: Duration::from_millis(300),
+            quotas: place.quotas,
+            ..ApiSettings::default()
+        };
         let closing = settings.closing.clone();
         tokio::spawn(serve(listener, engine.clone(), &settings).unwrap());
         let mut api = Self {

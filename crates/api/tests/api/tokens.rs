@@ -233,7 +233,6 @@ async fn a_token_that_is_not_what_it_says_opens_nothing_and_causes_no_request() 
     for tenant in ["", "acme+test", "ACME", "acme globex", "../acme", "a\u{0}b"] {
         attempt("no tenant's name", sign(claims_with("tenant", tenant.into())));
     }
-    attempt("1 MiB", sign(claims_with("sub", "x".repeat(1 << 20).into())));
     attempt("claims that are no object", pen.sign_text(&head(""), "[1]"));
     attempt("claims that are no JSON", pen.sign_text(&head(""), &good[1..]));
     attempt("two parts", sign(claims()).rsplit_once('.').unwrap().0.to_owned());
@@ -246,21 +245,16 @@ async fn a_token_that_is_not_what_it_says_opens_nothing_and_causes_no_request() 
     attempt("claims exchanged", format!("{header}.{richer}.{signature}"));
 
     for (what, token) in &attempts {
-        // The server reads no head that large, whatever is in it.
-        if token.len() > 100_000 {
-            let answer = api.bare(Method::GET, "/v1/tasks").bearer_auth(token).send().await;
-            assert!(
-                answer.is_err() || answer.is_ok_and(|answer| answer.status().is_client_error()),
-                "{what}"
-            );
-            continue;
-        }
         let mut shown = token.clone();
         shown.truncate(200);
         let answer = come(&api, token).await;
         assert_eq!(answer.status, 401, "{what}: {shown}");
         answer.problem(401, "unauthenticated");
     }
+    // The server reads no head that large, whatever is in it.
+    let large = pen.sign("one", &claims_with("sub", "x".repeat(1 << 20).into()));
+    let answer = api.bare(Method::GET, "/v1/tasks").bearer_auth(large).send().await;
+    assert!(answer.is_err() || answer.is_ok_and(|answer| answer.status().is_client_error()));
     assert!(attempts.len() > 70, "{}", attempts.len());
     assert_eq!(host.heads().len(), fetched, "nobody was asked for keys");
     assert_eq!(elsewhere.connections(), 0, "what a token says of keys is not followed");

@@ -1,6 +1,6 @@
 //! What the vendor pushes: taken at once, only forward, and only by whoever may.
 
-use crate::world::{SECRET, World};
+use crate::world::{SECRET, World, tenant};
 use outdial_engine::{Engine, IngestError, Page, TaskVerb};
 use outdial_model::{Clock, ContactId, ContactStatus, Disposition, PushState, TaskId, TaskStatus, Timestamp};
 use outdial_provider::{Ack, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, Staging};
@@ -31,7 +31,7 @@ async fn push(world: &World, push: &MemoryPush) {
 /// How many pushes are in a state, and how often they were delivered.
 async fn kept(world: &World, state: PushState) -> (usize, u64) {
     let page = Page { after: None, limit: 100 };
-    let pushes = world.engine.pushes(&"memory-1".parse().unwrap(), &[state], &page).await.unwrap();
+    let pushes = world.engine.pushes(&tenant(), &"memory-1".parse().unwrap(), &[state], &page).await.unwrap();
     (pushes.len(), pushes.iter().map(|push| push.deliveries).sum())
 }
 

@@ -3,7 +3,7 @@
 use crate::door::{Door, Frozen, Meanwhile};
 use outdial_engine::outward::{Limits, Outward, Policy};
 use outdial_engine::{
-    Account, AccountPolicy, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress,
+    Account, AccountPolicy, Clients, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress,
     Recordings, TaskVerb,
 };
 use outdial_engine::{ContactFilter, Page};

@@ -34,7 +34,7 @@ pub(super) async fn run(command: KeysCommand) -> Result<ExitCode, CommandError> 
     Ok(ExitCode::SUCCESS)
 }
 
-async fn open(configured: &Configured) -> Result<(Arc<dyn Store>, Engine), CommandError> {
+pub(super) async fn open(configured: &Configured) -> Result<(Arc<dyn Store>, Engine), CommandError> {
     let config = Config::load(configured.config.as_deref())?;
     let store = gateway::open_store(&config.store_url, "keys").await?;
     let engine = gateway::engine(&store, Vec::new(), &config).await.map_err(StartError::from)?;

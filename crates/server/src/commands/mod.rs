@@ -1,6 +1,7 @@
 //! One module for each command.
 
 mod config;
+mod emergency_stop;
 mod keys;
 mod serve;
 mod simulate;
@@ -62,6 +63,7 @@ fn perform(command: Command) -> Result<ExitCode, CommandError> {
         Command::Simulate(options) => runtime()?.block_on(simulate::run(options)),
         Command::Config(command) => config::run(&command),
         Command::Openapi => openapi(),
+        Command::EmergencyStop(wanted) => runtime()?.block_on(emergency_stop::run(wanted)),
         Command::Keys(command) => runtime()?.block_on(keys::run(command)),
     }
 }

@@ -23,6 +23,7 @@ pub use store_url::StoreUrl;
 
 use ipnet::IpNet;
 use layers::Layers;
+use outdial_api::Quotas;
 use outdial_engine::{Recordings, TokenIssuer};
 use outdial_provider::Factory;
 use outdial_providers::registry;
@@ -47,6 +48,8 @@ pub struct Config {
     pub recordings: Recordings,
     /// Whose tokens are believed beside our own keys.
     pub issuers: Vec<TokenIssuer>,
+    /// How many requests are answered.
+    pub limits: Limited,
     /// The accounts, by name.
     pub accounts: Vec<AccountConfig>,
     /// Every value and where it came from, in the order of the keys.
@@ -60,6 +63,15 @@ pub struct Webhooks {
     pub allow_http: bool,
     /// Private networks receivers may be in.
     pub allowed_networks: Vec<IpNet>,
+}
+
+/// How many requests are answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Limited {
+    /// Of a client, and of a tenant.
+    pub quotas: Quotas,
+    /// At a time.
+    pub requests_at_once: usize,
 }
 
 impl Config {

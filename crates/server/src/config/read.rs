@@ -3,13 +3,15 @@
 use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
-use super::{AccountConfig, Config, Problem, StoreUrl, Webhooks, account, auth};
+use super::{AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth};
+use outdial_api::Quotas;
 use outdial_engine::Recordings;
 use outdial_engine::outward::{Limits, Policy};
 use outdial_model::ExposeSecret;
 use outdial_provider::Factory;
 use reqwest::Url;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// Reads everything. Where something is wrong, a fallback stands in and a problem is told.
@@ -20,10 +22,14 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let webhooks = webhooks(&mut root, &mut book);
     let recordings = recordings(&mut root, &mut book);
     let issuers = auth::issuers(&mut root, &mut book);
+    let limits = limits(&mut root, &mut book);
     let accounts = accounts(&mut root, &mut book, factories);
     root.finish(&mut book);
     let values = book.shown;
-    (Config { listen, public_url, store_url, webhooks, recordings, issuers, accounts, values }, book.problems)
+    (
+        Config { listen, public_url, store_url, webhooks, recordings, issuers, limits, accounts, values },
+        book.problems,
+    )
 }
 
 fn server(root: &mut Section, book: &mut Book) -> (SocketAddr, Option<String>) {
@@ -76,6 +82,18 @@ fn policy(section: &mut Section, book: &mut Book) -> Policy {
     let allow_http = section.optional(book, "allow_http", "true or false").unwrap_or_default();
     let allowed_networks = section.optional(book, "allowed_networks", NETWORKS).unwrap_or_default();
     Policy { allow_http, allowed_networks }
+}
+
+fn limits(root: &mut Section, book: &mut Book) -> Limited {
+    let mut section = root.section(book, "limits");
+    let mut quota = |key| {
+        NonZeroU32::new(section.optional(book, key, "a number of requests, 0 for any number").unwrap_or(0))
+    };
+    let quotas = Quotas { client: quota("requests_per_minute"), tenant: quota("tenant_requests_per_minute") };
+    let at_once =
+        section.checked(book, "requests_at_once", "a number of requests, at least 1", |most| *most > 0);
+    section.finish(book);
+    Limited { quotas, requests_at_once: at_once.unwrap_or(1) }
 }
 
 fn accounts(

@@ -18,3 +18,12 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_tenant ON audit (tenant, id);
 CREATE INDEX audit_by_target ON audit (tenant, target, id);
 CREATE INDEX audit_by_age ON audit (at);
+
+-- The last emergency stop of each tenant: whatever was there by then dials nobody any more.
+CREATE TABLE emergency_stops (
+    tenant TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    id     TEXT COLLATE "C" NOT NULL,
+    at     BIGINT NOT NULL,
+    actor  TEXT COLLATE "C" NOT NULL,
+    tasks  BIGINT NOT NULL
+);

@@ -18,3 +18,12 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_tenant ON audit (tenant, id);
 CREATE INDEX audit_by_target ON audit (tenant, target, id);
 CREATE INDEX audit_by_age ON audit (at);
+
+-- The last emergency stop of each tenant: whatever was there by then dials nobody any more.
+CREATE TABLE emergency_stops (
+    tenant TEXT NOT NULL PRIMARY KEY,
+    id     TEXT NOT NULL,
+    at     INTEGER NOT NULL,
+    actor  TEXT NOT NULL,
+    tasks  INTEGER NOT NULL
+) STRICT;

@@ -1,7 +1,7 @@
 //! Keys and the audit log.
 
 use super::Harness;
-use super::world::World;
+use super::world::{World, tenant};
 use crate::{ApiKey, AuditEntry, Page, StoreError};
 use outdial_model::{AuditId, KeyId, Scope, TenantId, Timestamp};
 use std::time::Duration;
@@ -119,4 +119,33 @@ pub(super) async fn the_audit_log_is_read_by_tenant_and_target(harness: &dyn Har
     assert_eq!(world.store.forget_audit(later, 2).await.unwrap(), 2);
     assert_eq!(world.store.forget_audit(later, 2).await.unwrap(), 1);
     assert_eq!(read(None, None).await, ours[..1]);
+}
+
+pub(super) async fn after_an_emergency_stop_nobody_is_sent_for_what_was_there(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let (task, foreign) = (world.task_of(3).await, tenant("globex"));
+    let theirs = world.new_task();
+    world.store.create_task(&foreign, theirs, world.people(7..8), None, world.now()).await.unwrap();
+    let lease = world.lease(&task).await;
+    assert_eq!(world.store.emergency_stop(&world.tenant).await.unwrap(), None);
+    assert!(!world.store.work(&lease, world.now()).await.unwrap().is_halted);
+
+    let stop = world.store.halt(&world.tenant, "key_1", None, world.now()).await.unwrap();
+    assert_eq!((stop.tasks, stop.at, stop.actor.as_str()), (1, world.now(), "key_1"));
+    assert_eq!(harness.open().await.emergency_stop(&world.tenant).await.unwrap(), Some(stop));
+    assert_eq!(world.store.emergency_stop(&foreign).await.unwrap(), None);
+    assert!(world.store.work(&lease, world.now()).await.unwrap().is_halted);
+    assert!(world.plan(world.open(&lease, 1, 2)).await.is_none(), "somebody who was there is sent");
+    // The task is due at once, also for whoever gives it back.
+    world.store.release_lease(&lease, None, world.now()).await.unwrap();
+    let lease = world.lease(&task).await;
+    world.store.release_lease(&lease, None, world.now()).await.unwrap();
+
+    world.pass(60);
+    let later = world.task_of(1).await;
+    let lease = world.lease(&later).await;
+    assert!(!world.store.work(&lease, world.now()).await.unwrap().is_halted);
+    assert!(world.plan(world.open(&lease, 1, 1)).await.is_some(), "what came later is not concerned");
+    let tenants = world.store.tenants().await.unwrap();
+    assert!(tenants.contains(&world.tenant) && tenants.contains(&foreign), "{tenants:?}");
 }

@@ -79,7 +79,8 @@ pub fn checks() -> Vec<Check> {
             a_contact_is_added_once, nobody_joins_a_task_that_is_over, a_vendor_task_is_adopted_once,
             many_contacts_are_accepted_at_once, a_stream_that_is_sent_again_adds_nobody_twice;
         access: keys_and_secrets_are_kept, a_tenant_sees_its_keys_and_takes_them_back,
-            the_last_use_of_a_key_never_goes_back, the_audit_log_is_read_by_tenant_and_target;
+            the_last_use_of_a_key_never_goes_back,
+            after_an_emergency_stop_nobody_is_sent_for_what_was_there, the_audit_log_is_read_by_tenant_and_target;
         tenants: a_foreign_tenant_sees_nothing;
         pages: contacts_are_paged_while_people_are_added, tasks_are_paged_while_tasks_are_added,
             filters_find_what_they_name;

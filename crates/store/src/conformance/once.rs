@@ -22,6 +22,7 @@ fn worded(effect: Effect<'_>) -> Answer {
         Effect::Task(task) => answer(&format!("task {} {}", task.id, task.status)),
         Effect::Added(outcome) => answer(&format!("{} added", outcome.contacts.len())),
         Effect::ApiKey(key) => answer(&format!("key {}", key.id)),
+        Effect::Halted(stop) => answer(&format!("stop {}", stop.id)),
         Effect::Endpoint(endpoint) => answer(&format!("endpoint {}", endpoint.id)),
         Effect::Contact(contact) => answer(&format!("contact {} {}", contact.id, contact.status)),
     }

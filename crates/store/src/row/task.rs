@@ -8,7 +8,7 @@ use std::collections::HashMap;
 #[derive(sqlx::FromRow)]
 pub(crate) struct TaskRow {
     pub(crate) id: String,
-    tenant: String,
+    pub(crate) tenant: String,
     external_id: Option<String>,
     pub(crate) account: String,
     spec: String,
@@ -17,7 +17,7 @@ pub(crate) struct TaskRow {
     pub(crate) desired: String,
     pub(crate) trouble: Option<String>,
     pub(crate) revision: i64,
-    created_at: i64,
+    pub(crate) created_at: i64,
     updated_at: i64,
     pub(crate) started_at: Option<i64>,
     ended_at: Option<i64>,

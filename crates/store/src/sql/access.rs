@@ -1,7 +1,7 @@
 //! The contract of keys and the audit log, kept by handing each method to the function that does the work.
 
-use super::{Engine, audit, key, once};
-use crate::{Access, ApiKey, AuditEntry, Effect, Once, Page, StoreError};
+use super::{Engine, audit, halting, key, once};
+use crate::{Access, ApiKey, AuditEntry, Effect, EmergencyStop, Once, Page, StoreError};
 use async_trait::async_trait;
 use outdial_model::{AuditId, KeyId, TenantId, Timestamp};
 
@@ -45,6 +45,29 @@ impl Access for Engine {
 
     async fn note_key_uses(&self, uses: &[(KeyId, Timestamp)]) -> Result<(), StoreError> {
         writing!(self, |tx| key::note_uses(&mut tx, uses))
+    }
+
+    async fn halt(
+        &self,
+        tenant: &TenantId,
+        actor: &str,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<EmergencyStop, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, tenant, once, now).await?;
+            let stop = halting::halt(&mut tx, tenant, actor, now).await?;
+            once::end(&mut tx, tenant, once, Effect::Halted(&stop)).await?;
+            Ok::<_, StoreError>(stop)
+        })
+    }
+
+    async fn emergency_stop(&self, tenant: &TenantId) -> Result<Option<EmergencyStop>, StoreError> {
+        reading!(self, |tx| halting::last(&mut tx, tenant))
+    }
+
+    async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        reading!(self, |tx| halting::tenants(&mut tx))
     }
 
     async fn write_audit(&self, entries: &[AuditEntry]) -> Result<(), StoreError> {

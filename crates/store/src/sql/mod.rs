@@ -34,6 +34,7 @@ mod endpoint;
 mod event;
 mod fan_out;
 mod feed;
+mod halting;
 mod inbox;
 mod intake;
 mod key;

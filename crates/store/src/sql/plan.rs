@@ -3,7 +3,7 @@
 
 use super::candidates::{self, Candidates};
 use super::event::News;
-use super::{Connection, lease, ledger, moving, segment, task};
+use super::{Connection, halting, lease, ledger, moving, segment, task};
 use crate::moves::{Moves, Next, Standing};
 use crate::row::{TaskRow, word};
 use crate::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget, StoreError};
@@ -21,6 +21,9 @@ pub(super) async fn plan(
 ) -> Result<Option<Planned>, StoreError> {
     let row = lease::held(conn, &plan.lease).await?;
     if !task::dials(&row)? || row.spec_revision != plan.spec_revision {
+        return Ok(None);
+    }
+    if halting::is_halted(conn, &row.tenant, row.created_at).await? {
         return Ok(None);
     }
     let Some(segment) = target(conn, plan).await? else {

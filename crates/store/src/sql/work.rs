@@ -1,6 +1,6 @@
 //! All a worker needs to decide the next step, as of one instant.
 
-use super::{Connection, counter, lease, ledger, segment};
+use super::{Connection, counter, halting, lease, ledger, segment};
 use crate::row::{number, time_if};
 use crate::{Lease, StoreError, TaskWork};
 use outdial_model::{TaskId, Timestamp};
@@ -9,6 +9,7 @@ pub(super) async fn read(conn: &mut Connection, lease: &Lease) -> Result<TaskWor
     let id = &lease.task;
     let row = lease::seen(conn, lease).await?;
     let cancels_pending = number(row.cancels_pending, "tasks.cancels_pending")?;
+    let is_halted = halting::is_halted(conn, &row.tenant, row.created_at).await?;
     let mut counts = counter::read(conn, &[id.as_str()]).await?;
     Ok(TaskWork {
         task: row.with(counts.remove(id.as_str()).unwrap_or_default())?,
@@ -17,6 +18,7 @@ pub(super) async fn read(conn: &mut Connection, lease: &Lease) -> Result<TaskWor
         dispatches: ledger::open(conn, id).await?,
         cancels_pending,
         next_hold_ends: next_hold_ends(conn, id).await?,
+        is_halted,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Examples of keys and of the audit log.
+//! Examples of keys, emergency stops and the audit log.
 
 use super::ids;
 use serde_json::{Value, json};
@@ -33,6 +33,25 @@ pub(crate) fn issued_key() -> Value {
     key["last_used_at"] = Value::Null;
     key["key"] = "odk_live_…".into();
     key
+}
+
+/// An emergency stop that one vendor has not confirmed yet.
+pub(crate) fn emergency_stop() -> Value {
+    json!({
+        "id": ids::EMERGENCY_STOP,
+        "at": "2026-03-02T01:01:12.020Z",
+        "actor": ids::KEY,
+        "tasks": 12,
+        "is_confirmed": false,
+        "unconfirmed": [{
+            "task_id": ids::TASK,
+            "account": "example-account",
+            "status": "stopping",
+            "contacts_at_vendor": 38,
+            "trouble": null
+        }],
+        "has_more": false
+    })
 }
 
 /// An entry of the audit log.

@@ -1,0 +1,69 @@
+//! Emergency stops.
+
+use crate::auth::Caller;
+use crate::idempotency::{Done, Idempotency, json, respond};
+use crate::openapi::{examples, responses};
+use crate::prefer::Wait;
+use crate::problem::Problem;
+use crate::wire::emergency_stop::EmergencyStopView;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get, post};
+use outdial_engine::{EmergencyStop, Engine};
+
+/// Stop everything
+///
+/// Every task of yours, at every vendor, drafts too: when this is answered, nobody new is dialed, and the vendors are
+/// being told to stop; that is repeated until each confirms. What is confirmed and what is not, `GET /v1/emergency_stop`
+/// tells; so does this answer with `Prefer: wait=10`. Calls that ring or talk at this moment are the vendor's to end.
+///
+/// There is no way back: people who were not dialed are `cancelled`. Tasks created afterwards are not concerned.
+#[utoipa::path(
+    tag = "Operations",
+    security(("bearer" = ["tasks:control"])),
+    params(Wait),
+    responses(
+        (status = 202, description = "It is so: nobody new is dialed. `is_confirmed` tells whether the vendors have confirmed.",
+            body = EmergencyStopView, example = json!(examples::emergency_stop())),
+        responses::Halting
+    )
+)]
+#[post("/emergency_stop")]
+pub(crate) async fn stop_everything(
+    engine: Data<Engine>,
+    caller: Caller,
+    wait: Wait,
+    once: Idempotency,
+) -> Result<HttpResponse, Problem> {
+    let words = |stop: &EmergencyStop| json(StatusCode::ACCEPTED, &EmergencyStopView::begun(stop));
+    let actor = caller.actor.to_string();
+    let done =
+        once.run(None, &words, async |once| Ok(engine.halt(&caller.tenant, &actor, once).await?)).await?;
+    match done {
+        Done::Now(_) => {
+            let halt = engine.halted_within(&caller.tenant, wait.0.unwrap_or_default()).await?;
+            Ok(respond(json(StatusCode::ACCEPTED, &EmergencyStopView::from(halt))))
+        }
+        Done::Before(response) => Ok(response),
+    }
+}
+
+/// Read the last emergency stop
+///
+/// What is confirmed by now, and what is not. 404 when there was none.
+#[utoipa::path(
+    tag = "Operations",
+    security(("bearer" = ["tasks:read"])),
+    responses(
+        (status = 200, description = "How far it is.",
+            body = EmergencyStopView, example = json!(examples::emergency_stop())),
+        responses::OneById
+    )
+)]
+#[get("/emergency_stop")]
+pub(crate) async fn get_emergency_stop(
+    engine: Data<Engine>,
+    caller: Caller,
+) -> Result<Json<EmergencyStopView>, Problem> {
+    Ok(Json(engine.halted(&caller.tenant).await?.into()))
+}
