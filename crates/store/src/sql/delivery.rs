@@ -9,6 +9,9 @@ use crate::{DeliveryResult, StoreError, Verdict};
 use outdial_model::{DeliveryStatus, EndpointId, EndpointStatus, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// The revision of a result that tells nothing of its endpoint, whatever it is now.
+pub(super) const UNJUDGED: i64 = i64::MAX;
+
 /// How an endpoint stood before.
 #[derive(sqlx::FromRow)]
 struct Standing {

@@ -24,6 +24,7 @@ mod call;
 mod candidates;
 mod condition;
 mod contact;
+mod content;
 mod contention;
 mod counter;
 mod delivery;
