@@ -2,8 +2,13 @@
 
 use crate::world::{SECRET, World};
 use outdial_engine::{Engine, IngestError, Page, TaskVerb};
-use outdial_model::{Clock, ContactId, ContactStatus, Disposition, PushState, TaskId, TaskStatus, Timestamp};
-use outdial_provider::{Ack, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, Staging};
+use outdial_model::{
+    Clock, Confidence, ContactId, ContactStatus, Disposition, PushState, SegmentStatus, TaskId, TaskStatus,
+    Timestamp,
+};
+use outdial_provider::{
+    Ack, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, SegmentState, Staging,
+};
 use outdial_store::Inbox;
 use std::time::Duration;
 
@@ -189,4 +194,29 @@ async fn whoever_is_proven_to_ring_after_all_is_waited_for() {
     world.vendor.finish(&contact, Disposition::Busy);
     world.pass(Duration::from_secs(600)).await;
     assert_eq!((world.rung().len(), world.task(&task).await.status), (1, TaskStatus::Completed));
+}
+
+#[tokio::test]
+async fn what_is_proven_of_a_ring_nobody_followed_comes_to_the_same_in_any_order() {
+    for is_in_order in [true, false] {
+        let (world, task, contact) = denied().await;
+        let over = SegmentState::Known(SegmentStatus::Completed);
+        world.vendor.set_state(&world.vendor.segments()[0], over);
+        world.pass(Duration::from_secs(600)).await;
+        let rings = world.vendor.push(&contact).unwrap();
+        assert!(world.vendor.finish(&contact, Disposition::Answered));
+        let ended = world.vendor.push(&contact).unwrap();
+        let [first, second] = if is_in_order { [&rings, &ended] } else { [&ended, &rings] };
+        push(&world, first).await;
+        let seen = world.contacts(&task).await.remove(0);
+        let known = if is_in_order { Disposition::Unknown } else { Disposition::Answered };
+        assert_eq!((seen.status, seen.disposition), (ContactStatus::Completed, Some(known)));
+        push(&world, second).await;
+        let seen = world.contacts(&task).await.remove(0);
+        assert_eq!(
+            (seen.disposition, seen.confidence),
+            (Some(Disposition::Answered), Some(Confidence::Confirmed))
+        );
+        assert_eq!(world.task(&task).await.counts.dispositions[&Disposition::Answered], 1);
+    }
 }

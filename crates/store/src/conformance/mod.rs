@@ -107,7 +107,7 @@ pub fn checks() -> Vec<Check> {
         returning: a_ring_is_followed_and_its_segment_is_not_over_before_it, a_ring_nobody_can_follow_is_done,
             a_ring_leaves_the_number_to_whoever_holds_it;
         knowing: an_outcome_is_as_sure_as_whoever_told_it, what_was_reported_is_confirmed_once_or_put_right,
-            reports_of_one_end_come_to_the_same_in_any_order,
+            reports_of_one_end_come_to_the_same_in_any_order, an_end_that_was_assumed_is_told_at_last,
             what_only_polling_found_is_counted, what_a_vendor_understood_of_a_call_is_kept_once;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
@@ -127,6 +127,7 @@ pub fn checks() -> Vec<Check> {
             an_endpoint_may_have_a_share_of_its_own, couriers_share_no_delivery;
         judging: whoever_is_well_again_need_not_wait, whoever_failed_for_a_moment_was_not_ill,
             whoever_asked_for_time_has_it_though_well_again, whoever_does_nothing_but_fail_for_long_is_disabled,
+            nobody_is_disabled_by_an_attempt_that_tells_nothing,
             at_a_new_url_nobody_has_failed_yet, what_was_lost_and_taken_again_is_judged_by_what_counts;
         planning: an_endpoint_without_room_falls_behind_and_catches_up, two_planners_plan_everything_once,
             every_tenant_with_something_to_plan_is_found, many_endpoints_are_planned_for_in_portions;
