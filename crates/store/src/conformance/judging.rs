@@ -94,6 +94,24 @@ pub(super) async fn whoever_does_nothing_but_fail_for_long_is_disabled(harness: 
     assert_eq!(told.unwrap().events.len(), 1);
 }
 
+pub(super) async fn nobody_is_disabled_by_an_attempt_that_tells_nothing(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let subscriber = world.subscriber().await;
+    world.task_of(3).await;
+    world.plan_deliveries().await;
+    let taken = world.take(9).await;
+    world.settle(&taken[..1], Verdict::GivenUp).await;
+    world.pass(JUDGEMENT.patience.as_secs());
+    assert_eq!(world.settle(&taken[1..2], Verdict::Untried).await, Settled::default());
+    let renamed = EndpointSettings { description: Some("the CRM".into()), ..settings() };
+    assert!(subscriber.patch(&world, renamed, None).await.failing_since.is_some());
+    for (of_before, verdict) in [(&taken[2..3], Verdict::Delivered), (&taken[3..], Verdict::GivenUp)] {
+        assert_eq!(world.settle(of_before, verdict).await, Settled::default(), "begun before it was changed");
+    }
+    let failed = world.settle(&world.take(9).await, Verdict::GivenUp).await;
+    assert_eq!(failed.disabled, [(subscriber.endpoint.id.clone(), DisabledReason::Failing)]);
+}
+
 pub(super) async fn at_a_new_url_nobody_has_failed_yet(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let subscriber = world.subscriber().await;

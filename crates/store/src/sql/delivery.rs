@@ -53,7 +53,7 @@ pub(super) struct Outcome {
     pub(super) had_failed_since: Option<i64>,
     pub(super) took_something: bool,
     pub(super) is_gone: bool,
-    has_failed: bool,
+    pub(super) has_failed: bool,
     /// Deliveries that are not under way any more, and those of them that are over.
     settled: i64,
     ended: i64,
