@@ -128,7 +128,7 @@ pub fn checks() -> Vec<Check> {
         judging: whoever_is_well_again_need_not_wait, whoever_failed_for_a_moment_was_not_ill,
             whoever_asked_for_time_has_it_though_well_again, whoever_does_nothing_but_fail_for_long_is_disabled,
             nobody_is_disabled_by_an_attempt_that_tells_nothing,
-            at_a_new_url_nobody_has_failed_yet, what_was_lost_and_taken_again_is_judged_by_what_counts;
+            at_a_new_url_nobody_has_failed_yet, what_the_old_url_took_is_not_sent_to_the_new_one, what_was_lost_and_taken_again_is_judged_by_what_counts;
         planning: an_endpoint_without_room_falls_behind_and_catches_up, two_planners_plan_everything_once,
             every_tenant_with_something_to_plan_is_found, many_endpoints_are_planned_for_in_portions;
         replaying: the_past_comes_again_by_what_it_is_of, a_replay_keeps_to_the_endpoints_settings,

@@ -134,7 +134,9 @@ pub(super) async fn patch(
     sqlx::query(
         "UPDATE webhook_endpoints
          SET url = $2, description = $3, event_types = $4, task = $5, personal_data = $6,
-             failing_since = CASE WHEN url = $2 THEN failing_since END, revision = revision + 1, updated_at = $7
+             failing_since = CASE WHEN url = $2 THEN failing_since END,
+             url_revision = CASE WHEN url = $2 THEN url_revision ELSE revision + 1 END,
+             revision = revision + 1, updated_at = $7
          WHERE id = $1",
     )
     .bind(id.as_str())
@@ -147,8 +149,8 @@ pub(super) async fn patch(
     .execute(&mut *conn)
     .await?;
     if *url != before.settings.url {
-        // Pauses and wishes were of whoever was there before.
-        delivery::forget_wishes(conn, id).await?;
+        // Attempts, pauses and wishes were of whoever was there before.
+        delivery::forget_attempts(conn, id).await?;
         delivery::hasten(conn, id, u32::MAX, now).await?;
     }
     let mut news = News::default();
