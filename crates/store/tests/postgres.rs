@@ -41,6 +41,7 @@ const STORIES: &[(&str, Story)] = stories![
     only_ones_own_claims_are_forgotten,
     processes_share_a_budget,
     an_error_tells_nothing_of_anybody,
+    what_no_index_can_hold_is_refused_for_good,
     events_of_before_keep_their_order,
     what_was_told_in_old_words_is_told_in_new_ones,
     what_cannot_be_read_is_not_delivered_and_costs_nobody_else,
@@ -178,6 +179,23 @@ async fn before(harness: &PostgresHarness, version: i64) {
     let mut before = sqlx::migrate!("migrations/postgres");
     before.migrations = before.migrations.iter().filter(|step| step.version < version).cloned().collect();
     before.run(&mut harness.connect().await).await.unwrap();
+}
+
+async fn what_no_index_can_hold_is_refused_for_good(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let id = task(&*store).await;
+    // Of many different digests, or it would be packed until it fits.
+    let digests =
+        (0..1_000_u64).map(|n| format!("{:016x}", n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+    let person = NewContact {
+        id: ContactId::generate(now()),
+        external_id: Some(digests.collect()),
+        phone: "+8613800000017".parse().unwrap(),
+        name: None,
+        variables: BTreeMap::new(),
+    };
+    let error = store.add_contacts(&tenant(), &id, vec![person], None, now()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused(_)), "{error:?}");
 }
 
 async fn what_was_told_in_old_words_is_told_in_new_ones(harness: &PostgresHarness) {

@@ -121,6 +121,19 @@ fn an_unreadable_row_names_its_column_and_not_its_value() {
 }
 
 #[test]
+fn a_rule_that_is_broken_is_broken_for_good() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        let store = harness.open().await;
+        let rule = "CREATE TRIGGER nobody BEFORE INSERT ON tasks
+                    BEGIN INSERT INTO event_logs (tenant, last_position) VALUES (NULL, 0); END";
+        run(&harness, rule).await;
+        let refused = outlet::try_task(&*store).await;
+        assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+    });
+}
+
+#[test]
 fn a_task_tells_its_own_story() {
     let harness = SqliteHarness::fresh();
     let lived = conformance::checks()

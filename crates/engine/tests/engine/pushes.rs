@@ -7,7 +7,7 @@ use outdial_model::{
     Timestamp,
 };
 use outdial_provider::{
-    Ack, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, SegmentState, Staging,
+    Ack, CallReport, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, SegmentState, Staging,
 };
 use outdial_store::Inbox;
 use std::time::Duration;
@@ -219,4 +219,16 @@ async fn what_is_proven_of_a_ring_nobody_followed_comes_to_the_same_in_any_order
         );
         assert_eq!(world.task(&task).await.counts.dispositions[&Disposition::Answered], 1);
     }
+}
+
+#[tokio::test]
+async fn a_call_without_a_sensible_id_is_passed_over_and_its_person_is_not() {
+    let (world, task, contact) = dialing().await;
+    assert!(world.vendor.finish(&contact, Disposition::Answered));
+    let told = world.vendor.push(&contact).unwrap();
+    let mut body: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+    body["call"] = "x".repeat(CallReport::MOST_ID_BYTES + 1).into();
+    push(&world, &MemoryPush::proven(body.to_string().into_bytes(), world.clock.now())).await;
+    let seen = world.contacts(&task).await.remove(0);
+    assert_eq!((seen.disposition, seen.calls), (Some(Disposition::Answered), 1), "the call that rang");
 }

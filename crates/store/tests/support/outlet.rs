@@ -5,7 +5,7 @@ use outdial_model::{
     Script, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
-    EndpointSettings, FeedFilter, NewEndpoint, NewTask, Page, SealedSecret, Store, TakenDelivery,
+    EndpointSettings, FeedFilter, NewEndpoint, NewTask, Page, SealedSecret, Store, StoreError, TakenDelivery,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,6 +22,10 @@ pub fn now() -> Timestamp {
 
 /// A task that is due at once.
 pub async fn task(store: &dyn Store) -> TaskId {
+    try_task(store).await.unwrap()
+}
+
+pub async fn try_task(store: &dyn Store) -> Result<TaskId, StoreError> {
     let task = NewTask {
         id: TaskId::generate(now()),
         external_id: None,
@@ -43,7 +47,7 @@ pub async fn task(store: &dyn Store) -> TaskId {
         desired: DesiredStatus::Running,
         adopted: None,
     };
-    store.create_task(&tenant(), task, Vec::new(), None, now()).await.unwrap().id
+    store.create_task(&tenant(), task, Vec::new(), None, now()).await.map(|task| task.id)
 }
 
 /// A log of two events, an endpoint that wants them, one of them on its way, and a replay; all in the words of a version
