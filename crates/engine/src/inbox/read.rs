@@ -4,7 +4,7 @@
 //! A push the vendor is to be asked about takes its time apart from the others. What any of them comes to is
 //! decided in [`look`](super::look).
 
-use super::look::{RARELY, SOON, ended};
+use super::look::{SOON, ended};
 use super::{ASKED_AT_ONCE, Seen, TERM, Understood};
 use crate::metrics::PushOutcome;
 use crate::{Engine, EngineError};
@@ -20,6 +20,8 @@ const AT_ONCE: u32 = 16;
 /// Of these, traced at the same time.
 const LOOKS_AT_ONCE: usize = 4;
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+/// Attempts after which pushes that cannot be settled together are settled one by one, whatever the reason.
+const FEW: u32 = 3;
 
 impl Engine {
     /// Uses what vendors push until `shutdown`.
@@ -113,7 +115,10 @@ impl Engine {
         }
         match self.settle_these(&settled).await {
             Ok(()) => Ok(()),
-            Err(error @ StoreError::Unavailable(_)) => Err(error),
+            // The store is away; unless that is so for these again and again, and one of them is why.
+            Err(error @ StoreError::Unavailable(_)) if settled.iter().all(|one| one.attempt <= FEW) => {
+                Err(error)
+            }
             Err(_) => {
                 for one in settled {
                     if let Err(error) = self.settle_these(std::slice::from_ref(&one)).await {
@@ -122,7 +127,7 @@ impl Engine {
                             StoreError::Refused(_) => {
                                 PushEnd::Unusable("the store refuses what it says".to_owned())
                             }
-                            _ => PushEnd::Later(self.now() + RARELY),
+                            _ => self.rarely(one.last_received_at, &error.to_string()),
                         };
                         self.settle_these(&[SettledPush { changes: None, end, ..one }]).await?;
                     }

@@ -9,7 +9,7 @@ use outdial_model::{
 use outdial_provider::{
     Ack, CallReport, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, SegmentState, Staging,
 };
-use outdial_store::Inbox;
+use outdial_store::{Inbox, testing::spoil_calls};
 use std::time::Duration;
 
 async fn push_as(world: &World, secret: &str, push: &MemoryPush) -> Result<Ack, IngestError> {
@@ -231,4 +231,20 @@ async fn a_call_without_a_sensible_id_is_passed_over_and_its_person_is_not() {
     push(&world, &MemoryPush::proven(body.to_string().into_bytes(), world.clock.now())).await;
     let seen = world.contacts(&task).await.remove(0);
     assert_eq!((seen.disposition, seen.calls), (Some(Disposition::Answered), 1), "the call that rang");
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_tried_for_a_week_and_listed() {
+    let (world, _, contact) = dialing().await;
+    assert!(world.vendor.finish(&contact, Disposition::Answered));
+    spoil_calls(&world.url()).await.unwrap();
+    push(&world, &world.vendor.push(&contact).unwrap()).await;
+    assert_eq!(kept(&world, PushState::New).await, (1, 1));
+    let week = Duration::from_secs(7 * 24 * 60 * 60);
+    world.clock.advance(week - Duration::from_secs(60));
+    world.engine.use_pushes().await.unwrap();
+    assert_eq!(kept(&world, PushState::New).await, (1, 1), "whatever is in the way may be gone some day");
+    world.clock.advance(Duration::from_secs(60));
+    world.engine.use_pushes().await.unwrap();
+    assert_eq!(kept(&world, PushState::Unusable).await, (1, 1));
 }
