@@ -11,7 +11,7 @@ use std::time::Duration;
 /// How long somebody a push is about may stay unknown: the answer to the request that handed them over may be on
 /// its way, or being looked up.
 const PATIENCE: Duration = Duration::from_secs(300);
-pub(super) const SOON: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often what cannot be used now, whatever the reason, is tried, and for how long.
 const RARELY: Duration = Duration::from_secs(60);

@@ -248,3 +248,18 @@ async fn what_cannot_be_written_is_tried_for_a_week_and_listed() {
     world.engine.use_pushes().await.unwrap();
     assert_eq!(kept(&world, PushState::Unusable).await, (1, 1));
 }
+
+#[tokio::test]
+async fn a_push_there_is_no_place_to_ask_about_waits_longer_every_time() {
+    let (world, _, contact) = dialing().await;
+    world.replicas[0].door.ask_about_pushes();
+    push_as(&world, SECRET, &world.vendor.push(&contact).unwrap()).await.unwrap();
+    for seconds in [1, 2, 4, 8] {
+        assert_eq!(world.engine.use_pushes_while(0).await.unwrap(), 1);
+        let pause = Duration::from_secs(seconds);
+        assert_eq!(world.store.next_push_due().await.unwrap(), Some(world.clock.now() + pause));
+        world.clock.advance(pause);
+    }
+    world.engine.use_pushes_while(1).await.unwrap();
+    assert_eq!(kept(&world, PushState::New).await, (0, 0), "there was a place at last");
+}
