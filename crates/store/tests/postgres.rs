@@ -12,10 +12,10 @@ mod support;
 
 use futures_util::future::join_all;
 use libtest_mimic::{Arguments, Trial};
-use outdial_model::ContactId;
+use outdial_model::{ContactId, EndpointId, EndpointStatus};
 use outdial_store::conformance::Harness;
 use outdial_store::postgres::PostgresStore;
-use outdial_store::{FeedFilter, NewContact, Store, StoreError, open};
+use outdial_store::{EndpointPatch, FeedFilter, NewContact, Store, StoreError, open};
 use outlet::{now, task, tenant};
 use postgres::PostgresHarness;
 use sqlx::{AssertSqlSafe, Executor};
@@ -42,6 +42,7 @@ const STORIES: &[(&str, Story)] = stories![
     processes_share_a_budget,
     an_error_tells_nothing_of_anybody,
     what_no_index_can_hold_is_refused_for_good,
+    an_endpoint_is_enabled_when_nobody_plans,
     events_of_before_keep_their_order,
     what_was_told_in_old_words_is_told_in_new_ones,
     what_cannot_be_read_is_not_delivered_and_costs_nobody_else,
@@ -196,6 +197,32 @@ async fn what_no_index_can_hold_is_refused_for_good(harness: &PostgresHarness) {
     };
     let error = store.add_contacts(&tenant(), &id, vec![person], None, now()).await.unwrap_err();
     assert!(matches!(error, StoreError::Refused(_)), "{error:?}");
+}
+
+/// Enables or disables the endpoint.
+async fn turn(store: &dyn Store, endpoint: &EndpointId, status: EndpointStatus) -> Result<(), StoreError> {
+    let patch = EndpointPatch { settings: outlet::settings(), status: Some(status) };
+    store.patch_endpoint(&tenant(), endpoint, patch, None, now()).await.map(drop)
+}
+
+async fn an_endpoint_is_enabled_when_nobody_plans(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let endpoint = outlet::two_events(&*store).await;
+    turn(&*store, &endpoint, EndpointStatus::Disabled).await.unwrap();
+    let mut planner = harness.connect().await;
+    planner.execute("BEGIN; SELECT 1 FROM webhook_plans FOR UPDATE").await.unwrap();
+    let waited = turn(&*store, &endpoint, EndpointStatus::Enabled).await;
+    assert!(matches!(waited, Err(StoreError::Unavailable(_))), "patience is bounded: {waited:?}");
+    // Nobody was there for it, and so it leaves all of it behind.
+    task(&*store).await;
+    planner
+        .execute("UPDATE webhook_plans SET planned_position = (SELECT last_position FROM event_logs)")
+        .await
+        .unwrap();
+    planner.execute("COMMIT").await.unwrap();
+    turn(&*store, &endpoint, EndpointStatus::Enabled).await.unwrap();
+    task(&*store).await;
+    assert_eq!(outlet::plan(&*store).await, 1, "what happens from then on");
 }
 
 async fn what_was_told_in_old_words_is_told_in_new_ones(harness: &PostgresHarness) {

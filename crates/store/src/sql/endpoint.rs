@@ -17,16 +17,7 @@ pub(super) async fn create(
     most: u32,
     now: Timestamp,
 ) -> Result<WebhookEndpoint, StoreError> {
-    let end = feed::end(conn, tenant).await?;
-    // For the first of its tenant planning begins here; otherwise nobody plans until this one can be seen.
-    sqlx::query(
-        "INSERT INTO webhook_plans (tenant, planned_position) VALUES ($1, $2)
-         ON CONFLICT (tenant) DO UPDATE SET planned_position = webhook_plans.planned_position",
-    )
-    .bind(tenant.as_str())
-    .bind(end)
-    .execute(&mut *conn)
-    .await?;
+    hold_plan(conn, tenant).await?;
     // Others of the tenant are made one after the other from here on, so that they can be counted.
     if count(conn, tenant).await? >= i64::from(most) {
         return Err(StoreError::LimitReached { most });
@@ -53,6 +44,21 @@ pub(super) async fn create(
     .execute(&mut *conn)
     .await?;
     read(conn, tenant, &endpoint.id).await
+}
+
+/// Takes the lock of the tenant's plan, so that nobody plans until an endpoint that is made or enabled can be seen: the
+/// planner leaves behind what nobody wants. For the first of its tenant planning begins here.
+async fn hold_plan(conn: &mut Connection, tenant: &TenantId) -> Result<(), StoreError> {
+    let end = feed::end(conn, tenant).await?;
+    sqlx::query(
+        "INSERT INTO webhook_plans (tenant, planned_position) VALUES ($1, $2)
+         ON CONFLICT (tenant) DO UPDATE SET planned_position = webhook_plans.planned_position",
+    )
+    .bind(tenant.as_str())
+    .bind(end)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 async fn count(conn: &mut Connection, tenant: &TenantId) -> Result<i64, StoreError> {
@@ -126,6 +132,10 @@ pub(super) async fn patch(
     revision: Option<i64>,
     now: Timestamp,
 ) -> Result<WebhookEndpoint, StoreError> {
+    if patch.status == Some(EndpointStatus::Enabled) {
+        // Before the endpoint, as the planner does.
+        hold_plan(conn, tenant).await?;
+    }
     let before = locked(conn, tenant, id).await?;
     if revision.is_some_and(|known| known != before.revision) {
         return Err(StoreError::Stale);
@@ -167,7 +177,7 @@ pub(super) async fn patch(
     Ok(patched)
 }
 
-/// From now on it gets what happens.
+/// From now on it gets what happens. The lock of the plan is held.
 async fn enable(conn: &mut Connection, tenant: &TenantId, id: &EndpointId) -> Result<(), StoreError> {
     let end = feed::end(conn, tenant).await?;
     sqlx::query(

@@ -83,28 +83,36 @@ pub async fn is_told_in_new_words(store: &dyn Store) {
     let endpoint: EndpointId = ENDPOINT.parse().unwrap();
     let asked_for = store.endpoint(&tenant(), &endpoint).await.unwrap().settings.event_types;
     assert_eq!(asked_for, [EventType::TaskCreated, EventType::ContactOutcomeUpdated]);
-    assert_eq!(store.plan_deliveries(&tenant(), 9, 9, now()).await.unwrap().added, 1);
+    assert_eq!(plan(store).await, 1);
     assert_eq!(positions(&take(store).await), [1]);
     let log = store.deliveries(&tenant(), &endpoint, &[], &Page { after: None, limit: 9 }).await.unwrap();
     assert_eq!(log.len(), 2, "both can be read");
 }
 
-/// An endpoint that wants everything, and two events on their way to it.
-pub async fn two_events(store: &dyn Store) -> EndpointId {
-    let settings = EndpointSettings {
+pub fn settings() -> EndpointSettings {
+    EndpointSettings {
         url: "https://crm.example/hooks".into(),
         description: None,
         event_types: Vec::new(),
         task: None,
         personal_data: PersonalData::None,
-    };
+    }
+}
+
+/// Plans, and answers how many deliveries that made.
+pub async fn plan(store: &dyn Store) -> u64 {
+    store.plan_deliveries(&tenant(), 9, 9, now()).await.unwrap().added
+}
+
+/// An endpoint that wants everything, and two events on their way to it.
+pub async fn two_events(store: &dyn Store) -> EndpointId {
     let (id, secret) = (EndpointId::generate(now()), SealedSecret(b"sealed".to_vec()));
-    let new = NewEndpoint { id, settings, secret };
+    let new = NewEndpoint { id, settings: settings(), secret };
     let endpoint = store.create_endpoint(&tenant(), new, 9, None, now()).await.unwrap().id;
     for _ in 0..2 {
         task(store).await;
     }
-    assert_eq!(store.plan_deliveries(&tenant(), 9, 9, now()).await.unwrap().added, 2);
+    assert_eq!(plan(store).await, 2);
     endpoint
 }
 
