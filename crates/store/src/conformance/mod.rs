@@ -114,7 +114,8 @@ pub fn checks() -> Vec<Check> {
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;
         log: a_log_is_read_in_one_order, a_log_is_read_by_what_its_events_are_of,
             looking_for_what_is_rare_goes_on_from_where_it_stopped, whoever_follows_a_log_misses_nothing,
-            a_recording_is_told_when_it_is_there, a_vendor_that_does_not_answer_is_told_once;
+            a_recording_is_told_when_it_is_there, a_vendor_that_does_not_answer_is_told_once,
+            whoever_says_that_a_vendor_does_not_answer_may_go_away;
         endpoints: an_endpoint_is_read_back_as_it_was_made, endpoints_are_paged_newest_first,
             a_tenant_has_so_many_endpoints_and_no_more, an_endpoint_is_changed_by_whoever_has_seen_it, the_old_secret_signs_for_a_while,
             a_foreign_tenant_has_no_part_in_an_endpoint, a_disabled_endpoint_gets_nothing_until_it_is_enabled,
