@@ -265,12 +265,13 @@ impl Engine {
     }
 }
 
-/// So much later, to the next millisecond: the store keeps no less, and what is due must not be early.
+/// Tells that a part of the worker is over though nobody told it to end.
 fn untimely(ended: &Result<(), JoinError>) {
     let why = ended.as_ref().err().map(ToString::to_string);
     tracing::error!(why, "a part of the worker has ended before its time; the others end, too");
 }
 
+/// So much later, to the next millisecond: the store keeps no less, and what is due must not be early.
 fn later(now: Timestamp, by: Duration) -> Timestamp {
     let whole = Duration::from_nanos(999_999);
     let late = by.checked_add(whole).and_then(|by| now.checked_add(by).ok());

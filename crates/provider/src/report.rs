@@ -101,7 +101,8 @@ pub struct ContactReport {
 /// What the vendor knows of one attempt.
 #[derive(Clone, PartialEq)]
 pub struct CallReport {
-    /// The vendor's id of the call or session.
+    /// The vendor's id of the call or session, of at most [`Self::MOST_ID_BYTES`]: what is longer is no id, and the call is
+    /// passed over.
     pub vendor_call_id: String,
     /// When dialing began.
     pub started_at: Option<Timestamp>,
@@ -119,6 +120,16 @@ pub struct CallReport {
     pub insights: Vec<Insight>,
     /// Where the recording is, as the vendor gave it. Sensitive: never shown, never logged.
     pub recording: Option<String>,
+}
+
+impl CallReport {
+    /// The longest id of a call; any index can hold it.
+    pub const MOST_ID_BYTES: usize = 500;
+
+    /// Whether it can be told apart from other calls.
+    pub fn has_an_id(&self) -> bool {
+        self.vendor_call_id.len() <= Self::MOST_ID_BYTES
+    }
 }
 
 impl std::fmt::Debug for CallReport {

@@ -23,8 +23,8 @@ pub struct Changes {
     pub confidence: Option<Confidence>,
     /// Whom a vendor's push is about, be it believed or not.
     pub pushed: Option<ContactId>,
-    /// Contacts that are done and whose outcome was only reported: how it is told now that they ended. As
-    /// `confidence` is, that confirms it or puts it right, or tells what was reported to be unknown.
+    /// Contacts that are done and whose outcome is unknown or was only reported: how it is told now that they ended. As
+    /// `confidence` is, that confirms it or puts it right, or tells it at last.
     pub outcomes: Vec<(ContactId, Disposition)>,
     /// Contacts that moved.
     pub contacts: Vec<ContactChange>,

@@ -1,5 +1,6 @@
 //! What may be told of a database's error.
 
+use sqlx::error::ErrorKind;
 use sqlx::postgres::PgDatabaseError;
 use std::fmt;
 
@@ -27,8 +28,8 @@ enum Nature {
 const IMPERSONAL: &[&str] = &["08", "25", "28", "3D", "40", "53", "55", "57", "58"];
 /// Serialization failure, deadlock, and a violated uniqueness: somebody was faster between the look and the write.
 const CONTENTION: &[&str] = &["40001", "40P01", "23505"];
-/// Classes that speak of values: their number, their text, the rules they are to keep.
-const VALUES: &[&str] = &["21", "22", "23"];
+/// Classes that speak of values: their number, their text, the rules they are to keep, and how much an index can hold.
+const VALUES: &[&str] = &["21", "22", "23", "54"];
 
 impl Failure {
     /// Whether another transaction was in the way, so that the same one may succeed now.
@@ -70,8 +71,7 @@ impl From<sqlx::Error> for Failure {
             return Self::of_postgres(postgres);
         }
         // SQLite's messages name tables and columns, never a value; whoever writes is alone.
-        let is_rule =
-            error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation();
+        let is_rule = !matches!(error.kind(), ErrorKind::Other);
         let nature = if is_rule { Nature::Final } else { Nature::Passing };
         Self { told: error.to_string(), nature }
     }

@@ -104,6 +104,8 @@ pub struct SettledPush {
     pub account: AccountId,
     /// Which push it claims to be.
     pub kind: String,
+    /// When it was delivered last.
+    pub last_received_at: Timestamp,
     /// What it changes.
     pub changes: Option<Changes>,
     /// What becomes of it, unless some of the changes are skipped: then it is looked at again at once.

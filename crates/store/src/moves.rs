@@ -29,6 +29,8 @@ pub(crate) struct Standing {
 pub(crate) struct Next {
     pub(crate) status: ContactStatus,
     pub(crate) disposition: Option<Disposition>,
+    /// How sure that is at most, where it is less sure than what else was learned.
+    pub(crate) at_most: Option<Confidence>,
     pub(crate) reason: Option<String>,
     pub(crate) hold: Option<(HoldReason, Timestamp)>,
     /// The dispatch that takes it along, and into which segment.
@@ -37,7 +39,7 @@ pub(crate) struct Next {
 
 impl Next {
     pub(crate) fn to(status: ContactStatus) -> Self {
-        Self { status, disposition: None, reason: None, hold: None, sent: None }
+        Self { status, disposition: None, at_most: None, reason: None, hold: None, sent: None }
     }
 
     pub(crate) fn because(status: ContactStatus, reason: &str) -> Self {
@@ -163,7 +165,8 @@ impl Moves {
             *self.dispositions.entry(disposition).or_default() += 1;
             *self.outcomes.entry(meaning::of_outcome(self.source, standing.pushed)).or_default() += 1;
         }
-        let confidence = self.confidence.filter(|_| disposition.is_some());
+        let confidence = self.confidence.map(|sure| next.at_most.map_or(sure, |most| sure.min(most)));
+        let confidence = confidence.filter(|_| disposition.is_some());
         if let Some((_, segment)) = &next.sent {
             standing.segment = Some(segment.clone());
             self.segments.entry(segment.clone()).or_default().contacts += 1;

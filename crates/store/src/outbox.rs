@@ -40,12 +40,13 @@ pub trait Outbox: Debug + Send + Sync + 'static {
     /// Writes that an account's vendor does not answer (`provider.degraded`), or answers again
     /// (`provider.recovered`), into the log of every tenant with a task there that is not over. Tells whether it
     /// was news: each is written once, whoever of several processes notices. A vendor of whom nothing is known
-    /// answers.
+    /// answers; and one that was last told not to answer less than `stands` ago goes on not to.
     async fn tell_provider(
         &self,
         account: &AccountId,
         provider: &ProviderKind,
         is_degraded: bool,
+        stands: Duration,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 

@@ -103,6 +103,13 @@ pub async fn spoil_endpoints(url: &str, tenant: &str) -> Result<(), StoreError> 
     Ok(conn.close().await?)
 }
 
+/// Makes all calls unreadable, in the SQLite database at `url`: what is told of them cannot be joined to what is known.
+pub async fn spoil_calls(url: &str) -> Result<(), StoreError> {
+    let mut conn = SqliteConnection::connect(url).await?;
+    sqlx::query("UPDATE calls SET insights = 'spoilt'").execute(&mut conn).await?;
+    Ok(conn.close().await?)
+}
+
 async fn run(place: &PgConnectOptions, statement: String) -> Result<(), StoreError> {
     let mut conn = place.connect().await?;
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut conn).await?;

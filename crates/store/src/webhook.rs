@@ -217,7 +217,7 @@ pub struct Delivery {
     pub kind: EventType,
     /// How far it is.
     pub status: DeliveryStatus,
-    /// Attempts so far, one under way included; from 0 again after a replay.
+    /// Attempts so far, one under way included; from 0 again after a replay, and at another URL.
     pub attempts: u32,
     /// When it is tried next; `None` when it is not, or when it waits for another one of its lane.
     pub next_at: Option<Timestamp>,

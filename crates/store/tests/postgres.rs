@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "support/outlet.rs"]
+mod outlet;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[expect(dead_code, reason = "SQLite's")]
@@ -10,13 +12,11 @@ mod support;
 
 use futures_util::future::join_all;
 use libtest_mimic::{Arguments, Trial};
-use outdial_model::{
-    ContactId, DesiredStatus, Pacing, Retry, Safety, Schedule, Script, TaskId, TaskSpec, TaskStatus,
-    TenantId, Timestamp,
-};
+use outdial_model::{ContactId, EndpointId, EndpointStatus};
 use outdial_store::conformance::Harness;
 use outdial_store::postgres::PostgresStore;
-use outdial_store::{FeedFilter, NewContact, NewTask, Store, StoreError, open};
+use outdial_store::{EndpointPatch, FeedFilter, NewContact, Store, StoreError, open};
+use outlet::{now, task, tenant};
 use postgres::PostgresHarness;
 use sqlx::{AssertSqlSafe, Executor};
 use std::collections::BTreeMap;
@@ -41,7 +41,11 @@ const STORIES: &[(&str, Story)] = stories![
     only_ones_own_claims_are_forgotten,
     processes_share_a_budget,
     an_error_tells_nothing_of_anybody,
+    what_no_index_can_hold_is_refused_for_good,
+    an_endpoint_is_enabled_when_nobody_plans,
     events_of_before_keep_their_order,
+    what_was_told_in_old_words_is_told_in_new_ones,
+    what_cannot_be_read_is_not_delivered_and_costs_nobody_else,
 ];
 
 fn main() {
@@ -55,40 +59,6 @@ fn main() {
         Trial::test(name, told).with_ignored_flag(is_left_out)
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
-}
-
-fn tenant() -> TenantId {
-    "acme".parse().unwrap()
-}
-
-fn now() -> Timestamp {
-    "2026-03-01T01:00:00Z".parse().unwrap()
-}
-
-/// A task that is due at once.
-async fn task(store: &dyn Store) -> TaskId {
-    let task = NewTask {
-        id: TaskId::generate(now()),
-        external_id: None,
-        account: "somewhere".parse().unwrap(),
-        spec: TaskSpec {
-            name: "March reminders".into(),
-            script: Script { template_id: "scene-1".into() },
-            callers: Vec::new(),
-            default_country: None,
-            schedule: Schedule::default(),
-            retry: Retry::default(),
-            pacing: Pacing::default(),
-            metadata: BTreeMap::new(),
-            provider_options: BTreeMap::new(),
-            keep_open: false,
-            safety: Safety::default(),
-        },
-        status: TaskStatus::Scheduled,
-        desired: DesiredStatus::Running,
-        adopted: None,
-    };
-    store.create_task(&tenant(), task, Vec::new(), None, now()).await.unwrap().id
 }
 
 async fn claims(store: &dyn Store) -> Vec<outdial_store::Lease> {
@@ -205,10 +175,71 @@ async fn an_error_tells_nothing_of_anybody(harness: &PostgresHarness) {
     }
 }
 
-async fn events_of_before_keep_their_order(harness: &PostgresHarness) {
+/// The schema as it was before that step.
+async fn before(harness: &PostgresHarness, version: i64) {
     let mut before = sqlx::migrate!("migrations/postgres");
-    before.migrations = before.migrations.iter().filter(|step| step.version < 4).cloned().collect();
+    before.migrations = before.migrations.iter().filter(|step| step.version < version).cloned().collect();
     before.run(&mut harness.connect().await).await.unwrap();
+}
+
+async fn what_no_index_can_hold_is_refused_for_good(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let id = task(&*store).await;
+    // Of many different digests, or it would be packed until it fits.
+    let digests =
+        (0..1_000_u64).map(|n| format!("{:016x}", n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+    let person = NewContact {
+        id: ContactId::generate(now()),
+        external_id: Some(digests.collect()),
+        phone: "+8613800000017".parse().unwrap(),
+        name: None,
+        variables: BTreeMap::new(),
+    };
+    let error = store.add_contacts(&tenant(), &id, vec![person], None, now()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused(_)), "{error:?}");
+}
+
+/// Enables or disables the endpoint.
+async fn turn(store: &dyn Store, endpoint: &EndpointId, status: EndpointStatus) -> Result<(), StoreError> {
+    let patch = EndpointPatch { settings: outlet::settings(), status: Some(status) };
+    store.patch_endpoint(&tenant(), endpoint, patch, None, now()).await.map(drop)
+}
+
+async fn an_endpoint_is_enabled_when_nobody_plans(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let endpoint = outlet::two_events(&*store).await;
+    turn(&*store, &endpoint, EndpointStatus::Disabled).await.unwrap();
+    let mut planner = harness.connect().await;
+    planner.execute("BEGIN; SELECT 1 FROM webhook_plans FOR UPDATE").await.unwrap();
+    let waited = turn(&*store, &endpoint, EndpointStatus::Enabled).await;
+    assert!(matches!(waited, Err(StoreError::Unavailable(_))), "patience is bounded: {waited:?}");
+    // Nobody was there for it, and so it leaves all of it behind.
+    task(&*store).await;
+    planner
+        .execute("UPDATE webhook_plans SET planned_position = (SELECT last_position FROM event_logs)")
+        .await
+        .unwrap();
+    planner.execute("COMMIT").await.unwrap();
+    turn(&*store, &endpoint, EndpointStatus::Enabled).await.unwrap();
+    task(&*store).await;
+    assert_eq!(outlet::plan(&*store).await, 1, "what happens from then on");
+}
+
+async fn what_was_told_in_old_words_is_told_in_new_ones(harness: &PostgresHarness) {
+    before(harness, 9).await;
+    harness.run(&outlet::in_old_words("'\\x00'")).await;
+    outlet::is_told_in_new_words(&*harness.open().await).await;
+}
+
+async fn what_cannot_be_read_is_not_delivered_and_costs_nobody_else(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let endpoint = outlet::two_events(&*store).await;
+    harness.run(outlet::SPOIL_THE_FIRST).await;
+    outlet::what_cannot_be_read_costs_nobody_else(&*store, &endpoint).await;
+}
+
+async fn events_of_before_keep_their_order(harness: &PostgresHarness) {
+    before(harness, 4).await;
     let (first, second) = ("evt_01k3xk5w1ae9yt4m2n7b6c5d41", "evt_01k3xk5w1ae9yt4m2n7b6c5d42");
     for (id, sequence) in [(second, 2), (first, 1)] {
         harness

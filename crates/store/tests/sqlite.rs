@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "support/outlet.rs"]
+mod outlet;
 mod support;
 
 use outdial_store::conformance::{self, Harness};
@@ -50,16 +52,42 @@ fn a_newer_schema_is_refused() {
     });
 }
 
+/// A database as it was before that step.
+async fn before(version: i64) -> SqliteHarness {
+    let harness = SqliteHarness::fresh();
+    let url = format!("{}?mode=rwc", harness.url());
+    let mut conn = SqliteConnection::connect(&url).await.unwrap();
+    let mut before = sqlx::migrate!("migrations/sqlite");
+    before.migrations = before.migrations.iter().filter(|step| step.version < version).cloned().collect();
+    before.run(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+    harness
+}
+
+#[test]
+fn what_was_told_in_old_words_is_told_in_new_ones() {
+    block_on(async {
+        let harness = before(10).await;
+        run(&harness, &outlet::in_old_words("X'00'")).await;
+        outlet::is_told_in_new_words(&*harness.open().await).await;
+    });
+}
+
+#[test]
+fn what_cannot_be_read_is_not_delivered_and_costs_nobody_else() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        let store = harness.open().await;
+        let endpoint = outlet::two_events(&*store).await;
+        run(&harness, outlet::SPOIL_THE_FIRST).await;
+        outlet::what_cannot_be_read_costs_nobody_else(&*store, &endpoint).await;
+    });
+}
+
 #[test]
 fn events_of_before_keep_their_order() {
     block_on(async {
-        let harness = SqliteHarness::fresh();
-        let url = format!("{}?mode=rwc", harness.url());
-        let mut conn = SqliteConnection::connect(&url).await.unwrap();
-        let mut before = sqlx::migrate!("migrations/sqlite");
-        before.migrations = before.migrations.iter().filter(|step| step.version < 4).cloned().collect();
-        before.run(&mut conn).await.unwrap();
-        conn.close().await.unwrap();
+        let harness = before(4).await;
         let (first, second) = ("evt_01k3xk5w1ae9yt4m2n7b6c5d41", "evt_01k3xk5w1ae9yt4m2n7b6c5d42");
         for (id, tenant, sequence) in [(second, "acme", 2), (first, "acme", 1)] {
             run(
@@ -89,6 +117,19 @@ fn an_unreadable_row_names_its_column_and_not_its_value() {
         run(&harness, planted).await;
         let error = store.api_key("ab").await.unwrap_err();
         assert!(matches!(&error, StoreError::Corrupt(what) if what == "column api_keys.id"), "{error:?}");
+    });
+}
+
+#[test]
+fn a_rule_that_is_broken_is_broken_for_good() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        let store = harness.open().await;
+        let rule = "CREATE TRIGGER nobody BEFORE INSERT ON tasks
+                    BEGIN INSERT INTO event_logs (tenant, last_position) VALUES (NULL, 0); END";
+        run(&harness, rule).await;
+        let refused = outlet::try_task(&*store).await;
+        assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
     });
 }
 

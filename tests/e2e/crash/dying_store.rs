@@ -278,7 +278,7 @@ store! {
     feed(tenant: &TenantId, after: u64, filter: &FeedFilter, limit: u32) -> Result<Feed, StoreError>;
     log_end(tenant: &TenantId) -> Result<u64, StoreError>;
     tell_provider(
-        account: &AccountId, provider: &ProviderKind, is_degraded: bool, now: Timestamp
+        account: &AccountId, provider: &ProviderKind, is_degraded: bool, stands: Duration, now: Timestamp
     ) -> Result<bool, StoreError>;
     create_endpoint(
         tenant: &TenantId, endpoint: NewEndpoint, most: u32, once: Option<&Once<'_>>, now: Timestamp

@@ -15,7 +15,7 @@ pub(crate) struct DeliveryView {
     event_type: &'static str,
     #[schema(schema_with = words::delivery_status)]
     status: &'static str,
-    /// Attempts so far, one under way included; from 0 again after a replay. At most 8.
+    /// Attempts so far, one under way included; from 0 again after a replay, and at another URL. At most 8.
     attempts: u32,
     /// When it is tried next; `null` when it is not, or when it waits for an earlier event of the same contact.
     #[schema(format = DateTime)]

@@ -6,7 +6,7 @@
 //! Not for: what a segment's status means for its people. That takes the whole task, so the worker reads it.
 
 use crate::work::observe::{Undialed, call_changes, contact_change};
-use outdial_model::{Confidence, Source, Timestamp};
+use outdial_model::{Confidence, Disposition, Source, Timestamp};
 use outdial_provider::{ContactProgress, PushedContact, Received, Subject};
 use outdial_store::{Changes, Clues, SegmentChange, Traced};
 
@@ -31,8 +31,9 @@ pub(super) fn learned(
         // Whether somebody who was not dialed is sent again is the worker's to decide.
         let stays = Undialed { status: contact.status, reason: "the vendor did not dial it" };
         let is_there = contact.segment.as_ref() == Some(&segment.id);
-        let was_reported = contact.confidence == Some(Confidence::Reported);
-        if let (ContactProgress::Done(disposition), true) = (report.progress, was_reported) {
+        let gives_way = contact.confidence == Some(Confidence::Reported)
+            || contact.disposition == Some(Disposition::Unknown);
+        if let (ContactProgress::Done(disposition), true) = (report.progress, gives_way) {
             changes.outcomes.push((contact.id.clone(), disposition));
         }
         changes.contacts.extend(contact_change(contact, report.progress, stays).filter(|_| is_there));

@@ -11,10 +11,10 @@ use std::time::Duration;
 /// How long somebody a push is about may stay unknown: the answer to the request that handed them over may be on
 /// its way, or being looked up.
 const PATIENCE: Duration = Duration::from_secs(300);
-pub(super) const SOON: Duration = Duration::from_secs(1);
+const SOON: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often what cannot be used now, whatever the reason, is tried, and for how long.
-pub(super) const RARELY: Duration = Duration::from_secs(60);
+const RARELY: Duration = Duration::from_secs(60);
 const KEPT_TRYING: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 impl Engine {
@@ -105,10 +105,15 @@ impl Engine {
 
     /// Whatever is in the way may be gone some day.
     fn try_rarely(&self, push: &LeasedPush, reason: &str) -> SettledPush {
-        if push.last_received_at + KEPT_TRYING > self.now() {
-            ended(push, PushEnd::Later(self.now() + RARELY))
+        ended(push, self.rarely(push.last_received_at, reason))
+    }
+
+    /// What becomes of a push that cannot be used now, by when it came.
+    pub(super) fn rarely(&self, last_received_at: Timestamp, reason: &str) -> PushEnd {
+        if last_received_at + KEPT_TRYING > self.now() {
+            PushEnd::Later(self.now() + RARELY)
         } else {
-            ended(push, PushEnd::Unusable(reason.to_owned()))
+            PushEnd::Unusable(reason.to_owned())
         }
     }
 }
@@ -120,6 +125,7 @@ pub(super) fn ended(push: &LeasedPush, end: PushEnd) -> SettledPush {
         attempt: push.attempt,
         account: push.account.clone(),
         kind: push.kind.clone(),
+        last_received_at: push.last_received_at,
         changes: None,
         end,
     }

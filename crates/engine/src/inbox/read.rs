@@ -4,7 +4,7 @@
 //! A push the vendor is to be asked about takes its time apart from the others. What any of them comes to is
 //! decided in [`look`](super::look).
 
-use super::look::{RARELY, SOON, ended};
+use super::look::ended;
 use super::{ASKED_AT_ONCE, Seen, TERM, Understood};
 use crate::metrics::PushOutcome;
 use crate::{Engine, EngineError};
@@ -20,6 +20,8 @@ const AT_ONCE: u32 = 16;
 /// Of these, traced at the same time.
 const LOOKS_AT_ONCE: usize = 4;
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+/// Attempts after which pushes that cannot be settled together are settled one by one, whatever the reason.
+const FEW: u32 = 3;
 
 impl Engine {
     /// Uses what vendors push until `shutdown`.
@@ -55,7 +57,12 @@ impl Engine {
     /// Uses pushes that are due, as many as are taken in hand at a time, and answers how many those were; for
     /// whoever steps an engine by hand.
     pub async fn use_pushes(&self) -> Result<usize, EngineError> {
-        let (used, to_ask) = self.use_some_pushes(usize::MAX).await?;
+        self.use_pushes_while(usize::MAX).await
+    }
+
+    /// The same, while there is room for so many about which the vendor is asked.
+    pub async fn use_pushes_while(&self, room: usize) -> Result<usize, EngineError> {
+        let (used, to_ask) = self.use_some_pushes(room).await?;
         for understood in to_ask {
             self.ask_about(understood).await;
         }
@@ -74,7 +81,8 @@ impl Engine {
     }
 
     /// Takes pushes in hand and settles them, those apart the vendor is to be asked about: of these there is `room`
-    /// for so many, the others come later.
+    /// for so many. The others come later, and later every time: while the vendor takes its time, a flood of them must not
+    /// be taken in hand again and again.
     async fn use_some_pushes(&self, room: usize) -> Result<(usize, Vec<Understood>), StoreError> {
         let now = self.now();
         let leased = self.store().lease_pushes(now, TERM, AT_ONCE).await?;
@@ -85,7 +93,7 @@ impl Engine {
             match self.understand(push) {
                 Ok(one) if one.received.can_be_asked_about && to_ask.len() < room => to_ask.push(one),
                 Ok(one) if one.received.can_be_asked_about => {
-                    settled.push(ended(&one.push, PushEnd::Later(now + SOON)));
+                    settled.push(ended(&one.push, PushEnd::Later(self.pause(&one.push))));
                 }
                 Ok(one) => understood.push(one),
                 Err(end) => settled.push(*end),
@@ -98,7 +106,9 @@ impl Engine {
                 Some(Seen::Settled(end)) => settled.push(*end),
                 // Looked at once more there: what it is about may have become known meanwhile.
                 Some(Seen::Late(_)) if to_ask.len() < room => to_ask.push(one),
-                Some(Seen::Late(_)) => settled.push(ended(&one.push, PushEnd::Later(now + SOON))),
+                Some(Seen::Late(_)) => {
+                    settled.push(ended(&one.push, PushEnd::Later(self.pause(&one.push))));
+                }
                 None => {}
             }
         }
@@ -113,7 +123,10 @@ impl Engine {
         }
         match self.settle_these(&settled).await {
             Ok(()) => Ok(()),
-            Err(error @ StoreError::Unavailable(_)) => Err(error),
+            // The store is away; unless that is so for these again and again, and one of them is why.
+            Err(error @ StoreError::Unavailable(_)) if settled.iter().all(|one| one.attempt <= FEW) => {
+                Err(error)
+            }
             Err(_) => {
                 for one in settled {
                     if let Err(error) = self.settle_these(std::slice::from_ref(&one)).await {
@@ -122,7 +135,7 @@ impl Engine {
                             StoreError::Refused(_) => {
                                 PushEnd::Unusable("the store refuses what it says".to_owned())
                             }
-                            _ => PushEnd::Later(self.now() + RARELY),
+                            _ => self.rarely(one.last_received_at, &error.to_string()),
                         };
                         self.settle_these(&[SettledPush { changes: None, end, ..one }]).await?;
                     }

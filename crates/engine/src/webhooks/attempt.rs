@@ -125,6 +125,11 @@ fn failed(
     Ended { result: result(taken, verdict, status, error), manner: Manner::Failed }
 }
 
+/// An attempt that came to nothing, for a reason of our own.
+pub(super) fn broken_off(taken: &TakenDelivery, now: Timestamp) -> Ended {
+    failed(taken, None, Some("the attempt broke off".to_owned()), None, now)
+}
+
 fn untried(taken: &TakenDelivery) -> Ended {
     Ended { result: result(taken, Verdict::Untried, None, None), manner: Manner::Untried }
 }

@@ -4,15 +4,16 @@
 //! Told to stop, it takes nothing more, gives attempts under way a few seconds, and hands back the rest as
 //! untried.
 
-use super::attempt::Ended;
+use super::attempt::{self, Ended};
 use super::schedule::JUDGEMENT;
 use super::standing::{AT_FIRST, Standings};
 use crate::{Engine, EngineError};
-use outdial_store::{DeliveryResult, Recovered, StoreError};
+use outdial_store::{DeliveryResult, Recovered, StoreError, TakenDelivery};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// How long a delivery is the courier's that took it: an attempt, and time to write what came of it.
@@ -29,6 +30,8 @@ struct Round {
     engine: Engine,
     standings: Standings,
     attempts: JoinSet<Ended>,
+    /// What they are of.
+    under_way: HashMap<Id, Arc<TakenDelivery>>,
     /// Over, and not written yet.
     ended: Vec<Ended>,
     hurry: CancellationToken,
@@ -56,7 +59,7 @@ impl Engine {
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = planned.notified() => {}
-                Some(ended) = round.attempts.join_next() => round.note(ended.ok()),
+                Some(ended) = round.attempts.join_next_with_id() => round.note(ended),
                 () = tokio::time::sleep(nap) => {}
             }
         }
@@ -72,8 +75,8 @@ impl Engine {
             failure.map_or(Ok(()), Err)?;
             let taken = round.go().await?;
             attempts += taken;
-            while let Some(ended) = round.attempts.join_next().await {
-                round.note(ended.ok());
+            while let Some(ended) = round.attempts.join_next_with_id().await {
+                round.note(ended);
             }
             if taken == 0 && round.ended.is_empty() {
                 return Ok(attempts);
@@ -88,6 +91,7 @@ impl Round {
             engine,
             standings: Standings::default(),
             attempts: JoinSet::new(),
+            under_way: HashMap::new(),
             ended: Vec::new(),
             hurry: CancellationToken::new(),
         }
@@ -95,8 +99,8 @@ impl Round {
 
     /// Settles what is over and takes what is due; answers how many attempts that began.
     async fn go(&mut self) -> Result<usize, StoreError> {
-        while let Some(ended) = self.attempts.try_join_next() {
-            self.note(ended.ok());
+        while let Some(ended) = self.attempts.try_join_next_with_id() {
+            self.note(ended);
         }
         self.settle().await?;
         let (room, exceptions) = self.standings.shares(self.attempts.len(), Instant::now());
@@ -109,16 +113,26 @@ impl Round {
         let count = taken.len();
         for delivery in taken {
             self.standings.begun(&delivery.endpoint.id, Instant::now());
-            let (engine, hurry) = (engine.clone(), self.hurry.clone());
-            self.attempts.spawn(async move { engine.attempt(&delivery, &hurry).await });
+            let (engine, hurry, delivery) = (engine.clone(), self.hurry.clone(), Arc::new(delivery));
+            let taken = Arc::clone(&delivery);
+            let attempt = self.attempts.spawn(async move { engine.attempt(&delivery, &hurry).await });
+            self.under_way.insert(attempt.id(), taken);
         }
         Ok(count)
     }
 
-    /// Takes note of an attempt that is over. Of one that came to nothing (a defect) nothing is settled; it is
-    /// taken again when its term is over.
-    fn note(&mut self, ended: Option<Ended>) {
-        let Some(ended) = ended else { return };
+    /// Takes note of an attempt that is over. One that broke off (a defect) has failed as any other: what it could not
+    /// send must not be tried for ever, nor keep its place.
+    fn note(&mut self, ended: Result<(Id, Ended), JoinError>) {
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let Some(taken) = self.under_way.remove(&id) else { return };
+        let ended = match ended {
+            Ok((_, ended)) => ended,
+            Err(error) => {
+                tracing::error!(%error, endpoint = %taken.endpoint.id, "an attempt broke off");
+                attempt::broken_off(&taken, self.engine.now())
+            }
+        };
         self.standings.ended(&ended.result.endpoint, ended.manner, Instant::now());
         self.engine.0.tally.count(ended.manner);
         self.ended.push(ended);
@@ -165,7 +179,7 @@ impl Round {
         tokio::pin!(patience);
         while !self.attempts.is_empty() {
             tokio::select! {
-                Some(ended) = self.attempts.join_next() => self.note(ended.ok()),
+                Some(ended) = self.attempts.join_next_with_id() => self.note(ended),
                 () = &mut patience, if !hurry.is_cancelled() => hurry.cancel(),
             }
         }

@@ -51,7 +51,7 @@ pub(crate) fn call_changes<'a>(
     segment: &'a SegmentId,
     now: Timestamp,
 ) -> impl Iterator<Item = CallChange> + 'a {
-    report.calls.iter().map(move |call: &CallReport| CallChange {
+    report.calls.iter().filter(|call| call.has_an_id()).map(move |call: &CallReport| CallChange {
         id: CallId::generate(now),
         contact: report.key.clone(),
         segment: segment.clone(),

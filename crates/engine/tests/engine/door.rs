@@ -11,6 +11,7 @@ use outdial_provider::{
 };
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// What happens while a request takes its time.
@@ -48,6 +49,7 @@ impl Frozen {
 pub struct Door {
     vendor: Arc<MemoryProvider>,
     freeze: Mutex<Option<(Frozen, Meanwhile)>>,
+    asks: AtomicBool,
 }
 
 impl fmt::Debug for Door {
@@ -58,12 +60,17 @@ impl fmt::Debug for Door {
 
 impl Door {
     pub fn to(vendor: &Arc<MemoryProvider>) -> Arc<Self> {
-        Arc::new(Self { vendor: Arc::clone(vendor), freeze: Mutex::new(None) })
+        Arc::new(Self { vendor: Arc::clone(vendor), freeze: Mutex::new(None), asks: AtomicBool::new(false) })
     }
 
     /// The next request in which one can be frozen so stands still there until `meanwhile` has happened.
     pub fn freeze(&self, frozen: Frozen, meanwhile: Meanwhile) {
         *self.freeze.lock().unwrap() = Some((frozen, meanwhile));
+    }
+
+    /// From now on the vendor is to be asked about every push.
+    pub fn ask_about_pushes(&self) {
+        self.asks.store(true, Ordering::SeqCst);
     }
 
     async fn pass<T>(
@@ -158,7 +165,8 @@ impl Provider for Door {
     }
 
     fn receive(&self, inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
-        self.vendor.receive(inbound)
+        let received = self.vendor.receive(inbound)?;
+        Ok(Received { can_be_asked_about: self.asks.load(Ordering::SeqCst), ..received })
     }
 
     fn push_kinds(&self) -> &'static [PushKind] {

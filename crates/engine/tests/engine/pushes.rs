@@ -2,9 +2,14 @@
 
 use crate::world::{SECRET, World, tenant};
 use outdial_engine::{Engine, IngestError, Page, TaskVerb};
-use outdial_model::{Clock, ContactId, ContactStatus, Disposition, PushState, TaskId, TaskStatus, Timestamp};
-use outdial_provider::{Ack, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, Staging};
-use outdial_store::Inbox;
+use outdial_model::{
+    Clock, Confidence, ContactId, ContactStatus, Disposition, PushState, SegmentStatus, TaskId, TaskStatus,
+    Timestamp,
+};
+use outdial_provider::{
+    Ack, CallReport, Inbound, MemoryPush, NextAnswer, Operation, ReceiveError, SegmentState, Staging,
+};
+use outdial_store::{Inbox, testing::spoil_calls};
 use std::time::Duration;
 
 async fn push_as(world: &World, secret: &str, push: &MemoryPush) -> Result<Ack, IngestError> {
@@ -189,4 +194,72 @@ async fn whoever_is_proven_to_ring_after_all_is_waited_for() {
     world.vendor.finish(&contact, Disposition::Busy);
     world.pass(Duration::from_secs(600)).await;
     assert_eq!((world.rung().len(), world.task(&task).await.status), (1, TaskStatus::Completed));
+}
+
+#[tokio::test]
+async fn what_is_proven_of_a_ring_nobody_followed_comes_to_the_same_in_any_order() {
+    for is_in_order in [true, false] {
+        let (world, task, contact) = denied().await;
+        let over = SegmentState::Known(SegmentStatus::Completed);
+        world.vendor.set_state(&world.vendor.segments()[0], over);
+        world.pass(Duration::from_secs(600)).await;
+        let rings = world.vendor.push(&contact).unwrap();
+        assert!(world.vendor.finish(&contact, Disposition::Answered));
+        let ended = world.vendor.push(&contact).unwrap();
+        let [first, second] = if is_in_order { [&rings, &ended] } else { [&ended, &rings] };
+        push(&world, first).await;
+        let seen = world.contacts(&task).await.remove(0);
+        let known = if is_in_order { Disposition::Unknown } else { Disposition::Answered };
+        assert_eq!((seen.status, seen.disposition), (ContactStatus::Completed, Some(known)));
+        push(&world, second).await;
+        let seen = world.contacts(&task).await.remove(0);
+        assert_eq!(
+            (seen.disposition, seen.confidence),
+            (Some(Disposition::Answered), Some(Confidence::Confirmed))
+        );
+        assert_eq!(world.task(&task).await.counts.dispositions[&Disposition::Answered], 1);
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_a_sensible_id_is_passed_over_and_its_person_is_not() {
+    let (world, task, contact) = dialing().await;
+    assert!(world.vendor.finish(&contact, Disposition::Answered));
+    let told = world.vendor.push(&contact).unwrap();
+    let mut body: serde_json::Value = serde_json::from_slice(&told.body).unwrap();
+    body["call"] = "x".repeat(CallReport::MOST_ID_BYTES + 1).into();
+    push(&world, &MemoryPush::proven(body.to_string().into_bytes(), world.clock.now())).await;
+    let seen = world.contacts(&task).await.remove(0);
+    assert_eq!((seen.disposition, seen.calls), (Some(Disposition::Answered), 1), "the call that rang");
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_tried_for_a_week_and_listed() {
+    let (world, _, contact) = dialing().await;
+    assert!(world.vendor.finish(&contact, Disposition::Answered));
+    spoil_calls(&world.url()).await.unwrap();
+    push(&world, &world.vendor.push(&contact).unwrap()).await;
+    assert_eq!(kept(&world, PushState::New).await, (1, 1));
+    let week = Duration::from_secs(7 * 24 * 60 * 60);
+    world.clock.advance(week - Duration::from_secs(60));
+    world.engine.use_pushes().await.unwrap();
+    assert_eq!(kept(&world, PushState::New).await, (1, 1), "whatever is in the way may be gone some day");
+    world.clock.advance(Duration::from_secs(60));
+    world.engine.use_pushes().await.unwrap();
+    assert_eq!(kept(&world, PushState::Unusable).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_push_there_is_no_place_to_ask_about_waits_longer_every_time() {
+    let (world, _, contact) = dialing().await;
+    world.replicas[0].door.ask_about_pushes();
+    push_as(&world, SECRET, &world.vendor.push(&contact).unwrap()).await.unwrap();
+    for seconds in [1, 2, 4, 8] {
+        assert_eq!(world.engine.use_pushes_while(0).await.unwrap(), 1);
+        let pause = Duration::from_secs(seconds);
+        assert_eq!(world.store.next_push_due().await.unwrap(), Some(world.clock.now() + pause));
+        world.clock.advance(pause);
+    }
+    world.engine.use_pushes_while(1).await.unwrap();
+    assert_eq!(kept(&world, PushState::New).await, (0, 0), "there was a place at last");
 }

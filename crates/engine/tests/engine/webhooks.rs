@@ -369,6 +369,33 @@ async fn a_name_that_leads_home_later_is_never_connected_to() {
     assert!(canary.accept().is_err(), "nobody came");
 }
 
+/// Has a defect that shows when it is asked again.
+#[derive(Debug, Default)]
+struct Breaks(AtomicUsize);
+
+#[async_trait::async_trait]
+impl Resolver for Breaks {
+    async fn lookup(&self, _: &str) -> std::io::Result<Vec<IpAddr>> {
+        assert_eq!(self.0.fetch_add(1, Ordering::SeqCst), 0, "the defect");
+        Ok(vec![IpAddr::V4(Ipv4Addr::new(93, 184, 215, 14))])
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_breaks_off_has_failed_as_any_other() {
+    let world =
+        World::sending_by(Outward::resolving_by(Policy::default(), Arc::new(Breaks::default()))).await;
+    let endpoint = endpoint(&world, "https://crm.example.com/".to_owned(), &[]).await;
+    world.create(0).await;
+    world.engine.deliver_due().await.unwrap();
+    let line = log(&world, &endpoint).await.remove(0);
+    assert_eq!((line.status, line.attempts), (DeliveryStatus::Pending, 1));
+    assert_eq!(line.last_error.as_deref(), Some("the attempt broke off"));
+    deliver(&world, 2 * DAY).await;
+    let line = log(&world, &endpoint).await.remove(0);
+    assert_eq!((line.status, line.attempts), (DeliveryStatus::Failed, 8), "and is not tried for ever");
+}
+
 #[tokio::test]
 async fn where_nothing_is_sent_nothing_is_taken_in() {
     let world = World::sending_by(Outward::new(Policy::default())).await;

@@ -94,6 +94,24 @@ pub(super) async fn whoever_does_nothing_but_fail_for_long_is_disabled(harness: 
     assert_eq!(told.unwrap().events.len(), 1);
 }
 
+pub(super) async fn nobody_is_disabled_by_an_attempt_that_tells_nothing(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let subscriber = world.subscriber().await;
+    world.task_of(3).await;
+    world.plan_deliveries().await;
+    let taken = world.take(9).await;
+    world.settle(&taken[..1], Verdict::GivenUp).await;
+    world.pass(JUDGEMENT.patience.as_secs());
+    assert_eq!(world.settle(&taken[1..2], Verdict::Untried).await, Settled::default());
+    let renamed = EndpointSettings { description: Some("the CRM".into()), ..settings() };
+    assert!(subscriber.patch(&world, renamed, None).await.failing_since.is_some());
+    for (of_before, verdict) in [(&taken[2..3], Verdict::Delivered), (&taken[3..], Verdict::GivenUp)] {
+        assert_eq!(world.settle(of_before, verdict).await, Settled::default(), "begun before it was changed");
+    }
+    let failed = world.settle(&world.take(9).await, Verdict::GivenUp).await;
+    assert_eq!(failed.disabled, [(subscriber.endpoint.id.clone(), DisabledReason::Failing)]);
+}
+
 pub(super) async fn at_a_new_url_nobody_has_failed_yet(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let subscriber = world.subscriber().await;
@@ -111,11 +129,29 @@ pub(super) async fn at_a_new_url_nobody_has_failed_yet(harness: &dyn Harness) {
     assert_eq!(subscriber.patch(&world, moved, None).await.failing_since, None);
 
     assert_eq!(world.settle(&taken[1..2], Verdict::Gone).await, Settled::default(), "that was the old one");
+    world.settle(&taken[2..3], Verdict::Again { at, not_before: Some(wish) }).await;
     world.pass(JUDGEMENT.patience.as_secs());
-    assert_eq!(world.settle(&taken[2..], Verdict::GivenUp).await, Settled::default());
+    assert_eq!(world.settle(&taken[3..], Verdict::GivenUp).await, Settled::default());
     let seen = subscriber.read(&world).await;
     assert_eq!((seen.status, seen.failing_since), (EndpointStatus::Enabled, None));
-    assert_eq!(world.deliver_all().await, [1], "what waited for the old one is due");
+    let rest = world.take(9).await;
+    assert_eq!(positions(&rest), [1, 2, 3, 4], "what waited for the old one, or was under way to it, is due");
+    assert!(rest.iter().all(|taken| taken.attempt == 1), "and was never attempted here");
+    world.deliver(&rest).await;
+}
+
+pub(super) async fn what_the_old_url_took_is_not_sent_to_the_new_one(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let subscriber = world.subscriber().await;
+    world.task_of(1).await;
+    world.plan_deliveries().await;
+    let taken = world.take(9).await;
+    let moved = EndpointSettings { url: "https://new.example/hooks".into(), ..settings() };
+    subscriber.patch(&world, moved.clone(), None).await;
+    world.deliver(&taken[..1]).await;
+    subscriber.patch(&world, moved, Some(EndpointStatus::Disabled)).await;
+    world.settle(&taken[1..], world.again_after(PAUSE)).await;
+    assert_eq!(subscriber.log(&world).await, [DeliveryStatus::Dropped, DeliveryStatus::Delivered]);
 }
 
 pub(super) async fn what_was_lost_and_taken_again_is_judged_by_what_counts(harness: &dyn Harness) {

@@ -27,8 +27,8 @@ fn push(world: &World, news: &str) -> NewPush {
 }
 
 fn ended(leased: &LeasedPush, end: PushEnd) -> SettledPush {
-    let LeasedPush { id, attempt, account, kind, .. } = leased.clone();
-    SettledPush { id, attempt, account, kind, changes: None, end }
+    let LeasedPush { id, attempt, account, kind, last_received_at, .. } = leased.clone();
+    SettledPush { id, attempt, account, kind, last_received_at, changes: None, end }
 }
 
 async fn keep(world: &World, pushes: &[NewPush]) -> Vec<Intake> {

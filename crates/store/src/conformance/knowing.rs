@@ -2,7 +2,7 @@
 
 use super::Harness;
 use super::world::{World, all, change};
-use crate::{CallChange, Changes, ContactChange};
+use crate::{CallChange, CallFilter, Changes, ContactChange};
 use outdial_model::{
     Call, Confidence, ContactId, ContactStatus, Decision, Disposition, EventType, Insight, InsightKind,
     Source, Tallied,
@@ -77,22 +77,59 @@ pub(super) async fn what_was_reported_is_confirmed_once_or_put_right(harness: &d
 }
 
 pub(super) async fn reports_of_one_end_come_to_the_same_in_any_order(harness: &dyn Harness) {
+    use Confidence::{Confirmed, Reported};
+    use Disposition::{Answered, Busy, Unknown};
+    // What is told twice, in both orders; the second is what remains.
+    let ends = [
+        [(Unknown, Reported), (Busy, Reported)],
+        [(Unknown, Confirmed), (Busy, Reported)],
+        [(Unknown, Confirmed), (Busy, Confirmed)],
+        [(Busy, Reported), (Busy, Confirmed)],
+        [(Busy, Reported), (Answered, Confirmed)],
+    ];
     let world = World::of(harness).await;
-    use Disposition::{Busy, Unknown};
-    let people = sent(&world, 2).await;
-    for (id, reports) in people.iter().zip([[Unknown, Busy], [Busy, Unknown]]) {
-        world.apply(learned(Source::Push, &[completed(id, reports[0])])).await;
-        for told in [reports[1], reports[1]] {
-            world.apply(Changes { outcomes: vec![(id.clone(), told)], ..learned(Source::Push, &[]) }).await;
+    let task = world.task_of(2 * ends.len()).await;
+    let planned = world.send(&world.lease(&task).await, 2 * ends.len()).await;
+    for (n, id) in planned.dispatch.contacts.iter().enumerate() {
+        let [less, more] = ends[n / 2];
+        let [first, second] = if n % 2 == 0 { [less, more] } else { [more, less] };
+        let told = |(disposition, confidence)| {
+            let call = world.call(&planned, &format!("call-{n}"));
+            let call = CallChange { contact: id.clone(), disposition: Some(disposition), ..call };
+            Changes { calls: vec![call], confidence: Some(confidence), ..learned(Source::Push, &[]) }
+        };
+        world.apply(Changes { contacts: vec![completed(id, first.0)], ..told(first) }).await;
+        for again in [second, first, second] {
+            world.apply(Changes { outcomes: vec![(id.clone(), again.0)], ..told(again) }).await;
         }
-        let contact = world.contact(id).await;
-        assert_eq!((contact.disposition, contact.confidence), (Some(Busy), Some(Confidence::Reported)));
+        let (contact, of_contact) =
+            (world.contact(id).await, CallFilter { contact: Some(id.clone()), ..CallFilter::default() });
+        let call = world.store.calls(&world.tenant, &of_contact, &all(9)).await.unwrap().remove(0);
+        let known = (Some(more.0), Some(more.1));
+        assert_eq!((contact.disposition, contact.confidence), known, "{first:?}, then {second:?}");
+        assert_eq!((call.disposition, call.confidence), known, "the call: {first:?}, then {second:?}");
+        let told = world.told(id).await;
+        let updates = told.iter().filter(|kind| **kind == EventType::ContactOutcomeUpdated).count();
+        assert_eq!(updates, 1 - n % 2, "what tells nothing new is no event");
     }
-    let counts = world.task(&world.contact(&people[0]).await.task).await.counts.dispositions;
-    assert_eq!((counts.get(&Busy), counts.get(&Unknown).copied().unwrap_or(0)), (Some(&2), 0));
-    let (first, second) = (world.events(&people[0]).await, world.events(&people[1]).await);
-    assert_eq!(first.last().unwrap().kind, EventType::ContactOutcomeUpdated);
-    assert_eq!(first.len(), second.len() + 1, "what tells nothing new is no event");
+    let counts = world.task(&task).await.counts.dispositions;
+    let of = |disposition| counts.get(&disposition).copied().unwrap_or(0);
+    assert_eq!((of(Busy), of(Answered), of(Unknown)), (8, 2, 0));
+}
+
+pub(super) async fn an_end_that_was_assumed_is_told_at_last(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let people = sent(&world, 2).await;
+    let unheard = people.iter().map(|id| completed(id, Disposition::Unknown)).collect::<Vec<_>>();
+    world.apply(learned(Source::Ourselves, &unheard)).await;
+    let outcomes = vec![(people[0].clone(), Disposition::Answered)];
+    world.apply(Changes { outcomes, ..learned(Source::Poll, &[]) }).await;
+    let [told, untold] = [world.contact(&people[0]).await, world.contact(&people[1]).await];
+    assert_eq!(
+        (told.disposition, told.confidence),
+        (Some(Disposition::Answered), Some(Confidence::Confirmed))
+    );
+    assert_eq!((untold.disposition, untold.confidence), (Some(Disposition::Unknown), None));
 }
 
 pub(super) async fn what_only_polling_found_is_counted(harness: &dyn Harness) {

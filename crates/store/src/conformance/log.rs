@@ -6,6 +6,7 @@ use crate::{CallChange, Changes, FeedFilter, TaskChange};
 use futures_util::future::join_all;
 use outdial_model::{ContactStatus, Disposition, Event, EventType, TaskId, TaskStatus};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 impl World {
     /// Everything in the tenant's log that fits, by pages of that many.
@@ -158,7 +159,11 @@ pub(super) async fn a_vendor_that_does_not_answer_is_told_once(harness: &dyn Har
     world.apply(changes).await;
     let (account, provider) = ("somewhere".parse().unwrap(), "vendor".parse().unwrap());
     let tell = async |is_degraded| {
-        world.store.tell_provider(&account, &provider, is_degraded, world.now()).await.unwrap()
+        world
+            .store
+            .tell_provider(&account, &provider, is_degraded, Duration::ZERO, world.now())
+            .await
+            .unwrap()
     };
     assert!(!tell(false).await, "nothing was wrong");
     assert!(tell(true).await && !tell(true).await);
@@ -171,4 +176,23 @@ pub(super) async fn a_vendor_that_does_not_answer_is_told_once(harness: &dyn Har
     );
     assert_eq!(told[0].data["account"], "somewhere");
     assert_eq!((&told[0].task, told[0].sequence), (&None, 0));
+}
+
+pub(super) async fn whoever_says_that_a_vendor_does_not_answer_may_go_away(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let (account, provider) = ("somewhere".parse().unwrap(), "vendor".parse().unwrap());
+    let tell = async |is_degraded, stands| {
+        let stands = Duration::from_secs(stands);
+        world.store.tell_provider(&account, &provider, is_degraded, stands, world.now()).await.unwrap()
+    };
+    assert!(tell(true, 0).await);
+    world.pass(59);
+    assert!(!tell(false, 60).await, "the other one may know better");
+    assert!(!tell(true, 0).await, "it says so again");
+    world.pass(59);
+    assert!(!tell(false, 60).await);
+    world.pass(1);
+    assert!(tell(false, 60).await, "nothing was heard of it since");
+    assert!(tell(true, 0).await);
+    assert!(tell(false, 0).await, "whoever said so may take it back");
 }

@@ -111,14 +111,15 @@ pub fn checks() -> Vec<Check> {
         returning: a_ring_is_followed_and_its_segment_is_not_over_before_it, a_ring_nobody_can_follow_is_done,
             a_ring_leaves_the_number_to_whoever_holds_it;
         knowing: an_outcome_is_as_sure_as_whoever_told_it, what_was_reported_is_confirmed_once_or_put_right,
-            reports_of_one_end_come_to_the_same_in_any_order,
+            reports_of_one_end_come_to_the_same_in_any_order, an_end_that_was_assumed_is_told_at_last,
             what_only_polling_found_is_counted, what_a_vendor_understood_of_a_call_is_kept_once;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;
         log: a_log_is_read_in_one_order, a_log_is_read_by_what_its_events_are_of,
             looking_for_what_is_rare_goes_on_from_where_it_stopped, whoever_follows_a_log_misses_nothing,
-            a_recording_is_told_when_it_is_there, a_vendor_that_does_not_answer_is_told_once;
+            a_recording_is_told_when_it_is_there, a_vendor_that_does_not_answer_is_told_once,
+            whoever_says_that_a_vendor_does_not_answer_may_go_away;
         endpoints: an_endpoint_is_read_back_as_it_was_made, endpoints_are_paged_newest_first,
             a_tenant_has_so_many_endpoints_and_no_more, an_endpoint_is_changed_by_whoever_has_seen_it, the_old_secret_signs_for_a_while,
             a_foreign_tenant_has_no_part_in_an_endpoint, a_disabled_endpoint_gets_nothing_until_it_is_enabled,
@@ -131,7 +132,8 @@ pub fn checks() -> Vec<Check> {
             an_endpoint_may_have_a_share_of_its_own, couriers_share_no_delivery;
         judging: whoever_is_well_again_need_not_wait, whoever_failed_for_a_moment_was_not_ill,
             whoever_asked_for_time_has_it_though_well_again, whoever_does_nothing_but_fail_for_long_is_disabled,
-            at_a_new_url_nobody_has_failed_yet, what_was_lost_and_taken_again_is_judged_by_what_counts;
+            nobody_is_disabled_by_an_attempt_that_tells_nothing,
+            at_a_new_url_nobody_has_failed_yet, what_the_old_url_took_is_not_sent_to_the_new_one, what_was_lost_and_taken_again_is_judged_by_what_counts;
         planning: an_endpoint_without_room_falls_behind_and_catches_up, two_planners_plan_everything_once,
             every_tenant_with_something_to_plan_is_found, many_endpoints_are_planned_for_in_portions;
         replaying: the_past_comes_again_by_what_it_is_of, a_replay_keeps_to_the_endpoints_settings,

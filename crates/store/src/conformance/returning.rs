@@ -3,7 +3,7 @@
 use super::Harness;
 use super::world::{World, change};
 use crate::{Changes, Planned, SegmentChange};
-use outdial_model::{ContactId, ContactStatus, Disposition, SegmentStatus, Source};
+use outdial_model::{Confidence, ContactId, ContactStatus, Disposition, SegmentStatus, Source};
 
 use ContactStatus::{Completed, Dialing, Queued, Submitting};
 
@@ -17,9 +17,11 @@ async fn home(world: &World) -> (Planned, ContactId) {
     (planned, id)
 }
 
+/// A push the vendor has signed tells so.
 async fn rings(world: &World, id: &ContactId) {
     let contacts = vec![change(id, Queued, Dialing)];
-    world.apply(Changes { contacts, ..Changes::default().by(Source::Push) }).await;
+    let confidence = Some(Confidence::Confirmed);
+    world.apply(Changes { contacts, confidence, ..Changes::default().by(Source::Push) }).await;
 }
 
 async fn ends(world: &World, planned: &Planned) -> SegmentStatus {
@@ -49,6 +51,7 @@ pub(super) async fn a_ring_nobody_can_follow_is_done(harness: &dyn Harness) {
     let contact = world.contact(&id).await;
     assert_eq!((contact.status, contact.disposition), (Completed, Some(Disposition::Unknown)));
     assert!(contact.reason.is_some());
+    assert_eq!(contact.confidence, Some(Confidence::Reported), "nobody confirmed that nothing is known");
 }
 
 pub(super) async fn a_ring_leaves_the_number_to_whoever_holds_it(harness: &dyn Harness) {

@@ -60,8 +60,8 @@ impl CallRow {
     }
 
     /// What is known after `change`: known times stay, talk only grows, and the vendor's newest
-    /// words count until the call has ended. `unknown` is no knowledge and gives way, and so does what was only
-    /// reported when it is confirmed.
+    /// words count until the call has ended. Of how it ended `unknown` is no knowledge and gives way, however sure; then
+    /// what was only reported, when it is confirmed.
     pub(crate) fn learn(
         &self,
         change: &CallChange,
@@ -74,18 +74,21 @@ impl CallRow {
         };
         let known_to_be: Option<Confidence> = word_if(self.confidence.as_deref(), "calls.confidence")?;
         let told_to_be = confidence.filter(|_| tells_end(change));
-        let known = self.disposition.clone().filter(|word| word != Disposition::Unknown.as_str());
-        let told = change.disposition.map(|word| word.as_str().to_owned());
-        let is_surer = known_to_be.is_some() && told_to_be > known_to_be && told.is_some();
-        let (first, second) = if is_surer { (told, known) } else { (known, told) };
+        let (known, told) =
+            (self.disposition.clone(), change.disposition.map(|word| word.as_str().to_owned()));
+        let tells =
+            |word: &Option<String>| word.as_deref().is_some_and(|word| word != Disposition::Unknown.as_str());
+        let outdoes = (tells(&told), told_to_be) > (tells(&known), known_to_be);
+        let (first, second) = if outdoes { (told, known) } else { (known, told) };
+        let sure = if outdoes { told_to_be } else { known_to_be };
         let insights: Vec<Insight> = json(&self.insights, "calls.insights")?;
         Ok(Self {
             started_at: self.started_at.or(millis(change.started_at)),
             answered_at: self.answered_at.or(millis(change.answered_at)),
             ended_at: self.ended_at.or(millis(change.ended_at)),
             talk_seconds: self.talk_seconds.max(change.talk_seconds.into()),
-            disposition: first.or(second).or_else(|| self.disposition.clone()),
-            confidence: told_to_be.max(known_to_be).map(|word| word.as_str().to_owned()),
+            disposition: first.or(second),
+            confidence: sure.map(|word| word.as_str().to_owned()),
             raw_code: latest(&self.raw_code, &change.raw.code),
             raw_text: latest(&self.raw_text, &change.raw.text),
             recording: self.recording.clone().or_else(|| change.recording.clone()),

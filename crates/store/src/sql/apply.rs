@@ -5,7 +5,9 @@ use super::{Connection, call, lease, ledger, moving, outcome, returning, segment
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
 use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};
-use outdial_model::{ContactId, ContactStatus, Disposition, TaskId, TaskStatus, TenantId, Timestamp};
+use outdial_model::{
+    Confidence, ContactId, ContactStatus, Disposition, TaskId, TaskStatus, TenantId, Timestamp,
+};
 
 pub(super) async fn apply(
     conn: &mut Connection,
@@ -45,7 +47,7 @@ pub(super) async fn learn(
     }
     let contacts = contacts(conn, id, changes, news, now).await?;
     for (contact, disposition) in &changes.outcomes {
-        let told = outcome::Told { disposition: *disposition, confidence: changes.confidence };
+        let told = outcome::Outcome { disposition: *disposition, confidence: changes.confidence };
         outcome::update(conn, id, contact, told, news, now).await?;
     }
     let mut visible = false;
@@ -96,8 +98,10 @@ pub(super) async fn whose(
     row.map(|(tenant, task)| Ok((word(&tenant, "tenant")?, word(&task, "task")?))).transpose()
 }
 
-/// Why somebody is done of whom it is told only that they were rung.
-const RANG: &str = "it was rung by a vendor's task that was over for us; how that ended is not known";
+/// Why somebody is done of whom it is told only that they ring, by a task nobody reads any more or while the number is
+/// out with somebody else.
+const RANG: &str =
+    "it was rung after it had come home, and could not be followed; how that ended is not known";
 
 /// Moves contacts; answers those that were not where the change expected them.
 async fn contacts(
@@ -119,7 +123,12 @@ async fn contacts(
         };
         let comes_back = change.to == ContactStatus::Dialing && standing.status.is_ours();
         let next = if comes_back && !returning::may_ring_on(conn, standing).await? {
-            Next { disposition: Some(Disposition::Unknown), ..Next::because(ContactStatus::Completed, RANG) }
+            Next {
+                disposition: Some(Disposition::Unknown),
+                // That it rang is sure; that nothing more is known is nobody's word.
+                at_most: Some(Confidence::Reported),
+                ..Next::because(ContactStatus::Completed, RANG)
+            }
         } else {
             next(change)
         };

@@ -9,6 +9,9 @@ use crate::{DeliveryResult, StoreError, Verdict};
 use outdial_model::{DeliveryStatus, EndpointId, EndpointStatus, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// The revision of a result that tells nothing of its endpoint, whatever it is now.
+pub(super) const UNJUDGED: i64 = i64::MAX;
+
 /// How an endpoint stood before.
 #[derive(sqlx::FromRow)]
 struct Standing {
@@ -16,12 +19,18 @@ struct Standing {
     tenant: String,
     status: String,
     revision: i64,
+    url_revision: i64,
     failing_since: Option<i64>,
 }
 
 impl Standing {
     fn is_enabled(&self) -> bool {
         self.status == EndpointStatus::Enabled.as_str()
+    }
+
+    /// Whether the attempt went to another URL than the one it has now.
+    fn was_elsewhere(&self, result: &DeliveryResult) -> bool {
+        result.revision < self.url_revision
     }
 }
 
@@ -37,6 +46,8 @@ struct AttemptedRow<'a> {
     ended: Option<i64>,
     /// By how much the attempts count more.
     counts: i64,
+    /// Whether no attempt counts any more.
+    anew: bool,
     code: Option<u16>,
     error: Option<&'a str>,
 }
@@ -50,7 +61,7 @@ pub(super) struct Outcome {
     pub(super) had_failed_since: Option<i64>,
     pub(super) took_something: bool,
     pub(super) is_gone: bool,
-    has_failed: bool,
+    pub(super) has_failed: bool,
     /// Deliveries that are not under way any more, and those of them that are over.
     settled: i64,
     ended: i64,
@@ -102,10 +113,7 @@ pub(super) async fn settle(
     let endpoints = locked(conn, results).await?;
     let rows: Vec<_> = results
         .iter()
-        .map(|result| {
-            let is_enabled = endpoints.get(result.endpoint.as_str()).is_some_and(Standing::is_enabled);
-            attempted(result, is_enabled, now)
-        })
+        .map(|result| attempted(result, endpoints.get(result.endpoint.as_str()), now))
         .collect();
     let written = write(conn, &rows, now).await?;
 
@@ -142,7 +150,7 @@ async fn locked(
 ) -> Result<HashMap<String, Standing>, StoreError> {
     let ids: BTreeSet<_> = results.iter().map(|result| result.endpoint.as_str()).collect();
     let rows: Vec<Standing> = sqlx::query_as(concat!(
-        "SELECT id, tenant, status, revision, failing_since FROM webhook_endpoints WHERE id IN ",
+        "SELECT id, tenant, status, revision, url_revision, failing_since FROM webhook_endpoints WHERE id IN ",
         words!("$1"),
         " ORDER BY id",
         locked!(),
@@ -153,11 +161,19 @@ async fn locked(
     Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
 }
 
-/// Where an attempt leaves its delivery. Nothing is tried again for an endpoint that was disabled meanwhile.
-fn attempted(result: &DeliveryResult, is_enabled: bool, now: Timestamp) -> AttemptedRow<'_> {
+/// Where an attempt leaves its delivery. Nothing is tried again for an endpoint that was disabled meanwhile; what was not
+/// taken at the URL of before begins anew at the one of now.
+fn attempted<'a>(
+    result: &'a DeliveryResult,
+    endpoint: Option<&Standing>,
+    now: Timestamp,
+) -> AttemptedRow<'a> {
     let ended = Stage::Ended;
+    let is_enabled = endpoint.is_some_and(Standing::is_enabled);
+    let begins_anew = is_enabled && endpoint.is_some_and(|endpoint| endpoint.was_elsewhere(result));
     let (stage, due, wish) = match result.verdict {
         Verdict::Delivered => (ended(DeliveryStatus::Delivered), None, None),
+        _ if begins_anew => (Stage::Due, Some(now), None),
         Verdict::GivenUp | Verdict::Gone => (ended(DeliveryStatus::Failed), None, None),
         _ if !is_enabled => (ended(DeliveryStatus::Dropped), None, None),
         Verdict::Again { at, not_before } => (Stage::Due, Some(at), not_before),
@@ -172,6 +188,7 @@ fn attempted(result: &DeliveryResult, is_enabled: bool, now: Timestamp) -> Attem
         wish: millis(wish),
         ended: millis(due.is_none().then_some(now)),
         counts: if result.verdict == Verdict::Untried { -1 } else { 0 },
+        anew: begins_anew && due.is_some(),
         code: result.status,
         error: result.error.as_deref(),
     }
@@ -194,13 +211,13 @@ async fn write(
     let written = sqlx::query_as(concat!(
         "UPDATE webhook_deliveries
          SET status = given.stage, due_at = given.due, not_before = given.wish, ended_at = given.ended,
-             attempts = attempts + given.counts, taken_until = NULL, taken_by = NULL,
+             attempts = CASE WHEN given.anew THEN 0 ELSE attempts + given.counts END, taken_until = NULL, taken_by = NULL,
              last_attempt_at = CASE WHEN given.counts = 0 THEN $2 ELSE last_attempt_at END,
              last_status = CASE WHEN given.counts = 0 THEN given.code ELSE last_status END,
              last_error = CASE WHEN given.counts = 0 THEN given.error ELSE last_error END
          FROM ",
         given!("$1"; endpoint: text, position: bigint, token: bigint, stage: text, due: bigint, wish: bigint,
-            ended: bigint, counts: bigint, code: bigint, error: text),
+            ended: bigint, counts: bigint, anew: boolean, code: bigint, error: text),
         " WHERE webhook_deliveries.endpoint = given.endpoint AND webhook_deliveries.position = given.position
             AND webhook_deliveries.token = given.token AND webhook_deliveries.status = 'sending'
           RETURNING webhook_deliveries.endpoint, webhook_deliveries.position, webhook_deliveries.token,
@@ -324,11 +341,11 @@ pub(super) async fn hasten(
     Ok(())
 }
 
-/// What the endpoint asked for counts no more.
-pub(super) async fn forget_wishes(conn: &mut Connection, id: &EndpointId) -> Result<(), StoreError> {
+/// What waits for another attempt has had none, and the endpoint has asked for nothing.
+pub(super) async fn forget_attempts(conn: &mut Connection, id: &EndpointId) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE webhook_deliveries SET not_before = NULL
-         WHERE endpoint = $1 AND status = 'due' AND not_before IS NOT NULL",
+        "UPDATE webhook_deliveries SET attempts = 0, not_before = NULL
+         WHERE endpoint = $1 AND status = 'due' AND attempts > 0",
     )
     .bind(id.as_str())
     .execute(conn)

@@ -17,16 +17,7 @@ pub(super) async fn create(
     most: u32,
     now: Timestamp,
 ) -> Result<WebhookEndpoint, StoreError> {
-    let end = feed::end(conn, tenant).await?;
-    // For the first of its tenant planning begins here; otherwise nobody plans until this one can be seen.
-    sqlx::query(
-        "INSERT INTO webhook_plans (tenant, planned_position) VALUES ($1, $2)
-         ON CONFLICT (tenant) DO UPDATE SET planned_position = webhook_plans.planned_position",
-    )
-    .bind(tenant.as_str())
-    .bind(end)
-    .execute(&mut *conn)
-    .await?;
+    hold_plan(conn, tenant).await?;
     // Others of the tenant are made one after the other from here on, so that they can be counted.
     if count(conn, tenant).await? >= i64::from(most) {
         return Err(StoreError::LimitReached { most });
@@ -53,6 +44,21 @@ pub(super) async fn create(
     .execute(&mut *conn)
     .await?;
     read(conn, tenant, &endpoint.id).await
+}
+
+/// Takes the lock of the tenant's plan, so that nobody plans until an endpoint that is made or enabled can be seen: the
+/// planner leaves behind what nobody wants. For the first of its tenant planning begins here.
+async fn hold_plan(conn: &mut Connection, tenant: &TenantId) -> Result<(), StoreError> {
+    let end = feed::end(conn, tenant).await?;
+    sqlx::query(
+        "INSERT INTO webhook_plans (tenant, planned_position) VALUES ($1, $2)
+         ON CONFLICT (tenant) DO UPDATE SET planned_position = webhook_plans.planned_position",
+    )
+    .bind(tenant.as_str())
+    .bind(end)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 async fn count(conn: &mut Connection, tenant: &TenantId) -> Result<i64, StoreError> {
@@ -126,6 +132,10 @@ pub(super) async fn patch(
     revision: Option<i64>,
     now: Timestamp,
 ) -> Result<WebhookEndpoint, StoreError> {
+    if patch.status == Some(EndpointStatus::Enabled) {
+        // Before the endpoint, as the planner does.
+        hold_plan(conn, tenant).await?;
+    }
     let before = locked(conn, tenant, id).await?;
     if revision.is_some_and(|known| known != before.revision) {
         return Err(StoreError::Stale);
@@ -134,7 +144,9 @@ pub(super) async fn patch(
     sqlx::query(
         "UPDATE webhook_endpoints
          SET url = $2, description = $3, event_types = $4, task = $5, personal_data = $6,
-             failing_since = CASE WHEN url = $2 THEN failing_since END, revision = revision + 1, updated_at = $7
+             failing_since = CASE WHEN url = $2 THEN failing_since END,
+             url_revision = CASE WHEN url = $2 THEN url_revision ELSE revision + 1 END,
+             revision = revision + 1, updated_at = $7
          WHERE id = $1",
     )
     .bind(id.as_str())
@@ -147,8 +159,8 @@ pub(super) async fn patch(
     .execute(&mut *conn)
     .await?;
     if *url != before.settings.url {
-        // Pauses and wishes were of whoever was there before.
-        delivery::forget_wishes(conn, id).await?;
+        // Attempts, pauses and wishes were of whoever was there before.
+        delivery::forget_attempts(conn, id).await?;
         delivery::hasten(conn, id, u32::MAX, now).await?;
     }
     let mut news = News::default();
@@ -165,7 +177,7 @@ pub(super) async fn patch(
     Ok(patched)
 }
 
-/// From now on it gets what happens.
+/// From now on it gets what happens. The lock of the plan is held.
 async fn enable(conn: &mut Connection, tenant: &TenantId, id: &EndpointId) -> Result<(), StoreError> {
     let end = feed::end(conn, tenant).await?;
     sqlx::query(

@@ -119,20 +119,29 @@ pub(super) async fn with_metadata(
     conn: &mut Connection,
     rows: Vec<EventRow>,
 ) -> Result<Vec<Event>, StoreError> {
-    let tasks: BTreeSet<_> = rows.iter().filter_map(EventRow::task).collect();
-    let metadata = metadata(conn, &tasks).await?;
-    rows.into_iter()
-        .map(|row| {
-            let metadata = row.task().and_then(|task| metadata.get(task)).cloned();
-            row.with(metadata.unwrap_or_default())
-        })
-        .collect()
+    each_with_metadata(conn, rows).await?.into_iter().collect()
 }
 
+/// The same, where one that cannot be read must not cost the others.
+pub(super) async fn each_with_metadata(
+    conn: &mut Connection,
+    rows: Vec<EventRow>,
+) -> Result<Vec<Result<Event, StoreError>>, StoreError> {
+    let tasks: BTreeSet<_> = rows.iter().filter_map(EventRow::task).collect();
+    let metadata = metadata(conn, &tasks).await?;
+    let with = |row: EventRow| {
+        let its = row.task().and_then(|task| metadata.get(task)).cloned();
+        let its = its.unwrap_or_else(|| Some(BTreeMap::new()));
+        row.with(its.ok_or_else(|| StoreError::Corrupt("column tasks.spec".into()))?)
+    };
+    Ok(rows.into_iter().map(with).collect())
+}
+
+/// The metadata of tasks; `None` for those whose spec cannot be read.
 async fn metadata(
     conn: &mut Connection,
     tasks: &BTreeSet<&str>,
-) -> Result<HashMap<String, BTreeMap<String, String>>, StoreError> {
+) -> Result<HashMap<String, Option<BTreeMap<String, String>>>, StoreError> {
     #[derive(serde::Deserialize)]
     struct Spec {
         #[serde(default)]
@@ -146,5 +155,6 @@ async fn metadata(
             .bind(to_json(tasks)?)
             .fetch_all(conn)
             .await?;
-    specs.into_iter().map(|(task, spec)| Ok((task, json::<Spec>(&spec, "tasks.spec")?.metadata))).collect()
+    let metadata = |spec: &str| json::<Spec>(spec, "tasks.spec").ok().map(|spec| spec.metadata);
+    Ok(specs.into_iter().map(|(task, spec)| (task, metadata(&spec))).collect())
 }

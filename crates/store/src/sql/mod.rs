@@ -26,6 +26,7 @@ mod call;
 mod candidates;
 mod condition;
 mod contact;
+mod content;
 mod contention;
 mod counter;
 mod delivery;

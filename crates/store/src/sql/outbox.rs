@@ -33,9 +33,10 @@ impl Outbox for Engine {
         account: &AccountId,
         provider: &ProviderKind,
         is_degraded: bool,
+        stands: Duration,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        writing!(self, |tx| condition::tell(&mut tx, account, provider, is_degraded, now))
+        writing!(self, |tx| condition::tell(&mut tx, account, provider, is_degraded, stands, now))
     }
 
     async fn create_endpoint(

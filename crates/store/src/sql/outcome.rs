@@ -1,11 +1,11 @@
-//! Outcomes of contacts after the fact: that a push came about them, and that what was reported is confirmed, put
-//! right, or told at last.
+//! Outcomes of contacts after the fact: that a push came about them, and that what was reported is confirmed or put
+//! right, and what was unknown told at last.
 
 use super::event::News;
 use super::{Connection, counter, task};
 use crate::StoreError;
 use crate::moves::NewEvent;
-use crate::row::{number, word};
+use crate::row::{number, word, word_if};
 use outdial_model::{
     Confidence, ContactId, ContactStatus, Disposition, EventId, EventType, Source, Tallied, TaskId, Timestamp,
 };
@@ -32,60 +32,60 @@ pub(super) async fn pushed(
     Ok(())
 }
 
-/// How it is told that a contact ended.
+/// How it is known, or told, that a contact ended.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told {
+pub(super) struct Outcome {
     pub(super) disposition: Disposition,
     pub(super) confidence: Option<Confidence>,
 }
 
-impl Told {
-    /// What is known of an end that had been reported so; `None` when that is no more than before. However the
-    /// reports of one end are ordered, the same remains.
-    fn beside(self, reported: Disposition) -> Option<(Disposition, Confidence)> {
-        let tells_something = self.disposition != Disposition::Unknown;
-        let known = if tells_something { self.disposition } else { reported };
-        match self.confidence {
-            Some(Confidence::Confirmed) => Some((known, Confidence::Confirmed)),
-            _ if tells_something && reported == Disposition::Unknown => Some((known, Confidence::Reported)),
-            _ => None,
-        }
+impl Outcome {
+    /// Whether this is to be known instead of the other one: whatever tells something before `unknown`, however sure
+    /// that was, and of those what the vendor said for sure before what was only reported. Where both tell as much the
+    /// first stays. So the order in which an end is reported and confirmed makes no difference, but for the order of
+    /// reports that contradict one another.
+    fn outdoes(self, known: Self) -> bool {
+        let rank = |outcome: Self| (outcome.disposition != Disposition::Unknown, outcome.confidence);
+        rank(self) > rank(known)
     }
 }
 
-/// What was only reported of a contact is confirmed, put right, or told at last.
+/// What was only reported of a contact is confirmed or put right; what was unknown, whoever said so, is told at last.
 pub(super) async fn update(
     conn: &mut Connection,
     task: &TaskId,
     contact: &ContactId,
-    told: Told,
+    told: Outcome,
     news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let reported: Option<(String, i64)> = sqlx::query_as(
-        "SELECT disposition, last_event FROM contacts
-         WHERE id = $1 AND task = $2 AND status = 'completed' AND confidence = 'reported'
-           AND disposition IS NOT NULL",
+    let known: Option<(String, Option<String>, i64)> = sqlx::query_as(
+        "SELECT disposition, confidence, last_event FROM contacts
+         WHERE id = $1 AND task = $2 AND status = 'completed'
+           AND (confidence = 'reported' OR disposition = 'unknown')",
     )
     .bind(contact.as_str())
     .bind(task.as_str())
     .fetch_optional(&mut *conn)
     .await?;
-    let Some((reported, last_event)) = reported else {
+    let Some((disposition, confidence, last_event)) = known else {
         return Ok(());
     };
-    let reported: Disposition = word(&reported, "contacts.disposition")?;
-    let Some((known, confidence)) = told.beside(reported) else {
-        return Ok(());
+    let known = Outcome {
+        disposition: word(&disposition, "contacts.disposition")?,
+        confidence: word_if(confidence.as_deref(), "contacts.confidence")?,
     };
+    if !told.outdoes(known) {
+        return Ok(());
+    }
     sqlx::query(
         "UPDATE contacts
          SET disposition = $2, confidence = $3, last_event = last_event + 1, updated_at = $4
          WHERE id = $1",
     )
     .bind(contact.as_str())
-    .bind(known.as_str())
-    .bind(confidence.as_str())
+    .bind(told.disposition.as_str())
+    .bind(told.confidence.map(Confidence::as_str))
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
@@ -97,13 +97,13 @@ pub(super) async fn update(
         sequence: number(last_event + 1, "contacts.last_event")?,
         data: json!({
             "status": ContactStatus::Completed,
-            "disposition": known,
-            "previous_disposition": reported,
-            "confidence": confidence,
+            "disposition": told.disposition,
+            "previous_disposition": known.disposition,
+            "confidence": told.confidence,
         }),
     });
-    if known != reported {
-        let moved = BTreeMap::from([(reported, -1), (known, 1)]);
+    if told.disposition != known.disposition {
+        let moved = BTreeMap::from([(known.disposition, -1), (told.disposition, 1)]);
         counter::move_dispositions(conn, task, &moved).await?;
     }
     task::touch(conn, task, now).await

@@ -1,11 +1,11 @@
 //! Taking deliveries that are due, a few of each endpoint, with all that is needed to send them.
 
-use super::{Connection, contact, delivery, event};
-use crate::row::{EndpointRow, EventRow, number, time_if, to_json, word};
-use crate::{DeliveryResult, Person, StoreError, TakenDelivery, Verdict, WebhookEndpoint};
-use outdial_model::{ContactId, EndpointId, Event, PersonalData, Timestamp};
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use super::delivery::UNJUDGED;
+use super::{Connection, content, delivery};
+use crate::row::{number, time_if, to_json, word};
+use crate::{DeliveryResult, StoreError, TakenDelivery, Verdict};
+use outdial_model::{EndpointId, Timestamp};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// The ids of exceptions.
@@ -46,9 +46,9 @@ impl Shares<'_> {
 
 /// An endpoint that may be sent something.
 #[derive(sqlx::FromRow)]
-struct Ready {
-    id: String,
-    tenant: String,
+pub(super) struct Ready {
+    pub(super) id: String,
+    pub(super) tenant: String,
     due_at: i64,
     /// How many more it may have under way.
     free: i64,
@@ -56,11 +56,11 @@ struct Ready {
 
 /// A delivery that was taken.
 #[derive(sqlx::FromRow)]
-struct TakenRow {
+pub(super) struct TakenRow {
     endpoint: String,
-    position: i64,
-    attempts: i64,
-    token: i64,
+    pub(super) position: i64,
+    pub(super) attempts: i64,
+    pub(super) token: i64,
 }
 
 pub(super) async fn take(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<TakenDelivery>, StoreError> {
@@ -81,7 +81,9 @@ pub(super) async fn take(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec
         taken.push((endpoint, rows));
     }
     write_endpoints(conn, &taken).await?;
-    with_content(conn, &taken).await
+    let (deliveries, unreadable) = content::of(conn, &taken).await?;
+    delivery::settle(conn, &unreadable, terms.now).await?;
+    Ok(deliveries)
 }
 
 /// What couriers had in hand whose term is over is due again.
@@ -99,8 +101,7 @@ async fn reclaim(conn: &mut Connection, terms: &Terms<'_>) -> Result<(), StoreEr
             endpoint: word(endpoint, "webhook_deliveries.endpoint")?,
             position: number(*position, "webhook_deliveries.position")?,
             token: *token,
-            // Nothing is learned of the endpoint.
-            revision: 0,
+            revision: UNJUDGED,
             verdict: Verdict::Untried,
             status: None,
             error: None,
@@ -244,99 +245,6 @@ async fn write_endpoints(conn: &mut Connection, taken: &[(&Ready, Vec<TakenRow>)
     .bind(to_json(&changes)?)
     .execute(conn)
     .await?;
-    Ok(())
-}
-
-/// The deliveries with their endpoints, events and people.
-async fn with_content(
-    conn: &mut Connection,
-    taken: &[(&Ready, Vec<TakenRow>)],
-) -> Result<Vec<TakenDelivery>, StoreError> {
-    let endpoints = endpoints(conn, taken).await?;
-    let events = events(conn, taken).await?;
-    let mut deliveries = Vec::new();
-    for (ready, rows) in taken {
-        let Some(endpoint) = endpoints.get(&ready.id) else { continue };
-        for row in rows {
-            let event = events.get(&(ready.tenant.clone(), row.position));
-            let missing = || StoreError::Corrupt("a delivery of an event that is not there".into());
-            deliveries.push(TakenDelivery {
-                endpoint: Arc::clone(endpoint),
-                event: event.ok_or_else(missing)?.clone(),
-                person: None,
-                attempt: number(row.attempts, "webhook_deliveries.attempts")?,
-                token: row.token,
-            });
-        }
-    }
-    add_people(conn, &mut deliveries).await?;
-    Ok(deliveries)
-}
-
-async fn endpoints(
-    conn: &mut Connection,
-    taken: &[(&Ready, Vec<TakenRow>)],
-) -> Result<HashMap<String, Arc<WebhookEndpoint>>, StoreError> {
-    let ids: Vec<_> = taken.iter().map(|(endpoint, _)| &endpoint.id).collect();
-    let rows: Vec<EndpointRow> =
-        sqlx::query_as(concat!("SELECT * FROM webhook_endpoints WHERE id IN ", words!("$1")))
-            .bind(to_json(&ids)?)
-            .fetch_all(conn)
-            .await?;
-    rows.into_iter()
-        .map(|row| {
-            let endpoint = WebhookEndpoint::try_from(row)?;
-            Ok((endpoint.id.to_string(), Arc::new(endpoint)))
-        })
-        .collect()
-}
-
-/// The events by tenant and position, each read once.
-async fn events(
-    conn: &mut Connection,
-    taken: &[(&Ready, Vec<TakenRow>)],
-) -> Result<HashMap<(String, i64), Event>, StoreError> {
-    #[derive(serde::Serialize, PartialEq, Eq, PartialOrd, Ord)]
-    struct Place<'a> {
-        tenant: &'a str,
-        position: i64,
-    }
-    let places: BTreeSet<_> = taken
-        .iter()
-        .flat_map(|(endpoint, rows)| rows.iter().map(|row| (endpoint.tenant.as_str(), row.position)))
-        .map(|(tenant, position)| Place { tenant, position })
-        .collect();
-    let rows: Vec<EventRow> = sqlx::query_as(concat!(
-        "SELECT events.* FROM ",
-        given!("$1"; tenant: text, position: bigint),
-        " CROSS JOIN events WHERE events.tenant = given.tenant AND events.position = given.position",
-    ))
-    .bind(to_json(&places)?)
-    .fetch_all(&mut *conn)
-    .await?;
-    let events = event::with_metadata(conn, rows).await?;
-    let place = |event: &Event| (event.tenant.to_string(), i64::try_from(event.position).unwrap_or(0));
-    Ok(events.into_iter().map(|event| (place(&event), event)).collect())
-}
-
-/// Adds the people, where endpoints want to know who it is.
-async fn add_people(conn: &mut Connection, deliveries: &mut [TakenDelivery]) -> Result<(), StoreError> {
-    let whose = |delivery: &TakenDelivery| -> Option<ContactId> {
-        let wanted = delivery.endpoint.settings.personal_data != PersonalData::None;
-        delivery.event.contact.clone().filter(|_| wanted)
-    };
-    let ids: BTreeSet<_> = deliveries.iter().filter_map(whose).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let contacts = contact::by_id(conn, &ids.into_iter().collect::<Vec<_>>()).await?;
-    let people: HashMap<_, _> = contacts
-        .into_iter()
-        .map(|contact| (contact.id, Person { phone: contact.phone, name: contact.name }))
-        .collect();
-    for delivery in deliveries {
-        delivery.person = whose(delivery).and_then(|id| people.get(&id).cloned());
-    }
     Ok(())
 }
 

@@ -44,12 +44,12 @@ pub(super) async fn settle(
     Ok(settled)
 }
 
-/// Why an endpoint is to be disabled, if it is.
+/// Why an endpoint is to be disabled, if it is: by an attempt of now that failed, and by no other.
 fn hopeless(outcome: &Outcome, judgement: &Judgement, now: Timestamp) -> Option<DisabledReason> {
     if outcome.is_gone {
         return Some(DisabledReason::Gone);
     }
-    let since = outcome.fails_since(now)?;
+    let since = outcome.fails_since(now).filter(|_| outcome.has_failed)?;
     is_past(since, judgement.patience, now).then_some(DisabledReason::Failing)
 }
 
