@@ -176,13 +176,20 @@ impl Engine {
     }
 
     /// The configured accounts, by name.
-    pub fn accounts(&self) -> impl Iterator<Item = &Arc<Account>> {
-        self.0.accounts.values()
+    pub fn accounts(&self) -> impl Iterator<Item = Arc<Account>> {
+        self.0.accounts.all()
+    }
+
+    /// From now on these are the configured accounts. Whatever is under way at one that is not among them any more
+    /// comes to its end; a task's next step finds the account of that name as it is now, or none.
+    pub fn replace_accounts(&self, accounts: impl IntoIterator<Item = Arc<Account>>) {
+        self.0.accounts.replace(accounts);
+        self.ring();
     }
 
     /// One account.
     pub fn account(&self, id: &AccountId) -> Result<Arc<Account>, EngineError> {
-        self.0.accounts.get(id).cloned().ok_or(EngineError::NotFound("account"))
+        self.0.accounts.get(id).ok_or(EngineError::NotFound("account"))
     }
 
     /// A signed, harmless live call.

@@ -236,7 +236,7 @@ pub fn changeable(task: Task) -> Result<Task, EngineError> {
 }
 
 fn unknown_account(engine: &Engine, wanted: &AccountId) -> EngineError {
-    let known: Vec<_> = engine.accounts().map(|account| account.id.as_str()).collect();
+    let known: Vec<_> = engine.accounts().map(|account| account.id.to_string()).collect();
     let detail = format!("no account `{wanted}` is configured; the accounts are: {}", known.join(", "));
     EngineError::Invalid(vec![FieldProblem::new("/account", "unknown_account", detail)])
 }

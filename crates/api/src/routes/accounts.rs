@@ -27,7 +27,7 @@ use outdial_model::AccountId;
 #[get("/accounts")]
 pub(crate) async fn list_accounts(engine: Data<Engine>) -> Json<List<AccountView>> {
     let now = engine.now();
-    let accounts = engine.accounts().map(|account| AccountView::new(account, now));
+    let accounts = engine.accounts().map(|account| AccountView::new(&account, now));
     Json(List::whole(accounts.collect()))
 }
 
