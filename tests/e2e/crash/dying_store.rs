@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus, DispatchOutcome,
-    EndpointId, Event, EventId, KeptPush, ProviderKind, PushId, PushState, Segment, SegmentId, SegmentStatus,
-    Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    EndpointId, Event, EventId, HoldReason, KeptPush, ProviderKind, PushId, PushState, Segment, SegmentId,
+    SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     AddOutcome, Answer, ApiKey, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter,
@@ -234,6 +234,7 @@ store! {
         account: &AccountId, action: &str, spacing: Duration, count: u32
     ) -> Result<ReservedSlots, StoreError>;
     doubts() -> Result<Vec<Doubt>, StoreError>;
+    held_back() -> Result<Vec<(HoldReason, u64)>, StoreError>;
     release_abandoned_leases() -> Result<(), StoreError>;
     lease_due_tasks(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<Lease>, StoreError>;
     next_due() -> Result<Option<Timestamp>, StoreError>;

@@ -107,6 +107,8 @@ codes! {
         "Ask for parts of it with `Range`, or ask the operator for a larger `recordings.max_bytes`.";
     STORE_UNAVAILABLE = 503 "store_unavailable" LATER, "The store is not available",
         "Repeat the request after `Retry-After` seconds. Nothing was stored.";
+    DRAINING = 503 "draining" LATER, "The server is about to end",
+        "Send requests to another replica, or to this one when it has started again.";
     TOO_MANY_STREAMS = 503 "too_many_streams" LATER, "Too many streams of events",
         "Connect again after `Retry-After` seconds, or pull `GET /v1/events` from the same cursor.";
     PROVIDER_UNAVAILABLE = 504 "provider_unavailable" LATER, "The vendor did not answer",

@@ -25,6 +25,8 @@ pub struct TestApi {
     pub provider: MemoryProvider,
     /// Cancelled, the server lets nobody follow any more.
     pub closing: CancellationToken,
+    /// Cancelled, the server is about to end.
+    pub draining: CancellationToken,
     engine: Engine,
     key: String,
     client: Client,
@@ -118,13 +120,14 @@ impl TestApi {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let settings =
             ApiSettings { workers: 1, patience: Duration::from_millis(300), ..ApiSettings::default() };
-        let closing = settings.closing.clone();
+        let (closing, draining) = (settings.closing.clone(), settings.draining.clone());
         tokio::spawn(serve(listener, engine.clone(), &settings).unwrap());
         let mut api = Self {
             url,
             vendor,
             provider,
             closing,
+            draining,
             engine,
             key: String::new(),
             client: Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
