@@ -15,12 +15,14 @@
 mod away;
 mod crash;
 mod doubt;
+mod drain;
 mod events;
 mod ingress;
 mod kill;
 mod once;
 mod pushes;
 mod recordings;
+mod reload;
 mod replicas;
 mod silence;
 mod smoke;
@@ -85,6 +87,8 @@ const STORIES: &[(&str, Story)] = stories! {
         a_recording_that_is_late_is_read_from_the_vendor_and_not_believed_of_a_push,
         where_a_recording_is_is_told_to_nobody;
     events: whoever_reads_the_feed_alone_knows_how_everything_ended, a_vendor_that_does_not_answer_is_told;
+    reload: accounts_come_change_and_go_while_everybody_is_answered;
+    drain: told_to_end_under_load_it_breaks_no_answer, told_twice_it_ends_at_once;
     kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
     away: nobody_can_write_for_a_while;
     webhooks: everything_that_happens_is_told_signed_and_in_order,

@@ -27,6 +27,7 @@ use outdial_provider::Factory;
 use outdial_providers::registry;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 /// Every key with its default and one comment.
 pub const DEFAULTS: &str = include_str!("../../../../config/default.toml");
@@ -38,6 +39,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What vendors are told to push to, without a slash at the end; derived from the address when absent.
     pub public_url: Option<String>,
+    /// How long it still takes requests once it is told to end.
+    pub drain: Duration,
+    /// Where those who only watch are answered without a key; nowhere when absent.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where everything is kept.
     pub store_url: StoreUrl,
     /// Where events may be delivered to.
