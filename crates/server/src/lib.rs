@@ -13,6 +13,8 @@ mod demo;
 mod door;
 mod gateway;
 mod open_files;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod rehearsal;
 mod reload;
 mod shutdown;

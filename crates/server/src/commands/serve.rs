@@ -3,16 +3,18 @@
 use super::CommandError;
 use crate::cli::Configured;
 use crate::shutdown::{Asked, Signals};
-use crate::{Config, Gateway, open_files, telemetry};
+use crate::telemetry::{self, Traces};
+use crate::{Config, Gateway, open_files};
 use std::process::ExitCode;
 
 pub(super) async fn run(configured: &Configured) -> Result<ExitCode, CommandError> {
-    telemetry::json();
     open_files::allow_all();
     // Before anything else: a signal nobody listens for yet would end the process.
     let signals = Signals::heard();
     let mut signals = signals.map_err(|error| CommandError::Io("signals cannot be waited for", error))?;
     let config = Config::load(configured.config.as_deref())?;
+    let traces = traces(&config)?;
+    telemetry::json(traces.clone());
     let gateway = Gateway::start(config).await?;
     let metrics = gateway.watching_address().map(|address| format!("http://{address}/metrics"));
     tracing::info!(url = gateway.url(), metrics, "ready");
@@ -28,11 +30,35 @@ pub(super) async fn run(configured: &Configured) -> Result<ExitCode, CommandErro
         }
     };
     tracing::info!("stopping; told again, it ends at once");
-    tokio::select! {
+    let ended = tokio::select! {
         () = gateway.stop() => outcome.map(|()| ExitCode::SUCCESS),
         () = signals.end() => Err(CommandError::Other("told to end at once, with work in hand".into())),
+    };
+    flush(traces).await;
+    ended
+}
+
+#[cfg(feature = "otlp")]
+fn traces(config: &Config) -> Result<Option<Traces>, CommandError> {
+    let traces = config.otlp_endpoint.as_deref().map(Traces::to).transpose();
+    traces.map_err(|error| CommandError::Other(format!("telemetry.otlp_endpoint cannot be used: {error}")))
+}
+
+/// The configuration was refused if it asked for any.
+#[cfg(not(feature = "otlp"))]
+fn traces(_: &Config) -> Result<Option<Traces>, CommandError> {
+    Ok(None)
+}
+
+#[cfg(feature = "otlp")]
+async fn flush(traces: Option<Traces>) {
+    if let Some(traces) = traces {
+        traces.flush().await;
     }
 }
+
+#[cfg(not(feature = "otlp"))]
+async fn flush(_: Option<Traces>) {}
 
 /// Reads the configuration again. One that cannot be used is told in full, and nothing changes.
 fn reload(gateway: &Gateway, configured: &Configured) {

@@ -18,6 +18,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let Server { listen, public_url, drain } = server(&mut root, &mut book);
     let store_url = store(&mut root, &mut book);
     let metrics_listen = metrics(&mut root, &mut book);
+    let otlp_endpoint = telemetry(&mut root, &mut book);
     let webhooks = webhooks(&mut root, &mut book);
     let recordings = recordings(&mut root, &mut book);
     let accounts = accounts(&mut root, &mut book, factories);
@@ -32,6 +33,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
         public_url,
         drain,
         metrics_listen,
+        otlp_endpoint,
         store_url,
         webhooks,
         recordings,
@@ -72,6 +74,19 @@ fn metrics(root: &mut Section, book: &mut Book) -> Option<SocketAddr> {
     let listen = section.optional(book, "listen", ADDRESS);
     section.finish(book);
     listen
+}
+
+fn telemetry(root: &mut Section, book: &mut Book) -> Option<String> {
+    const KEY: &str = "otlp_endpoint";
+    let mut section = root.section(book, "telemetry");
+    if section.has(KEY) && cfg!(not(feature = "otlp")) {
+        let detail = "this binary sends no traces: build it with `--features otlp`, or remove the key";
+        section.complain(book, KEY, detail);
+    }
+    let expected = "a URL such as http://127.0.0.1:4318/v1/traces";
+    let endpoint = section.checked(book, KEY, expected, |url: &String| is_public_url(url));
+    section.finish(book);
+    endpoint
 }
 
 fn store(root: &mut Section, book: &mut Book) -> StoreUrl {
