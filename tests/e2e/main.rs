@@ -13,6 +13,7 @@
 )]
 
 mod away;
+mod backup;
 mod crash;
 mod doubt;
 mod drain;
@@ -30,6 +31,7 @@ mod steering;
 mod storm;
 mod twins;
 mod vendor_tasks;
+mod watching;
 mod webhooks;
 mod world;
 
@@ -87,6 +89,7 @@ const STORIES: &[(&str, Story)] = stories! {
         a_recording_that_is_late_is_read_from_the_vendor_and_not_believed_of_a_push,
         where_a_recording_is_is_told_to_nobody;
     events: whoever_reads_the_feed_alone_knows_how_everything_ended, a_vendor_that_does_not_answer_is_told;
+    watching: dashboards_and_alerts_ask_for_what_there_is;
     reload: accounts_come_change_and_go_while_everybody_is_answered;
     drain: told_to_end_under_load_it_breaks_no_answer, told_twice_it_ends_at_once;
     kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
@@ -119,6 +122,11 @@ const REPLICAS: &[(&str, Story)] = stories! {
     webhooks: replicas_tell_everything_together;
 };
 
+/// Stories about copies made with the engine's own programs.
+const COPIED: &[(&str, Story)] = stories! {
+    backup: after_a_restore_nobody_is_rung_twice_and_nobody_is_forgotten;
+};
+
 /// The environment's word that everything has to be told.
 const ALL: &str = "OUTDIAL_TEST_ALL";
 
@@ -137,7 +145,9 @@ fn main() {
             .map(move |death| trial(store, store.missing(), &death.name(), move |store| death.tell(store)))
     };
     let trials = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES).chain(deaths(store)));
+    let copied = |store: StoreKind| told(store, store.missing().or_else(|| backup::missing(store)), COPIED);
     let trials = trials
+        .chain(StoreKind::ALL.into_iter().flat_map(copied))
         .chain(on(StoreKind::Postgres, REPLICAS))
         .chain(told(StoreKind::Sqlite, Disk::missing(), FULL))
         .chain(told(StoreKind::Postgres, Cluster::missing(), DYING));

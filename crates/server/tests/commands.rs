@@ -99,9 +99,12 @@ async fn a_gateway_serves_takes_its_keys_and_ends_when_told() {
 
     let gateway = Serving::start(folder.path());
     assert_eq!(gateway.get("/readyz", "").await, 200);
+    let probe = format!("{}/readyz", gateway.url);
+    assert_eq!(run(folder.path(), &["probe", &probe]).status.code(), Some(0));
     assert_eq!(gateway.get("/v1/tasks", &key).await, 200);
     assert_eq!(gateway.get("/v1/tasks", "odk_live_not-a-key").await, 401);
     assert_eq!(gateway.terminate(), 0);
+    assert_eq!(run(folder.path(), &["probe", &probe]).status.code(), Some(1));
 
     let again = Serving::start(folder.path());
     assert_eq!(again.get("/v1/tasks", &key).await, 200);

@@ -2,6 +2,7 @@
 
 mod config;
 mod keys;
+mod probe;
 mod serve;
 mod simulate;
 
@@ -61,6 +62,7 @@ fn perform(command: Command) -> Result<ExitCode, CommandError> {
         Command::Serve(configured) => runtime()?.block_on(serve::run(&configured)),
         Command::Simulate(options) => runtime()?.block_on(simulate::run(options)),
         Command::Config(command) => config::run(&command),
+        Command::Probe { url } => runtime()?.block_on(probe::run(&url)),
         Command::Openapi => openapi(),
         Command::Keys(command) => runtime()?.block_on(keys::run(command)),
     }

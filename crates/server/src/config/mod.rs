@@ -12,11 +12,13 @@ mod layers;
 mod problem;
 mod read;
 mod reader;
+mod reference;
 mod shown;
 mod store_url;
 
 pub use account::AccountConfig;
 pub use problem::{ConfigProblems, Problem};
+pub(crate) use reference::reference;
 pub use shown::{Origin, ShownValue};
 pub use store_url::StoreUrl;
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub drain: Duration,
     /// Where those who only watch are answered without a key; nowhere when absent.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where traces are sent; nowhere when absent.
+    pub otlp_endpoint: Option<String>,
     /// Where everything is kept.
     pub store_url: StoreUrl,
     /// Where events may be delivered to.
