@@ -106,14 +106,18 @@ impl Gateway {
             ApiSettings { closing: closing.clone(), draining: draining.clone(), ..ApiSettings::default() };
         let watching = watched.map(|(listener, address)| {
             let server = outdial_api::serve_watching(listener, engine.clone(), &settings)?;
-            let handle = server.handle();
-            until_its_end(server, &shutdown);
-            Ok((address, handle))
+            Ok((address, server))
         });
         let watching = watching.transpose().map_err(StartError::Api)?;
         let server = outdial_api::serve(listener, engine.clone(), &settings).map_err(StartError::Api)?;
         let api = server.handle();
+        // Nothing can fail any more.
         let serving = until_its_end(server, &shutdown);
+        let watching = watching.map(|(address, server)| {
+            let handle = server.handle();
+            until_its_end(server, &shutdown);
+            (address, handle)
+        });
         let worker = until_its_end(engine.clone().work(shutdown.clone()), &shutdown);
         let drain = config.drain;
         let in_force = InForce::new(config, store, public_url, pepper);

@@ -8,13 +8,13 @@ use crate::{Config, Gateway, open_files};
 use std::process::ExitCode;
 
 pub(super) async fn run(configured: &Configured) -> Result<ExitCode, CommandError> {
-    open_files::allow_all();
     // Before anything else: a signal nobody listens for yet would end the process.
     let signals = Signals::heard();
     let mut signals = signals.map_err(|error| CommandError::Io("signals cannot be waited for", error))?;
     let config = Config::load(configured.config.as_deref())?;
     let traces = traces(&config)?;
     telemetry::json(traces.clone());
+    open_files::allow_all();
     let gateway = Gateway::start(config).await?;
     let metrics = gateway.watching_address().map(|address| format!("http://{address}/metrics"));
     tracing::info!(url = gateway.url(), metrics, "ready");
