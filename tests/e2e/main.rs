@@ -13,8 +13,10 @@
 )]
 
 mod away;
+mod backup;
 mod crash;
 mod doubt;
+mod drain;
 mod emergency;
 mod events;
 mod ingress;
@@ -22,6 +24,7 @@ mod kill;
 mod once;
 mod pushes;
 mod recordings;
+mod reload;
 mod replicas;
 mod silence;
 mod smoke;
@@ -29,6 +32,7 @@ mod steering;
 mod storm;
 mod twins;
 mod vendor_tasks;
+mod watching;
 mod webhooks;
 mod world;
 
@@ -87,6 +91,9 @@ const STORIES: &[(&str, Story)] = stories! {
         a_recording_that_is_late_is_read_from_the_vendor_and_not_believed_of_a_push,
         where_a_recording_is_is_told_to_nobody;
     events: whoever_reads_the_feed_alone_knows_how_everything_ended, a_vendor_that_does_not_answer_is_told;
+    watching: dashboards_and_alerts_ask_for_what_there_is;
+    reload: accounts_come_change_and_go_while_everybody_is_answered;
+    drain: told_to_end_under_load_it_breaks_no_answer, told_twice_it_ends_at_once;
     kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
     away: nobody_can_write_for_a_while;
     webhooks: everything_that_happens_is_told_signed_and_in_order,
@@ -117,6 +124,11 @@ const REPLICAS: &[(&str, Story)] = stories! {
     webhooks: replicas_tell_everything_together;
 };
 
+/// Stories about copies made with the engine's own programs.
+const COPIED: &[(&str, Story)] = stories! {
+    backup: after_a_restore_nobody_is_rung_twice_and_nobody_is_forgotten;
+};
+
 /// The environment's word that everything has to be told.
 const ALL: &str = "OUTDIAL_TEST_ALL";
 
@@ -135,7 +147,9 @@ fn main() {
             .map(move |death| trial(store, store.missing(), &death.name(), move |store| death.tell(store)))
     };
     let trials = StoreKind::ALL.into_iter().flat_map(|store| on(store, STORIES).chain(deaths(store)));
+    let copied = |store: StoreKind| told(store, store.missing().or_else(|| backup::missing(store)), COPIED);
     let trials = trials
+        .chain(StoreKind::ALL.into_iter().flat_map(copied))
         .chain(on(StoreKind::Postgres, REPLICAS))
         .chain(told(StoreKind::Sqlite, Disk::missing(), FULL))
         .chain(told(StoreKind::Postgres, Cluster::missing(), DYING));

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// Whether stories are told in their long form.
 pub const LONG: bool = cfg!(feature = "long");
 
+/// How long something may take that is done step by step.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
 /// The binary `outdial`, built for these tests.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_outdial-under-test");
 

@@ -2,6 +2,7 @@
 
 use crate::body::Patience;
 use crate::cursor::CursorKey;
+use crate::draining::Draining;
 use crate::feed::Streams;
 use crate::metrics::Requests;
 use crate::overload::Load;
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     routes: Data<RouteTable>,
     document: Data<docs::Document>,
     requests: Data<Requests>,
+    draining: Data<Draining>,
     streams: Data<Streams>,
     buckets: Data<Buckets>,
     load: Load,
@@ -41,7 +43,8 @@ impl Shared {
             routes: Data::new(RouteTable::of(&document)),
             document: Data::new(docs::Document::new(&document)),
             engine: Data::new(engine),
-            requests: Data::default(),
+            requests: Data::new(settings.requests.clone()),
+            draining: Data::new(Draining(settings.draining.clone())),
             streams: Data::new(Streams::until(settings.closing.clone())),
             buckets: Data::new(Buckets::new(settings.quotas)),
             load: Load::of_at_most(settings.requests_at_once),
@@ -58,6 +61,7 @@ impl Shared {
             .app_data(self.routes.clone())
             .app_data(self.document.clone())
             .app_data(self.requests.clone())
+            .app_data(self.draining.clone())
             .app_data(self.streams.clone())
             .app_data(self.buckets.clone())
             .app_data(self.load.clone())
@@ -73,6 +77,16 @@ impl Shared {
             .service(problem::pages::one)
             .default_service(web::to(fallback::fallback));
     }
+}
+
+/// What there is for those who only watch, with no key: what handlers share of it, and its routes.
+pub(crate) fn configure_watching(engine: &Engine, settings: &ApiSettings, config: &mut web::ServiceConfig) {
+    config
+        .app_data(Data::new(engine.clone()))
+        .app_data(Data::new(settings.requests.clone()))
+        .app_data(Data::new(Draining(settings.draining.clone())))
+        .configure(routes::for_watching)
+        .default_service(web::to(fallback::nothing));
 }
 
 /// The documented routes.

@@ -1,17 +1,19 @@
-//! The last hand on every answer: request id, problem documents, one log line, one count.
+//! The last hand on every answer: request id, trace, problem documents, one log line, one count.
 //!
 //! Outermost middleware. A problem that comes back as an error is written out here, where path and
 //! request id are known; errors of the framework become problems too. The log line has the route, never
 //! the path: ids of contacts, numbers and bodies stay out of it.
 
+use crate::draining::Draining;
 use crate::metrics::Requests;
 use crate::overload::Load;
 use crate::problem::{Problem, table};
 use crate::quota::Allowance;
+use crate::trace::{TRACERESPONSE, TraceContext};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -42,7 +44,15 @@ pub(crate) async fn finish(
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let path = request.path().to_owned();
-    let span = tracing::info_span!("request", request_id = %id);
+    let trace = TraceContext::of(request.headers());
+    let span = tracing::info_span!(
+        "request",
+        request_id = %id,
+        trace_id = trace.trace_id,
+        span_id = trace.span_id,
+        parent_id = trace.parent_id,
+        is_sampled = trace.is_sampled,
+    );
     let place = request.app_data::<Load>().map(|load| load.enter(&path)).transpose();
     let response = match place {
         Ok(_in_hand) => next.call(request).instrument(span.clone()).await?.map_into_boxed_body(),
@@ -60,24 +70,31 @@ pub(crate) async fn finish(
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
+    if let Some(trace) = trace.header() {
+        headers.insert(TRACERESPONSE, trace);
+    }
     if path.starts_with("/v1") && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if is_head {
         response = response.map_body(|_, body| BoxBody::new(LeftOut(body.size())));
     }
+    if Draining::concerns(response.request()) {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     let _entered = span.enter();
+    let took = began.elapsed();
     let (request, status) = (response.request(), response.status());
     let route = request.match_pattern();
     let route = route.as_deref().unwrap_or("none");
     if let Some(requests) = request.app_data::<Data<Requests>>() {
-        requests.answered(route, request.method(), status);
+        requests.answered(route, request.method(), status, took);
     }
     tracing::info!(
         method = %request.method(),
         route,
         status = status.as_u16(),
-        duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "answered"
     );
     Ok(response)

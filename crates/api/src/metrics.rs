@@ -1,46 +1,16 @@
-//! Metrics: requests answered, counted here, and the text form of everything Prometheus reads.
+//! Metrics: requests answered, counted in [`requests`], and the text form of everything Prometheus reads.
 //!
 //! There is no global recorder: what is counted hangs on the server that counts it, and what can be asked
 //! is asked when somebody scrapes. Gateways that share a process do not mix.
 //!
 //! Labels are bounded sets: routes as patterns, never paths.
 
-use actix_web::http::{Method, StatusCode};
-use std::collections::HashMap;
+mod requests;
+
+pub use requests::Requests;
+pub(crate) use requests::{BOUNDS, Times};
+
 use std::fmt::{Display, Write};
-use std::sync::{Mutex, PoisonError};
-
-/// Which requests were answered how.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Answered {
-    /// The pattern of the path, or `none`.
-    pub route: String,
-    /// The method; `other` for one of the client's invention.
-    pub method: &'static str,
-    /// The status.
-    pub status: u16,
-}
-
-/// The requests this server has answered.
-#[derive(Debug, Default)]
-pub(crate) struct Requests(Mutex<HashMap<Answered, u64>>);
-
-impl Requests {
-    pub(crate) fn answered(&self, route: &str, method: &Method, status: StatusCode) {
-        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-        let method = known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other");
-        let answered = Answered { route: route.to_owned(), method, status: status.as_u16() };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(answered).or_default() += 1;
-    }
-
-    /// All of them, in order.
-    pub(crate) fn snapshot(&self) -> Vec<(Answered, u64)> {
-        let counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = counted.iter().map(|(answered, count)| (answered.clone(), *count)).collect();
-        all.sort_unstable();
-        all
-    }
-}
 
 /// A page in Prometheus's text format, version 0.0.4.
 #[derive(Debug, Default)]
@@ -74,6 +44,29 @@ impl Page {
         self.family("counter", name, help, labels, samples);
     }
 
+    /// How often something took how long, by bounds that include what is below them.
+    pub(crate) fn histogram<const N: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        labels: [&str; N],
+        samples: impl IntoIterator<Item = (Labels<N>, Times)>,
+    ) {
+        let text = &mut self.0;
+        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} histogram\n");
+        for (values, times) in samples {
+            let pairs = pairs(labels, &values);
+            let mut below = 0;
+            for (bound, within) in BOUNDS.iter().zip(times.within) {
+                below += within;
+                let _ = writeln!(text, "{name}_bucket{{{pairs},le=\"{bound}\"}} {below}");
+            }
+            let _ = writeln!(text, "{name}_bucket{{{pairs},le=\"+Inf\"}} {}", times.count);
+            let _ = writeln!(text, "{name}_sum{{{pairs}}} {}", times.seconds);
+            let _ = writeln!(text, "{name}_count{{{pairs}}} {}", times.count);
+        }
+    }
+
     fn family<const N: usize, V: Display>(
         &mut self,
         kind: &str,
@@ -86,15 +79,18 @@ impl Page {
         // Writing to a string does not fail.
         let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
         for (values, value) in samples {
-            let pairs = labels.iter().zip(values.iter().map(|value| escaped(value)));
-            let pairs: Vec<_> = pairs.map(|(label, value)| format!("{label}=\"{value}\"")).collect();
-            let _ = writeln!(text, "{name}{{{}}} {value}", pairs.join(","));
+            let _ = writeln!(text, "{name}{{{}}} {value}", pairs(labels, &values));
         }
     }
 
     pub(crate) fn into_text(self) -> String {
         self.0
     }
+}
+
+fn pairs<const N: usize>(labels: [&str; N], values: &Labels<N>) -> String {
+    let pairs = labels.iter().zip(values).map(|(label, value)| format!("{label}=\"{}\"", escaped(value)));
+    pairs.collect::<Vec<_>>().join(",")
 }
 
 fn escaped(value: &str) -> String {
@@ -114,16 +110,5 @@ mod tests {
             doubts{account=\"main\",odd=\"a\\\"b\\\\c\\nd\"} 3\n\
             # HELP none Nothing yet.\n# TYPE none counter\n";
         assert_eq!(page.into_text(), expected);
-    }
-
-    #[test]
-    fn methods_are_a_bounded_set() {
-        let requests = Requests::default();
-        for method in ["GET", "BREW", "STEEP"] {
-            requests.answered("/livez", &Method::from_bytes(method.as_bytes()).unwrap(), StatusCode::OK);
-        }
-        let counts: Vec<_> =
-            requests.snapshot().into_iter().map(|(one, count)| (one.method, count)).collect();
-        assert_eq!(counts, [("GET", 1), ("other", 2)]);
     }
 }

@@ -82,3 +82,8 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
 pub(crate) fn at_the_root(config: &mut ServiceConfig<'_>) {
     config.service(probes::livez).service(probes::readyz).service(metrics::get_metrics);
 }
+
+/// The same for an address of the inside, where metrics ask for no key.
+pub(crate) fn for_watching(config: &mut actix_web::web::ServiceConfig) {
+    config.service(probes::livez).service(probes::readyz).service(metrics::watch_metrics);
+}

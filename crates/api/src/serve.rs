@@ -1,7 +1,8 @@
 //! Serving: threads, limits and deadlines of the HTTP server.
 
-use crate::app::Shared;
+use crate::app::{self, Shared};
 use crate::finish;
+use crate::metrics::Requests;
 use crate::quota::Quotas;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -16,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 pub struct ApiSettings {
     /// Threads that answer requests.
     pub workers: usize,
-    /// How long requests in progress may take once the server is told to stop.
-    pub drain: Duration,
+    /// How long requests in progress may take once the server stops listening.
+    pub finish: Duration,
     /// How long a client may take to send a JSON body, or the next piece of a stream.
     pub patience: Duration,
     /// How many requests a client, and a tenant, may send.
@@ -27,17 +28,23 @@ pub struct ApiSettings {
     /// Ends the streams of those who follow events; to be cancelled before the server is told to stop, which
     /// waits for requests in progress.
     pub closing: CancellationToken,
+    /// The server was told to end: it still answers, `/readyz` says otherwise, and no connection is kept.
+    pub draining: CancellationToken,
+    /// Where what is answered is counted.
+    pub requests: Requests,
 }
 
 impl Default for ApiSettings {
     fn default() -> Self {
         Self {
             workers: 2,
-            drain: Duration::from_secs(10),
+            finish: Duration::from_secs(30),
             patience: Duration::from_secs(30),
             quotas: Quotas::default(),
             requests_at_once: 512,
             closing: CancellationToken::new(),
+            draining: CancellationToken::new(),
+            requests: Requests::default(),
         }
     }
 }
@@ -54,7 +61,25 @@ pub fn serve(listener: TcpListener, engine: Engine, settings: &ApiSettings) -> s
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(2))
-    .shutdown_timeout(settings.drain.as_secs())
+    .shutdown_timeout(settings.finish.as_secs())
+    .disable_signals()
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Answers those who only watch (probes, metrics) on `listener`, with no key: an address for the inside.
+pub fn serve_watching(
+    listener: TcpListener,
+    engine: Engine,
+    settings: &ApiSettings,
+) -> std::io::Result<Server> {
+    let settings = settings.clone();
+    let server = HttpServer::new(move || {
+        App::new().configure(|config| app::configure_watching(&engine, &settings, config))
+    })
+    .workers(1)
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(1)
     .disable_signals()
     .listen(listener)?;
     Ok(server.run())

@@ -196,12 +196,19 @@ impl Engine {
     }
 
     /// The configured accounts, by name.
-    pub fn accounts(&self) -> impl Iterator<Item = &Arc<Account>> {
-        self.0.accounts.values()
+    pub fn accounts(&self) -> impl Iterator<Item = Arc<Account>> {
+        self.0.accounts.all()
+    }
+
+    /// From now on these are the configured accounts. Whatever is under way at one that is not among them any more
+    /// comes to its end; a task's next step finds the account of that name as it is now, or none.
+    pub fn replace_accounts(&self, accounts: impl IntoIterator<Item = Arc<Account>>) {
+        self.0.accounts.replace(accounts);
+        self.ring();
     }
 
     /// Those a tenant may dial with, by name.
-    pub fn accounts_for(&self, tenant: &TenantId) -> impl Iterator<Item = &Arc<Account>> {
+    pub fn accounts_for(&self, tenant: &TenantId) -> impl Iterator<Item = Arc<Account>> {
         self.accounts().filter(|account| account.policy.clients.include(tenant))
     }
 
@@ -213,13 +220,13 @@ impl Engine {
     }
 
     /// The vendor of an account, whoever that is for.
-    pub fn kind_of(&self, id: &AccountId) -> Option<&ProviderKind> {
-        self.0.accounts.get(id).map(|account| &account.kind)
+    pub fn kind_of(&self, id: &AccountId) -> Option<ProviderKind> {
+        self.0.accounts.get(id).map(|account| account.kind.clone())
     }
 
     /// One account, whoever it is for.
-    pub(crate) fn account(&self, id: &AccountId) -> Result<Arc<Account>, EngineError> {
-        self.0.accounts.get(id).cloned().ok_or(EngineError::NotFound("account"))
+    pub fn account(&self, id: &AccountId) -> Result<Arc<Account>, EngineError> {
+        self.0.accounts.get(id).ok_or(EngineError::NotFound("account"))
     }
 
     /// A signed, harmless live call.

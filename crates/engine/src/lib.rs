@@ -31,6 +31,7 @@ mod once;
 mod pepper;
 mod reconciliation;
 mod recordings;
+mod roster;
 mod seal;
 mod tasks;
 mod vendor_tasks;
@@ -65,11 +66,10 @@ pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
 pub use webhooks::{Attempts, IssuedEndpoint, Trial};
 
-use outdial_model::{AccountId, Clock};
+use outdial_model::Clock;
 use outdial_outward::Outward;
 use outdial_provider::Factory;
 use outdial_store::Store;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -101,7 +101,7 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     factories: &'static [&'static Factory],
-    accounts: BTreeMap<AccountId, Arc<Account>>,
+    accounts: roster::Roster,
     outward: Outward,
     recordings: Recordings,
     pepper: Pepper,
@@ -127,8 +127,7 @@ impl Engine {
     /// An engine over `parts`. Reads (or makes) the installation's pepper; starts nothing.
     pub async fn new(parts: EngineParts) -> Result<Self, EngineError> {
         let pepper = Pepper::of(&*parts.store).await?;
-        let accounts =
-            parts.accounts.into_iter().map(|account| (account.id.clone(), Arc::new(account))).collect();
+        let accounts = roster::Roster::of(parts.accounts.into_iter().map(Arc::new));
         Ok(Self(Arc::new(Inner {
             store: parts.store,
             clock: parts.clock,

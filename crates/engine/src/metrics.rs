@@ -6,7 +6,7 @@
 //! Not for: names and text forms of metrics (the API's), and nothing here is decided upon.
 
 use crate::{Account, Breaker, Engine, EngineError};
-use outdial_model::{AccountId, DispatchKind, DispatchOutcome, ProviderKind};
+use outdial_model::{AccountId, DispatchKind, DispatchOutcome, HoldReason, ProviderKind};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -126,6 +126,15 @@ impl Tally {
 }
 
 impl Engine {
+    /// How many people the gate holds for each reason there is, from zero.
+    pub async fn held_back(&self) -> Result<Vec<(HoldReason, u64)>, EngineError> {
+        let held = self.store().held_back().await?;
+        let of = |reason: &HoldReason| {
+            held.iter().find(|(found, _)| found == reason).map_or(0, |(_, count)| *count)
+        };
+        Ok(HoldReason::ALL.iter().map(|reason| (*reason, of(reason))).collect())
+    }
+
     /// Every account in numbers, by name: the configured ones, and others that left doubts.
     pub async fn metrics(&self) -> Result<Vec<AccountMetrics>, EngineError> {
         let doubts = self.store().doubts().await?;

@@ -237,7 +237,7 @@ pub fn changeable(task: Task) -> Result<Task, EngineError> {
 }
 
 fn unknown_account(engine: &Engine, tenant: &TenantId, wanted: &AccountId) -> EngineError {
-    let known: Vec<_> = engine.accounts_for(tenant).map(|account| account.id.as_str()).collect();
+    let known: Vec<_> = engine.accounts_for(tenant).map(|account| account.id.to_string()).collect();
     let detail = format!("no account `{wanted}` is configured; the accounts are: {}", known.join(", "));
     EngineError::Invalid(vec![FieldProblem::new("/account", "unknown_account", detail)])
 }

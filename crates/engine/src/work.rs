@@ -46,6 +46,8 @@ const PARALLEL_TASKS: usize = 64;
 const TURN: Duration = Duration::from_secs(10);
 /// How long the worker sleeps at most before it looks for due tasks of other replicas.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+/// How soon a task whose account is not configured is looked at again: the account may come back.
+const ACCOUNT_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// How soon a task whose vendor does not answer asks for a place again when none was left for it.
 const PLACE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -203,7 +205,7 @@ impl Engine {
             let Ok(account) = self.account(&work.task.account) else {
                 let trouble = format!("account `{}` is no longer configured", work.task.account);
                 self.tell_trouble(lease, &work, Some(trouble)).await?;
-                return Ok(Some(later(now, Duration::from_secs(60))));
+                return Ok(Some(later(now, ACCOUNT_AGAIN_AFTER)));
             };
             let place = place.get_or_insert_with(|| Place::at(&account));
             if !place.may_stay(now) {

@@ -30,6 +30,12 @@ pub(crate) enum Command {
     /// Look at a configuration without starting anything
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Ask a gateway whether it can take requests; exit code 0 when it says so
+    Probe {
+        /// What is asked
+        #[arg(value_name = "URL", default_value = "http://127.0.0.1:8080/readyz")]
+        url: String,
+    },
     /// Print the OpenAPI document
     Openapi,
     /// Stop everything, at every vendor: at once nobody new is dialed
@@ -88,6 +94,8 @@ pub(crate) enum ConfigCommand {
     Check(Configured),
     /// Show every value and where it came from, secrets masked
     Print(Configured),
+    /// Print every key there is, as a page of Markdown
+    Reference,
 }
 
 /// Whose tasks to stop.

@@ -1,13 +1,15 @@
 //! The gateway, running: store, engine, worker and API in one process.
 //!
 //! Order of a start: the port (so that the address is known), the store, the accounts, the engine,
-//! the worker, the API. An end goes the other way: no new requests, the worker finishes the steps
-//! in hand, the store closes.
+//! the worker, the API. An end goes the other way: `/readyz` says so, and a while later nobody new is let in; requests
+//! in progress and then the worker's steps in hand come to their end, the store closes.
 //!
 //! Replicas are gateways on one database. Each is known there by its host and listening address; the port
 //! is bound before the store is opened, so whoever used the same name before is dead and its claims may be
 //! taken over at once.
 
+use crate::door::Door;
+use crate::reload::{InForce, Reloaded};
 use crate::{AccountConfig, Config, ConfigProblems, Limited, StoreUrl, Webhooks, slots};
 use actix_web::dev::ServerHandle;
 use outdial_api::ApiSettings;
@@ -19,6 +21,7 @@ use outdial_providers::registry;
 use outdial_store::{Store, StoreError};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -27,14 +30,23 @@ use tokio_util::sync::CancellationToken;
 pub struct Gateway {
     address: SocketAddr,
     engine: Engine,
-    store: Arc<dyn Store>,
+    in_force: InForce,
     api: ServerHandle,
+    door: Door,
+    /// What those who only watch are answered by.
+    watching: Option<(SocketAddr, ServerHandle)>,
     serving: JoinHandle<std::io::Result<()>>,
     worker: JoinHandle<()>,
     shutdown: CancellationToken,
     /// Ends what clients follow.
     closing: CancellationToken,
+    /// Says that it is about to end.
+    draining: CancellationToken,
+    drain: Duration,
 }
+
+/// How long those are waited for who were let in at the last moment: until they are heard.
+const LAST_CALL: Duration = Duration::from_millis(500);
 
 /// Why the gateway did not start. Nothing of it is left running.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +54,11 @@ pub enum StartError {
     /// Accounts that cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigProblems),
-    /// The port.
-    #[error("server.listen: {address} cannot be listened on: {source}")]
+    /// A port.
+    #[error("{key}: {address} cannot be listened on: {source}")]
     Listen {
+        /// The key that names it.
+        key: &'static str,
         /// The address asked for.
         address: SocketAddr,
         /// What the system says.
@@ -77,7 +91,9 @@ impl Gateway {
         config: Config,
         through: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store> + Send,
     ) -> Result<Self, StartError> {
-        let (listener, address) = listen(config.listen)?;
+        let (listener, address) = listen("server.listen", config.listen)?;
+        let watched = config.metrics_listen.map(|address| listen("metrics.listen", address)).transpose()?;
+        let door = Door::of(&listener).map_err(StartError::Api)?;
         let public_url = config.public_url.clone().unwrap_or_else(|| url_of(address));
         let store = through(open_store(&config.store_url, &address.to_string()).await?);
         let pepper = Pepper::of(&*store).await?;
@@ -85,14 +101,46 @@ impl Gateway {
         let engine = engine(&store, accounts, &config).await?;
         let shutdown = CancellationToken::new();
         let closing = shutdown.child_token();
+        let draining = CancellationToken::new();
         let Limited { quotas, requests_at_once } = config.limits;
-        let settings =
-            ApiSettings { closing: closing.clone(), quotas, requests_at_once, ..ApiSettings::default() };
+        let settings = ApiSettings {
+            closing: closing.clone(),
+            draining: draining.clone(),
+            quotas,
+            requests_at_once,
+            ..ApiSettings::default()
+        };
+        let watching = watched.map(|(listener, address)| {
+            let server = outdial_api::serve_watching(listener, engine.clone(), &settings)?;
+            Ok((address, server))
+        });
+        let watching = watching.transpose().map_err(StartError::Api)?;
         let server = outdial_api::serve(listener, engine.clone(), &settings).map_err(StartError::Api)?;
         let api = server.handle();
+        // Nothing can fail any more.
         let serving = until_its_end(server, &shutdown);
+        let watching = watching.map(|(address, server)| {
+            let handle = server.handle();
+            until_its_end(server, &shutdown);
+            (address, handle)
+        });
         let worker = until_its_end(engine.clone().work(shutdown.clone()), &shutdown);
-        Ok(Self { address, engine, store, api, serving, worker, shutdown, closing })
+        let drain = config.drain;
+        let in_force = InForce::new(config, store, public_url, pepper);
+        Ok(Self {
+            address,
+            engine,
+            in_force,
+            api,
+            door,
+            watching,
+            serving,
+            worker,
+            shutdown,
+            closing,
+            draining,
+            drain,
+        })
     }
 
     /// Where it listens.
@@ -103,6 +151,11 @@ impl Gateway {
     /// `http://host:port`.
     pub fn url(&self) -> String {
         url_of(self.address)
+    }
+
+    /// Where those who only watch are answered, if anywhere.
+    pub fn watching_address(&self) -> Option<SocketAddr> {
+        self.watching.as_ref().map(|(address, _)| *address)
     }
 
     /// Makes a key for `tenant`.
@@ -116,6 +169,12 @@ impl Gateway {
         self.engine.issue_key(tenant, name, terms, None).await
     }
 
+    /// Puts the accounts of another configuration in force, with nothing that is under way being dropped; tells
+    /// what has changed. A configuration with a problem changes nothing.
+    pub fn reload(&self, config: Config) -> Result<Reloaded, ConfigProblems> {
+        self.in_force.replace(&self.engine, config)
+    }
+
     /// Waits until a part of it has ended, which none does by itself while all is well.
     pub async fn ended(&self) {
         self.shutdown.cancelled().await;
@@ -126,12 +185,22 @@ impl Gateway {
     pub async fn abandon(self) {
         self.worker.abort();
         self.api.stop(false).await;
+        if let Some((_, watching)) = self.watching {
+            watching.stop(false).await;
+        }
         // Ended when the last of its futures is gone.
         let _ = self.worker.await;
     }
 
     /// Ends it in order; the store is closed when this returns.
     pub async fn stop(self) {
+        self.draining.cancel();
+        if !self.drain.is_zero() {
+            tokio::time::sleep(self.drain).await;
+            self.door.shut();
+            tokio::time::sleep(LAST_CALL).await;
+        }
+        drop(self.door);
         self.closing.cancel();
         self.api.stop(true).await;
         self.shutdown.cancel();
@@ -141,7 +210,10 @@ impl Gateway {
         if self.worker.await.is_err() {
             tracing::error!("the worker had failed");
         }
-        self.store.close().await;
+        if let Some((_, watching)) = self.watching {
+            watching.stop(true).await;
+        }
+        self.in_force.store.close().await;
     }
 }
 
@@ -183,12 +255,12 @@ fn until_its_end<T: Send + 'static>(
     })
 }
 
-fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+fn listen(key: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let bound = TcpListener::bind(address).and_then(|listener| {
         let address = listener.local_addr()?;
         Ok((listener, address))
     });
-    bound.map_err(|source| StartError::Listen { address, source })
+    bound.map_err(|source| StartError::Listen { key, address, source })
 }
 
 /// An address that listens everywhere is reached on this machine by its loopback address.
@@ -215,7 +287,7 @@ fn accounts(
     if problems.is_empty() { Ok(accounts) } else { Err(ConfigProblems::new(problems)) }
 }
 
-fn account(
+pub(crate) fn account(
     config: &AccountConfig,
     store: &Arc<dyn Store>,
     public_url: &str,

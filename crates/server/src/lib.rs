@@ -10,9 +10,13 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod door;
 mod gateway;
 mod open_files;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod rehearsal;
+mod reload;
 mod shutdown;
 mod slots;
 mod telemetry;
@@ -26,3 +30,4 @@ pub use gateway::{Gateway, StartError};
 pub use outdial_provider::Factory;
 pub use outdial_providers::registry;
 pub use rehearsal::Rehearsal;
+pub use reload::Reloaded;

@@ -51,7 +51,11 @@ impl Rehearsal {
                 (Self::account(factory), Value::Table(account))
             })
             .collect();
-        let server = Table::from_iter([("listen".to_owned(), self.listen.to_string().into())]);
+        // Nobody has to look elsewhere first.
+        let server = Table::from_iter([
+            ("listen".to_owned(), self.listen.to_string().into()),
+            ("drain_seconds".to_owned(), 0.into()),
+        ]);
         let store = Table::from_iter([("url".to_owned(), self.store_url.clone().into())]);
         let whole = Table::from_iter([
             ("server".to_owned(), Value::Table(server)),

@@ -22,10 +22,19 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A folder with a configuration that listens on a free port.
+/// Free ports, and nobody who has to look elsewhere first.
+const CONFIG: &str = "
+[server]
+listen = \"127.0.0.1:0\"
+drain_seconds = 0
+[metrics]
+listen = \"127.0.0.1:0\"
+";
+
+/// A folder with a configuration that listens on free ports.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("outdial.toml"), "[server]\nlisten = \"127.0.0.1:0\"\n").unwrap();
+    fs::write(folder.path().join("outdial.toml"), CONFIG).unwrap();
     folder
 }
 
@@ -33,6 +42,8 @@ fn folder() -> TempDir {
 struct Serving {
     process: Child,
     url: String,
+    /// Where metrics ask for no key.
+    metrics: String,
     _log: Lines<BufReader<ChildStdout>>,
 }
 
@@ -46,14 +57,13 @@ impl Serving {
             .map(|line| serde_json::from_str::<serde_json::Value>(&line.unwrap()).unwrap())
             .find(|line| line["message"] == "ready")
             .unwrap();
-        Self { process, url: ready["url"].as_str().unwrap().to_owned(), _log: log }
+        let told = |key: &str| ready[key].as_str().unwrap().to_owned();
+        Self { process, url: told("url"), metrics: told("metrics"), _log: log }
     }
 
     /// The status of a GET with `key`.
     async fn get(&self, path: &str, key: &str) -> u16 {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let request = client.get(format!("{}{path}", self.url)).bearer_auth(key);
-        request.send().await.unwrap().status().as_u16()
+        get(&format!("{}{path}", self.url), key).await.0
     }
 
     /// Asks it to end as a service manager would; answers its exit code.
@@ -62,6 +72,13 @@ impl Serving {
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
         self.process.wait().unwrap().code().unwrap()
     }
+}
+
+/// The status and the text of a GET with `key`.
+async fn get(url: &str, key: &str) -> (u16, String) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = client.get(url).bearer_auth(key).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 impl Drop for Serving {
@@ -82,13 +99,34 @@ async fn a_gateway_serves_takes_its_keys_and_ends_when_told() {
 
     let gateway = Serving::start(folder.path());
     assert_eq!(gateway.get("/readyz", "").await, 200);
+    let probe = format!("{}/readyz", gateway.url);
+    assert_eq!(run(folder.path(), &["probe", &probe]).status.code(), Some(0));
     assert_eq!(gateway.get("/v1/tasks", &key).await, 200);
     assert_eq!(gateway.get("/v1/tasks", "odk_live_not-a-key").await, 401);
     assert_eq!(gateway.terminate(), 0);
+    assert_eq!(run(folder.path(), &["probe", &probe]).status.code(), Some(1));
 
     let again = Serving::start(folder.path());
     assert_eq!(again.get("/v1/tasks", &key).await, 200);
     assert_eq!(again.terminate(), 0);
+}
+
+#[tokio::test]
+async fn an_address_of_the_inside_tells_metrics_without_a_key_and_nothing_else() {
+    let folder = folder();
+    let gateway = Serving::start(folder.path());
+    gateway.get("/v1/tasks", "").await;
+    assert_eq!(gateway.get("/metrics", "").await, 401);
+    let (status, page) = get(&gateway.metrics, "").await;
+    assert_eq!(status, 200);
+    assert!(
+        page.contains("outdial_http_requests_total{route=\"/v1/tasks\",method=\"GET\",status=\"401\"} 1"),
+        "{page}"
+    );
+    let base = gateway.metrics.strip_suffix("/metrics").unwrap();
+    assert_eq!(get(&format!("{base}/readyz"), "").await.0, 200);
+    assert_eq!(get(&format!("{base}/v1/tasks"), "").await.0, 404);
+    assert_eq!(gateway.terminate(), 0);
 }
 
 #[test]

@@ -279,3 +279,10 @@ fn hosts_of_recordings_are_hosts() {
     let said = complaints(&format!("{ACCOUNT}[recordings]\nmax_bytes = 0\nidle_secs = 3\n"));
     assert!(said.contains("recordings.max_bytes") && said.contains("did you mean `idle_seconds`?"), "{said}");
 }
+
+#[test]
+#[cfg(not(feature = "otlp"))]
+fn a_build_that_sends_no_traces_says_so() {
+    let said = complaints("[telemetry]\notlp_endpoint = \"http://127.0.0.1:4318/v1/traces\"\n");
+    assert!(said.contains("telemetry.otlp_endpoint") && said.contains("--features otlp"), "{said}");
+}

@@ -71,3 +71,9 @@ fn every_key_has_a_comment() {
         assert!(!is_key || pair[0].starts_with("# "), "{} has no comment", pair[1]);
     }
 }
+
+#[test]
+fn what_a_deployment_begins_with_can_be_used() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/outdial.toml");
+    Config::from_toml(&std::fs::read_to_string(file).unwrap()).unwrap().check().unwrap();
+}

@@ -7,7 +7,8 @@ use crate::{
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DesiredStatus, Event, EventId,
-    PersonName, Phone, Secret, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
+    HoldReason, PersonName, Phone, Secret, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId,
+    Timestamp,
 };
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -287,6 +288,8 @@ pub trait Store: Access + Inbox + Outbox {
     ) -> Result<ReservedSlots, StoreError>;
     /// Dispatches that are in doubt, by account.
     async fn doubts(&self) -> Result<Vec<Doubt>, StoreError>;
+    /// How many contacts are held for which reason; reasons without any are left out.
+    async fn held_back(&self) -> Result<Vec<(HoldReason, u64)>, StoreError>;
     /// Forgets leases (of tasks and deliveries) of the process that used the store under the same name before
     /// this one and is dead. An engine of the store that one process uses alone forgets all of them.
     async fn release_abandoned_leases(&self) -> Result<(), StoreError>;

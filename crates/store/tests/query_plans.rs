@@ -52,6 +52,7 @@ fn grows(plan: &[String], statement: &str) -> bool {
         "SCAN abandoned",
         "SCAN due",
         "dispatches_in_doubt",
+        "contacts_held_by_reason",
         "SCAN plans",
         "SCAN replays",
         "webhook_endpoints_behind",

@@ -1,7 +1,7 @@
-//! A gateway in a process of its own: one that can be killed, or frozen.
+//! A gateway in a process of its own: one that can be killed, frozen, told to end, or given other settings.
 
 use crate::site::all_scopes;
-use crate::{Api, Site};
+use crate::{Api, Site, until_within};
 use outdial_model::Secret;
 use outdial_server::Rehearsal;
 use std::fs::File;
@@ -83,6 +83,41 @@ impl Process {
     /// Lets it go on (SIGCONT).
     pub fn thaw(&self) {
         self.signal("CONT");
+    }
+
+    /// Changes its configuration file, which it reads when it starts and when it is told to.
+    pub fn configure(&self, change: impl FnOnce(&mut toml::Table)) {
+        let text = std::fs::read_to_string(&self.config).expect("it has a configuration");
+        let mut table = text.parse().expect("its configuration can be read");
+        change(&mut table);
+        self.write_config(&table.to_string());
+    }
+
+    /// Writes its configuration file, whatever is in it.
+    pub fn write_config(&self, text: &str) {
+        std::fs::write(&self.config, text).expect("there is room for a file");
+    }
+
+    /// Has it read its configuration again (SIGHUP).
+    pub fn hang_up(&self) {
+        self.signal("HUP");
+    }
+
+    /// Asks it to end, as a service manager would (SIGTERM).
+    pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Waits until it has ended; answers its exit code.
+    pub async fn ended(&mut self) -> Option<i32> {
+        let mut child = self.child.take().expect("it runs");
+        let look = async || child.try_wait().expect("a child can be waited for");
+        until_within(PATIENCE, "the gateway has ended", look, Option::is_some).await?.code()
+    }
+
+    /// Where it listens, `http://host:port`.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// What it has told so far.

@@ -1,8 +1,9 @@
-//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask openapi`, `cargo xtask new-provider`,
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask openapi`, `cargo xtask config`, `cargo xtask new-provider`,
 //! `cargo xtask bench`, `cargo xtask long`.
 
 mod bench;
 mod check_deps;
+mod config;
 mod long;
 mod new_provider;
 mod openapi;
@@ -25,6 +26,12 @@ enum Chore {
     CheckDeps,
     /// Write `openapi/outdial.json` from the routes, or compare with `--check`.
     Openapi {
+        /// Compare only; fail when the file is out of date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write `docs/configuration.md` from the keys there are, or compare with `--check`.
+    Config {
         /// Compare only; fail when the file is out of date.
         #[arg(long)]
         check: bool,
@@ -59,6 +66,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().chore {
         Chore::CheckDeps => check_deps::run(&root).and_then(|()| vendor_names::run(&root)),
         Chore::Openapi { check } => openapi::run(&root, check),
+        Chore::Config { check } => config::run(&root, check),
         Chore::NewProvider { kind } => new_provider::run(&root, &kind),
         Chore::Bench { arguments } => bench::run(&root, &arguments),
         Chore::Long { arguments } => long::run(&root, &arguments),

@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, AuditId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus,
-    DispatchOutcome, EndpointId, Event, EventId, KeptPush, KeyId, ProviderKind, PushId, PushState, Segment,
-    SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    DispatchOutcome, EndpointId, Event, EventId, HoldReason, KeptPush, KeyId, ProviderKind, PushId, PushState,
+    Segment, SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues,
@@ -232,6 +232,7 @@ store! {
         account: &AccountId, action: &str, spacing: Duration, count: u32
     ) -> Result<ReservedSlots, StoreError>;
     doubts() -> Result<Vec<Doubt>, StoreError>;
+    held_back() -> Result<Vec<(HoldReason, u64)>, StoreError>;
     release_abandoned_leases() -> Result<(), StoreError>;
     lease_due_tasks(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<Lease>, StoreError>;
     next_due() -> Result<Option<Timestamp>, StoreError>;

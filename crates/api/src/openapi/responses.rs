@@ -104,7 +104,7 @@ pub(crate) struct Probing;
 
 impl IntoResponses for Probing {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        BTreeMap::from([("503".to_owned(), response(&[&table::STORE_UNAVAILABLE]).into())])
+        BTreeMap::from([("503".to_owned(), response(&[&table::STORE_UNAVAILABLE, &table::DRAINING]).into())])
     }
 }
 

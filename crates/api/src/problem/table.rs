@@ -115,6 +115,8 @@ codes! {
         "Repeat the request after `Retry-After` seconds, longer each time. Nothing of it was done.";
     ISSUER_UNAVAILABLE = 503 "issuer_unavailable" LATER, "The token cannot be checked now",
         "Repeat the request after `Retry-After` seconds. The issuer's keys could not be fetched; the operator's log tells why.";
+    DRAINING = 503 "draining" LATER, "The server is about to end",
+        "Send requests to another replica, or to this one when it has started again.";
     TOO_MANY_STREAMS = 503 "too_many_streams" LATER, "Too many streams of events",
         "Connect again after `Retry-After` seconds, or pull `GET /v1/events` from the same cursor.";
     PROVIDER_UNAVAILABLE = 504 "provider_unavailable" LATER, "The vendor did not answer",

@@ -28,7 +28,7 @@ use outdial_model::{AccountId, Scope};
 #[get("/accounts")]
 pub(crate) async fn list_accounts(engine: Data<Engine>, caller: Caller) -> Json<List<AccountView>> {
     let now = engine.now();
-    let accounts = engine.accounts_for(&caller.tenant).map(|account| AccountView::new(account, now));
+    let accounts = engine.accounts_for(&caller.tenant).map(|account| AccountView::new(&account, now));
     Json(List::whole(accounts.collect()))
 }
 

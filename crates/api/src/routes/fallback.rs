@@ -1,10 +1,10 @@
 //! The answer to everything that is no route: 404, or 405 with the methods the path takes.
 
 use crate::problem::{Problem, table};
-use actix_web::HttpRequest;
 use actix_web::dev::ResourceDef;
 use actix_web::http::header::ALLOW;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
 /// Routes that are not in the document.
@@ -49,4 +49,9 @@ pub(crate) async fn fallback(request: HttpRequest, routes: Data<RouteTable>) -> 
         }
         None => Problem::new(&table::NOT_FOUND, "there is no such path; `/docs` shows all of them"),
     })
+}
+
+/// The answer of an address that has few routes.
+pub(crate) async fn nothing() -> HttpResponse {
+    HttpResponse::NotFound().finish()
 }

@@ -8,6 +8,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use outdial_engine::{AccountMetrics, Attempts, Backlog, Breaker, Engine, Traffic};
+use outdial_model::HoldReason;
 
 /// Read metrics
 ///
@@ -27,22 +28,57 @@ pub(crate) async fn get_metrics(
     engine: Data<Engine>,
     requests: Data<Requests>,
 ) -> Result<HttpResponse, Problem> {
+    page(&engine, &requests).await
+}
+
+/// The same, where the address itself is for those who may.
+#[get("/metrics")]
+pub(crate) async fn watch_metrics(
+    engine: Data<Engine>,
+    requests: Data<Requests>,
+) -> Result<HttpResponse, Problem> {
+    page(&engine, &requests).await
+}
+
+async fn page(engine: &Engine, requests: &Requests) -> Result<HttpResponse, Problem> {
     let mut page = Page::default();
     let accounts = engine.metrics().await?;
     doubts(&mut page, &accounts);
+    held(&mut page, &engine.held_back().await?);
     traffic(&mut page, &accounts);
     let (backlog, attempts) = engine.webhook_metrics().await?;
     webhooks(&mut page, backlog, attempts);
     pushes(&mut page, &accounts);
+    answered(&mut page, requests);
+    Ok(HttpResponse::Ok().content_type(Page::CONTENT_TYPE).body(page.into_text()))
+}
+
+/// What clients and vendors were answered.
+fn answered(page: &mut Page, requests: &Requests) {
     page.counter(
         "outdial_http_requests_total",
         "Requests this process has answered, vendors' pushes included, by pattern of the path.",
         ["route", "method", "status"],
-        requests.snapshot().into_iter().map(|(answered, count)| {
+        requests.counts().into_iter().map(|(answered, count)| {
             ([answered.route, answered.method.to_owned(), answered.status.to_string()], count)
         }),
     );
-    Ok(HttpResponse::Ok().content_type(Page::CONTENT_TYPE).body(page.into_text()))
+    page.histogram(
+        "outdial_http_request_duration_seconds",
+        "Time from the head of a request to the head of its answer, by pattern of the path.",
+        ["route", "method"],
+        requests.times().into_iter().map(|((route, method), times)| ([route, method.to_owned()], times)),
+    );
+}
+
+/// Whom the gate keeps back, over all replicas.
+fn held(page: &mut Page, held: &[(HoldReason, u64)]) {
+    page.gauge(
+        "outdial_gate_held",
+        "People who are not dialed before an instant, by the reason; the same at every replica.",
+        ["reason"],
+        held.iter().map(|(reason, people)| ([reason.to_string()], *people)),
+    );
 }
 
 /// What nobody knows, over all replicas.

@@ -1,5 +1,6 @@
 //! Probes for whoever runs the server.
 
+use crate::draining::Draining;
 use crate::problem::Problem;
 use actix_web::get;
 use actix_web::web::{Data, Json};
@@ -28,7 +29,8 @@ pub(crate) async fn livez() -> Json<Probe> {
 
 /// Can it take requests?
 ///
-/// Whether the store is reachable and writable.
+/// Whether the store is reachable and writable, and nobody has told the server to end. Told to end, it takes requests
+/// for a while yet, so that a load balancer that asks here has sent the others elsewhere before it stops listening.
 #[utoipa::path(
     tag = "Server",
     security(()),
@@ -38,7 +40,8 @@ pub(crate) async fn livez() -> Json<Probe> {
     )
 )]
 #[get("/readyz")]
-pub(crate) async fn readyz(engine: Data<Engine>) -> Result<Json<Probe>, Problem> {
+pub(crate) async fn readyz(engine: Data<Engine>, draining: Data<Draining>) -> Result<Json<Probe>, Problem> {
+    draining.refuse()?;
     engine.ready().await?;
     Ok(Json(Probe { status: "ok" }))
 }

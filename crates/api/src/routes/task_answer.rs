@@ -16,7 +16,7 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 
 /// The account's provider, as views name it.
 pub(super) fn provider_of(engine: &Engine, task: &Task) -> Option<String> {
-    engine.kind_of(&task.account).map(ToString::to_string)
+    engine.kind_of(&task.account).map(|kind| kind.to_string())
 }
 
 /// The task as it is.

@@ -57,9 +57,9 @@ pub(crate) struct LimitsView {
 }
 
 /// A task for this vendor; it dials with the first of these accounts that is there.
-pub(crate) fn example_task<'a>(
+pub(crate) fn example_task(
     factory: &Factory,
-    mut accounts: impl Iterator<Item = &'a Arc<Account>>,
+    mut accounts: impl Iterator<Item = Arc<Account>>,
 ) -> Value {
     let mut task = (factory.example_task)();
     if let Some(account) = accounts.find(|account| account.kind.as_str() == factory.kind) {
@@ -69,7 +69,7 @@ pub(crate) fn example_task<'a>(
 }
 
 impl ProviderView {
-    pub(crate) fn new<'a>(factory: &Factory, accounts: impl Iterator<Item = &'a Arc<Account>>) -> Self {
+    pub(crate) fn new(factory: &Factory, accounts: impl Iterator<Item = Arc<Account>>) -> Self {
         Self {
             id: factory.kind,
             title: factory.title,

@@ -33,6 +33,7 @@ async fn doubts_are_counted_until_they_are_settled() {
     let before = page(&api).await;
     assert_eq!(value(&before, "outdial_dispatch_unknown{account=\"main\"}"), 0.0);
     assert_eq!(value(&before, "outdial_reconcile_lag_seconds{account=\"main\"}"), 0.0);
+    assert_eq!(value(&before, "outdial_gate_held{reason=\"outside_window\"}"), 0.0);
     assert_eq!(value(&before, "outdial_breaker_state{account=\"main\"}"), 0.0);
 
     let path = lose(&api, 1).await;
@@ -73,5 +74,11 @@ async fn requests_are_counted_by_route_and_never_by_path() {
     assert_eq!(count("/v1/tasks/{id}", "GET", 404), 1.0);
     assert_eq!(count("/v1/tasks", "GET", 401), 1.0);
     assert_eq!(count("none", "GET", 404), 1.0);
+    let within = |bound: &str| {
+        let labels = format!("route=\"/v1/tasks/{{id}}\",method=\"GET\",le=\"{bound}\"");
+        value(&page, &format!("outdial_http_request_duration_seconds_bucket{{{labels}}}"))
+    };
+    assert!(within("0.005") <= within("10") && within("10") <= within("+Inf"));
+    assert_eq!(within("+Inf"), 2.0, "whatever the status");
     assert!(!page.contains(&id) && !page.contains("+86"), "{page}");
 }

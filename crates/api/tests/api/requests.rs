@@ -18,6 +18,36 @@ async fn an_answer_carries_the_request_s_id_or_one_of_ours() {
 }
 
 #[tokio::test]
+async fn a_trace_goes_on_through_the_answer_and_a_broken_one_is_begun_anew() {
+    let api = TestApi::start().await;
+    let (trace, caller) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let with = async |traceparent: &str| {
+        let request = api.request(Method::GET, "/v1/tasks").header("traceparent", traceparent);
+        send(request).await.header("traceresponse").to_owned()
+    };
+    let continued = with(&format!("00-{trace}-{caller}-01")).await;
+    let [version, id, span, flags] = continued.split('-').collect::<Vec<_>>()[..] else {
+        panic!("{continued}");
+    };
+    assert_eq!((version, id, flags), ("00", trace, "01"));
+    assert!(span.len() == 16 && span != caller, "{continued}");
+    let begun = with(&format!("00-{trace}-{caller}")).await;
+    assert!(begun.len() == 55 && !begun.contains(trace), "{begun}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_to_end_answers_on_and_keeps_no_connection() {
+    let api = TestApi::start().await;
+    let before = api.get("/v1/tasks").await;
+    assert!(!before.headers.contains_key("connection"), "{:?}", before.headers);
+    api.draining.cancel();
+    assert_eq!(send(api.bare(Method::GET, "/livez")).await.status, 200);
+    send(api.bare(Method::GET, "/readyz")).await.problem(503, "draining");
+    let after = api.get("/v1/tasks").await;
+    assert_eq!((after.status.as_u16(), after.header("connection")), (200, "close"));
+}
+
+#[tokio::test]
 async fn a_head_is_a_get_without_the_body() {
     let api = TestApi::start().await;
     let location = format!("/v1/tasks/{}", api.create_task(1).await);

@@ -27,6 +27,8 @@ pub struct TestApi {
     pub provider: MemoryProvider,
     /// Cancelled, the server lets nobody follow any more.
     pub closing: CancellationToken,
+    /// Cancelled, the server is about to end.
+    pub draining: CancellationToken,
     engine: Engine,
     key: String,
     client: Client,
@@ -134,13 +136,14 @@ impl TestApi {
             quotas: place.quotas,
             ..ApiSettings::default()
         };
-        let closing = settings.closing.clone();
+        let (closing, draining) = (settings.closing.clone(), settings.draining.clone());
         tokio::spawn(serve(listener, engine.clone(), &settings).unwrap());
         let mut api = Self {
             url,
             vendor,
             provider,
             closing,
+            draining,
             engine,
             key: String::new(),
             client: Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),

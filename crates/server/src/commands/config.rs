@@ -1,18 +1,21 @@
-//! `outdial config check|print`.
+//! `outdial config check|print|reference`.
 
 use super::CommandError;
 use crate::cli::ConfigCommand;
 use crate::terminal::Terminal;
-use crate::{Config, ShownValue};
+use crate::{Config, ShownValue, config};
 use std::process::ExitCode;
 
 pub(super) fn run(command: &ConfigCommand) -> Result<ExitCode, CommandError> {
-    let (ConfigCommand::Check(configured) | ConfigCommand::Print(configured)) = command;
+    let (ConfigCommand::Check(configured) | ConfigCommand::Print(configured)) = command else {
+        Terminal::Out.line(config::reference().trim_end());
+        return Ok(ExitCode::SUCCESS);
+    };
     let config = Config::load(configured.config.as_deref())?;
     config.check()?;
     match command {
         ConfigCommand::Check(_) => Terminal::Out.line(summary(&config)),
-        ConfigCommand::Print(_) => table(&config.values).iter().for_each(|line| Terminal::Out.line(line)),
+        _ => table(&config.values).iter().for_each(|line| Terminal::Out.line(line)),
     }
     Ok(ExitCode::SUCCESS)
 }

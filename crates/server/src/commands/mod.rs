@@ -3,6 +3,7 @@
 mod config;
 mod emergency_stop;
 mod keys;
+mod probe;
 mod serve;
 mod simulate;
 
@@ -62,6 +63,7 @@ fn perform(command: Command) -> Result<ExitCode, CommandError> {
         Command::Serve(configured) => runtime()?.block_on(serve::run(&configured)),
         Command::Simulate(options) => runtime()?.block_on(simulate::run(options)),
         Command::Config(command) => config::run(&command),
+        Command::Probe { url } => runtime()?.block_on(probe::run(&url)),
         Command::Openapi => openapi(),
         Command::EmergencyStop(wanted) => runtime()?.block_on(emergency_stop::run(wanted)),
         Command::Keys(command) => runtime()?.block_on(keys::run(command)),

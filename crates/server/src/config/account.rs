@@ -66,6 +66,23 @@ impl AccountConfig {
         (self.factory.build)(settings, deps).map_err(|problem| self.problem(problem))
     }
 
+    /// Whether an account made of either would be the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        // Taken apart, so that a setting that comes to be is not forgotten here.
+        let Self { id, kind, factory: _, base_url, timeout, policy, ingress_secret, ingress_networks, table } =
+            other;
+        let exposed =
+            |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose_secret().to_owned());
+        self.id == *id
+            && self.kind == *kind
+            && self.base_url == *base_url
+            && self.timeout == *timeout
+            && self.policy == *policy
+            && exposed(&self.ingress_secret) == exposed(ingress_secret)
+            && self.ingress_networks == *ingress_networks
+            && self.table == *table
+    }
+
     /// What the provider does not like about the account, if anything.
     pub(super) fn objection(&self) -> Option<Problem> {
         let rate = RateLimits::per_action(self.policy.rate);

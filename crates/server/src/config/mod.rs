@@ -13,11 +13,13 @@ mod layers;
 mod problem;
 mod read;
 mod reader;
+mod reference;
 mod shown;
 mod store_url;
 
 pub use account::AccountConfig;
 pub use problem::{ConfigProblems, Problem};
+pub(crate) use reference::reference;
 pub use shown::{Origin, ShownValue};
 pub use store_url::StoreUrl;
 
@@ -29,6 +31,7 @@ use outdial_provider::Factory;
 use outdial_providers::registry;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 /// Every key with its default and one comment.
 pub const DEFAULTS: &str = include_str!("../../../../config/default.toml");
@@ -40,6 +43,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What vendors are told to push to, without a slash at the end; derived from the address when absent.
     pub public_url: Option<String>,
+    /// How long it still takes requests once it is told to end.
+    pub drain: Duration,
+    /// Where those who only watch are answered without a key; nowhere when absent.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where traces are sent; nowhere when absent.
+    pub otlp_endpoint: Option<String>,
     /// Where everything is kept.
     pub store_url: StoreUrl,
     /// Where events may be delivered to.

@@ -17,8 +17,10 @@ use std::time::Duration;
 /// Reads everything. Where something is wrong, a fallback stands in and a problem is told.
 pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> (Config, Vec<Problem>) {
     let (mut book, mut root) = Book::open(layers);
-    let (listen, public_url) = server(&mut root, &mut book);
+    let Server { listen, public_url, drain } = server(&mut root, &mut book);
     let store_url = store(&mut root, &mut book);
+    let metrics_listen = metrics(&mut root, &mut book);
+    let otlp_endpoint = telemetry(&mut root, &mut book);
     let webhooks = webhooks(&mut root, &mut book);
     let recordings = recordings(&mut root, &mut book);
     let issuers = auth::issuers(&mut root, &mut book);
@@ -26,22 +28,67 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let accounts = accounts(&mut root, &mut book, factories);
     root.finish(&mut book);
     let values = book.shown;
-    (
-        Config { listen, public_url, store_url, webhooks, recordings, issuers, limits, accounts, values },
-        book.problems,
-    )
+    let config = Config {
+        listen,
+        public_url,
+        drain,
+        metrics_listen,
+        otlp_endpoint,
+        store_url,
+        webhooks,
+        recordings,
+        issuers,
+        limits,
+        accounts,
+        values,
+    };
+    (config, book.problems)
 }
 
-fn server(root: &mut Section, book: &mut Book) -> (SocketAddr, Option<String>) {
+/// The table `[server]`.
+struct Server {
+    listen: SocketAddr,
+    public_url: Option<String>,
+    drain: Duration,
+}
+
+const ADDRESS: &str = "an address and port such as 127.0.0.1:8080";
+
+fn server(root: &mut Section, book: &mut Book) -> Server {
     let mut section = root.section(book, "server");
-    let listen = section.optional(book, "listen", "an address and port such as 127.0.0.1:8080");
+    let listen = section.optional(book, "listen", ADDRESS);
     let url =
         section.checked(book, "public_url", "a URL such as https://outdial.example.com", |url: &String| {
             is_public_url(url)
         });
+    let drain: Option<u64> = section.optional(book, "drain_seconds", "a whole number of seconds");
     section.finish(book);
     let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    (listen.unwrap_or(nowhere), url.map(|url| url.trim_end_matches('/').to_owned()))
+    Server {
+        listen: listen.unwrap_or(nowhere),
+        public_url: url.map(|url| url.trim_end_matches('/').to_owned()),
+        drain: Duration::from_secs(drain.unwrap_or_default()),
+    }
+}
+
+fn metrics(root: &mut Section, book: &mut Book) -> Option<SocketAddr> {
+    let mut section = root.section(book, "metrics");
+    let listen = section.optional(book, "listen", ADDRESS);
+    section.finish(book);
+    listen
+}
+
+fn telemetry(root: &mut Section, book: &mut Book) -> Option<String> {
+    const KEY: &str = "otlp_endpoint";
+    let mut section = root.section(book, "telemetry");
+    if section.has(KEY) && cfg!(not(feature = "otlp")) {
+        let detail = "this binary sends no traces: build it with `--features otlp`, or remove the key";
+        section.complain(book, KEY, detail);
+    }
+    let expected = "a URL such as http://127.0.0.1:4318/v1/traces";
+    let endpoint = section.checked(book, KEY, expected, |url: &String| is_public_url(url));
+    section.finish(book);
+    endpoint
 }
 
 fn store(root: &mut Section, book: &mut Book) -> StoreUrl {

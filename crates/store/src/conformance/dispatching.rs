@@ -148,6 +148,7 @@ pub(super) async fn the_gate_holds_and_ends_people(harness: &dyn Harness) {
     let people = world.contacts(&task).await;
     assert_eq!(planned.dispatch.contacts, [people[2].id.clone()]);
     assert_eq!(people[0].hold, Some((HoldReason::OutsideWindow, morning)));
+    assert_eq!(world.store.held_back().await.unwrap(), [(HoldReason::OutsideWindow, 1)]);
     assert_eq!(people[1].status, ContactStatus::Expired);
     assert_eq!(people[1].reason.as_deref(), Some("too late"));
     assert_eq!(world.told(&people[0].id).await[1..], [EventType::ContactHeld]);

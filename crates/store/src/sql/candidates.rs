@@ -2,9 +2,9 @@
 
 use super::{Connection, counter};
 use crate::moves::Standing;
-use crate::row::ContactRow;
+use crate::row::{ContactRow, number, word};
 use crate::{DispatchPlan, StoreError};
-use outdial_model::{Contact, ContactId, ContactStatus, Phone, Timestamp};
+use outdial_model::{Contact, ContactId, ContactStatus, HoldReason, Phone, Timestamp};
 use std::collections::{HashMap, HashSet};
 
 /// Nobody whose number rings now, or may, anywhere in the tenant: the number lock. Rows are asked for by the
@@ -95,6 +95,20 @@ async fn released(
         found.take(rows.fetch_all(&mut *conn).await?)?;
     }
     Ok(found.found)
+}
+
+/// How many are held for which reason.
+pub(super) async fn held_back(conn: &mut Connection) -> Result<Vec<(HoldReason, u64)>, StoreError> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT hold_reason, count(*) FROM contacts WHERE status = 'held' AND hold_reason IS NOT NULL
+         GROUP BY hold_reason",
+    )
+    .fetch_all(conn)
+    .await?;
+    let reason = |(reason, people): (String, i64)| {
+        Ok((word(&reason, "contacts.hold_reason")?, number(people, "contacts")?))
+    };
+    rows.into_iter().map(reason).collect()
 }
 
 type Found = (Contact, Standing);

@@ -2,8 +2,8 @@
 //! its noun.
 
 use super::{
-    Engine, apply, call, contact, delivery_log, event, intake, key, lease, ledger, newest, once, plan,
-    segment,
+    Engine, apply, call, candidates, contact, delivery_log, event, intake, key, lease, ledger, newest, once,
+    plan, segment,
 };
 use super::{task, trace, work};
 use crate::{
@@ -13,8 +13,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, Event, EventId, Segment, SegmentId,
-    Task, TaskId, TaskStatus, TenantId, Timestamp,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, Event, EventId, HoldReason,
+    Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use std::time::Duration;
 
@@ -223,6 +223,10 @@ impl Store for Engine {
 
     async fn doubts(&self) -> Result<Vec<Doubt>, StoreError> {
         reading!(self, |tx| ledger::doubts(&mut tx))
+    }
+
+    async fn held_back(&self) -> Result<Vec<(HoldReason, u64)>, StoreError> {
+        reading!(self, |tx| candidates::held_back(&mut tx))
     }
 
     async fn release_abandoned_leases(&self) -> Result<(), StoreError> {

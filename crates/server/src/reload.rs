@@ -1,0 +1,133 @@
+//! A configuration that is read again while the gateway runs.
+//!
+//! Accounts are replaced as a whole: added, changed, removed. One whose settings are what they were keeps its
+//! object, and with it its health, its breaker and what it has counted. A configuration with a problem
+//! changes nothing. Everything outside `[accounts]` is read at the start only; what has changed there is told.
+
+use crate::{AccountConfig, Config, ConfigProblems, Problem, StoreUrl, gateway};
+use outdial_engine::{Account, Engine, Pepper};
+use outdial_model::AccountId;
+use outdial_store::Store;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What is in force, and what it takes to make accounts.
+#[derive(Debug)]
+pub(crate) struct InForce {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) public_url: String,
+    pub(crate) pepper: Pepper,
+    store_url: StoreUrl,
+    /// Values outside `[accounts]`, as shown.
+    fixed: BTreeMap<String, String>,
+    accounts: Mutex<Vec<AccountConfig>>,
+}
+
+/// What a reload has changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reloaded {
+    /// Accounts that were not there.
+    pub added: Vec<AccountId>,
+    /// Accounts that have other settings now.
+    pub changed: Vec<AccountId>,
+    /// Accounts that are not there any more.
+    pub removed: Vec<AccountId>,
+    /// Keys that have changed and are not in force before the next start.
+    pub needs_restart: Vec<String>,
+}
+
+impl fmt::Display for Reloaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |ids: &[AccountId]| match ids {
+            [] => "none".to_owned(),
+            ids => ids.iter().map(AccountId::as_str).collect::<Vec<_>>().join(", "),
+        };
+        let Self { added, changed, removed, needs_restart } = self;
+        write!(f, "accounts added: {}", list(added))?;
+        write!(f, "; changed: {}; removed: {}", list(changed), list(removed))?;
+        if !needs_restart.is_empty() {
+            write!(f, "; not in force before a restart: {}", needs_restart.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl InForce {
+    /// `config`, which the gateway was just started with.
+    pub(crate) fn new(config: Config, store: Arc<dyn Store>, public_url: String, pepper: Pepper) -> Self {
+        let fixed = fixed(&config);
+        let Config { store_url, accounts, .. } = config;
+        Self { store, public_url, pepper, store_url, fixed, accounts: Mutex::new(accounts) }
+    }
+
+    /// Puts the accounts of `config` in force.
+    pub(crate) fn replace(&self, engine: &Engine, config: Config) -> Result<Reloaded, ConfigProblems> {
+        // Held to the end: two reloads at once would each compare with what the other replaces.
+        let mut before = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = Reloaded { needs_restart: self.needs_restart(&config), ..Reloaded::default() };
+        let (mut accounts, mut problems) = (Vec::new(), Vec::new());
+        for wanted in &config.accounts {
+            let known = before.iter().find(|known| known.id == wanted.id);
+            match self.account(engine, known, wanted, &mut told) {
+                Ok(account) => accounts.push(account),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(ConfigProblems::new(problems));
+        }
+        let is_gone = |id: &AccountId| accounts.iter().all(|account| account.id != *id);
+        told.removed = before.iter().map(|known| known.id.clone()).filter(is_gone).collect();
+        engine.replace_accounts(accounts);
+        *before = config.accounts;
+        Ok(told)
+    }
+
+    /// The account as it is when nothing about it has changed, else a new one.
+    fn account(
+        &self,
+        engine: &Engine,
+        known: Option<&AccountConfig>,
+        wanted: &AccountConfig,
+        told: &mut Reloaded,
+    ) -> Result<Arc<Account>, Problem> {
+        match known {
+            Some(known) if known.is_same(wanted) => {
+                if let Ok(account) = engine.account(&wanted.id) {
+                    return Ok(account);
+                }
+            }
+            Some(known) if known.kind != wanted.kind => {
+                let detail = format!(
+                    "the account is one at {}, and its tasks are there; give one at another vendor another name",
+                    known.kind
+                );
+                let key = format!("accounts.{}.provider", wanted.id);
+                return Err(Problem { key, origin: None, detail });
+            }
+            Some(_) => told.changed.push(wanted.id.clone()),
+            None => told.added.push(wanted.id.clone()),
+        }
+        gateway::account(wanted, &self.store, &self.public_url, &self.pepper).map(Arc::new)
+    }
+
+    /// Keys outside `[accounts]` that differ from what is in force.
+    fn needs_restart(&self, config: &Config) -> Vec<String> {
+        let wanted = fixed(config);
+        let keys: std::collections::BTreeSet<_> = self.fixed.keys().chain(wanted.keys()).collect();
+        let differs = |key: &&&String| self.fixed.get(**key) != wanted.get(**key);
+        let mut changed: Vec<_> = keys.iter().filter(differs).map(|key| (*key).clone()).collect();
+        // What is shown of it hides its password.
+        let is_elsewhere = self.store_url.expose() != config.store_url.expose();
+        if is_elsewhere && !changed.iter().any(|key| key.starts_with("store.")) {
+            changed.push("store.url".to_owned());
+        }
+        changed
+    }
+}
+
+fn fixed(config: &Config) -> BTreeMap<String, String> {
+    let shown = config.values.iter().filter(|shown| !shown.key.starts_with("accounts."));
+    shown.map(|shown| (shown.key.clone(), shown.value.clone())).collect()
+}
