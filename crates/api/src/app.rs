@@ -2,6 +2,7 @@
 
 use crate::body::Patience;
 use crate::cursor::CursorKey;
+use crate::download::Downloads;
 use crate::feed::Streams;
 use crate::metrics::Requests;
 use crate::routes::fallback::RouteTable;
@@ -23,6 +24,7 @@ pub(crate) struct Shared {
     document: Data<docs::Document>,
     requests: Data<Requests>,
     streams: Data<Streams>,
+    downloads: Data<Downloads>,
     patience: Patience,
 }
 
@@ -36,6 +38,7 @@ impl Shared {
             engine: Data::new(engine),
             requests: Data::default(),
             streams: Data::new(Streams::until(settings.closing.clone())),
+            downloads: Data::new(Downloads::until(settings.closing.clone())),
             patience: Patience(settings.patience),
         }
     }
@@ -49,6 +52,7 @@ impl Shared {
             .app_data(self.document.clone())
             .app_data(self.requests.clone())
             .app_data(self.streams.clone())
+            .app_data(self.downloads.clone())
             .app_data(self.patience);
         routes(&mut ServiceConfig::new(config));
         config

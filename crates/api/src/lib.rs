@@ -9,6 +9,7 @@
 //! - `idempotency/` requests that have their effect once
 //! - `upload/` streams of contacts
 //! - `feed` the feed of events and the streams of those who follow it
+//! - `download` recordings on their way; `places` how many streams and downloads there may be
 //! - `problem/` everything that goes wrong, from one table
 //! - `openapi/` the document, its examples, what the vendors add to it
 //!
@@ -18,6 +19,7 @@ mod app;
 mod auth;
 mod body;
 mod cursor;
+mod download;
 mod etag;
 mod feed;
 mod finish;
@@ -27,6 +29,7 @@ mod metrics;
 mod openapi;
 mod paging;
 mod path;
+mod places;
 mod prefer;
 mod problem;
 mod routes;

@@ -19,8 +19,8 @@ pub struct ApiSettings {
     pub drain: Duration,
     /// How long a client may take to send a JSON body, or the next piece of a stream.
     pub patience: Duration,
-    /// Ends the streams of those who follow events; to be cancelled before the server is told to stop, which
-    /// waits for requests in progress.
+    /// Ends the streams of those who follow events and breaks downloads off; to be cancelled before the server is told
+    /// to stop, which waits for requests in progress.
     pub closing: CancellationToken,
 }
 

@@ -20,6 +20,7 @@ use answer::{Failure, Head};
 use outdial_model::{CallId, ExposeSecret, ProviderKind, TenantId};
 use outdial_outward::{Bytes, Download, Limits, Outward, OutwardError, Policy, Target};
 use outdial_store::StoreError;
+use std::time::Duration;
 
 /// How recordings are fetched.
 #[derive(Debug, Clone)]
@@ -70,6 +71,11 @@ pub struct Recording {
 }
 
 impl Recording {
+    /// How long it may still take.
+    pub fn left(&self) -> Duration {
+        self.rest.time_left()
+    }
+
     /// The next piece; `None` at the end. An error is the end, too: what came is not all of it.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, OutwardError> {
         match self.first.take() {

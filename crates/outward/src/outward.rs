@@ -10,6 +10,7 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime;
+use tokio::time::Instant;
 
 /// Longest wait for a name's addresses and a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -76,8 +77,9 @@ impl Outward {
         limits: Limits,
     ) -> Result<Download, OutwardError> {
         let request = self.request(Method::GET, target, headers)?.timeout(limits.deadline);
+        let began = Instant::now();
         let head = tokio::time::timeout(limits.patience, request.send()).await;
-        Ok(Download::of(head.map_err(|_| OutwardError::Timeout)??, limits))
+        Ok(Download::of(head.map_err(|_| OutwardError::Timeout)??, began, limits))
     }
 
     fn request(

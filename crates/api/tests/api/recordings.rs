@@ -9,6 +9,7 @@ use reqwest::{Method, Response};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// What is in the URL behind the host: told to nobody.
 const SECRET: &str = "secret-path";
@@ -44,6 +45,15 @@ async fn kept_at(storage: &Host) -> (TestApi, String) {
 async fn kept_within(storage: &Host, limits: Limits) -> (TestApi, String) {
     let place = Place { base_url: format!("{}/api/v3", storage.origin()), limits, ..Place::default() };
     recorded(place, Some(&format!("{}/{SECRET}/r.wav?sign=x", storage.origin()))).await
+}
+
+/// What is far beyond the patience of a test.
+const LONG: Duration = Duration::from_secs(600);
+
+/// The storage is hung up on, well before anything but what is tested would do so.
+async fn is_left_soon(storage: &Host) {
+    let soon = Duration::from_secs(15);
+    assert!(timeout(soon, storage.is_left()).await.is_ok(), "something still reads from the storage");
 }
 
 fn limits(bytes: u64, patience: Duration, deadline: Duration) -> Limits {
@@ -96,24 +106,70 @@ async fn a_recording_is_handed_on_whole_and_nothing_else_of_the_answer() {
 async fn a_head_tells_the_same_and_fetches_no_further() {
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}content-length: 100000000000\r\n\r\n");
     let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
-    let patience = Duration::from_secs(10);
-    let (api, path) = kept_within(&storage, limits(1 << 40, patience, patience)).await;
+    let (api, path) = kept_within(&storage, limits(1 << 40, LONG, LONG)).await;
     let answer = send(api.request(Method::HEAD, &path)).await;
     assert_eq!((answer.status.as_u16(), answer.header("content-length")), (200, "100000000000"));
     assert_eq!(answer.header("content-type"), "audio/wav");
-    storage.is_left().await;
+    is_left_soon(&storage).await;
 }
 
 #[tokio::test]
 async fn a_client_that_leaves_is_fetched_nothing_more_for() {
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}\r\n");
     let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
-    let patience = Duration::from_secs(60);
-    let (api, path) = kept_within(&storage, limits(u64::MAX, patience, patience)).await;
+    let (api, path) = kept_within(&storage, limits(u64::MAX, LONG, LONG)).await;
     let mut response = api.request(Method::GET, &path).send().await.unwrap();
     assert!(response.chunk().await.unwrap().is_some());
     drop(response);
-    storage.is_left().await;
+    is_left_soon(&storage).await;
+}
+
+#[tokio::test]
+async fn a_client_that_stops_reading_holds_a_download_no_longer_than_it_may_last() {
+    // More at a time than all buffers on the way hold.
+    let song = Box::leak("la".repeat(1 << 19).into_boxed_str());
+    let storage = Host::start(Conduct::NeverEnd(format!("HTTP/1.1 200 OK\r\n{WAV}\r\n"), song)).await;
+    let (api, path) = kept_within(&storage, limits(u64::MAX, LONG, Duration::from_secs(3))).await;
+    let response = api.request(Method::GET, &path).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    is_left_soon(&storage).await;
+    assert!(all_of(response).await.is_err(), "nobody takes it for the whole");
+}
+
+#[tokio::test]
+async fn a_server_that_closes_waits_for_no_download() {
+    let head = format!("HTTP/1.1 200 OK\r\n{WAV}\r\n");
+    let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
+    let (api, path) = kept_within(&storage, limits(u64::MAX, LONG, LONG)).await;
+    let mut response = api.request(Method::GET, &path).send().await.unwrap();
+    assert!(response.chunk().await.unwrap().is_some());
+    api.closing.cancel();
+    is_left_soon(&storage).await;
+    assert!(all_of(response).await.is_err(), "nobody takes it for the whole");
+}
+
+#[tokio::test]
+async fn no_tenant_has_all_downloads() {
+    let head = format!("HTTP/1.1 200 OK\r\n{WAV}content-length: 100\r\n\r\n0123");
+    let storage = Host::start(Conduct::FallSilent(head)).await;
+    let (api, path) = kept_within(&storage, limits(u64::MAX, LONG, LONG)).await;
+    let mut begun = Vec::new();
+    let refused = loop {
+        let response = api.request(Method::GET, &path).send().await.unwrap();
+        if response.status() != 200 {
+            break Answer::of(response).await.problem(503, "too_many_downloads");
+        }
+        begun.push(response);
+        assert!(begun.len() <= 100, "there is no end to them");
+    };
+    assert!(refused.header("retry-after").parse::<u32>().is_ok());
+    drop(begun);
+    let mut tries = 0;
+    while api.request(Method::GET, &path).send().await.unwrap().status() != 200 {
+        tries += 1;
+        assert!(tries < 600, "places are given back");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
 }
 
 #[tokio::test]
