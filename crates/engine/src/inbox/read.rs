@@ -98,7 +98,7 @@ impl Engine {
                 Some(Seen::Settled(end)) => settled.push(*end),
                 // Looked at once more there: what it is about may have become known meanwhile.
                 Some(Seen::Late(_)) if to_ask.len() < room => to_ask.push(one),
-                Some(Seen::Late(_)) => settled.push(ended(&one.push, PushEnd::Later(now + SOON))),
+                Some(Seen::Late(_)) => settled.push(ended(&one.push, PushEnd::Later(self.pause(&one.push)))),
                 None => {}
             }
         }
