@@ -114,6 +114,15 @@ async fn a_head_tells_the_same_and_fetches_no_further() {
 }
 
 #[tokio::test]
+async fn a_head_has_no_parts() {
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
+    let (api, path) = kept_at(&storage).await;
+    let answer = send(api.request(Method::HEAD, &path).header("range", "bytes=2-5")).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-length")), (200, "20"));
+    assert!(!storage.heads()[0].contains("\nrange:"));
+}
+
+#[tokio::test]
 async fn a_client_that_leaves_is_fetched_nothing_more_for() {
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}\r\n");
     let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
