@@ -59,8 +59,8 @@ impl CallRow {
         })
     }
 
-    /// What is known after `change`: known times stay, talk only grows, and the vendor's newest
-    /// words count until the call has ended. `unknown` is no knowledge and gives way, and so does what was only
+    /// What is known after `change`: known times stay, talk only grows, the newest link to the recording counts, and the
+    /// vendor's newest words do until the call has ended. `unknown` is no knowledge and gives way, and so does what was only
     /// reported when it is confirmed.
     pub(crate) fn learn(
         &self,
@@ -78,6 +78,10 @@ impl CallRow {
         let told = change.disposition.map(|word| word.as_str().to_owned());
         let is_surer = known_to_be.is_some() && told_to_be > known_to_be && told.is_some();
         let (first, second) = if is_surer { (told, known) } else { (known, told) };
+        // Links run out, so the newest counts, unless more is known of the call than whoever tells it can be sure of.
+        let (known, told) = (&self.recording, &change.recording);
+        let (first, second) = if confidence >= known_to_be { (told, known) } else { (known, told) };
+        let link = first.clone().or_else(|| second.clone());
         let insights: Vec<Insight> = json(&self.insights, "calls.insights")?;
         Ok(Self {
             started_at: self.started_at.or(millis(change.started_at)),
@@ -88,7 +92,7 @@ impl CallRow {
             confidence: told_to_be.max(known_to_be).map(|word| word.as_str().to_owned()),
             raw_code: latest(&self.raw_code, &change.raw.code),
             raw_text: latest(&self.raw_text, &change.raw.text),
-            recording: self.recording.clone().or_else(|| change.recording.clone()),
+            recording: link,
             insights: to_json(&Insight::joined(&insights, &change.insights))?,
             ..self.clone()
         })

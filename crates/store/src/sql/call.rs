@@ -71,6 +71,10 @@ pub(super) async fn learn(
     if known.as_ref() == Some(&learned) {
         return Ok(());
     }
+    let is_recorded = |known: &CallRow| known.recording.is_some() && known.differs_by_recording_only(&learned);
+    if known.as_ref().is_some_and(is_recorded) {
+        return link(conn, &learned).await;
+    }
     let mut told = 0;
     for kind in meaning(known.as_ref(), &learned) {
         told += 1;
@@ -127,6 +131,16 @@ fn particulars(row: &CallRow) -> Result<Value, StoreError> {
         "confidence": call.confidence,
         "raw": call.raw,
     }))
+}
+
+/// Writes another link to what was there before: nobody sees a difference, so none is told.
+async fn link(conn: &mut Connection, row: &CallRow) -> Result<(), StoreError> {
+    sqlx::query("UPDATE calls SET recording = $2 WHERE id = $1")
+        .bind(&row.id)
+        .bind(&row.recording)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 async fn write(conn: &mut Connection, row: &CallRow, now: Timestamp) -> Result<(), StoreError> {
