@@ -17,10 +17,16 @@ pub use range::{ByteRange, Part};
 
 use crate::{Account, Engine, EngineError};
 use answer::{Failure, Head};
-use outdial_model::{CallId, ExposeSecret, ProviderKind, TenantId};
-use outdial_outward::{Bytes, Download, Limits, Outward, OutwardError, Policy, Target};
+use outdial_model::{AccountId, CallId, ExposeSecret, ProviderKind, TenantId};
+use outdial_outward::{
+    Bytes, Download, Limits, Outward, OutwardError, Policy, Resolver, SystemResolver, Target,
+};
 use outdial_store::StoreError;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Longest link to a recording, in bytes: one that is signed holds many words.
+const LONGEST_LINK: usize = 16 * 1024;
 
 /// How recordings are fetched.
 #[derive(Debug, Clone)]
@@ -35,13 +41,19 @@ pub struct Recordings {
 impl Recordings {
     /// Within `limits`; from hosts accounts list, under `policy`.
     pub fn new(policy: Policy, limits: Limits) -> Self {
-        Self { listed: Outward::new(policy), own: Outward::new(Policy::everywhere()), limits }
+        Self::resolving_by(policy, limits, Arc::new(SystemResolver))
+    }
+
+    /// As [`Self::new`], the names of hosts that are listed resolved by `resolver`.
+    pub fn resolving_by(policy: Policy, limits: Limits, resolver: Arc<dyn Resolver>) -> Self {
+        let listed = Outward::resolving_by(policy, resolver).for_urls_of(LONGEST_LINK);
+        Self { listed, own: Outward::new(Policy::everywhere()).for_urls_of(LONGEST_LINK), limits }
     }
 
     /// The way to the URL, if the account's recordings may be there.
     fn way(&self, account: &Account, url: &str) -> Result<(&Outward, Target), RecordingError> {
-        let target = self.own.target(url).map_err(|_| RecordingError::NoUrl)?;
-        let base = self.own.target(&account.base_url);
+        let target = link(&account.id, url).map_err(RecordingError::NoUrl)?;
+        let base = Target::read(&account.base_url, LONGEST_LINK);
         if base.is_ok_and(|base| base.shares_origin(&target)) {
             return Ok((&self.own, target));
         }
@@ -53,6 +65,15 @@ impl Recordings {
         let refused = |why: OutwardError| RecordingError::refused(&target, &why);
         self.listed.target(url).map(|target| (&self.listed, target)).map_err(refused)
     }
+}
+
+/// What a vendor gave as a recording's URL, if it is one; and if not, why.
+fn link(account: &AccountId, url: &str) -> Result<Target, String> {
+    Target::read(url, LONGEST_LINK).map_err(|why| {
+        let why = why.to_string();
+        tracing::warn!(%account, reason = why, "what the vendor gave as a recording's URL cannot be used as one");
+        why
+    })
 }
 
 /// A recording, or a part of it, that is still to come. Dropped, the rest is not fetched.

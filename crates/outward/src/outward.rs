@@ -1,6 +1,7 @@
 //! Sending.
 
 use crate::guard::{Guard, Hook};
+use crate::target::MOST_BYTES;
 use crate::{Answer, Download, Limits, OutwardError, Policy, Resolver, SystemResolver, Target};
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -25,6 +26,8 @@ pub type Headers = [(&'static str, String)];
 #[derive(Debug, Clone)]
 pub struct Outward {
     guard: Arc<Guard>,
+    /// Longest URL, in bytes.
+    longest: usize,
     /// One for each runtime that sends: a pooled connection is driven by the runtime that opened it, and
     /// every thread of the HTTP server has a runtime of its own.
     clients: Arc<Mutex<HashMap<runtime::Id, Client>>>,
@@ -38,12 +41,18 @@ impl Outward {
 
     /// As [`Self::new`], names resolved by `resolver`.
     pub fn resolving_by(policy: Policy, resolver: Arc<dyn Resolver>) -> Self {
-        Self { guard: Arc::new(Guard { policy, resolver }), clients: Arc::default() }
+        Self { guard: Arc::new(Guard { policy, resolver }), longest: MOST_BYTES, clients: Arc::default() }
+    }
+
+    /// The same, for URLs of up to `longest` bytes: those that machines make may be longer than people's.
+    #[must_use]
+    pub fn for_urls_of(self, longest: usize) -> Self {
+        Self { longest, ..self }
     }
 
     /// A target, as far as the text tells.
     pub fn target(&self, text: &str) -> Result<Target, OutwardError> {
-        Target::parse(text, &self.guard.policy)
+        Target::parse(text, self.longest, &self.guard.policy)
     }
 
     /// A target whose host has addresses, all of them allowed, at this moment; for whoever is given a URL.

@@ -278,6 +278,14 @@ async fn a_host_on_the_list_is_asked_where_the_operator_allows_its_network() {
 }
 
 #[tokio::test]
+async fn a_link_may_be_as_long_as_signed_ones_are() {
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
+    let url = format!("{}/{SECRET}/r.wav?sign={}", storage.origin(), "x".repeat(10_000));
+    let (api, path) = recorded(Place { base_url: storage.origin(), ..Place::default() }, Some(&url)).await;
+    assert_eq!(api.get(&path).await.body, SOUND);
+}
+
+#[tokio::test]
 async fn nobody_is_redirected() {
     let canary = Canary::new();
     let location = format!("location: http://{}/vendor-word\r\n", canary.authority());

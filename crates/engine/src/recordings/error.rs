@@ -15,9 +15,9 @@ pub enum RecordingError {
     /// Its account is not configured any more.
     #[error("the call's account `{0}` is not configured any more, so no host of its recordings is allowed")]
     NoAccount(AccountId),
-    /// What the vendor gave is no URL.
-    #[error("what the vendor gave as the recording's URL cannot be used as one")]
-    NoUrl,
+    /// What the vendor gave is no URL, for this reason.
+    #[error("what the vendor gave as the recording's URL cannot be used as one: {0}")]
+    NoUrl(String),
     /// It is on a host the account does not list.
     #[error(
         "the recording is on {host}, which is not the vendor's own host; if it is right, add it to \
