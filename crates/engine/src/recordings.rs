@@ -17,7 +17,7 @@ pub use range::{ByteRange, Part};
 
 use crate::{Account, Engine, EngineError};
 use answer::{Failure, Head};
-use outdial_model::{AccountId, CallId, ExposeSecret, ProviderKind, TenantId};
+use outdial_model::{AccountId, CallId, ExposeSecret, ProviderKind, SegmentId, TenantId};
 use outdial_outward::{
     Bytes, Download, Limits, Outward, OutwardError, Policy, Resolver, SystemResolver, Target,
 };
@@ -74,6 +74,16 @@ fn link(account: &AccountId, url: &str) -> Result<Target, String> {
         tracing::warn!(%account, reason = why, "what the vendor gave as a recording's URL cannot be used as one");
         why
     })
+}
+
+/// Whether what the vendor gave as the URL of a recording in that segment is one. Of one that is none nothing is kept: it
+/// would stand in the place of one that is.
+pub(crate) fn is_link(segment: &SegmentId, url: &str) -> bool {
+    let read = Target::read(url, LONGEST_LINK);
+    if let Err(reason) = &read {
+        tracing::warn!(%segment, %reason, "what the vendor gave as a recording's URL cannot be used as one");
+    }
+    read.is_ok()
 }
 
 /// A recording, or a part of it, that is still to come. Dropped, the rest is not fetched.

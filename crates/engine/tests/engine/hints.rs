@@ -1,4 +1,4 @@
-//! Recordings that pushes nobody proved tell of: read from the vendor, however long that takes.
+//! Recordings that pushes nobody proved tell of: read from the vendor, however long that takes. And links that are none.
 
 use crate::pushes::{dialing, kept, push};
 use crate::world::{World, tenant};
@@ -88,4 +88,19 @@ async fn a_recording_the_worker_has_read_is_not_asked_for_again() {
     assert_eq!(world.task(&task).await.status, TaskStatus::Completed);
     assert!(is_recorded(&world).await);
     assert_eq!(kept(&world, PushState::Used).await, (1, 1));
+}
+
+#[tokio::test]
+async fn what_is_no_url_is_no_recording_and_hides_none() {
+    let (world, task, contact) = dialing().await;
+    for nonsense in ["", "r.wav", "ftp://media.example.com/r.wav", "https://user:word@media.example.com/r.wav"] {
+        world.vendor.record(&contact, nonsense);
+        world.pass(MINUTE).await;
+        assert!(!is_recorded(&world).await, "{nonsense:?}");
+    }
+    world.vendor.record(&contact, URL);
+    world.vendor.finish(&contact, Disposition::Answered);
+    world.pass(MINUTE).await;
+    assert_eq!(world.task(&task).await.status, TaskStatus::Completed);
+    assert!(is_recorded(&world).await);
 }
