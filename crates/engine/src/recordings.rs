@@ -1,8 +1,8 @@
 //! Recordings of calls, handed on from wherever the vendor keeps them: piece by piece, as fast as the client takes
 //! them, and nothing of them is kept here.
 //!
-//! A vendor names the URL, so it is asked with care: only at the host the operator reaches the vendor at
-//! (the very origin of the account's `base_url`), or at hosts the account lists; at the latter by the
+//! A vendor names the URL, so it is asked with care: only below the `base_url` the operator has chosen for the account,
+//! wherever that is; at the vendor's production host, if none was chosen; or at hosts the account lists. At the latter two by the
 //! guarded way, wherever their names lead. Nobody is redirected, nothing of ours is sent along, time and size are
 //! bounded, and the URL is told to nobody.
 //!
@@ -31,15 +31,15 @@ const LONGEST_LINK: usize = 16 * 1024;
 /// How recordings are fetched.
 #[derive(Debug, Clone)]
 pub struct Recordings {
-    /// The way to hosts that accounts list.
+    /// The way to vendors' own hosts and those that accounts list.
     listed: Outward,
-    /// The way to hosts the operator reaches vendors at, which may be anywhere.
+    /// The way to where the operator reaches vendors, which may be anywhere.
     own: Outward,
     limits: Limits,
 }
 
 impl Recordings {
-    /// Within `limits`; from hosts accounts list, under `policy`.
+    /// Within `limits`; from hosts the operator did not choose himself, under `policy`.
     pub fn new(policy: Policy, limits: Limits) -> Self {
         Self::resolving_by(policy, limits, Arc::new(SystemResolver))
     }
@@ -53,11 +53,12 @@ impl Recordings {
     /// The way to the URL, if the account's recordings may be there.
     fn way(&self, account: &Account, url: &str) -> Result<(&Outward, Target), RecordingError> {
         let target = link(&account.id, url).map_err(RecordingError::NoUrl)?;
-        let base = Target::read(&account.base_url, LONGEST_LINK);
-        if base.is_ok_and(|base| base.shares_origin(&target)) {
+        let base = Target::read(&account.base_url, LONGEST_LINK).ok();
+        if account.base_is_chosen() && base.as_ref().is_some_and(|base| target.is_below(base)) {
             return Ok((&self.own, target));
         }
-        if !account.policy.recording_hosts.iter().any(|rule| rule.admits(&target)) {
+        let is_vendors = !account.base_is_chosen() && base.is_some_and(|base| target.shares_origin(&base));
+        if !is_vendors && !account.policy.recording_hosts.iter().any(|rule| rule.admits(&target)) {
             let (account, host) = (account.id.clone(), target.authority());
             tracing::warn!(%account, host, "a recording is on a host the account does not list");
             return Err(RecordingError::HostNotListed { account, host });

@@ -86,6 +86,16 @@ impl Target {
         self.0.origin() == other.0.origin()
     }
 
+    /// Whether it is the other or something under its path. With an encoded slash it is not: some hosts would decode it, and
+    /// then it would be somewhere else.
+    pub fn is_below(&self, other: &Self) -> bool {
+        let base = other.0.path().trim_end_matches('/');
+        let below = self.0.path().strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_slash = |code: &[u8]| [&b"%2f"[..], b"%5c"].iter().any(|slash| code.eq_ignore_ascii_case(slash));
+        let is_plain = |rest: &str| base.is_empty() || !rest.as_bytes().windows(3).any(is_slash);
+        self.shares_origin(other) && below.is_some_and(is_plain)
+    }
+
     pub(crate) fn url(&self) -> &Url {
         &self.0
     }
@@ -150,6 +160,29 @@ mod tests {
         assert!(!target.is_within("dor.example.com") && !target.is_within("other.example.com"));
         let literal = self::target("https://8.8.8.8/").unwrap();
         assert!(!literal.is_within("8"));
+    }
+
+    #[test]
+    fn what_is_below_another_is_under_its_path_however_it_is_written() {
+        let is_below = |text: &str, base: &str| {
+            let [target, base] = [text, base].map(|text| Target::read(text, MOST_BYTES).unwrap());
+            target.is_below(&base)
+        };
+        for base in ["https://a.example.com/api/v3", "https://a.example.com/api/v3/"] {
+            assert!(is_below("https://a.example.com/api/v3/r.wav?x", base) && is_below("https://A.example.com/api/v3", base));
+            for elsewhere in [
+                "https://a.example.com/",
+                "https://a.example.com/api/v33/r.wav",
+                "https://a.example.com/api/v3/../admin",
+                "https://a.example.com/api/v3/%2e%2E/admin",
+                "https://a.example.com/api/v3/..%2f../admin",
+                "https://a.example.com/api/v3/..%5Cadmin",
+                "https://b.example.com/api/v3/r.wav",
+            ] {
+                assert!(!is_below(elsewhere, base), "{elsewhere}");
+            }
+        }
+        assert!(is_below("https://a.example.com/x%2Fy", "https://a.example.com"));
     }
 
     #[test]

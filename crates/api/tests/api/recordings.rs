@@ -1,7 +1,7 @@
 //! Recordings: handed on from a vendor's storage that is not to be trusted.
 
 use crate::test_api::{Answer, Place, TestApi, on_this_machine, send, task_with};
-use outdial_engine::outward::Limits;
+use outdial_engine::outward::{Limits, Policy};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, Staging};
 use outdial_model::{ContactId, Disposition, SystemClock};
 use outdial_outward::testing::{Canary, Conduct, Host};
@@ -43,7 +43,7 @@ async fn kept_at(storage: &Host) -> (TestApi, String) {
 }
 
 async fn kept_within(storage: &Host, limits: Limits) -> (TestApi, String) {
-    let place = Place { base_url: format!("{}/api/v3", storage.origin()), limits, ..Place::default() };
+    let place = Place { base_url: format!("{}/", storage.origin()), limits, ..Place::default() };
     recorded(place, Some(&format!("{}/{SECRET}/r.wav?sign=x", storage.origin()))).await
 }
 
@@ -280,6 +280,40 @@ async fn a_link_may_be_as_long_as_signed_ones_are() {
     let url = format!("{}/{SECRET}/r.wav?sign={}", storage.origin(), "x".repeat(10_000));
     let (api, path) = recorded(Place { base_url: storage.origin(), ..Place::default() }, Some(&url)).await;
     assert_eq!(api.get(&path).await.body, SOUND);
+}
+
+#[tokio::test]
+async fn where_the_operator_sends_requests_nothing_is_fetched_from_beside_them() {
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
+    let at = async |base: &str, path: &str| {
+        let place = Place { base_url: format!("{}{base}", storage.origin()), ..Place::default() };
+        let (api, call) = recorded(place, Some(&format!("{}{path}", storage.origin()))).await;
+        api.get(&call).await
+    };
+    assert_eq!(at("/vendor/v3", "/vendor/v3/secret-path/r.wav").await.body, SOUND);
+    for elsewhere in ["/secret-path/r.wav", "/vendor/v3/../secret-path", "/vendor/v33/secret-path"] {
+        let problem = at("/vendor/v3", elsewhere).await.problem(502, "recording_host_not_allowed");
+        assert!(problem.text("/detail").contains("base_url"), "{elsewhere}");
+        is_discreet(&problem);
+    }
+    assert_eq!(storage.heads().len(), 1);
+}
+
+#[tokio::test]
+async fn a_vendors_production_host_is_fetched_from_as_far_as_it_is_public() {
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
+    let url = format!("{}/{SECRET}/r.wav", storage.origin());
+    let at = async |policy| {
+        let base_url = format!("{}/api/v3", storage.origin());
+        let place = Place { base_url, is_vendors_own: true, policy, ..Place::default() };
+        let (api, path) = recorded(place, Some(&url)).await;
+        api.get(&path).await
+    };
+    assert_eq!(at(on_this_machine()).await.body, SOUND, "its recordings may be anywhere on it");
+    let nowhere = Policy { allow_http: true, ..Policy::default() };
+    let problem = at(nowhere).await.problem(502, "recording_host_not_allowed");
+    assert!(problem.text("/detail").contains("recordings.allow"), "{}", problem.body);
+    assert_eq!(storage.heads().len(), 1);
 }
 
 #[tokio::test]

@@ -35,6 +35,8 @@ pub struct TestApi {
 /// Where the account's vendor is, and how its recordings are fetched.
 pub struct Place {
     pub base_url: String,
+    /// Whether that is the vendor's production host, and nobody chose it.
+    pub is_vendors_own: bool,
     pub recording_hosts: Vec<HostRule>,
     pub policy: Policy,
     pub limits: Limits,
@@ -45,6 +47,7 @@ impl Default for Place {
         let time = Duration::from_secs(10);
         Self {
             base_url: "memory://vendor".into(),
+            is_vendors_own: false,
             recording_hosts: Vec::new(),
             policy: Policy::default(),
             limits: Limits { deadline: time, patience: time, bytes: 1_000_000 },
@@ -103,6 +106,7 @@ impl TestApi {
             },
             Arc::new(provider.clone()),
         );
+        let account = if place.is_vendors_own { account.at_the_vendors_own() } else { account };
         let parts = EngineParts {
             store,
             clock,

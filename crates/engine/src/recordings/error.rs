@@ -20,7 +20,7 @@ pub enum RecordingError {
     NoUrl(String),
     /// It is on a host the account does not list.
     #[error(
-        "the recording is on {host}, which is not the vendor's own host; if it is right, add it to \
+        "the recording is on {host}, and not below the account's `base_url`; if the host is right, add it to \
          `accounts.{account}.recording_hosts`"
     )]
     HostNotListed {
@@ -29,7 +29,7 @@ pub enum RecordingError {
         /// The host, as the list would have to name it.
         host: String,
     },
-    /// It is on a host that is listed and not fit to be asked.
+    /// It is on a host that is the vendor's or listed, and not fit to be asked.
     #[error(
         "the recording is on {host}, where it is not fetched from: {why}; see \
          `recordings.allow_http` and `recordings.allowed_networks`"

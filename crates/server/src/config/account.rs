@@ -57,6 +57,11 @@ impl AccountConfig {
         self.base_url.as_deref().unwrap_or(self.factory.default_base_url)
     }
 
+    /// Whether that was said in the configuration.
+    pub fn base_url_is_set(&self) -> bool {
+        self.base_url.is_some()
+    }
+
     /// The adapter, told where its vendor may push to and which request budget it keeps to.
     pub fn provider(&self, callbacks: Callbacks, rate: RateLimits) -> Result<Arc<dyn Provider>, Problem> {
         let transport = Transport::new(TransportSettings { timeout: self.timeout, rate })
