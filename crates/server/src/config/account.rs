@@ -7,7 +7,7 @@ use outdial_engine::AccountPolicy;
 use outdial_engine::outward::{HostRule, IpNet};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock};
 use outdial_provider::{
-    AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Transport,
+    AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Table, Transport,
     TransportSettings,
 };
 use outdial_providers::nearest;
@@ -38,7 +38,7 @@ pub struct AccountConfig {
     /// Where the vendor pushes from; anywhere when empty.
     pub ingress_networks: Vec<IpNet>,
     /// The provider's own keys, secrets among them.
-    table: serde_json::Map<String, serde_json::Value>,
+    table: Table,
 }
 
 impl std::fmt::Debug for AccountConfig {
@@ -54,7 +54,7 @@ impl std::fmt::Debug for AccountConfig {
 impl AccountConfig {
     /// Where the vendor is reached.
     pub fn base_url(&self) -> &str {
-        self.base_url.as_deref().unwrap_or(self.factory.default_base_url)
+        self.base_url.as_deref().unwrap_or_else(|| (self.factory.default_base_url)(&self.table))
     }
 
     /// Whether that was said in the configuration.
@@ -154,8 +154,8 @@ fn own_keys(
     section: &mut Section,
     book: &mut Book,
     factory: &Factory,
-) -> serde_json::Map<String, serde_json::Value> {
-    let mut table = serde_json::Map::new();
+) -> Table {
+    let mut table = Table::new();
     for key in factory.setting_keys {
         let complaints = book.problems.len();
         let value = if key.secret {
