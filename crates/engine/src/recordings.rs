@@ -98,22 +98,42 @@ pub struct Recording {
     pub part: Option<Part>,
     /// Whether the host gives parts, as far as it says.
     pub takes_ranges: bool,
+    /// Bytes of it that did not come yet, if it is known how many come.
+    to_come: Option<u64>,
     first: Option<Bytes>,
-    rest: Download,
+    /// Where they come from, until the last of them.
+    rest: Option<Download>,
 }
 
 impl Recording {
-    /// How long it may still take.
+    /// How long it may still take; all of it in hand, as long as anybody likes.
     pub fn left(&self) -> Duration {
-        self.rest.time_left()
+        self.rest.as_ref().map_or(Duration::MAX, Download::time_left)
     }
 
     /// The next piece; `None` at the end. An error is the end, too: what came is not all of it.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, OutwardError> {
         match self.first.take() {
             Some(first) => Ok(Some(first)),
-            None => self.rest.piece().await,
+            None => self.next().await,
         }
+    }
+
+    /// As many bytes as are to come, and no more: a host that goes on after them is not listened to.
+    async fn next(&mut self) -> Result<Option<Bytes>, OutwardError> {
+        let Some(rest) = &mut self.rest else { return Ok(None) };
+        let piece = rest.piece().await?;
+        let bytes = piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        if let Some(to_come) = &mut self.to_come {
+            *to_come = to_come.checked_sub(bytes).ok_or(OutwardError::Broken)?;
+            if piece.is_none() && *to_come > 0 {
+                return Err(OutwardError::Broken);
+            }
+        }
+        if piece.is_none() || self.to_come == Some(0) {
+            self.rest = None;
+        }
+        Ok(piece)
     }
 }
 
@@ -154,15 +174,17 @@ impl Engine {
         let mut headers = vec![("accept-encoding", "identity".to_owned())];
         headers.extend(range.map(|range| ("range", range.to_string())));
         let failed = |why: OutwardError| Failure::of(&target, &why);
-        let mut rest = way.get(&target, &headers, limits).await.map_err(failed)?;
+        let rest = way.get(&target, &headers, limits).await.map_err(failed)?;
         let head = Head::read(rest.status(), |name| rest.header(name), range)?;
         if head.length.is_some_and(|length| length > limits.bytes) {
             return Err(RecordingError::TooLarge { most: limits.bytes }.into());
         }
-        // With the first piece in hand, a host that says nothing more is told as one that did not answer.
-        let first = rest.piece().await.map_err(failed)?;
         let Head { media_type, length, part, takes_ranges } = head;
-        Ok(Recording { media_type, length, part, takes_ranges, first, rest })
+        let (to_come, first, rest) = (length, None, Some(rest));
+        let mut recording = Recording { media_type, length, part, takes_ranges, to_come, first, rest };
+        // With the first piece in hand, a host that says nothing more is told as one that did not answer.
+        recording.first = recording.next().await.map_err(failed)?;
+        Ok(recording)
     }
 }
 

@@ -196,6 +196,19 @@ async fn a_part_comes_as_it_was_asked_for() {
 }
 
 #[tokio::test]
+async fn a_host_that_goes_on_after_the_part_is_not_listened_to() {
+    let head = format!("HTTP/1.1 206 Partial Content\r\n{WAV}content-range: bytes 2-5/20\r\n\r\n2345");
+    let storage = Host::start(Conduct::FallSilent(head.clone())).await;
+    let (api, path) = kept_within(&storage, limits(1000, LONG, LONG)).await;
+    let part = || api.request(Method::GET, &path).header("range", "bytes=2-5");
+    let whole = timeout(Duration::from_secs(15), all_of(part().send().await.unwrap())).await;
+    assert_eq!(whole, Ok(Ok(4)), "all of it is there");
+    is_left_soon(&storage).await;
+    storage.behaves(Conduct::Say(format!("{head}6789")));
+    is_discreet(&send(part()).await.problem(502, "provider_error"));
+}
+
+#[tokio::test]
 async fn what_is_no_single_range_is_not_handed_on() {
     let storage = Host::answering("200 OK", WAV, SOUND).await;
     let (api, path) = kept_at(&storage).await;
