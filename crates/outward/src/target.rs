@@ -9,7 +9,7 @@ use url::{Host, Url};
 /// Longest URL, in bytes, that is taken of people.
 pub(crate) const MOST_BYTES: usize = 2048;
 /// Ports from here on are nobody's by convention.
-const FIRST_FREE_PORT: u16 = 1024;
+pub(crate) const FIRST_FREE_PORT: u16 = 1024;
 
 /// A URL whose text is in order and whose host, if it is a literal address, may be connected to. What a
 /// name leads to is looked at when it is connected to. Prints as its origin: the rest may hold secrets.
