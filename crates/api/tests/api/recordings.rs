@@ -4,7 +4,7 @@ use crate::test_api::{Answer, Place, TestApi, on_this_machine, send, task_with};
 use outdial_engine::outward::{Limits, Policy};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, Staging};
 use outdial_model::{ContactId, Disposition, SystemClock};
-use outdial_outward::testing::{Canary, Conduct, Host};
+use outdial_outward::testing::{Canary, Conduct, Host, Signpost};
 use reqwest::{Method, Response};
 use serde_json::json;
 use std::sync::Arc;
@@ -100,6 +100,7 @@ async fn a_recording_is_handed_on_whole_and_nothing_else_of_the_answer() {
     let asked = &storage.heads()[0];
     assert!(asked.starts_with(&format!("get /{SECRET}/r.wav?sign=x ")), "{asked}");
     assert!(!asked.contains("authorization") && !asked.contains("\nrange:"), "{asked}");
+    assert!(asked.contains("\naccept-encoding: identity\r\n"), "parts are parts of what is kept: {asked}");
 }
 
 #[tokio::test]
@@ -293,6 +294,19 @@ async fn a_link_may_be_as_long_as_signed_ones_are() {
     let url = format!("{}/{SECRET}/r.wav?sign={}", storage.origin(), "x".repeat(10_000));
     let (api, path) = recorded(Place { base_url: storage.origin(), ..Place::default() }, Some(&url)).await;
     assert_eq!(api.get(&path).await.body, SOUND);
+}
+
+#[tokio::test]
+async fn a_listed_name_that_leads_to_a_private_address_is_not_followed() {
+    let canary = Canary::new();
+    let host = format!("media.example.com:{}", canary.port());
+    let resolver = Arc::new(Signpost("127.0.0.1".parse().unwrap()));
+    let place = Place { recording_hosts: vec![host.parse().unwrap()], resolver, ..Place::default() };
+    let (api, path) = recorded(place, Some(&format!("https://{host}/{SECRET}/r.wav"))).await;
+    let problem = api.get(&path).await.problem(502, "recording_host_not_allowed");
+    assert!(problem.text("/detail").contains("recordings.allowed_networks"), "{}", problem.body);
+    is_discreet(&problem);
+    assert_eq!(canary.connections(), 0);
 }
 
 #[tokio::test]

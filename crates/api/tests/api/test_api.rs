@@ -1,7 +1,7 @@
 //! The API on a port of its own, and helpers named after verbs.
 
 use outdial_api::{ApiSettings, serve};
-use outdial_engine::outward::{HostRule, Limits, Outward, Policy};
+use outdial_engine::outward::{HostRule, Limits, Outward, Policy, Resolver, SystemResolver};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
 use outdial_engine::{Account, AccountPolicy, Engine, EngineParts, Ingress, KeyTerms, Recordings};
 use outdial_model::{ExposeSecret, Secret, SystemClock, TenantId};
@@ -40,6 +40,8 @@ pub struct Place {
     pub recording_hosts: Vec<HostRule>,
     pub policy: Policy,
     pub limits: Limits,
+    /// Where the names of hosts lead.
+    pub resolver: Arc<dyn Resolver>,
 }
 
 impl Default for Place {
@@ -51,6 +53,7 @@ impl Default for Place {
             recording_hosts: Vec::new(),
             policy: Policy::default(),
             limits: Limits { deadline: time, patience: time, bytes: 1_000_000 },
+            resolver: Arc::new(SystemResolver),
         }
     }
 }
@@ -113,7 +116,7 @@ impl TestApi {
             factories: registry::FACTORIES,
             accounts: vec![account],
             outward: Outward::new(on_this_machine()),
-            recordings: Recordings::new(place.policy, place.limits),
+            recordings: Recordings::resolving_by(place.policy, place.limits, place.resolver),
         };
         let engine = Engine::new(parts).await.unwrap();
         let stop = CancellationToken::new();
