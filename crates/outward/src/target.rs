@@ -91,7 +91,8 @@ impl Target {
     pub fn is_below(&self, other: &Self) -> bool {
         let base = other.0.path().trim_end_matches('/');
         let below = self.0.path().strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let is_slash = |code: &[u8]| [&b"%2f"[..], b"%5c"].iter().any(|slash| code.eq_ignore_ascii_case(slash));
+        let is_slash =
+            |code: &[u8]| [&b"%2f"[..], b"%5c"].iter().any(|slash| code.eq_ignore_ascii_case(slash));
         let is_plain = |rest: &str| base.is_empty() || !rest.as_bytes().windows(3).any(is_slash);
         self.shares_origin(other) && below.is_some_and(is_plain)
     }
@@ -128,7 +129,9 @@ mod tests {
         assert!(target(&long(MOST_BYTES)).is_ok());
         assert_eq!(target(&long(MOST_BYTES + 1)), Err(Text("the URL is too long")));
         assert!(Target::read(&long(MOST_BYTES + 1), 2 * MOST_BYTES).is_ok());
-        assert!(Target::read("http://127.0.0.1/", 20).is_ok() && Target::read("ftp://a.example.com", 99).is_err());
+        assert!(
+            Target::read("http://127.0.0.1/", 20).is_ok() && Target::read("ftp://a.example.com", 99).is_err()
+        );
     }
 
     #[test]
@@ -169,7 +172,10 @@ mod tests {
             target.is_below(&base)
         };
         for base in ["https://a.example.com/api/v3", "https://a.example.com/api/v3/"] {
-            assert!(is_below("https://a.example.com/api/v3/r.wav?x", base) && is_below("https://A.example.com/api/v3", base));
+            assert!(
+                is_below("https://a.example.com/api/v3/r.wav?x", base)
+                    && is_below("https://A.example.com/api/v3", base)
+            );
             for elsewhere in [
                 "https://a.example.com/",
                 "https://a.example.com/api/v33/r.wav",

@@ -256,7 +256,8 @@ fn hosts_of_recordings_are_hosts() {
 
 #[test]
 fn an_account_is_where_its_provider_says_unless_the_operator_does() {
-    let tencent = "[accounts.t]\nprovider = \"tencent_ccc\"\nsecret_id = \"i\"\nsecret_key = \"k\"\nsdk_app_id = 1\n";
+    let tencent =
+        "[accounts.t]\nprovider = \"tencent_ccc\"\nsecret_id = \"i\"\nsecret_key = \"k\"\nsdk_app_id = 1\n";
     let place = |more: &str| {
         let config = Config::from_toml(&format!("{tencent}{more}")).unwrap();
         (config.accounts[0].base_url().to_owned(), config.accounts[0].base_url_is_set())

@@ -18,6 +18,7 @@ mod lists;
 mod metrics;
 mod once;
 mod once_streams;
+mod recording_hosts;
 mod recordings;
 mod requests;
 mod safety;

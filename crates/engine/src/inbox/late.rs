@@ -23,9 +23,7 @@ impl Engine {
         let call = understood.received.contact.as_ref().and_then(|news| news.call.as_ref());
         let call = call.filter(|call| call.recording.is_some() || !call.insights.is_empty());
         match (&traced.contact, call) {
-            (Some(contact), Some(call)) if !understood.proven && readable => {
-                !self.knows(contact, call).await
-            }
+            (Some(contact), Some(call)) if !understood.proven && readable => !self.knows(contact, call).await,
             _ => false,
         }
     }

@@ -93,7 +93,9 @@ async fn a_recording_the_worker_has_read_is_not_asked_for_again() {
 #[tokio::test]
 async fn what_is_no_url_is_no_recording_and_hides_none() {
     let (world, task, contact) = dialing().await;
-    for nonsense in ["", "r.wav", "ftp://media.example.com/r.wav", "https://user:word@media.example.com/r.wav"] {
+    for nonsense in
+        ["", "r.wav", "ftp://media.example.com/r.wav", "https://user:word@media.example.com/r.wav"]
+    {
         world.vendor.record(&contact, nonsense);
         world.pass(MINUTE).await;
         assert!(!is_recorded(&world).await, "{nonsense:?}");

@@ -7,8 +7,8 @@ use outdial_engine::AccountPolicy;
 use outdial_engine::outward::{HostRule, IpNet};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock};
 use outdial_provider::{
-    AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Table, Transport,
-    TransportSettings,
+    AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Table,
+    Transport, TransportSettings,
 };
 use outdial_providers::nearest;
 use reqwest::Url;
@@ -150,11 +150,7 @@ fn provider_of(
 }
 
 /// The keys the provider declares, `x_file` read into `x`.
-fn own_keys(
-    section: &mut Section,
-    book: &mut Book,
-    factory: &Factory,
-) -> Table {
+fn own_keys(section: &mut Section, book: &mut Book, factory: &Factory) -> Table {
     let mut table = Table::new();
     for key in factory.setting_keys {
         let complaints = book.problems.len();

@@ -4,7 +4,8 @@ use super::Harness;
 use super::world::{World, all, change, phone, tenant};
 use crate::{CallChange, CallFilter, Changes, Clues, SegmentChange, StoreError};
 use outdial_model::{
-    Call, CallId, Confidence, ContactId, ContactStatus, Disposition, EventType, ExposeSecret, RawOutcome, SegmentId,
+    Call, CallId, Confidence, ContactId, ContactStatus, Disposition, EventType, ExposeSecret, RawOutcome,
+    SegmentId,
 };
 
 async fn learn(world: &World, call: CallChange) {

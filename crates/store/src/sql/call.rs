@@ -71,7 +71,8 @@ pub(super) async fn learn(
     if known.as_ref() == Some(&learned) {
         return Ok(());
     }
-    let is_recorded = |known: &CallRow| known.recording.is_some() && known.differs_by_recording_only(&learned);
+    let is_recorded =
+        |known: &CallRow| known.recording.is_some() && known.differs_by_recording_only(&learned);
     if known.as_ref().is_some_and(is_recorded) {
         return link(conn, &learned).await;
     }
