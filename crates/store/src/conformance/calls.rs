@@ -95,8 +95,8 @@ pub(super) async fn the_newest_link_to_a_recording_counts_from_whoever_is_as_sur
     let call = world.call(&planned, "call-1");
     let tell = async |url: &str, confidence: Confidence| {
         let disposition = Some(Disposition::AnsweredHuman);
-        let call = CallChange { recording: Some(url.to_owned()), disposition, ..call.clone() };
-        world.apply(Changes { calls: vec![call], confidence: Some(confidence), ..Changes::default() }).await;
+        let told = CallChange { recording: Some(url.to_owned()), disposition, ..call.clone() };
+        world.apply(Changes { calls: vec![told], confidence: Some(confidence), ..Changes::default() }).await;
         let kept = world.store.recording(&world.tenant, &call.id).await.unwrap();
         kept.url.unwrap().expose_secret().to_owned()
     };

@@ -79,9 +79,9 @@ impl CallRow {
         let is_surer = known_to_be.is_some() && told_to_be > known_to_be && told.is_some();
         let (first, second) = if is_surer { (told, known) } else { (known, told) };
         // Links run out, so the newest counts, unless more is known of the call than whoever tells it can be sure of.
-        let (known, told) = (&self.recording, &change.recording);
-        let (first, second) = if confidence >= known_to_be { (told, known) } else { (known, told) };
-        let link = first.clone().or_else(|| second.clone());
+        let (old, new) = (&self.recording, &change.recording);
+        let (better, worse) = if confidence >= known_to_be { (new, old) } else { (old, new) };
+        let link = better.clone().or_else(|| worse.clone());
         let insights: Vec<Insight> = json(&self.insights, "calls.insights")?;
         Ok(Self {
             started_at: self.started_at.or(millis(change.started_at)),
