@@ -2,6 +2,7 @@
 
 use crate::body::Patience;
 use crate::cursor::CursorKey;
+use crate::download::Downloads;
 use crate::draining::Draining;
 use crate::feed::Streams;
 use crate::metrics::Requests;
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     streams: Data<Streams>,
     buckets: Data<Buckets>,
     load: Load,
+    downloads: Data<Downloads>,
     patience: Patience,
 }
 
@@ -48,6 +50,7 @@ impl Shared {
             streams: Data::new(Streams::until(settings.closing.clone())),
             buckets: Data::new(Buckets::new(settings.quotas)),
             load: Load::of_at_most(settings.requests_at_once),
+            downloads: Data::new(Downloads::until(settings.closing.clone())),
             patience: Patience(settings.patience),
         }
     }
@@ -65,6 +68,7 @@ impl Shared {
             .app_data(self.streams.clone())
             .app_data(self.buckets.clone())
             .app_data(self.load.clone())
+            .app_data(self.downloads.clone())
             .app_data(self.patience);
         routes(&mut ServiceConfig::new(config));
         config

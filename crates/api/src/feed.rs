@@ -8,22 +8,20 @@
 
 use crate::form::{Fields, Read};
 use crate::paging::Paging;
+use crate::places::{Places, Turn};
 use crate::problem::{Problem, table};
 use crate::wire::event::EventView;
 use actix_web::dev::Payload;
-use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, StreamExt, stream};
 use outdial_engine::{Feed, FeedFilter, Follower};
 use outdial_model::{EventType, TenantId};
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt::{self, Write};
 use std::future::{Ready, ready};
 use std::pin::pin;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
@@ -89,64 +87,18 @@ impl FromRequest for LastEventId {
     }
 }
 
-/// The streams of a server: so many, no tenant more than its share, and none once it closes.
+/// The streams of a server.
 #[derive(Debug, Clone)]
-pub(crate) struct Streams {
-    places: Arc<Places>,
-    closing: CancellationToken,
-}
-
-/// How many streams each tenant has.
-#[derive(Debug, Default)]
-struct Places(Mutex<HashMap<TenantId, usize>>);
-
-impl Places {
-    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A stream's place among them, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Turn {
-    places: Arc<Places>,
-    tenant: TenantId,
-    closing: CancellationToken,
-}
+pub(crate) struct Streams(Places);
 
 impl Streams {
     pub(crate) fn until(closing: CancellationToken) -> Self {
-        Self { places: Arc::default(), closing }
+        Self(Places::new(STREAMS, SHARE, &table::TOO_MANY_STREAMS, closing))
     }
 
     /// A place, if there is one for the tenant.
     pub(crate) fn enter(&self, tenant: &TenantId) -> Result<Turn, Problem> {
-        let mut places = self.places.lock();
-        let refused = if places.get(tenant).is_some_and(|its| *its >= SHARE) {
-            Some(format!("your tenant already has {SHARE} of them at this server"))
-        } else if places.values().sum::<usize>() >= STREAMS {
-            Some(format!("this server already has {STREAMS} of them"))
-        } else {
-            None
-        };
-        if let Some(detail) = refused {
-            return Err(Problem::new(&table::TOO_MANY_STREAMS, detail).with_header(RETRY_AFTER, "30"));
-        }
-        *places.entry(tenant.clone()).or_default() += 1;
-        let (places, closing) = (Arc::clone(&self.places), self.closing.clone());
-        Ok(Turn { places, tenant: tenant.clone(), closing })
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let mut places = self.places.lock();
-        if let Some(its) = places.get_mut(&self.tenant) {
-            *its -= 1;
-            if *its == 0 {
-                places.remove(&self.tenant);
-            }
-        }
+        self.0.enter(tenant)
     }
 }
 
@@ -233,19 +185,6 @@ mod tests {
         name.parse().unwrap()
     }
 
-    #[test]
-    fn no_tenant_has_all_places() {
-        let streams = Streams::until(CancellationToken::new());
-        let mut turns: Vec<_> = std::iter::from_fn(|| streams.enter(&tenant("greedy")).ok()).collect();
-        assert_eq!(turns.len(), SHARE);
-        for number in 0..STREAMS {
-            turns.extend(streams.enter(&tenant(&format!("tenant-{number}"))).ok());
-        }
-        assert_eq!(turns.len(), STREAMS);
-        turns.clear();
-        assert!(streams.places.lock().is_empty());
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_loses_its_place() {
         let (streams, its) = (Streams::until(CancellationToken::new()), tenant("acme"));
@@ -270,9 +209,9 @@ mod tests {
     async fn the_place_of_a_client_that_is_gone_is_free() {
         let (streams, its) = (Streams::until(CancellationToken::new()), tenant("acme"));
         let body = handed_over(stream::pending(), streams.enter(&its).unwrap());
-        assert_eq!(streams.places.lock().len(), 1);
+        assert!(!streams.0.are_free());
         drop(body);
-        while !streams.places.lock().is_empty() {
+        while !streams.0.are_free() {
             tokio::task::yield_now().await;
         }
     }

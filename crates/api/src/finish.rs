@@ -12,7 +12,7 @@ use crate::quota::Allowance;
 use crate::trace::{TRACERESPONSE, TraceContext};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, RANGE};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
@@ -40,6 +40,8 @@ pub(crate) async fn finish(
     let is_head = request.method() == Method::HEAD;
     if is_head {
         request.head_mut().method = Method::GET;
+        // Parts are parts of a body: of a HEAD, the whole is told.
+        request.headers_mut().remove(RANGE);
     }
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));

@@ -11,6 +11,7 @@
 //! - `idempotency/` requests that have their effect once
 //! - `upload/` streams of contacts
 //! - `feed` the feed of events and the streams of those who follow it
+//! - `download` recordings on their way; `places` how many streams and downloads there may be
 //! - `problem/` everything that goes wrong, from one table
 //! - `openapi/` the document, its examples, what the vendors add to it
 //!
@@ -20,6 +21,7 @@ mod app;
 mod auth;
 mod body;
 mod cursor;
+mod download;
 mod draining;
 mod etag;
 mod feed;
@@ -32,6 +34,7 @@ mod overload;
 mod paging;
 mod path;
 mod permissions;
+mod places;
 mod prefer;
 mod problem;
 mod quota;

@@ -25,8 +25,8 @@ pub struct ApiSettings {
     pub quotas: Quotas,
     /// Most requests that are being answered at a time; one more is turned away.
     pub requests_at_once: usize,
-    /// Ends the streams of those who follow events; to be cancelled before the server is told to stop, which
-    /// waits for requests in progress.
+    /// Ends the streams of those who follow events and breaks downloads off; to be cancelled before the server is told
+    /// to stop, which waits for requests in progress.
     pub closing: CancellationToken,
     /// The server was told to end: it still answers, `/readyz` says otherwise, and no connection is kept.
     pub draining: CancellationToken,

@@ -30,7 +30,7 @@ pub struct AccountPolicy {
     pub staging: Staged,
     /// Requests per second per action.
     pub rate: u32,
-    /// Hosts the vendor's recordings may be on, beside the very origin of the account's `base_url`.
+    /// Hosts the vendor's recordings may be on, beside that of the account's `base_url`.
     pub recording_hosts: Vec<HostRule>,
     /// Who may dial with it.
     pub clients: Clients,
@@ -106,6 +106,8 @@ pub struct Account {
     pub kind: ProviderKind,
     /// Where the vendor is reached.
     pub base_url: String,
+    /// Whether the operator chose that; else it is the vendor's production host.
+    base_is_chosen: bool,
     /// Where the vendor pushes to.
     pub ingress: Ingress,
     /// The numbers it keeps to.
@@ -133,6 +135,7 @@ impl Account {
             id,
             kind,
             base_url,
+            base_is_chosen: true,
             ingress,
             policy,
             provider,
@@ -141,6 +144,16 @@ impl Account {
             pushes: PushTally::default(),
             at_work: AtomicUsize::new(0),
         }
+    }
+
+    /// The same, where nobody chose `base_url`: it is the vendor's production host.
+    #[must_use]
+    pub fn at_the_vendors_own(self) -> Self {
+        Self { base_is_chosen: false, ..self }
+    }
+
+    pub(crate) fn base_is_chosen(&self) -> bool {
+        self.base_is_chosen
     }
 
     /// How it fares.

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use reqwest::Response;
 use std::fmt;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long it may take and how much it may be.
 #[derive(Debug, Clone, Copy)]
@@ -21,12 +22,20 @@ pub struct Limits {
 pub struct Download {
     response: Response,
     patience: Duration,
-    left: u64,
+    began: Instant,
+    deadline: Duration,
+    bytes_left: u64,
 }
 
 impl Download {
-    pub(crate) fn of(response: Response, limits: Limits) -> Self {
-        Self { response, patience: limits.patience, left: limits.bytes }
+    pub(crate) fn of(response: Response, began: Instant, limits: Limits) -> Self {
+        let Limits { deadline, patience, bytes } = limits;
+        Self { response, patience, began, deadline, bytes_left: bytes }
+    }
+
+    /// How long it may still take. It notices that its time is over while a piece of it is waited for, and no sooner.
+    pub fn time_left(&self) -> Duration {
+        self.deadline.saturating_sub(self.began.elapsed())
     }
 
     /// HTTP status.
@@ -44,7 +53,7 @@ impl Download {
         let next = tokio::time::timeout(self.patience, self.response.chunk()).await;
         let piece = next.map_err(|_| OutwardError::Timeout)??;
         let bytes = piece.as_ref().map_or(0, |piece| piece.len() as u64);
-        self.left = self.left.checked_sub(bytes).ok_or(OutwardError::TooLarge)?;
+        self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or(OutwardError::TooLarge)?;
         Ok(piece)
     }
 }

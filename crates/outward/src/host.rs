@@ -1,13 +1,14 @@
 //! Which hosts a URL may name: entries of a list the operator writes.
 
 use crate::Target;
+use crate::target::FIRST_FREE_PORT;
 use std::str::FromStr;
 use url::{Host, Url};
 
 /// One host, or every host whose name is under a domain, at one port.
 ///
 /// Written as `media.example.com`, `*.example.com`, or either with `:port`. Without a port it is the usual one of
-/// whatever scheme the URL has.
+/// whatever scheme the URL has. A port no [`Target`] has is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostRule {
     host: Host<String>,
@@ -32,7 +33,11 @@ impl HostRule {
             (Host::Domain(domain), false) => target.name() == Some(domain.as_str()),
             (literal, _) => url.host().is_some_and(|host| host.to_owned() == *literal),
         };
-        fits && url.port() == self.port
+        let at_port = match self.port {
+            Some(port) => url.port_or_known_default() == Some(port),
+            None => url.port().is_none(),
+        };
+        fits && at_port
     }
 }
 
@@ -42,14 +47,20 @@ impl FromStr for HostRule {
     fn from_str(text: &str) -> Result<Self, NoHostRule> {
         let (is_under, rest) = text.strip_prefix("*.").map_or((false, text), |rest| (true, rest));
         let is_bare = !rest.is_empty() && !rest.contains(['/', '?', '#', '@', '\\', '*', ' ']);
-        let url = Url::parse(&format!("https://{rest}/")).ok().filter(|_| is_bare).ok_or(NoHostRule)?;
+        let read = |scheme: &str| Url::parse(&format!("{scheme}://{rest}/")).map_err(|_| NoHostRule);
+        // Each scheme leaves its own usual port out.
+        let (url, other) = if is_bare { (read("https")?, read("http")?) } else { return Err(NoHostRule) };
+        let port = url.port().or(other.port());
+        if port.is_some_and(|port| port < FIRST_FREE_PORT && ![80, 443].contains(&port)) {
+            return Err(NoHostRule);
+        }
         let host = match url.host().ok_or(NoHostRule)?.to_owned() {
             Host::Domain(name) => Host::Domain(name.strip_suffix('.').unwrap_or(&name).to_owned()),
             literal => literal,
         };
         // A whole top-level domain is nobody's.
         let is_wide = is_under && !matches!(&host, Host::Domain(name) if name.contains('.'));
-        if is_wide { Err(NoHostRule) } else { Ok(Self { host, is_under, port: url.port() }) }
+        if is_wide { Err(NoHostRule) } else { Ok(Self { host, is_under, port }) }
     }
 }
 
@@ -97,6 +108,10 @@ mod tests {
         assert!(!admits("127.0.0.1:9000", "http://127.0.0.1:9001/"));
         assert!(!admits("127.0.0.1", "http://127.0.0.1:9000/"));
         assert!(admits("[::1]:9000", "http://[0:0::1]:9000/"));
+        assert!(admits("media.example.com:443", "https://media.example.com/"));
+        assert!(admits("*.example.com:80", "http://media.example.com:80/"));
+        assert!(!admits("media.example.com:443", "http://media.example.com/"));
+        assert!(!admits("media.example.com:80", "https://media.example.com/"));
         assert!(admits("bücher.example.com", "https://xn--bcher-kva.example.com/"));
     }
 
@@ -113,6 +128,8 @@ mod tests {
             "a b",
             "a.*.com",
             "a.com:x",
+            "a.com:22",
+            "*.a.com:993",
         ] {
             assert_eq!(text.parse::<HostRule>(), Err(NoHostRule), "{text}");
         }

@@ -1,6 +1,7 @@
 //! Sending.
 
 use crate::guard::{Guard, Hook};
+use crate::target::MOST_BYTES;
 use crate::{Answer, Download, Limits, OutwardError, Policy, Resolver, SystemResolver, Target};
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -10,6 +11,7 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime;
+use tokio::time::Instant;
 
 /// Longest wait for a name's addresses and a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -24,6 +26,8 @@ pub type Headers = [(&'static str, String)];
 #[derive(Debug, Clone)]
 pub struct Outward {
     guard: Arc<Guard>,
+    /// Longest URL, in bytes.
+    longest: usize,
     /// One for each runtime that sends: a pooled connection is driven by the runtime that opened it, and
     /// every thread of the HTTP server has a runtime of its own.
     clients: Arc<Mutex<HashMap<runtime::Id, Client>>>,
@@ -37,12 +41,18 @@ impl Outward {
 
     /// As [`Self::new`], names resolved by `resolver`.
     pub fn resolving_by(policy: Policy, resolver: Arc<dyn Resolver>) -> Self {
-        Self { guard: Arc::new(Guard { policy, resolver }), clients: Arc::default() }
+        Self { guard: Arc::new(Guard { policy, resolver }), longest: MOST_BYTES, clients: Arc::default() }
+    }
+
+    /// The same, for URLs of up to `longest` bytes: those that machines make may be longer than people's.
+    #[must_use]
+    pub fn for_urls_of(self, longest: usize) -> Self {
+        Self { longest, ..self }
     }
 
     /// A target, as far as the text tells.
     pub fn target(&self, text: &str) -> Result<Target, OutwardError> {
-        Target::parse(text, &self.guard.policy)
+        Target::parse(text, self.longest, &self.guard.policy)
     }
 
     /// A target whose host has addresses, all of them allowed, at this moment; for whoever is given a URL.
@@ -76,8 +86,9 @@ impl Outward {
         limits: Limits,
     ) -> Result<Download, OutwardError> {
         let request = self.request(Method::GET, target, headers)?.timeout(limits.deadline);
+        let began = Instant::now();
         let head = tokio::time::timeout(limits.patience, request.send()).await;
-        Ok(Download::of(head.map_err(|_| OutwardError::Timeout)??, limits))
+        Ok(Download::of(head.map_err(|_| OutwardError::Timeout)??, began, limits))
     }
 
     fn request(

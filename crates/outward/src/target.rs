@@ -6,10 +6,10 @@ use std::fmt;
 use std::net::IpAddr;
 use url::{Host, Url};
 
-/// Longest URL, in bytes.
-const MOST_BYTES: usize = 2048;
+/// Longest URL, in bytes, that is taken of people.
+pub(crate) const MOST_BYTES: usize = 2048;
 /// Ports from here on are nobody's by convention.
-const FIRST_FREE_PORT: u16 = 1024;
+pub(crate) const FIRST_FREE_PORT: u16 = 1024;
 
 /// A URL whose text is in order and whose host, if it is a literal address, may be connected to. What a
 /// name leads to is looked at when it is connected to. Prints as its origin: the rest may hold secrets.
@@ -17,10 +17,18 @@ const FIRST_FREE_PORT: u16 = 1024;
 pub struct Target(Url);
 
 impl Target {
+    /// Reads a URL of up to `most` bytes as far as its text tells, wherever it leads.
+    pub fn read(text: &str, most: usize) -> Result<Self, OutwardError> {
+        Self::parse(text, most, &Policy::everywhere())
+    }
+
     /// Reads the text as a browser would: however an address is written, it is seen for what it is.
-    pub(crate) fn parse(text: &str, policy: &Policy) -> Result<Self, OutwardError> {
-        if text.is_empty() || text.len() > MOST_BYTES {
-            return Err(Text("a URL has 1 to 2048 characters"));
+    pub(crate) fn parse(text: &str, most: usize, policy: &Policy) -> Result<Self, OutwardError> {
+        if text.is_empty() {
+            return Err(Text("there is no URL"));
+        }
+        if text.len() > most {
+            return Err(Text("the URL is too long"));
         }
         if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
             return Err(Text("a URL has no blanks, backslashes or control characters"));
@@ -78,6 +86,17 @@ impl Target {
         self.0.origin() == other.0.origin()
     }
 
+    /// Whether it is the other or something under its path. With an encoded slash it is not: some hosts would decode it, and
+    /// then it would be somewhere else.
+    pub fn is_below(&self, other: &Self) -> bool {
+        let base = other.0.path().trim_end_matches('/');
+        let below = self.0.path().strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_slash =
+            |code: &[u8]| [&b"%2f"[..], b"%5c"].iter().any(|slash| code.eq_ignore_ascii_case(slash));
+        let is_plain = |rest: &str| base.is_empty() || !rest.as_bytes().windows(3).any(is_slash);
+        self.shares_origin(other) && below.is_some_and(is_plain)
+    }
+
     pub(crate) fn url(&self) -> &Url {
         &self.0
     }
@@ -101,7 +120,18 @@ mod tests {
     use super::*;
 
     fn target(text: &str) -> Result<Target, OutwardError> {
-        Target::parse(text, &Policy::default())
+        Target::parse(text, MOST_BYTES, &Policy::default())
+    }
+
+    #[test]
+    fn a_url_is_no_longer_than_it_may_be() {
+        let long = |length: usize| format!("https://hooks.example.com/{}", "x".repeat(length - 26));
+        assert!(target(&long(MOST_BYTES)).is_ok());
+        assert_eq!(target(&long(MOST_BYTES + 1)), Err(Text("the URL is too long")));
+        assert!(Target::read(&long(MOST_BYTES + 1), 2 * MOST_BYTES).is_ok());
+        assert!(
+            Target::read("http://127.0.0.1/", 20).is_ok() && Target::read("ftp://a.example.com", 99).is_err()
+        );
     }
 
     #[test]
@@ -131,15 +161,40 @@ mod tests {
         let target = target("https://Media.Vendor.example.com./r.wav").unwrap();
         assert!(target.is_within("vendor.example.com") && target.is_within("media.vendor.example.com"));
         assert!(!target.is_within("dor.example.com") && !target.is_within("other.example.com"));
-        let literal = Target::parse("https://8.8.8.8/", &Policy::default()).unwrap();
+        let literal = self::target("https://8.8.8.8/").unwrap();
         assert!(!literal.is_within("8"));
+    }
+
+    #[test]
+    fn what_is_below_another_is_under_its_path_however_it_is_written() {
+        let is_below = |text: &str, base: &str| {
+            let [target, base] = [text, base].map(|text| Target::read(text, MOST_BYTES).unwrap());
+            target.is_below(&base)
+        };
+        for base in ["https://a.example.com/api/v3", "https://a.example.com/api/v3/"] {
+            assert!(
+                is_below("https://a.example.com/api/v3/r.wav?x", base)
+                    && is_below("https://A.example.com/api/v3", base)
+            );
+            for elsewhere in [
+                "https://a.example.com/",
+                "https://a.example.com/api/v33/r.wav",
+                "https://a.example.com/api/v3/../admin",
+                "https://a.example.com/api/v3/%2e%2E/admin",
+                "https://a.example.com/api/v3/..%2f../admin",
+                "https://a.example.com/api/v3/..%5Cadmin",
+                "https://b.example.com/api/v3/r.wav",
+            ] {
+                assert!(!is_below(elsewhere, base), "{elsewhere}");
+            }
+        }
+        assert!(is_below("https://a.example.com/x%2Fy", "https://a.example.com"));
     }
 
     #[test]
     fn an_origin_is_scheme_host_and_port() {
         let shares = |one: &str, other: &str| {
-            let policy = Policy::everywhere();
-            let [one, other] = [one, other].map(|text| Target::parse(text, &policy).unwrap());
+            let [one, other] = [one, other].map(|text| Target::read(text, MOST_BYTES).unwrap());
             one.shares_origin(&other)
         };
         assert!(shares("http://127.0.0.1:9700/a", "http://127.0.0.1:9700/b?c"));
@@ -147,7 +202,7 @@ mod tests {
         assert!(!shares("http://127.0.0.1:9700/", "http://127.0.0.1:9701/"));
         assert!(!shares("http://a.example.com/", "https://a.example.com/"));
         assert!(!shares("https://a.example.com/", "https://b.example.com/"));
-        let target = Target::parse("https://u.example.com:8443/secret", &Policy::default()).unwrap();
+        let target = target("https://u.example.com:8443/secret").unwrap();
         assert_eq!(target.authority(), "u.example.com:8443");
     }
 }

@@ -25,8 +25,11 @@ pub struct AccountSettings {
     /// Where the vendor is reached; `None` means the vendor's production host.
     pub base_url: Option<String>,
     /// Everything else, as parsed from TOML, `x_file` already read into `x`.
-    pub table: serde_json::Map<String, Value>,
+    pub table: Table,
 }
+
+/// The keys an account has beyond the common ones, as parsed from TOML.
+pub type Table = serde_json::Map<String, Value>;
 
 /// A setting that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,8 +55,8 @@ pub struct Factory {
     pub kind: &'static str,
     /// The vendor's product, for people.
     pub title: &'static str,
-    /// The vendor's production host.
-    pub default_base_url: &'static str,
+    /// The vendor's production host, for an account with these keys of its own.
+    pub default_base_url: fn(&Table) -> &'static str,
     /// Keys an account may have beyond the common ones; every secret key also as `<key>_file`.
     pub setting_keys: &'static [SettingKey],
     /// Requests per second per action when `rate` is not set.

@@ -28,7 +28,7 @@ mod transport;
 pub use capabilities::{Capabilities, Limits, Operation, Staging, Support};
 pub use contract::Provider;
 pub use error::{Effect, ErrorKind, ProviderError, RetryAdvice};
-pub use factory::{AccountSettings, ConfigProblem, Deps, Factory, SettingKey};
+pub use factory::{AccountSettings, ConfigProblem, Deps, Factory, SettingKey, Table};
 pub use inbound::{Ack, Confirmation, Inbound, PushKind, PushedContact, ReceiveError, Received, Subject};
 pub use memory::{MemoryOptions, MemoryProvider, MemoryPush, MemoryVendor, NextAnswer, Ring};
 pub use report::{

@@ -301,12 +301,13 @@ pub(crate) fn account(
         .only_from(config.ingress_networks.clone());
     let callbacks = Callbacks::new(ingress.url().expose_secret());
     let provider = config.provider(callbacks, slots::shared(store, &config.id, config.policy.rate))?;
-    Ok(Account::new(
+    let account = Account::new(
         config.id.clone(),
         config.kind.clone(),
         config.base_url().to_owned(),
         ingress,
         config.policy.clone(),
         provider,
-    ))
+    );
+    Ok(if config.base_url_is_set() { account } else { account.at_the_vendors_own() })
 }

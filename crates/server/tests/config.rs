@@ -1,6 +1,7 @@
 //! What a person who writes a configuration is told by `outdial config check` and `print`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use outdial_server::Config;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -285,4 +286,19 @@ fn hosts_of_recordings_are_hosts() {
 fn a_build_that_sends_no_traces_says_so() {
     let said = complaints("[telemetry]\notlp_endpoint = \"http://127.0.0.1:4318/v1/traces\"\n");
     assert!(said.contains("telemetry.otlp_endpoint") && said.contains("--features otlp"), "{said}");
+}
+
+#[test]
+fn an_account_is_where_its_provider_says_unless_the_operator_does() {
+    let tencent =
+        "[accounts.t]\nprovider = \"tencent_ccc\"\nsecret_id = \"i\"\nsecret_key = \"k\"\nsdk_app_id = 1\n";
+    let place = |more: &str| {
+        let config = Config::from_toml(&format!("{tencent}{more}")).unwrap();
+        (config.accounts[0].base_url().to_owned(), config.accounts[0].base_url_is_set())
+    };
+    assert_eq!(place(""), ("https://ccc.tencentcloudapi.com".to_owned(), false));
+    let abroad = "site = \"international\"\n";
+    assert_eq!(place(abroad), ("https://ccc.intl.tencentcloudapi.com".to_owned(), false));
+    let chosen = format!("{abroad}base_url = \"https://proxy.example.com\"\n");
+    assert_eq!(place(&chosen), ("https://proxy.example.com".to_owned(), true));
 }

@@ -64,7 +64,7 @@ fn no_recording(provider: Option<&ProviderKind>, why: &RecordingError) -> Proble
         RecordingError::NoAccount(_)
         | RecordingError::HostNotListed { .. }
         | RecordingError::HostRefused { .. } => &table::RECORDING_HOST_NOT_ALLOWED,
-        RecordingError::NoUrl => &table::PROVIDER_ERROR,
+        RecordingError::NoUrl(_) => &table::PROVIDER_ERROR,
         RecordingError::Gone => &table::RECORDING_GONE,
         RecordingError::Withheld => &table::RECORDING_WITHHELD,
         RecordingError::NoSuchPart { .. } => &table::RECORDING_RANGE,

@@ -119,6 +119,8 @@ codes! {
         "Send requests to another replica, or to this one when it has started again.";
     TOO_MANY_STREAMS = 503 "too_many_streams" LATER, "Too many streams of events",
         "Connect again after `Retry-After` seconds, or pull `GET /v1/events` from the same cursor.";
+    TOO_MANY_DOWNLOADS = 503 "too_many_downloads" LATER, "Too many recordings on their way",
+        "Ask again after `Retry-After` seconds, and for fewer at the same time. One nobody reads has its place until its connection is closed.";
     PROVIDER_UNAVAILABLE = 504 "provider_unavailable" LATER, "The vendor did not answer",
         "Repeat the request later; the account's `health` tells how the vendor fares.";
 }

@@ -1,6 +1,7 @@
 //! Recordings: handed on while they come.
 
 use crate::auth::Caller;
+use crate::download::{self, Downloads};
 use crate::openapi::responses;
 use crate::path::Id;
 use crate::problem::Problem;
@@ -12,9 +13,7 @@ use actix_web::http::header::{
 };
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, get};
-use futures_util::{Stream, stream};
-use outdial_engine::outward::OutwardError;
-use outdial_engine::{ByteRange, Engine, Recording};
+use outdial_engine::{ByteRange, Engine};
 use outdial_model::CallId;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -56,9 +55,11 @@ use utoipa::ToSchema;
 pub(crate) async fn get_recording(
     engine: Data<Engine>,
     caller: Caller,
+    downloads: Data<Downloads>,
     id: Id<CallId>,
     range: Wanted,
 ) -> Result<HttpResponse, Problem> {
+    let turn = downloads.enter(&caller.tenant)?;
     let recording = engine.recording(&caller.tenant, &id.0, range.0).await?;
     let name = format!("attachment; filename=\"{}.{}\"", id.0, extension(&recording.media_type));
     let status = if recording.part.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
@@ -75,8 +76,8 @@ pub(crate) async fn get_recording(
         response.insert_header((CONTENT_RANGE, part.to_string()));
     }
     Ok(match recording.length {
-        Some(length) => response.body(SizedStream::new(length, Box::pin(pieces(recording)))),
-        None => response.streaming(Box::pin(pieces(recording))),
+        Some(length) => response.body(SizedStream::new(length, Box::pin(download::body(recording, turn)))),
+        None => response.streaming(Box::pin(download::body(recording, turn))),
     })
 }
 
@@ -101,20 +102,6 @@ impl FromRequest for Wanted {
         let only = only.filter(|_| !headers.contains_key(IF_RANGE));
         ready(Ok(Self(only.and_then(|range| range.to_str().ok()?.parse().ok()))))
     }
-}
-
-/// What is fetched when the connection takes more. Where it breaks, so does the answer: nobody takes it for the whole.
-fn pieces(recording: Recording) -> impl Stream<Item = Result<Bytes, OutwardError>> + 'static {
-    stream::unfold(Some(recording), |recording| async {
-        let mut recording = recording?;
-        match recording.piece().await {
-            Ok(piece) => Some((Ok(piece?), Some(recording))),
-            Err(error) => {
-                tracing::warn!(%error, "a recording broke off on its way");
-                Some((Err(error), None))
-            }
-        }
-    })
 }
 
 /// What files of that type are usually called.

@@ -21,6 +21,7 @@ mod metrics;
 mod once;
 mod once_streams;
 mod quotas;
+mod recording_hosts;
 mod recordings;
 mod requests;
 mod safety;

@@ -1,22 +1,23 @@
 //! Recordings: handed on from a vendor's storage that is not to be trusted.
 
-use crate::test_api::{Answer, Place, TestApi, on_this_machine, send, task_with};
+use crate::test_api::{Answer, Place, TestApi, send, task_with};
 use outdial_engine::outward::Limits;
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, Staging};
 use outdial_model::{ContactId, Disposition, SystemClock};
-use outdial_outward::testing::{Canary, Conduct, Host};
+use outdial_outward::testing::{Conduct, Host};
 use reqwest::{Method, Response};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// What is in the URL behind the host: told to nobody.
-const SECRET: &str = "secret-path";
-const SOUND: &str = "0123456789abcdefghij";
-const WAV: &str = "content-type: audio/wav\r\naccept-ranges: bytes\r\n";
+pub const SECRET: &str = "secret-path";
+pub const SOUND: &str = "0123456789abcdefghij";
+pub const WAV: &str = "content-type: audio/wav\r\naccept-ranges: bytes\r\n";
 
 /// An API whose vendor is at `place`, and the path of the recording of a call the vendor keeps at `url`.
-async fn recorded(place: Place, url: Option<&str>) -> (TestApi, String) {
+pub async fn recorded(place: Place, url: Option<&str>) -> (TestApi, String) {
     let options = MemoryOptions::staged(Staging::EmptyThenStart, Arc::new(SystemClock));
     let api = TestApi::start_at(MemoryProvider::new(options), place).await;
     let mut task = task_with(1);
@@ -37,13 +38,22 @@ async fn recorded(place: Place, url: Option<&str>) -> (TestApi, String) {
 }
 
 /// As [`recorded`], where the vendor itself is the storage.
-async fn kept_at(storage: &Host) -> (TestApi, String) {
+pub async fn kept_at(storage: &Host) -> (TestApi, String) {
     kept_within(storage, Place::default().limits).await
 }
 
 async fn kept_within(storage: &Host, limits: Limits) -> (TestApi, String) {
-    let place = Place { base_url: format!("{}/api/v3", storage.origin()), limits, ..Place::default() };
+    let place = Place { base_url: format!("{}/", storage.origin()), limits, ..Place::default() };
     recorded(place, Some(&format!("{}/{SECRET}/r.wav?sign=x", storage.origin()))).await
+}
+
+/// What is far beyond the patience of a test.
+const LONG: Duration = Duration::from_secs(600);
+
+/// The storage is hung up on, well before anything but what is tested would do so.
+async fn is_left_soon(storage: &Host) {
+    let soon = Duration::from_secs(15);
+    assert!(timeout(soon, storage.is_left()).await.is_ok(), "something still reads from the storage");
 }
 
 fn limits(bytes: u64, patience: Duration, deadline: Duration) -> Limits {
@@ -51,7 +61,7 @@ fn limits(bytes: u64, patience: Duration, deadline: Duration) -> Limits {
 }
 
 /// Nothing in it tells the URL, or what the storage said.
-fn is_discreet(answer: &Answer) {
+pub fn is_discreet(answer: &Answer) {
     let told = format!("{:?} {}", answer.headers, answer.body);
     assert!(!told.contains(SECRET) && !told.contains("sign=x") && !told.contains("vendor-word"), "{told}");
 }
@@ -90,30 +100,86 @@ async fn a_recording_is_handed_on_whole_and_nothing_else_of_the_answer() {
     let asked = &storage.heads()[0];
     assert!(asked.starts_with(&format!("get /{SECRET}/r.wav?sign=x ")), "{asked}");
     assert!(!asked.contains("authorization") && !asked.contains("\nrange:"), "{asked}");
+    assert!(asked.contains("\naccept-encoding: identity\r\n"), "parts are parts of what is kept: {asked}");
 }
 
 #[tokio::test]
 async fn a_head_tells_the_same_and_fetches_no_further() {
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}content-length: 100000000000\r\n\r\n");
     let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
-    let patience = Duration::from_secs(10);
-    let (api, path) = kept_within(&storage, limits(1 << 40, patience, patience)).await;
+    let (api, path) = kept_within(&storage, limits(1 << 40, LONG, LONG)).await;
     let answer = send(api.request(Method::HEAD, &path)).await;
     assert_eq!((answer.status.as_u16(), answer.header("content-length")), (200, "100000000000"));
     assert_eq!(answer.header("content-type"), "audio/wav");
-    storage.is_left().await;
+    is_left_soon(&storage).await;
+}
+
+#[tokio::test]
+async fn a_head_has_no_parts() {
+    let storage = Host::answering("200 OK", WAV, SOUND).await;
+    let (api, path) = kept_at(&storage).await;
+    let answer = send(api.request(Method::HEAD, &path).header("range", "bytes=2-5")).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-length")), (200, "20"));
+    assert!(!storage.heads()[0].contains("\nrange:"));
 }
 
 #[tokio::test]
 async fn a_client_that_leaves_is_fetched_nothing_more_for() {
     let head = format!("HTTP/1.1 200 OK\r\n{WAV}\r\n");
     let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
-    let patience = Duration::from_secs(60);
-    let (api, path) = kept_within(&storage, limits(u64::MAX, patience, patience)).await;
+    let (api, path) = kept_within(&storage, limits(u64::MAX, LONG, LONG)).await;
     let mut response = api.request(Method::GET, &path).send().await.unwrap();
     assert!(response.chunk().await.unwrap().is_some());
     drop(response);
-    storage.is_left().await;
+    is_left_soon(&storage).await;
+}
+
+#[tokio::test]
+async fn a_client_that_stops_reading_holds_a_download_no_longer_than_it_may_last() {
+    // More at a time than all buffers on the way hold.
+    let song = Box::leak("la".repeat(1 << 19).into_boxed_str());
+    let storage = Host::start(Conduct::NeverEnd(format!("HTTP/1.1 200 OK\r\n{WAV}\r\n"), song)).await;
+    let (api, path) = kept_within(&storage, limits(u64::MAX, LONG, Duration::from_secs(3))).await;
+    let response = api.request(Method::GET, &path).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    is_left_soon(&storage).await;
+    assert!(all_of(response).await.is_err(), "nobody takes it for the whole");
+}
+
+#[tokio::test]
+async fn a_server_that_closes_waits_for_no_download() {
+    let head = format!("HTTP/1.1 200 OK\r\n{WAV}\r\n");
+    let storage = Host::start(Conduct::NeverEnd(head, "lalalalalalalala")).await;
+    let (api, path) = kept_within(&storage, limits(u64::MAX, LONG, LONG)).await;
+    let mut response = api.request(Method::GET, &path).send().await.unwrap();
+    assert!(response.chunk().await.unwrap().is_some());
+    api.closing.cancel();
+    is_left_soon(&storage).await;
+    assert!(all_of(response).await.is_err(), "nobody takes it for the whole");
+}
+
+#[tokio::test]
+async fn no_tenant_has_all_downloads() {
+    let head = format!("HTTP/1.1 200 OK\r\n{WAV}content-length: 100\r\n\r\n0123");
+    let storage = Host::start(Conduct::FallSilent(head)).await;
+    let (api, path) = kept_within(&storage, limits(u64::MAX, LONG, LONG)).await;
+    let mut begun = Vec::new();
+    let refused = loop {
+        let response = api.request(Method::GET, &path).send().await.unwrap();
+        if response.status() != 200 {
+            break Answer::of(response).await.problem(503, "too_many_downloads");
+        }
+        begun.push(response);
+        assert!(begun.len() <= 100, "there is no end to them");
+    };
+    assert!(refused.header("retry-after").parse::<u32>().is_ok());
+    drop(begun);
+    let mut tries = 0;
+    while api.request(Method::GET, &path).send().await.unwrap().status() != 200 {
+        tries += 1;
+        assert!(tries < 600, "places are given back");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
 }
 
 #[tokio::test]
@@ -128,6 +194,19 @@ async fn a_part_comes_as_it_was_asked_for() {
     assert!(storage.heads()[0].contains("\nrange: bytes=2-5\r\n"));
     let other = send(api.request(Method::GET, &path).header("range", "bytes=0-3")).await;
     is_discreet(&other.problem(502, "provider_error"));
+}
+
+#[tokio::test]
+async fn a_host_that_goes_on_after_the_part_is_not_listened_to() {
+    let head = format!("HTTP/1.1 206 Partial Content\r\n{WAV}content-range: bytes 2-5/20\r\n\r\n2345");
+    let storage = Host::start(Conduct::FallSilent(head.clone())).await;
+    let (api, path) = kept_within(&storage, limits(1000, LONG, LONG)).await;
+    let part = || api.request(Method::GET, &path).header("range", "bytes=2-5");
+    let whole = timeout(Duration::from_secs(15), all_of(part().send().await.unwrap())).await;
+    assert_eq!(whole, Ok(Ok(4)), "all of it is there");
+    is_left_soon(&storage).await;
+    storage.behaves(Conduct::Say(format!("{head}6789")));
+    is_discreet(&send(part()).await.problem(502, "provider_error"));
 }
 
 #[tokio::test]
@@ -167,62 +246,6 @@ async fn a_call_without_a_recording_is_not_a_call_nobody_knows() {
     let stranger = api.bare(Method::GET, &path).bearer_auth(key);
     send(stranger).await.problem(404, "not_found");
     send(api.bare(Method::GET, &path)).await.problem(401, "unauthenticated");
-}
-
-#[tokio::test]
-async fn nobody_is_asked_who_is_not_on_the_list() {
-    let (vendor, canary) = (Host::answering("200 OK", WAV, SOUND).await, Canary::new());
-    let url = format!("http://{}/{SECRET}/r.wav", canary.authority());
-    // The vendor's own host at another port is another host.
-    let place = || Place { base_url: vendor.origin(), policy: on_this_machine(), ..Place::default() };
-    let (api, path) = recorded(place(), Some(&url)).await;
-    let problem = api.get(&path).await.problem(502, "recording_host_not_allowed");
-    assert!(problem.text("/detail").contains("accounts.main.recording_hosts"));
-    assert!(problem.text("/detail").contains(&canary.authority()), "the operator has to know which");
-    assert_eq!(problem.text("/provider/id"), "memory");
-    is_discreet(&problem);
-
-    let listed = vec!["media.example.com".parse().unwrap(), "*.example.org".parse().unwrap()];
-    let (api, path) = recorded(Place { recording_hosts: listed, ..place() }, Some(&url)).await;
-    api.get(&path).await.problem(502, "recording_host_not_allowed");
-    let nowhere = "ftp://files.example.com/secret-path";
-    let (api, path) = recorded(place(), Some(nowhere)).await;
-    is_discreet(&api.get(&path).await.problem(502, "provider_error"));
-    assert_eq!(canary.connections(), 0);
-}
-
-#[tokio::test]
-async fn a_host_on_the_list_is_asked_where_the_operator_allows_its_network() {
-    let (storage, canary) = (Host::answering("200 OK", WAV, SOUND).await, Canary::new());
-    let listed = |authority: String| vec![authority.parse().unwrap()];
-    let open =
-        Place { recording_hosts: listed(storage.authority()), policy: on_this_machine(), ..Place::default() };
-    let (api, path) = recorded(open, Some(&format!("{}/{SECRET}", storage.origin()))).await;
-    assert_eq!(api.get(&path).await.body, SOUND);
-
-    let guarded = Place { recording_hosts: listed(canary.authority()), ..Place::default() };
-    for scheme in ["http", "https"] {
-        let url = format!("{scheme}://{}/{SECRET}", canary.authority());
-        let place = Place { recording_hosts: guarded.recording_hosts.clone(), ..Place::default() };
-        let (api, path) = recorded(place, Some(&url)).await;
-        let problem = api.get(&path).await.problem(502, "recording_host_not_allowed");
-        assert!(problem.text("/detail").contains("recordings.allow"), "{}", problem.body);
-        is_discreet(&problem);
-    }
-    assert_eq!(canary.connections(), 0);
-}
-
-#[tokio::test]
-async fn nobody_is_redirected() {
-    let canary = Canary::new();
-    let location = format!("location: http://{}/vendor-word\r\n", canary.authority());
-    let storage = Host::answering("200 OK", WAV, SOUND).await;
-    let (api, path) = kept_at(&storage).await;
-    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
-        storage.behaves(Conduct::answer(status, &location, "vendor-word"));
-        is_discreet(&api.get(&path).await.problem(502, "provider_error"));
-    }
-    assert_eq!(canary.connections(), 0);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The API on a port of its own, and helpers named after verbs.
 
 use outdial_api::{ApiSettings, Quotas, serve};
-use outdial_engine::outward::{HostRule, Limits, Outward, Policy};
+use outdial_engine::outward::{HostRule, Limits, Outward, Policy, Resolver, SystemResolver};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
 use outdial_engine::{
     Account, AccountPolicy, Clients, Engine, EngineParts, Ingress, KeyTerms, Recordings, TokenIssuer,
@@ -9,7 +9,7 @@ use outdial_engine::{
 use outdial_model::{Clock, ExposeSecret, Scope, Scopes, Secret, SystemClock, TenantId};
 use outdial_providers::registry;
 use outdial_store::sqlite::SqliteStore;
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub struct TestApi {
 /// Where the account's vendor is, and how its recordings are fetched.
 pub struct Place {
     pub base_url: String,
+    /// Whether that is the vendor's production host, and nobody chose it.
+    pub is_vendors_own: bool,
     pub recording_hosts: Vec<HostRule>,
     pub policy: Policy,
     pub limits: Limits,
@@ -46,6 +48,8 @@ pub struct Place {
     pub issuers: Vec<TokenIssuer>,
     pub clock: Arc<dyn Clock>,
     pub quotas: Quotas,
+    /// Where the names of hosts lead.
+    pub resolver: Arc<dyn Resolver>,
 }
 
 impl Default for Place {
@@ -53,6 +57,7 @@ impl Default for Place {
         let time = Duration::from_secs(10);
         Self {
             base_url: "memory://vendor".into(),
+            is_vendors_own: false,
             recording_hosts: Vec::new(),
             policy: Policy::default(),
             limits: Limits { deadline: time, patience: time, bytes: 1_000_000 },
@@ -60,6 +65,7 @@ impl Default for Place {
             issuers: Vec::new(),
             clock: Arc::new(SystemClock),
             quotas: Quotas::default(),
+            resolver: Arc::new(SystemResolver),
         }
     }
 }
@@ -116,13 +122,14 @@ impl TestApi {
             },
             Arc::new(provider.clone()),
         );
+        let account = if place.is_vendors_own { account.at_the_vendors_own() } else { account };
         let parts = EngineParts {
             store,
             clock,
             factories: registry::FACTORIES,
             accounts: vec![account],
             outward: Outward::new(on_this_machine()),
-            recordings: Recordings::new(place.policy, place.limits),
+            recordings: Recordings::resolving_by(place.policy, place.limits, place.resolver),
             issuers: place.issuers,
         };
         let engine = Engine::new(parts).await.unwrap();
@@ -214,14 +221,17 @@ impl TestApi {
 }
 
 pub async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
-    let (status, headers) = (response.status(), response.headers().clone());
-    let text = response.text().await.unwrap();
-    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Answer { status, headers, body }
+    Answer::of(request.send().await.unwrap()).await
 }
 
 impl Answer {
+    pub async fn of(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Self { status, headers, body }
+    }
+
     pub fn text(&self, pointer: &str) -> &str {
         let found = self.body.pointer(pointer).and_then(Value::as_str);
         found.unwrap_or_else(|| panic!("no text at {pointer} in {}", self.body))

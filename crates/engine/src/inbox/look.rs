@@ -51,13 +51,21 @@ impl Engine {
         let Some(traced) = traced else {
             return settled(self.about_nobody(understood));
         };
-        if self.is_late(understood, &traced).await {
+        let is_done = traced.contact.as_ref().is_some_and(|contact| contact.status.is_final());
+        let is_hint = self.is_hint(understood, &traced).await;
+        if is_hint && is_done {
             return Some(Seen::Late(Box::new(traced)));
         }
         let believed = *proven || !account.provider.capabilities().is_native(Operation::Progress);
         let news = received.contact.as_ref().filter(|_| believed);
         let changes = learned(&traced, news, *proven, push.last_received_at);
-        settled(SettledPush { changes: Some(changes), ..ended(push, self.end_of(understood, &traced)) })
+        // The worker reads those who are not done; whether it then knows what was hinted at is to be seen.
+        let end = if is_hint && is_within(KEPT_TRYING, push.last_received_at, self.now()) {
+            PushEnd::Later(self.pause(push))
+        } else {
+            self.end_of(understood, &traced)
+        };
+        settled(SettledPush { changes: Some(changes), ..ended(push, end) })
     }
 
     /// As [`Self::look`], and reads the vendor if that is what it comes to.
@@ -94,7 +102,11 @@ impl Engine {
     }
 
     pub(super) fn is_patient_with(&self, push: &LeasedPush) -> bool {
-        push.last_received_at + PATIENCE > self.now()
+        self.is_patient_since(push.last_received_at)
+    }
+
+    pub(super) fn is_patient_since(&self, then: Timestamp) -> bool {
+        is_within(PATIENCE, then, self.now())
     }
 
     /// Longer with every attempt.
@@ -104,18 +116,22 @@ impl Engine {
     }
 
     /// Whatever is in the way may be gone some day.
-    fn try_rarely(&self, push: &LeasedPush, reason: &str) -> SettledPush {
+    pub(super) fn try_rarely(&self, push: &LeasedPush, reason: &str) -> SettledPush {
         ended(push, self.rarely(push.last_received_at, reason))
     }
 
     /// What becomes of a push that cannot be used now, by when it came.
     pub(super) fn rarely(&self, last_received_at: Timestamp, reason: &str) -> PushEnd {
-        if last_received_at + KEPT_TRYING > self.now() {
+        if is_within(KEPT_TRYING, last_received_at, self.now()) {
             PushEnd::Later(self.now() + RARELY)
         } else {
             PushEnd::Unusable(reason.to_owned())
         }
     }
+}
+
+fn is_within(time: Duration, since: Timestamp, now: Timestamp) -> bool {
+    since + time > now
 }
 
 /// As it ends where it changes nothing.

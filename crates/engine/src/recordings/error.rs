@@ -15,12 +15,12 @@ pub enum RecordingError {
     /// Its account is not configured any more.
     #[error("the call's account `{0}` is not configured any more, so no host of its recordings is allowed")]
     NoAccount(AccountId),
-    /// What the vendor gave is no URL.
-    #[error("what the vendor gave as the recording's URL cannot be used as one")]
-    NoUrl,
+    /// What the vendor gave is no URL, for this reason.
+    #[error("what the vendor gave as the recording's URL cannot be used as one: {0}")]
+    NoUrl(String),
     /// It is on a host the account does not list.
     #[error(
-        "the recording is on {host}, which is not the vendor's own host; if it is right, add it to \
+        "the recording is on {host}, and not below the account's `base_url`; if the host is right, add it to \
          `accounts.{account}.recording_hosts`"
     )]
     HostNotListed {
@@ -29,7 +29,7 @@ pub enum RecordingError {
         /// The host, as the list would have to name it.
         host: String,
     },
-    /// It is on a host that is listed and not fit to be asked.
+    /// It is on a host that is the vendor's or listed, and not fit to be asked.
     #[error(
         "the recording is on {host}, where it is not fetched from: {why}; see \
          `recordings.allow_http` and `recordings.allowed_networks`"

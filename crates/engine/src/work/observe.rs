@@ -1,5 +1,6 @@
 //! What a vendor's report means for our contacts and calls. Pure.
 
+use crate::recordings::is_link;
 use outdial_model::{CallId, Contact, ContactStatus, Disposition, SegmentId, Timestamp};
 use outdial_provider::{CallReport, ContactProgress, ContactReport};
 use outdial_store::{CallChange, ContactChange};
@@ -63,6 +64,6 @@ pub(crate) fn call_changes<'a>(
         disposition: call.disposition,
         raw: call.raw.clone(),
         insights: call.insights.clone(),
-        recording: call.recording.clone(),
+        recording: call.recording.clone().filter(|url| is_link(segment, url)),
     })
 }

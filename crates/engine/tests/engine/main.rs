@@ -5,6 +5,7 @@ mod door;
 mod doubt;
 mod fencing;
 mod held;
+mod hints;
 mod histories;
 mod life;
 mod pushes;

@@ -28,20 +28,20 @@ fn inbound(push: &MemoryPush, received_at: Timestamp) -> Inbound<'_> {
 }
 
 /// Pushes, and lets what was pushed be used.
-async fn push(world: &World, push: &MemoryPush) {
+pub async fn push(world: &World, push: &MemoryPush) {
     push_as(world, SECRET, push).await.unwrap();
     world.engine.use_pushes().await.unwrap();
 }
 
 /// How many pushes are in a state, and how often they were delivered.
-async fn kept(world: &World, state: PushState) -> (usize, u64) {
+pub async fn kept(world: &World, state: PushState) -> (usize, u64) {
     let page = Page { after: None, limit: 100 };
     let pushes = world.engine.pushes(&tenant(), &"memory-1".parse().unwrap(), &[state], &page).await.unwrap();
     (pushes.len(), pushes.iter().map(|push| push.deliveries).sum())
 }
 
 /// A world with somebody who is being dialed.
-async fn dialing() -> (World, TaskId, ContactId) {
+pub async fn dialing() -> (World, TaskId, ContactId) {
     let world = World::new(Staging::EmptyThenStart).await;
     let task = world.create(1).await.id;
     world.pass(Duration::from_secs(10)).await;

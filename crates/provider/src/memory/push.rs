@@ -10,9 +10,12 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Every kind of push there is.
-pub(super) const KINDS: &[PushKind] =
-    &[PushKind { kind: KIND, about: "How far somebody has come. Nobody's console is to be told." }];
+pub(super) const KINDS: &[PushKind] = &[
+    PushKind { kind: KIND, about: "How far somebody has come. Nobody's console is to be told." },
+    PushKind { kind: HINT, about: "The same, from whoever says so: nothing of it is proven." },
+];
 const KIND: &str = "contact";
+const HINT: &str = "hint";
 const PROOF_HEADER: &str = "x-memory-proof";
 const SENT_AT_HEADER: &str = "x-memory-sent-at";
 pub(super) const PROOF_HEADERS: &[&str] = &[PROOF_HEADER, SENT_AT_HEADER];
@@ -41,6 +44,7 @@ struct Body {
     ended_at: Option<Timestamp>,
     /// The vendor's word for how it ended: any text, as vendors' words are.
     disposition: Option<String>,
+    recording: Option<String>,
 }
 
 impl MemoryPush {
@@ -53,6 +57,12 @@ impl MemoryPush {
         Self { kind: KIND, headers, body }
     }
 
+    /// The same without a proof.
+    #[must_use]
+    pub fn unproven(self) -> Self {
+        Self { kind: HINT, headers: Vec::new(), ..self }
+    }
+
     pub(super) fn about(segment: &Segment, report: &ContactReport, now: Timestamp) -> Self {
         let call = report.calls.last();
         let body = Body {
@@ -63,16 +73,18 @@ impl MemoryPush {
             started_at: call.and_then(|call| call.started_at),
             ended_at: call.and_then(|call| call.ended_at),
             disposition: call.and_then(|call| call.disposition).map(|ending| ending.as_str().to_owned()),
+            recording: call.and_then(|call| call.recording.clone()),
         };
         Self::proven(serde_json::to_vec(&body).unwrap_or_default(), now)
     }
 }
 
 pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
-    if inbound.kind != KIND {
-        return Err(ReceiveError::UnknownKind);
-    }
-    verify(inbound)?;
+    let authenticated = match inbound.kind {
+        KIND => verify(inbound).map(|()| true)?,
+        HINT => false,
+        _ => return Err(ReceiveError::UnknownKind),
+    };
     let body: Body = serde_json::from_slice(inbound.body).map_err(|_| ReceiveError::Unreadable)?;
     let ending = body.disposition.as_deref().map(str::parse::<Disposition>);
     let progress = match &ending {
@@ -102,10 +114,10 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
                 disposition: ending.and_then(Result::ok),
                 raw: RawOutcome { code: Some(step), text: None },
                 insights: Vec::new(),
-                recording: None,
+                recording: body.recording,
             }),
         }),
-        authenticated: true,
+        authenticated,
         can_be_asked_about: false,
     })
 }

@@ -43,7 +43,7 @@ const KIND: &str = "airudder";
 pub(crate) const FACTORY: Factory = Factory {
     kind: KIND,
     title: "AI Rudder Workflow",
-    default_base_url: config::PRODUCTION,
+    default_base_url: |_| config::PRODUCTION,
     setting_keys: config::KEYS,
     default_rate: 5,
     capabilities: || capabilities::of(&Paths::default(), config::BATCH_SIZE),

@@ -42,7 +42,7 @@ const DEFAULT_BASE_URL: &str = "https://nxbot.nxcloud.com";
 pub const FACTORY: Factory = Factory {
     kind: KIND,
     title: "NXTele Callbot",
-    default_base_url: DEFAULT_BASE_URL,
+    default_base_url: |_| DEFAULT_BASE_URL,
     setting_keys: Config::KEYS,
     default_rate: 10,
     capabilities: || capabilities::of(config::BATCH_SIZE),

@@ -5,12 +5,12 @@ use super::number;
 use super::sign::Credentials;
 use crate::settings::Settings;
 use outdial_model::{Phone, Secret};
-use outdial_provider::{AccountSettings, ConfigProblem, SettingKey};
+use outdial_provider::{AccountSettings, ConfigProblem, SettingKey, Table};
 use serde::Deserialize;
 use std::time::Duration;
 
 /// The mainland site, where an account lives unless it says otherwise.
-pub const MAINLAND: &str = "https://ccc.tencentcloudapi.com";
+const MAINLAND: &str = "https://ccc.tencentcloudapi.com";
 const INTERNATIONAL: &str = "https://ccc.intl.tencentcloudapi.com";
 
 /// People in one vendor task, unless the account says otherwise: the vendor documents no limit.
@@ -25,6 +25,21 @@ pub enum Site {
     #[default]
     Mainland,
     International,
+}
+
+impl Site {
+    fn host(self) -> &'static str {
+        match self {
+            Self::Mainland => MAINLAND,
+            Self::International => INTERNATIONAL,
+        }
+    }
+}
+
+/// The host of the site the account is at. One that is none is complained of by [`Config::read`].
+pub fn production(table: &Table) -> &'static str {
+    let site = table.get("site").and_then(|site| Site::deserialize(site).ok());
+    site.unwrap_or_default().host()
 }
 
 /// How the vendor proves that a push is its own, as set in its console.
@@ -111,9 +126,9 @@ impl Config {
     pub fn read(account: AccountSettings) -> Result<Self, ConfigProblem> {
         let mut settings = Settings::new(account.table, KEYS)?;
         let site: Site = settings.optional("site", "`mainland` or `international`")?.unwrap_or_default();
-        let (host, language) = match site {
-            Site::Mainland => (MAINLAND, "zh-CN"),
-            Site::International => (INTERNATIONAL, "en-US"),
+        let language = match site {
+            Site::Mainland => "zh-CN",
+            Site::International => "en-US",
         };
         Ok(Self {
             credentials: Credentials {
@@ -126,7 +141,7 @@ impl Config {
                 .transpose()?,
             sdk_app_id: settings.required("sdk_app_id", "the application's id, a whole number")?,
             site,
-            endpoint: Endpoint::parse(account.base_url.as_deref().unwrap_or(host))?,
+            endpoint: Endpoint::parse(account.base_url.as_deref().unwrap_or(site.host()))?,
             region: settings
                 .optional("region", "text")?
                 .map(|region| header_text("region", region))
@@ -202,6 +217,7 @@ fn push_proof(settings: &mut Settings) -> Result<PushProof, ConfigProblem> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::account;
+    use super::production;
     use serde_json::json;
 
     #[test]
@@ -210,6 +226,14 @@ mod tests {
         assert_eq!(config.endpoint.host, "ccc.intl.tencentcloudapi.com");
         assert_eq!(config.language, "en-US");
         assert_eq!(account(json!({})).unwrap().endpoint.host, "ccc.tencentcloudapi.com");
+    }
+
+    #[test]
+    fn the_host_that_is_told_is_the_one_that_is_asked() {
+        for more in [json!({}), json!({"site": "mainland"}), json!({"site": "international"})] {
+            let host = account(more.clone()).unwrap().endpoint.host;
+            assert_eq!(production(more.as_object().unwrap()), format!("https://{host}"), "{more}");
+        }
     }
 
     #[test]

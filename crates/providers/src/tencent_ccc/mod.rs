@@ -57,7 +57,7 @@ const RATE: u32 = 20;
 pub static FACTORY: Factory = Factory {
     kind: KIND,
     title: "Tencent Cloud CCC",
-    default_base_url: config::MAINLAND,
+    default_base_url: config::production,
     setting_keys: config::KEYS,
     default_rate: RATE,
     capabilities: || capabilities::with_contacts_per_task(config::CONTACTS_PER_TASK),

@@ -7,8 +7,8 @@ use outdial_engine::outward::{HostRule, IpNet};
 use outdial_engine::{AccountPolicy, Clients};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock, TenantId};
 use outdial_provider::{
-    AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Transport,
-    TransportSettings,
+    AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Table,
+    Transport, TransportSettings,
 };
 use outdial_providers::nearest;
 use reqwest::Url;
@@ -38,7 +38,7 @@ pub struct AccountConfig {
     /// Where the vendor pushes from; anywhere when empty.
     pub ingress_networks: Vec<IpNet>,
     /// The provider's own keys, secrets among them.
-    table: serde_json::Map<String, serde_json::Value>,
+    table: Table,
 }
 
 impl std::fmt::Debug for AccountConfig {
@@ -54,7 +54,12 @@ impl std::fmt::Debug for AccountConfig {
 impl AccountConfig {
     /// Where the vendor is reached.
     pub fn base_url(&self) -> &str {
-        self.base_url.as_deref().unwrap_or(self.factory.default_base_url)
+        self.base_url.as_deref().unwrap_or_else(|| (self.factory.default_base_url)(&self.table))
+    }
+
+    /// Whether that was said in the configuration.
+    pub fn base_url_is_set(&self) -> bool {
+        self.base_url.is_some()
     }
 
     /// The adapter, told where its vendor may push to and which request budget it keeps to.
@@ -171,12 +176,8 @@ fn provider_of(
 }
 
 /// The keys the provider declares, `x_file` read into `x`.
-fn own_keys(
-    section: &mut Section,
-    book: &mut Book,
-    factory: &Factory,
-) -> serde_json::Map<String, serde_json::Value> {
-    let mut table = serde_json::Map::new();
+fn own_keys(section: &mut Section, book: &mut Book, factory: &Factory) -> Table {
+    let mut table = Table::new();
     for key in factory.setting_keys {
         let complaints = book.problems.len();
         let value = if key.secret {

@@ -54,6 +54,7 @@ pub(crate) fn reference() -> String {
 
 fn provider(page: &mut String, factory: &Factory) {
     let Factory { kind, title, default_base_url, default_rate, setting_keys, .. } = factory;
+    let default_base_url = default_base_url(&serde_json::Map::new());
     let _ = write!(
         page,
         "\n## Accounts with `provider = \"{kind}\"`\n\n{title}. The keys of `[accounts.NAME]`, with `base_url` {default_base_url} and \

@@ -4,7 +4,8 @@ use super::Harness;
 use super::world::{World, all, change, phone, tenant};
 use crate::{CallChange, CallFilter, Changes, Clues, SegmentChange, StoreError};
 use outdial_model::{
-    Call, CallId, ContactId, ContactStatus, Disposition, EventType, ExposeSecret, RawOutcome, SegmentId,
+    Call, CallId, Confidence, ContactId, ContactStatus, Disposition, EventType, ExposeSecret, RawOutcome,
+    SegmentId,
 };
 
 async fn learn(world: &World, call: CallChange) {
@@ -77,13 +78,39 @@ pub(super) async fn where_a_recording_is_is_known_to_its_tenant_alone(harness: &
     let at = |url: &str| CallChange { recording: Some(url.to_owned()), ..call.clone() };
     learn(&world, at("https://vendor.example/first")).await;
     learn(&world, at("https://vendor.example/second")).await;
-    assert_eq!(url().await.as_deref(), Some("https://vendor.example/first"));
+    assert_eq!(url().await.as_deref(), Some("https://vendor.example/second"));
     assert!(!format!("{:?}", kept().await).contains("vendor.example"), "the vendor's URL does not print");
 
     let stranger = world.store.recording(&tenant("other"), &call.id).await;
     assert!(matches!(stranger, Err(StoreError::NotFound)), "{stranger:?}");
     let unknown = world.store.recording(&world.tenant, &CallId::generate(world.now())).await;
     assert!(matches!(unknown, Err(StoreError::NotFound)), "{unknown:?}");
+}
+
+pub(super) async fn the_newest_link_to_a_recording_counts_from_whoever_is_as_sure(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(1).await;
+    let lease = world.lease(&task).await;
+    let planned = world.send(&lease, 1).await;
+    let call = world.call(&planned, "call-1");
+    let tell = async |url: &str, confidence: Confidence| {
+        let disposition = Some(Disposition::AnsweredHuman);
+        let told = CallChange { recording: Some(url.to_owned()), disposition, ..call.clone() };
+        world.apply(Changes { calls: vec![told], confidence: Some(confidence), ..Changes::default() }).await;
+        let kept = world.store.recording(&world.tenant, &call.id).await.unwrap();
+        kept.url.unwrap().expose_secret().to_owned()
+    };
+    use Confidence::{Confirmed, Reported};
+    assert_eq!(tell("https://vendor.example/1", Reported).await, "https://vendor.example/1");
+    assert_eq!(tell("https://vendor.example/2", Reported).await, "https://vendor.example/2");
+    assert_eq!(tell("https://vendor.example/3", Confirmed).await, "https://vendor.example/3");
+    assert_eq!(tell("https://elsewhere.example", Reported).await, "https://vendor.example/3");
+    let known = only_call(&world).await;
+    world.pass(60);
+    assert_eq!(tell("https://vendor.example/4", Confirmed).await, "https://vendor.example/4");
+    assert_eq!(only_call(&world).await.updated_at, known.updated_at, "another link is no news");
+    let told = world.told(&planned.dispatch.contacts[0]).await;
+    assert_eq!(told.iter().filter(|kind| **kind == EventType::RecordingAvailable).count(), 1, "{told:?}");
 }
 
 pub(super) async fn a_call_of_a_stranger_is_not_told(harness: &dyn Harness) {

@@ -102,6 +102,7 @@ pub fn checks() -> Vec<Check> {
             a_key_is_forgotten_after_a_week, a_held_key_is_its_holders,
             a_key_its_holder_let_go_of_is_free_for_another_request, identical_requests_at_once_make_one_task;
         calls: what_is_known_of_a_call_is_never_forgotten, where_a_recording_is_is_known_to_its_tenant_alone,
+            the_newest_link_to_a_recording_counts_from_whoever_is_as_sure,
             a_call_of_a_stranger_is_not_told, calls_are_listed_by_what_they_belong_to,
             whom_a_push_is_about_is_found_by_what_it_tells, a_push_cannot_reach_into_another_task;
         keeping: a_push_is_on_the_disk_before_it_is_answered, the_same_news_is_kept_once,

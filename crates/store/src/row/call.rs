@@ -59,9 +59,9 @@ impl CallRow {
         })
     }
 
-    /// What is known after `change`: known times stay, talk only grows, and the vendor's newest
-    /// words count until the call has ended. Of how it ended `unknown` is no knowledge and gives way, however sure; then
-    /// what was only reported, when it is confirmed.
+    /// What is known after `change`: known times stay, talk only grows, the newest link to the recording counts, and the
+    /// vendor's newest words do until the call has ended. Of how it ended `unknown` is no knowledge and gives way, however
+    /// sure; then what was only reported, when it is confirmed.
     pub(crate) fn learn(
         &self,
         change: &CallChange,
@@ -81,6 +81,10 @@ impl CallRow {
         let outdoes = (tells(&told), told_to_be) > (tells(&known), known_to_be);
         let (first, second) = if outdoes { (told, known) } else { (known, told) };
         let sure = if outdoes { told_to_be } else { known_to_be };
+        // Links run out, so the newest counts, unless more is known of the call than whoever tells it can be sure of.
+        let (old, new) = (&self.recording, &change.recording);
+        let (better, worse) = if confidence >= known_to_be { (new, old) } else { (old, new) };
+        let link = better.clone().or_else(|| worse.clone());
         let insights: Vec<Insight> = json(&self.insights, "calls.insights")?;
         Ok(Self {
             started_at: self.started_at.or(millis(change.started_at)),
@@ -91,7 +95,7 @@ impl CallRow {
             confidence: sure.map(|word| word.as_str().to_owned()),
             raw_code: latest(&self.raw_code, &change.raw.code),
             raw_text: latest(&self.raw_text, &change.raw.text),
-            recording: self.recording.clone().or_else(|| change.recording.clone()),
+            recording: link,
             insights: to_json(&Insight::joined(&insights, &change.insights))?,
             ..self.clone()
         })

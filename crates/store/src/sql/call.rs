@@ -71,6 +71,9 @@ pub(super) async fn learn(
     if known.as_ref() == Some(&learned) {
         return Ok(());
     }
+    // Another link to what was there before is nothing anybody sees.
+    let again = known.as_ref().filter(|known| known.recording.is_some());
+    let unseen = again.filter(|known| known.differs_by_recording_only(&learned));
     let mut told = 0;
     for kind in meaning(known.as_ref(), &learned) {
         told += 1;
@@ -83,7 +86,11 @@ pub(super) async fn learn(
             data: particulars(&learned)?,
         });
     }
-    write(conn, &learned, now).await?;
+    let changed_at = unseen.map_or(now.as_millisecond(), |known| known.updated_at);
+    write(conn, &learned, changed_at).await?;
+    if unseen.is_some() {
+        return Ok(());
+    }
     sqlx::query(
         "UPDATE contacts SET calls = calls + $2, last_event = last_event + $3, updated_at = $4 WHERE id = $1",
     )
@@ -129,7 +136,7 @@ fn particulars(row: &CallRow) -> Result<Value, StoreError> {
     }))
 }
 
-async fn write(conn: &mut Connection, row: &CallRow, now: Timestamp) -> Result<(), StoreError> {
+async fn write(conn: &mut Connection, row: &CallRow, changed_at: i64) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO calls
              (id, tenant, task, contact, segment, vendor_call_id, started_at, answered_at, ended_at,
@@ -159,7 +166,7 @@ async fn write(conn: &mut Connection, row: &CallRow, now: Timestamp) -> Result<(
     .bind(&row.raw_text)
     .bind(&row.recording)
     .bind(row.created_at)
-    .bind(now.as_millisecond())
+    .bind(changed_at)
     .bind(&row.confidence)
     .bind(&row.insights)
     .execute(conn)
