@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, AuditId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus,
-    DispatchOutcome, EndpointId, Event, EventId, HoldReason, KeptPush, KeyId, ProviderKind, PushId, PushState,
-    Segment, SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    DispatchOutcome, EndpointId, Event, EventId, HoldReason, KeptPush, KeyId, ProviderKind, PushId,
+    PushState, Segment, SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues,

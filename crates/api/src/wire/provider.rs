@@ -57,10 +57,7 @@ pub(crate) struct LimitsView {
 }
 
 /// A task for this vendor; it dials with the first of these accounts that is there.
-pub(crate) fn example_task(
-    factory: &Factory,
-    mut accounts: impl Iterator<Item = Arc<Account>>,
-) -> Value {
+pub(crate) fn example_task(factory: &Factory, mut accounts: impl Iterator<Item = Arc<Account>>) -> Value {
     let mut task = (factory.example_task)();
     if let Some(account) = accounts.find(|account| account.kind.as_str() == factory.kind) {
         task["account"] = Value::from(account.id.as_str());
