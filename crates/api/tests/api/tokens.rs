@@ -14,7 +14,7 @@ use outdial_outward::testing::{Canary, Conduct, Host};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 const ISSUER: &str = "https://login.example.com/";
 const SECRET: &str = "a secret of more than thirty-two bytes";
@@ -81,8 +81,7 @@ fn pem(label: &str, der: &[u8]) -> String {
 }
 
 fn seconds_from_now(seconds: i64) -> i64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    i64::try_from(now).unwrap() + seconds
+    SystemClock.now().as_second() + seconds
 }
 
 fn claims() -> Value {
