@@ -43,6 +43,7 @@ impl Rehearsal {
                     .unwrap_or_default();
                 account.insert("provider".into(), factory.kind.into());
                 account.insert("base_url".into(), self.simulator_url.clone().into());
+                account.insert("simulated".into(), true.into());
                 account.extend(brisk());
                 account.extend(self.account_keys.clone());
                 account.extend(

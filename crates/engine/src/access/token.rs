@@ -71,12 +71,11 @@ impl Claims {
             Audience::One(one) => std::slice::from_ref(one),
             Audience::Several(several) => several.as_slice(),
         };
-        named.iter().any(|one| issuer.audience.contains(one)) && self.are_of_this_time(now)
+        named.iter().any(|one| issuer.audience.contains(one)) && self.term().includes(now)
     }
 
-    fn are_of_this_time(&self, now: Timestamp) -> bool {
-        let now = now.as_duration().as_secs_f64();
-        now < self.exp + LEEWAY && self.nbf.is_none_or(|from| now >= from - LEEWAY)
+    fn term(&self) -> Term {
+        Term { ends: self.exp, begins: self.nbf }
     }
 
     fn principal(self) -> Option<Principal> {
@@ -99,7 +98,7 @@ impl Engine {
         let now = self.now();
         let digest = Sha256::digest(token).into();
         if let Some(proven) = access.tokens.0.get(&digest) {
-            return Ok(proven.claims_hold(now).then(|| proven.principal.clone()));
+            return Ok(proven.term.includes(now).then(|| proven.principal.clone()));
         }
         let Some((header, claims)) = read(token) else { return Ok(None) };
         let Some(issuer) = access.issuers.iter().find(|issuer| issuer.issuer == claims.iss) else {
@@ -115,9 +114,9 @@ impl Engine {
         if !keys.iter().any(|key| is_signed(token, key, &header, issuer)) {
             return Ok(None);
         }
-        let (expires, begins) = (claims.exp, claims.nbf);
+        let term = claims.term();
         let Some(principal) = claims.principal() else { return Ok(None) };
-        access.tokens.0.insert(digest, Arc::new(Proven { principal: principal.clone(), expires, begins }));
+        access.tokens.0.insert(digest, Arc::new(Proven { principal: principal.clone(), term }));
         Ok(Some(principal))
     }
 }
@@ -185,14 +184,20 @@ fn names_are_distinct(json: &[u8]) -> bool {
 #[derive(Debug)]
 struct Proven {
     principal: Principal,
-    expires: f64,
-    begins: Option<f64>,
+    term: Term,
 }
 
-impl Proven {
-    fn claims_hold(&self, now: Timestamp) -> bool {
+/// When a token is good, in seconds since 1970.
+#[derive(Debug)]
+struct Term {
+    begins: Option<f64>,
+    ends: f64,
+}
+
+impl Term {
+    fn includes(&self, now: Timestamp) -> bool {
         let now = now.as_duration().as_secs_f64();
-        now < self.expires + LEEWAY && self.begins.is_none_or(|from| now >= from - LEEWAY)
+        now < self.ends + LEEWAY && self.begins.is_none_or(|from| now >= from - LEEWAY)
     }
 }
 
