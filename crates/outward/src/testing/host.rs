@@ -6,6 +6,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
+/// Bytes written at once of what has no end.
+const AT_ONCE: usize = 64 * 1024;
+
 /// What a connection gets once its request's head is there.
 #[derive(Debug, Clone)]
 pub enum Conduct {
@@ -13,7 +16,7 @@ pub enum Conduct {
     Say(String),
     /// These bytes, and then nothing for ever.
     FallSilent(String),
-    /// These bytes, and then the others again and again.
+    /// These bytes, and then the others again and again, as fast as they are taken.
     NeverEnd(String, &'static str),
 }
 
@@ -108,7 +111,9 @@ async fn serve(mut stream: TcpStream, desk: Arc<Desk>) {
         Conduct::NeverEnd(first, again) => (first, Some(again)),
     };
     let mut going = stream.write_all(first.as_bytes()).await.is_ok();
-    while let Some(again) = again.filter(|_| going) {
+    // Many at once, so that a busy machine does not make it slow.
+    let again = again.map(|again| again.repeat((AT_ONCE / again.len()).max(1)));
+    while let Some(again) = again.as_ref().filter(|_| going) {
         going = stream.write_all(again.as_bytes()).await.is_ok();
     }
     if let Conduct::FallSilent(_) = conduct {

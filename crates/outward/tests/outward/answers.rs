@@ -33,7 +33,7 @@ async fn a_receiver_gets_what_was_sent_and_its_answer_is_read() {
 #[tokio::test]
 async fn of_an_answer_without_end_its_beginning_is_enough() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
-    let receiver = Host::start(Conduct::NeverEnd(head, "5\r\nlalal\r\n")).await;
+    let receiver = Host::start(Conduct::NeverEnd(head, "10\r\nlalalalalalalala\r\n")).await;
     let answer = post(&receiver.origin()).await.unwrap();
     assert_eq!((answer.status, answer.body.len()), (200, 64 * 1024));
 }
