@@ -2,20 +2,20 @@
 //!
 //! Middleware and not an extractor: extractors run beside each other, and a broken body must not tell
 //! a stranger more than that there is no key. What each operation needs is in [`Permissions`]; whatever asks for a
-//! change is written to the audit log before it is answered.
+//! change is written to the audit log before it is answered ([`Begun`]).
 
-use crate::finish::RequestId;
+use crate::audit::Begun;
 use crate::permissions::{Operation, Permissions};
 use crate::problem::{Problem, table};
 use crate::quota::Buckets;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, LOCATION, WWW_AUTHENTICATE};
+use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
-use outdial_engine::{Deed, Engine, Principal};
+use outdial_engine::{Engine, Principal};
 use std::future::{Ready, ready};
 use std::ops::Deref;
 use std::rc::Rc;
@@ -37,7 +37,9 @@ pub(crate) async fn authenticate(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
-    let (Some(engine), Some(buckets)) = (data::<Engine>(&request), data::<Buckets>(&request)) else {
+    let (Some(engine), Some(buckets), Some(permissions)) =
+        (data::<Engine>(&request), data::<Buckets>(&request), data::<Permissions>(&request))
+    else {
         let problem = Problem::new(&table::INTERNAL_ERROR, "the request could not be completed");
         return Ok(request.error_response(problem));
     };
@@ -51,7 +53,7 @@ pub(crate) async fn authenticate(
     request.extensions_mut().insert(allowance);
     match refused {
         Some(problem) => Ok(request.error_response(problem)),
-        None => permit(request, next, &engine, caller).await,
+        None => permit(request, next, &engine, &permissions, caller).await,
     }
 }
 
@@ -59,26 +61,26 @@ pub(crate) async fn authenticate(
 async fn permit(
     request: ServiceRequest,
     next: Next<BoxBody>,
-    engine: &Engine,
+    engine: &Data<Engine>,
+    permissions: &Permissions,
     caller: Caller,
 ) -> Result<ServiceResponse, Error> {
-    let permissions = data::<Permissions>(&request);
     // A path or method nobody knows is for the fallback, which says so.
     let pattern = request.match_pattern().unwrap_or_default();
-    let operation = permissions.as_ref().and_then(|all| all.operation(&pattern, request.method()));
-    let Some(operation) = operation else {
+    let Some(operation) = permissions.operation(&pattern, request.method()) else {
         request.extensions_mut().insert(caller);
         return next.call(request).await;
     };
     let is_change = request.method() != Method::GET;
+    let begun = is_change.then(|| Begun::by(&caller, engine, operation, &pattern, &request));
     let response = if caller.scopes.allow(operation.scope) {
-        request.extensions_mut().insert(caller.clone());
+        request.extensions_mut().insert(caller);
         next.call(request).await?
     } else {
         request.error_response(forbidden(operation, &caller))
     };
-    if is_change {
-        engine.audited(&caller, deed(operation, &response)).await;
+    if let Some(begun) = begun {
+        begun.answered(&response).await;
     }
     Ok(response)
 }
@@ -115,21 +117,6 @@ fn forbidden(operation: &Operation, caller: &Caller) -> Problem {
     let detail = format!("this needs the scope `{scope}`; the key or token is good for: {has}");
     let challenge = format!("Bearer realm=\"outdial\", error=\"insufficient_scope\", scope=\"{scope}\"");
     Problem::new(&table::INSUFFICIENT_SCOPE, detail).with_header(WWW_AUTHENTICATE, &challenge)
-}
-
-fn deed(operation: &Operation, response: &ServiceResponse) -> Deed {
-    let request = response.request();
-    let made = response.headers().get(LOCATION).and_then(|path| path.to_str().ok()?.rsplit('/').next());
-    let pattern = request.match_pattern().unwrap_or_default();
-    let mut segments = pattern.split('/').zip(request.path().split('/'));
-    let named = segments.find_map(|(name, value)| name.starts_with('{').then_some(value));
-    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
-    Deed {
-        operation: operation.id.clone(),
-        target: made.or(named).map(|target| target.chars().take(128).collect()),
-        status: response.status().as_u16(),
-        request_id: request_id.unwrap_or_default(),
-    }
 }
 
 impl FromRequest for Caller {

@@ -5,6 +5,7 @@
 //!
 //! - `routes/` one file for each resource; the OpenAPI annotations are on the handlers
 //! - `overload` and `quota` who is turned away
+//! - `audit` what was asked for and answered is written down
 //! - `permissions` what each operation needs
 //! - `form` reads bodies and query strings and collects everything that is wrong with them
 //! - `wire/` the shapes: forms in, views out
@@ -18,6 +19,7 @@
 //! Not for: deciding anything (the engine), vendors, SQL, configuration.
 
 mod app;
+mod audit;
 mod auth;
 mod body;
 mod cursor;

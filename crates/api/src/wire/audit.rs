@@ -22,7 +22,8 @@ pub(crate) struct AuditView {
     operation: String,
     /// To what: the id or name in the path, or of what was made; `null` when there is none.
     target: Option<String>,
-    /// What was answered, as an HTTP status: 403 was refused, 409 was not possible then.
+    /// What was answered, as an HTTP status: 403 was refused, 409 was not possible then. 499: the client left before it was
+    /// answered; whether it had its effect, the resource tells.
     #[schema(example = 202)]
     status: u16,
     /// The request's id, as in the answer's `X-Request-Id` and in the log.

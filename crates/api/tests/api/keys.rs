@@ -1,9 +1,11 @@
 //! API keys and the audit log, over the API.
 
-use crate::test_api::{TestApi, good_for, send};
+use crate::test_api::{TestApi, good_for, send, task_with};
 use outdial_model::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 const PATH: &str = "/v1/api_keys";
 
@@ -107,4 +109,26 @@ async fn who_did_what_to_what_is_written_down() {
     let stranger = api.key_of("globex").await;
     let theirs = send(api.bare(Method::GET, "/v1/audit").bearer_auth(&stranger)).await;
     assert_eq!(theirs.body["data"], json!([]));
+}
+
+#[tokio::test]
+async fn whoever_leaves_in_the_middle_is_written_down_all_the_same() {
+    let api = TestApi::start().await;
+    let mut task = task_with(1);
+    task["schedule"] = json!({"start": "immediate"});
+    let task = api.post("/v1/tasks", &task).await.text("/id").to_owned();
+    api.wait_for(&format!("/v1/tasks/{task}"), |task| task["counts"]["dialing"] == 1).await;
+    // Somebody talks, so the answer is held for as long as the client is willing to wait.
+    let key = api.key_of("acme").await;
+    let mut client = TcpStream::connect(api.url.strip_prefix("http://").unwrap()).await.unwrap();
+    let request = format!(
+        "POST /v1/emergency_stop HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\nprefer: wait=30\r\n\
+         content-length: 0\r\n\r\n"
+    );
+    client.write_all(request.as_bytes()).await.unwrap();
+    api.wait_for("/v1/emergency_stop", |stop| stop["tasks"] == 1).await;
+    client.set_zero_linger().unwrap();
+    drop(client);
+    let log = api.wait_for("/v1/audit", |log| log["data"][0]["operation"] == "stop_everything").await;
+    assert_eq!(log["data"][0]["status"], 499, "{log}");
 }
