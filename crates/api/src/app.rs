@@ -12,6 +12,7 @@ use crate::quota::Buckets;
 use crate::routes::fallback::RouteTable;
 use crate::routes::{self, docs, fallback, ingress};
 use crate::serve::ApiSettings;
+use crate::upload::Uploads;
 use crate::{auth, openapi, problem};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     buckets: Data<Buckets>,
     load: Load,
     downloads: Data<Downloads>,
+    uploads: Data<Uploads>,
     patience: Patience,
 }
 
@@ -51,6 +53,7 @@ impl Shared {
             buckets: Data::new(Buckets::new(settings.quotas)),
             load: Load::of_at_most(settings.requests_at_once),
             downloads: Data::new(Downloads::until(settings.closing.clone())),
+            uploads: Data::new(Uploads::until(settings.closing.clone())),
             patience: Patience(settings.patience),
         }
     }
@@ -69,6 +72,7 @@ impl Shared {
             .app_data(self.buckets.clone())
             .app_data(self.load.clone())
             .app_data(self.downloads.clone())
+            .app_data(self.uploads.clone())
             .app_data(self.patience);
         routes(&mut ServiceConfig::new(config));
         config

@@ -1,9 +1,10 @@
 //! Streams of contacts, in bounded memory.
 //!
 //! Bytes become records (`records.rs`), a record becomes a contact or a reason why not (`ndjson.rs`,
-//! `csv.rs`), and every thousand go to the engine in one transaction. Nothing is held but the
-//! thousand that are written, the thousand that are read meanwhile, and the results that are listed. A bad line costs nobody else. A stream with a key that
-//! breaks off may be sent again: whom it has added, it adds no more.
+//! `csv.rs`), and every thousand, or some MiB of them, go to the engine in one transaction. Nothing is held but
+//! those that are written, those that are read meanwhile, and the results that are listed; and there are so many
+//! streams at a time. A bad line costs nobody else. A stream with a key that breaks off may be sent again: whom it has
+//! added, it adds no more.
 
 mod csv;
 mod ndjson;
@@ -14,17 +15,38 @@ pub(crate) use ndjson::Ndjson;
 
 use crate::body::Pieces;
 use crate::idempotency::{Idempotency, StreamKey, Taken, json, respond};
+use crate::places::{Places, Turn};
 use crate::problem::{Problem, table};
 use crate::wire::batch::BatchView;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use futures_util::join;
+use futures_util::try_join;
 use outdial_engine::{ContactDraft, ContactResult, Engine, EngineError};
 use outdial_model::{FieldProblem, TaskId, TenantId};
 use records::{Record, Records};
+use tokio_util::sync::CancellationToken;
 
-/// Contacts of one transaction.
+/// Contacts of one transaction, and bytes of the lines they are read from.
 const CHUNK: usize = 1000;
+const CHUNK_BYTES: usize = 4 << 20;
+/// Streams of one server at a time, and those of one tenant among them.
+const AT_ONCE: usize = 32;
+const SHARE: usize = 16;
+
+/// The streams of a server.
+#[derive(Debug, Clone)]
+pub(crate) struct Uploads(Places);
+
+impl Uploads {
+    pub(crate) fn until(closing: CancellationToken) -> Self {
+        Self(Places::new(AT_ONCE, SHARE, &table::TOO_MANY_UPLOADS, closing))
+    }
+
+    /// A place for a stream, if there is one for the tenant.
+    pub(crate) fn enter(&self, tenant: &TenantId) -> Result<Turn, Problem> {
+        self.0.enter(tenant)
+    }
+}
 
 /// Where contacts go.
 pub(crate) struct Target<'a> {
@@ -45,6 +67,8 @@ pub(crate) trait Format {
 
 /// A contact, or why it is none, and the line it begins on.
 type Line = (u64, Result<ContactDraft, FieldProblem>);
+/// A line of which the contact, by its external id, is with the engine.
+type Read = (u64, Result<Option<String>, FieldProblem>);
 
 /// Adds every contact of the stream.
 pub(crate) async fn stream<F: Format>(
@@ -60,7 +84,7 @@ pub(crate) async fn stream<F: Format>(
         Taken::Before(response) => return Ok(response),
     };
     let records = Records::new(F::QUOTES);
-    let mut reader = Reader { pieces, records, key, format, lines: Vec::new(), is_over: false };
+    let mut reader = Reader { pieces, records, key, format, lines: Vec::new(), bytes: 0, is_over: false };
     let mut upload = Upload { target, batch: BatchView::default(), is_begun: false };
     match upload.run(&mut reader).await {
         Ok(()) => reader.key.finish(json(StatusCode::ACCEPTED, &upload.batch)).await,
@@ -87,14 +111,16 @@ struct Reader<F> {
     records: Records,
     key: StreamKey,
     format: F,
-    /// Read, and not handed on.
+    /// Read, and not handed on; and how many bytes these were.
     lines: Vec<Line>,
+    bytes: usize,
     is_over: bool,
 }
 
 impl<F: Format> Reader<F> {
     /// The next lines; none at the end.
     async fn next(&mut self) -> Result<Vec<Line>, Stop> {
+        self.bytes = 0;
         match self.fill().await {
             Ok(()) => Ok(std::mem::take(&mut self.lines)),
             Err(problem) => {
@@ -105,7 +131,7 @@ impl<F: Format> Reader<F> {
     }
 
     async fn fill(&mut self) -> Result<(), Problem> {
-        while self.lines.len() < CHUNK {
+        while self.lines.len() < CHUNK && self.bytes < CHUNK_BYTES {
             if let Some(record) = self.records.next() {
                 self.take(record)?;
             } else if self.is_over {
@@ -126,6 +152,7 @@ impl<F: Format> Reader<F> {
     fn take(&mut self, record: Record) -> Result<(), Problem> {
         let contact = match record.bytes {
             Some(bytes) => {
+                self.bytes += bytes.len();
                 let contact = self.format.contact(&bytes)?;
                 let id = self.key.contact(record.line, &bytes);
                 contact.map(|contact| contact.map(|draft| ContactDraft { id, ..draft }))
@@ -148,44 +175,55 @@ struct Upload<'a> {
 }
 
 impl Upload<'_> {
-    /// While the engine takes some in, the next are read.
+    /// While the engine takes some in, the next are read. When it cannot, that is told without waiting for them.
     async fn run<F: Format>(&mut self, reader: &mut Reader<F>) -> Result<(), Stop> {
         let mut lines = reader.next().await?;
         while let Some((line, _)) = lines.first() {
             let line = *line;
-            let (added, next) = join!(self.add(&lines), reader.next());
-            self.note(lines, added).map_err(|problem| Stop { line, problem })?;
+            let (read, drafts) = parted(lines);
+            let (added, next) = try_join!(self.add(&drafts), async { Ok(reader.next().await) })
+                .map_err(|error| Stop { line, problem: error.into() })?;
+            self.note(read, added).map_err(|problem| Stop { line, problem })?;
             lines = next?;
         }
         Ok(())
     }
 
-    async fn add(&self, lines: &[Line]) -> Result<Vec<ContactResult>, EngineError> {
-        let drafts: Vec<_> = lines.iter().filter_map(|(_, contact)| contact.as_ref().ok()).cloned().collect();
+    async fn add(&self, drafts: &[ContactDraft]) -> Result<Vec<ContactResult>, EngineError> {
         let Target { engine, tenant, task } = self.target;
-        engine.add_contacts(tenant, task, &drafts, None).await
+        engine.add_contacts(tenant, task, drafts, None).await
     }
 
     /// Notes what became of each, in order.
-    fn note(
-        &mut self,
-        lines: Vec<Line>,
-        added: Result<Vec<ContactResult>, EngineError>,
-    ) -> Result<(), Problem> {
-        let mut results = added?.into_iter();
+    fn note(&mut self, read: Vec<Read>, added: Vec<ContactResult>) -> Result<(), Problem> {
+        let mut results = added.into_iter();
         self.is_begun = true;
-        for (line, contact) in lines {
-            let (external_id, result) = match contact {
+        for (line, external_id) in read {
+            let (external_id, result) = match external_id {
                 Err(problem) => (None, ContactResult::Refused(problem)),
-                Ok(draft) => {
+                Ok(external_id) => {
                     let result = results.next().ok_or_else(|| {
                         Problem::new(&table::INTERNAL_ERROR, "the request could not be completed")
                     })?;
-                    (draft.external_id, result)
+                    (external_id, result)
                 }
             };
             self.batch.note(line, external_id, result);
         }
         Ok(())
     }
+}
+
+/// What is told of each line, and the contacts among them.
+fn parted(lines: Vec<Line>) -> (Vec<Read>, Vec<ContactDraft>) {
+    let mut drafts = Vec::new();
+    let read = lines.into_iter().map(|(line, contact)| {
+        let external_id = contact.map(|draft| {
+            let external_id = draft.external_id.clone();
+            drafts.push(draft);
+            external_id
+        });
+        (line, external_id)
+    });
+    (read.collect(), drafts)
 }

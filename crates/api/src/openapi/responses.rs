@@ -68,7 +68,7 @@ sets! {
         UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
     /// Contacts are added.
     Adding = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
-        VALIDATION_FAILED, TOO_MANY_CONTACTS];
+        VALIDATION_FAILED, TOO_MANY_CONTACTS, TOO_MANY_UPLOADS];
     /// Something is asked of a thing in its present status.
     Steering = posted [NOT_FOUND, WRONG_STATE];
     /// Something is decided by a body about a thing in its present status.

@@ -121,6 +121,8 @@ codes! {
         "Connect again after `Retry-After` seconds, or pull `GET /v1/events` from the same cursor.";
     TOO_MANY_DOWNLOADS = 503 "too_many_downloads" LATER, "Too many recordings on their way",
         "Ask again after `Retry-After` seconds, and for fewer at the same time. One nobody reads has its place until its connection is closed.";
+    TOO_MANY_UPLOADS = 503 "too_many_uploads" LATER, "Too many streams of contacts",
+        "Send it again after `Retry-After` seconds, from its first line. Nothing was stored.";
     PROVIDER_UNAVAILABLE = 504 "provider_unavailable" LATER, "The vendor did not answer",
         "Repeat the request later; the account's `health` tells how the vendor fares.";
 }

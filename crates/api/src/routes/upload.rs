@@ -8,7 +8,7 @@ use crate::idempotency::{Idempotency, json};
 use crate::openapi::{examples, responses};
 use crate::path::Id;
 use crate::problem::Problem;
-use crate::upload::{self, Csv, Ndjson, Target};
+use crate::upload::{self, Csv, Ndjson, Target, Uploads};
 use crate::wire::batch::BatchView;
 use crate::wire::contact::ContactForm;
 use crate::wire::task_form::MOST_CONTACTS;
@@ -53,6 +53,7 @@ impl BatchForm {
 /// Streams are taken in as they come. If one breaks off or the task ends meanwhile, what came before is
 /// kept and `stopped` tells the first line that was not taken. With an `Idempotency-Key` such a stream can be
 /// sent again from its first line: lines that were taken are `existing` then, also those without `external_id`.
+/// A server takes in 32 streams at a time, 16 of one tenant; others are answered `too_many_uploads`.
 #[utoipa::path(
     tag = "Contacts",
     security(("bearer" = ["contacts:write"])),
@@ -77,15 +78,23 @@ pub(crate) async fn add_contacts(
     caller: Caller,
     id: Id<TaskId>,
     once: Idempotency,
+    uploads: Data<Uploads>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let target = Target { engine: &engine, tenant: &caller.tenant, task: &id.0 };
     let payload = payload.into_inner();
+    let place = || uploads.enter(&caller.tenant);
     match request.content_type() {
         "application/json" => batch(&target, &once, &body::json(&request, payload).await?).await,
-        "application/x-ndjson" => upload::stream(&target, &once, Pieces::of(&request, payload), Ndjson).await,
-        "text/csv" => upload::stream(&target, &once, Pieces::of(&request, payload), Csv::default()).await,
+        "application/x-ndjson" => {
+            let _place = place()?;
+            upload::stream(&target, &once, Pieces::of(&request, payload), Ndjson).await
+        }
+        "text/csv" => {
+            let _place = place()?;
+            upload::stream(&target, &once, Pieces::of(&request, payload), Csv::default()).await
+        }
         _ => Err(body::unsupported_type(&["application/json", "application/x-ndjson", "text/csv"])),
     }
 }

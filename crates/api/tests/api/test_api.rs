@@ -36,7 +36,7 @@ pub struct TestApi {
     _folder: tempfile::TempDir,
 }
 
-/// Where the account's vendor is, and how its recordings are fetched.
+/// Where the account's vendor is, how its recordings are fetched, and how clients are met.
 pub struct Place {
     pub base_url: String,
     /// Whether that is the vendor's production host, and nobody chose it.
@@ -50,6 +50,8 @@ pub struct Place {
     pub quotas: Quotas,
     /// Where the names of hosts lead.
     pub resolver: Arc<dyn Resolver>,
+    /// How long clients are waited for.
+    pub patience: Duration,
 }
 
 impl Default for Place {
@@ -66,6 +68,7 @@ impl Default for Place {
             clock: Arc::new(SystemClock),
             quotas: Quotas::default(),
             resolver: Arc::new(SystemResolver),
+            patience: Duration::from_millis(300),
         }
     }
 }
@@ -91,6 +94,12 @@ impl TestApi {
     pub async fn start_with(change: impl FnOnce(MemoryOptions) -> MemoryOptions) -> Self {
         let options = MemoryOptions::staged(Staging::EmptyThenStart, Arc::new(SystemClock));
         Self::start_before(MemoryProvider::new(change(options))).await
+    }
+
+    /// With so much patience for clients.
+    pub async fn start_patiently(patience: Duration) -> Self {
+        let options = MemoryOptions::staged(Staging::EmptyThenStart, Arc::new(SystemClock));
+        Self::start_at(MemoryProvider::new(options), Place { patience, ..Place::default() }).await
     }
 
     /// Before a vendor there is.
@@ -139,7 +148,7 @@ impl TestApi {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let settings = ApiSettings {
             workers: 1,
-            patience: Duration::from_millis(300),
+            patience: place.patience,
             quotas: place.quotas,
             ..ApiSettings::default()
         };

@@ -3,8 +3,10 @@
 use crate::test_api::{TestApi, people};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+const LONG: Duration = Duration::from_secs(30);
 const NDJSON: &str = "application/x-ndjson";
 
 fn lines(people: &[Value]) -> String {
@@ -113,6 +115,84 @@ async fn a_stream_that_breaks_off_keeps_what_came_before() {
         ("unreadable_body", &json!(1001))
     );
     assert_eq!(api.get(&format!("/v1/tasks/{id}")).await.body["counts"]["total"], 1000);
+}
+
+#[tokio::test]
+async fn long_lines_are_taken_in_fewer_at_a_time() {
+    let api = TestApi::start().await;
+    let id = api.create_task(0).await;
+    // Of 50 KiB, with what means nothing.
+    let long = |person: &Value| format!("{}{person}\n", " ".repeat(50 << 10));
+    let good: String = people(0..120).iter().map(long).collect();
+    let mut compressed = gzip(good.as_bytes());
+    let end = compressed.len() - 8;
+    compressed[end..].fill(0);
+    let request = api
+        .request(reqwest::Method::POST, &format!("/v1/tasks/{id}/contacts"))
+        .header("content-type", NDJSON)
+        .header("content-encoding", "gzip")
+        .body(compressed);
+    let answer = crate::test_api::send(request).await;
+    assert_eq!(answer.body["accepted"], 82, "as many as make 4 MiB: {}", answer.body);
+    assert_eq!(answer.body["stopped"]["line"], 83);
+}
+
+/// A stream of contacts that is begun with this text and does not end.
+async fn begin(api: &TestApi, task: &str, text: &str) -> tokio::net::TcpStream {
+    let mut stream = tokio::net::TcpStream::connect(api.url.trim_start_matches("http://")).await.unwrap();
+    let head = format!(
+        "POST /v1/tasks/{task}/contacts HTTP/1.1\r\nhost: x\r\ncontent-type: {NDJSON}\r\ncontent-length: 100000000\r\nauthorization: Bearer {}\r\n\r\n{text}",
+        api.key_of("acme").await
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn there_are_so_many_streams_at_a_time() {
+    let api = TestApi::start_patiently(LONG).await;
+    let id = api.create_task(0).await;
+    let path = format!("/v1/tasks/{id}/contacts");
+    let mut streams = Vec::new();
+    let refused = tokio::time::timeout(LONG, async {
+        loop {
+            streams.push(begin(&api, &id, "{").await);
+            let answer = api.upload(&path, NDJSON, lines(&people(0..1))).await;
+            if answer.status != 202 {
+                return answer.problem(503, "too_many_uploads");
+            }
+        }
+    });
+    let refused = refused.await.unwrap();
+    assert_eq!(refused.headers["retry-after"], "30");
+    assert!(streams.len() >= 16, "a tenant has so many");
+    let batch = api.post(&path, &json!({"contacts": people(1..2)})).await;
+    assert_eq!(batch.status, 202, "what comes whole needs no place");
+    streams.clear();
+    let again = tokio::time::timeout(LONG, async {
+        while api.upload(&path, NDJSON, lines(&people(2..3))).await.status != 202 {}
+    });
+    again.await.expect("places are given back");
+}
+
+#[tokio::test]
+async fn whoever_sends_slowly_is_told_at_once_that_the_task_is_over() {
+    let api = TestApi::start_patiently(2 * LONG).await;
+    let id = api.create_task(0).await;
+    let mut stream = begin(&api, &id, &lines(&people(0..1000))).await;
+    let count = async || api.get(&format!("/v1/tasks/{id}")).await.body["counts"]["total"].clone();
+    let first = tokio::time::timeout(LONG, async { while count().await != 1000 {} });
+    first.await.unwrap();
+    let stopped = tokio::time::timeout(LONG, async {
+        while api.post(&format!("/v1/tasks/{id}/stop"), &json!({})).await.body["status"] != "stopped" {}
+    });
+    stopped.await.unwrap();
+    stream.write_all(lines(&people(1000..2000)).as_bytes()).await.unwrap();
+    let mut answer = vec![0; 4096];
+    let length =
+        tokio::time::timeout(LONG, stream.read(&mut answer)).await.expect("it need not send more").unwrap();
+    let answer = String::from_utf8_lossy(&answer[..length]);
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
 }
 
 #[tokio::test]
