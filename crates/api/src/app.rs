@@ -60,6 +60,34 @@ impl Shared {
 
     /// Everything there is to ask, and the answer to everything else.
     pub(crate) fn configure(&self, config: &mut web::ServiceConfig) {
+        self.share(config);
+        routes(&mut ServiceConfig::new(config));
+        config
+            .service(ingress::take)
+            .service(docs::home)
+            .service(docs::openapi)
+            .service(docs::redirect)
+            .service(docs::swagger_ui())
+            .service(problem::pages::all)
+            .service(problem::pages::one)
+            .default_service(web::to(fallback::fallback));
+    }
+
+    /// The routes below `/v1` and nothing before them: whoever asks is `principal`.
+    #[cfg(feature = "bare")]
+    pub(crate) fn configure_bare(
+        &self,
+        principal: &outdial_engine::Principal,
+        config: &mut web::ServiceConfig,
+    ) {
+        let principal = principal.clone();
+        let named = from_fn(move |request, next| auth::believe(principal.clone(), request, next));
+        self.share(config);
+        let mut config = ServiceConfig::new(config);
+        config.service(scope::<_, _>("/v1").wrap(named).configure(routes::with_key));
+    }
+
+    fn share(&self, config: &mut web::ServiceConfig) {
         config
             .app_data(self.engine.clone())
             .app_data(self.cursors.clone())
@@ -74,16 +102,6 @@ impl Shared {
             .app_data(self.downloads.clone())
             .app_data(self.uploads.clone())
             .app_data(self.patience);
-        routes(&mut ServiceConfig::new(config));
-        config
-            .service(ingress::take)
-            .service(docs::home)
-            .service(docs::openapi)
-            .service(docs::redirect)
-            .service(docs::swagger_ui())
-            .service(problem::pages::all)
-            .service(problem::pages::one)
-            .default_service(web::to(fallback::fallback));
     }
 }
 

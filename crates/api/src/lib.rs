@@ -49,4 +49,6 @@ mod wire;
 pub use metrics::Requests;
 pub use openapi::{openapi, openapi_json};
 pub use quota::Quotas;
+#[cfg(feature = "bare")]
+pub use serve::serve_bare;
 pub use serve::{ApiSettings, serve, serve_watching};

@@ -28,6 +28,9 @@ impl<T: ToSchema> List<T> {
     }
 }
 
+/// Characters of a cursor.
+pub(crate) const CURSOR_LENGTH: std::ops::RangeInclusive<usize> = 1..=2000;
+
 /// Which page is asked for.
 #[derive(Debug)]
 pub(crate) struct Paging {
@@ -43,7 +46,10 @@ impl IntoParams for Paging {
         };
         let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(200));
         let limit = query("limit", "Items of the page, 1 to 200; 50 when absent.").schema(Some(number));
-        let text = ObjectBuilder::new().schema_type(Type::String);
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(*CURSOR_LENGTH.start()))
+            .max_length(Some(*CURSOR_LENGTH.end()));
         let cursor = query("cursor", "`next_cursor` of the page before.").schema(Some(text));
         vec![limit.build(), cursor.build()]
     }

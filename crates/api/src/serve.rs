@@ -67,6 +67,25 @@ pub fn serve(listener: TcpListener, engine: Engine, settings: &ApiSettings) -> s
     Ok(server.run())
 }
 
+/// Answers requests below `/v1` with nothing before the handlers: no key, quota, id, log line or count. Whoever asks is
+/// `principal`. To be measured beside [`serve`], and never to be listened to by anybody else.
+#[cfg(feature = "bare")]
+pub fn serve_bare(
+    listener: TcpListener,
+    engine: Engine,
+    settings: &ApiSettings,
+    principal: &outdial_engine::Principal,
+) -> std::io::Result<Server> {
+    let (shared, principal) = (Shared::new(engine, settings), principal.clone());
+    let server =
+        HttpServer::new(move || App::new().configure(|config| shared.configure_bare(&principal, config)))
+            .workers(settings.workers)
+            .keep_alive(Duration::from_secs(75))
+            .disable_signals()
+            .listen(listener)?;
+    Ok(server.run())
+}
+
 /// Answers those who only watch (probes, metrics) on `listener`, with no key: an address for the inside.
 pub fn serve_watching(
     listener: TcpListener,

@@ -3,7 +3,8 @@
 use crate::engine::Place;
 use crate::http::{self, Line};
 use crate::{Failure, vendor};
-use serde_json::Value;
+use jsonwebtoken::{EncodingKey, Header, encode};
+use serde_json::{Value, json};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -11,6 +12,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const SCOPES: &str = "tasks:read,tasks:write,tasks:control,contacts:read,contacts:write,calls:read";
+/// 2100.
+const FAR: u64 = 4_102_444_800;
+const QUOTA: i64 = 1_000_000_000;
+const ISSUER: &str = "https://login.example.com/";
+const SECRET: &str = "a secret of a benchmark, shared with nobody";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A process that listens; ended when dropped.
@@ -84,6 +90,15 @@ impl Gateway {
             listen = (address.to_string())
             [store]
             url = (place.url().to_owned())
+            // Kept, and never used up.
+            [limits]
+            requests_per_minute = (QUOTA)
+            tenant_requests_per_minute = (QUOTA)
+            [[auth.jwt]]
+            issuer = (ISSUER)
+            audience = ["outdial"]
+            algorithms = ["HS256"]
+            secret = (SECRET)
         };
         let account = vendor::account(vendor);
         fs::write(&config, format!("{table}\n[accounts.{}]\n{account}", vendor::ACCOUNT))?;
@@ -98,6 +113,15 @@ impl Gateway {
         serve.args(["serve", "--config"]).arg(&config);
         let process = Process::listening(serve, address).await?;
         Ok(Self { process, key })
+    }
+
+    /// A token that is as good as the key.
+    pub(crate) fn token(&self) -> Result<String, Failure> {
+        let claims = json!({
+            "iss": ISSUER, "aud": "outdial", "exp": FAR, "sub": "bench",
+            "tenant": crate::fill::TENANT, "scope": SCOPES.replace(',', " "),
+        });
+        Ok(encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET.as_bytes()))?)
     }
 
     /// A request for `path`.

@@ -28,6 +28,15 @@ impl Line {
         self.success().await
     }
 
+    /// Sends a whole request and answers the status of whatever comes.
+    pub(crate) async fn status(&mut self, request: &[u8]) -> Result<u16, Failure> {
+        self.stream.write_all(request).await?;
+        if !self.message.read(&mut self.stream).await? {
+            return Err("the other side closed the connection".into());
+        }
+        self.message.status()
+    }
+
     /// Sends a request whose body comes in pieces.
     pub(crate) async fn upload(&mut self, head: &str, pieces: &[String]) -> Result<&[u8], Failure> {
         self.stream.write_all(head.as_bytes()).await?;
@@ -107,6 +116,11 @@ impl Message {
     /// Its first line and headers.
     pub(crate) fn head(&self) -> &str {
         std::str::from_utf8(&self.bytes[..self.head]).unwrap_or_default()
+    }
+
+    /// An answer's status.
+    pub(crate) fn status(&self) -> Result<u16, Failure> {
+        Ok(self.head().split(' ').nth(1).unwrap_or_default().parse()?)
     }
 
     /// Its body.

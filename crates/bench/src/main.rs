@@ -7,18 +7,22 @@
 //! `docs/benchmarks.md` tells what each figure means. Not for: tests; a slow machine breaks no build.
 
 mod bare;
+mod cost;
 mod dispatch;
 mod engine;
 mod fill;
 mod gateway;
+mod hostile;
 mod http;
 mod import;
+mod load;
 mod outbox;
 mod pages;
 mod people;
 mod pushes;
 mod read;
 mod report;
+mod siege;
 mod vendor;
 
 use clap::{Parser, ValueEnum};
@@ -58,6 +62,12 @@ enum Group {
     Outbox,
     /// One of the vendor's tasks, read live
     Read,
+    /// What stands before a handler
+    Cost,
+    /// Half-open connections, and more requests than can be answered
+    Siege,
+    /// Bodies that are large or grow large
+    Hostile,
     /// A vendor's pushes, two thousand a second
     Pushes,
 }
@@ -97,6 +107,15 @@ async fn measure(arguments: &Arguments) -> Result<(), Failure> {
         }
         if wants(Group::Read) {
             read::measure(&engine, small, &mut report).await?;
+        }
+        if wants(Group::Cost) {
+            cost::measure(&engine, small, &mut report).await?;
+        }
+        if wants(Group::Siege) {
+            siege::measure(&engine, small, &mut report).await?;
+        }
+        if wants(Group::Hostile) {
+            hostile::measure(&engine, small, &mut report).await?;
         }
         if wants(Group::Pushes) {
             pushes::measure(&engine, small, &mut report).await?;

@@ -10,7 +10,7 @@ use crate::engine::{Engine, Place};
 use crate::gateway::Gateway;
 use crate::http::Line;
 use crate::people::now;
-use crate::report::{Amount, Figure, Mark, Report};
+use crate::report::{Amount, Figure, Mark, Report, percentile};
 use crate::{Failure, dispatch, fill, vendor};
 use futures_util::future::try_join_all;
 use news::News;
@@ -52,9 +52,9 @@ pub(crate) async fn measure(engine: &Engine, small: bool, report: &mut Report) -
         mark,
     };
     let what = format!("{RATE} pushes per s for {seconds} s, acknowledged: p99");
-    report.add(&figure(&what, millis(&took, 99), Mark::AtMost(Amount(100.0, "ms"))));
-    report.add(&figure("the same: median", millis(&took, 50), Mark::None));
-    report.add(&figure("the same: the last one", millis(&took, 100), Mark::None));
+    report.add(&figure(&what, percentile(&took, 99), Mark::AtMost(Amount(100.0, "ms"))));
+    report.add(&figure("the same: median", percentile(&took, 50), Mark::None));
+    report.add(&figure("the same: the last one", percentile(&took, 100), Mark::None));
     let last = Amount(drained.as_secs_f64(), "s");
     report.add(&figure("the same: after the last, until all were used", last, Mark::None));
     let lost = Amount(wrong as f64, "contacts");
@@ -65,11 +65,6 @@ pub(crate) async fn measure(engine: &Engine, small: bool, report: &mut Report) -
     ));
     drop(gateway);
     place.remove().await
-}
-
-fn millis(sorted: &[Duration], percent: usize) -> Amount {
-    let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    Amount(sorted.get(place).map_or(f64::NAN, |took| took.as_secs_f64() * 1e3), "ms")
 }
 
 /// People the vendor has, in tasks of their own segments.

@@ -7,21 +7,18 @@
 
 mod canned;
 mod handler;
-mod load;
 
 pub(crate) use handler::serve as serve_bare;
 
 use crate::engine::Engine;
 use crate::gateway::{Gateway, Process, free_address};
 use crate::http::{self, Line};
-use crate::report::{Amount, Figure, Mark, Report, median};
+use crate::load::{Load, Measured};
+use crate::report::{Mark, Report};
 use crate::{Failure, vendor};
-use load::Load;
 use serde_json::Value;
 use std::process::Command;
 use std::time::Duration;
-
-const CONNECTIONS: usize = 32;
 
 /// Measures and reports.
 pub(crate) async fn measure(engine: &Engine, small: bool, report: &mut Report) -> Result<(), Failure> {
@@ -36,25 +33,15 @@ pub(crate) async fn measure(engine: &Engine, small: bool, report: &mut Report) -
     insist_on_the_same(&whole, &plain).await?;
 
     // What is not timed warms both up.
-    whole.run(CONNECTIONS, span / 4).await?;
-    plain.run(CONNECTIONS, span / 4).await?;
+    whole.run(span / 4).await?;
+    plain.run(span / 4).await?;
     let (mut ours, mut theirs) = (Measured::default(), Measured::default());
     for _ in 0..runs {
         ours.take(&whole, &gateway.process, span).await?;
         theirs.take(&plain, &bare, span).await?;
     }
-    report.add(&Figure {
-        name: format!("{}: live read of a vendor's task, {CONNECTIONS} connections", engine.name()),
-        measured: Amount(median(&ours.rates), "per s"),
-        baseline: Some(Amount(median(&theirs.rates), "per s")),
-        mark: Mark::RatioAtLeast(1.0),
-    });
-    report.add(&Figure {
-        name: format!("{}: processor time of the same, its own process", engine.name()),
-        measured: Amount(median(&ours.costs), "µs"),
-        baseline: Some(Amount(median(&theirs.costs), "µs")),
-        mark: Mark::None,
-    });
+    let name = format!("{}: live read of a vendor's task", engine.name());
+    ours.beside(&theirs, &name, Mark::RatioAtLeast(1.0), report);
     drop(gateway);
     place.remove().await
 }
@@ -64,25 +51,6 @@ async fn bare(vendor: &str) -> Result<Process, Failure> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["--bare-handler", vendor, "--listen", &address.to_string()]);
     Process::listening(command, address).await
-}
-
-/// Requests per second and processor time per request, run by run.
-#[derive(Debug, Default)]
-struct Measured {
-    rates: Vec<f64>,
-    costs: Vec<f64>,
-}
-
-impl Measured {
-    async fn take(&mut self, load: &Load, process: &Process, span: Duration) -> Result<(), Failure> {
-        let before = process.processor_time();
-        let done = load.run(CONNECTIONS, span).await?;
-        self.rates.push(done.per_second);
-        if let (Some(before), Some(after)) = (before, process.processor_time()) {
-            self.costs.push((after - before).as_secs_f64() * 1e6 / done.answers as f64);
-        }
-        Ok(())
-    }
 }
 
 async fn insist_on_the_same(one: &Load, other: &Load) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 use crate::Failure;
 use std::fmt;
 use std::io::{self, Write};
+use std::time::Duration;
 
 /// A measured amount.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +110,12 @@ pub(crate) fn complain(failure: &Failure) {
 /// A reader that went away misses it.
 fn line(to: &mut impl Write, text: &str) {
     let _ = writeln!(to, "{text}").and_then(|()| to.flush());
+}
+
+/// So many in a hundred took no longer; `sorted` is.
+pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> Amount {
+    let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    Amount(sorted.get(place).map_or(f64::NAN, |took| took.as_secs_f64() * 1e3), "ms")
 }
 
 /// The middle of several runs.

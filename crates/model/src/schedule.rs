@@ -5,9 +5,12 @@
 
 use crate::Timestamp;
 use crate::status::words;
-use jiff::civil::Time;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
-use jiff::{ToSpan, Zoned};
+use jiff::{SignedDuration, ToSpan, Zoned};
+
+/// Windows come back every week; a day more for clocks that are set.
+const HORIZON: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// What starts a task.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -52,8 +55,8 @@ impl Weekday {
         self as u8 + 1
     }
 
-    fn of(moment: &Zoned) -> Self {
-        let offset = moment.weekday().to_monday_zero_offset();
+    fn on(day: Date) -> Self {
+        let offset = day.weekday().to_monday_zero_offset();
         Self::ALL.get(usize::try_from(offset).unwrap_or(0)).copied().unwrap_or(Self::Mon)
     }
 }
@@ -81,10 +84,23 @@ impl Window {
         (minute(self.from), if close == 0 { 1440 } else { close })
     }
 
+    /// When it is open next, from `now` on, by a clock that nobody sets.
+    fn next_opening(&self, now: DateTime) -> Option<DateTime> {
+        let (open, close) = self.minutes();
+        let days = (0..=7i64).filter_map(|ahead| now.date().checked_add(ahead.days()).ok());
+        days.filter(|day| self.days.contains(&Weekday::on(*day)))
+            .filter_map(|day| {
+                let minute = |minute: u16| day.at(0, 0, 0, 0).checked_add(i64::from(minute).minutes()).ok();
+                let opening = minute(open)?.max(now);
+                (opening < minute(close)?).then_some(opening)
+            })
+            .min()
+    }
+
     fn contains(&self, moment: &Zoned) -> bool {
         let minute = u16::from(moment.hour().unsigned_abs()) * 60 + u16::from(moment.minute().unsigned_abs());
         let (open, close) = self.minutes();
-        self.days.contains(&Weekday::of(moment)) && (open..close).contains(&minute)
+        self.days.contains(&Weekday::on(moment.date())) && (open..close).contains(&minute)
     }
 }
 
@@ -136,18 +152,27 @@ impl Schedule {
     /// within eight days of windows or before `not_after`.
     pub fn next_open(&self, now: Timestamp) -> Option<Timestamp> {
         let from = self.not_before.map_or(now, |start| start.max(now));
-        if self.is_open(from) {
-            return Some(from);
-        }
+        let opening = if self.windows.is_empty() { from } else { self.next_in_windows(from)? };
+        (!self.is_over(opening)).then_some(opening)
+    }
+
+    /// Looks from one change of the zone's clocks to the next, for between two of them an hour is an hour. An opening may be
+    /// an hour that comes twice, or the first one after some that never come.
+    fn next_in_windows(&self, mut from: Timestamp) -> Option<Timestamp> {
         let zone = self.zone();
-        let today = from.to_zoned(zone.clone()).date();
-        (0..=8i32)
-            .filter_map(|ahead| today.checked_add(ahead.days()).ok())
-            .flat_map(|day| self.windows.iter().map(move |window| day.to_datetime(window.from)))
-            .filter_map(|opening| opening.to_zoned(zone.clone()).ok())
-            .map(|opening| opening.timestamp())
-            .filter(|opening| *opening >= from && self.is_open(*opening))
-            .min()
+        let horizon = from.checked_add(HORIZON).ok()?;
+        while from < horizon {
+            let change = zone.following(from).next().map(|change| change.timestamp());
+            let local = zone.to_datetime(from);
+            let opening = self.windows.iter().filter_map(|window| window.next_opening(local)).min();
+            let opening = opening.and_then(|opening| from.checked_add(opening.duration_since(local)).ok());
+            match (opening, change) {
+                (Some(opening), None) => return Some(opening),
+                (Some(opening), Some(change)) if opening < change => return Some(opening),
+                (_, change) => from = change?,
+            }
+        }
+        None
     }
 }
 

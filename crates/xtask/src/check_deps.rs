@@ -31,7 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("outdial-testkit", &["outdial-model", "outdial-server", "outdial-simulator", "outdial-store"]),
     // Measures the store by its contract and everything else as a process; does the same things bare.
-    ("outdial-bench", &["outdial-model", "outdial-store"]),
+    ("outdial-bench", &["outdial-api", "outdial-engine", "outdial-model", "outdial-store"]),
     // Its binary is the server's, so that tests have one to kill.
     ("outdial-e2e", &["outdial-server"]),
     ("xtask", &[]),

@@ -3,7 +3,7 @@
 use super::{Fields, Read};
 use crate::auth::Caller;
 use crate::cursor::CursorKey;
-use crate::paging::Paging;
+use crate::paging::{CURSOR_LENGTH, Paging};
 use crate::problem::{Problem, table};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
@@ -45,7 +45,7 @@ impl Query {
             at.object(|query| {
                 let filter = filter(query);
                 let limit = query.optional("limit", |at| at.digits(limits));
-                let cursor = query.optional("cursor", |at| at.text(1..=2000));
+                let cursor = query.optional("cursor", |at| at.text(CURSOR_LENGTH));
                 Ok((filter?, limit?, cursor?))
             })
         })

@@ -64,7 +64,7 @@ pub(crate) async fn list_events(
         ("types" = Option<String>, Query, description = "Only events of these types, separated by commas."),
         ("task_id" = Option<String>, Query, description = "Only events of this task, its contacts and calls."),
         ("contact_id" = Option<String>, Query, description = "Only events of this contact and its calls."),
-        ("cursor" = Option<String>, Query, description = "Where to begin: `next_cursor` of `GET /v1/events` with the same filters."),
+        ("cursor" = Option<String>, Query, min_length = 1, max_length = 2000, description = "Where to begin: `next_cursor` of `GET /v1/events` with the same filters."),
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was received; counts before `cursor`.")
     ),
     responses(

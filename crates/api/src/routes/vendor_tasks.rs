@@ -25,7 +25,7 @@ use outdial_model::AccountId;
     params(
         ("account" = String, Path, description = "The account's name.", example = "example-account"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Items of the page, 1 to 100; 50 when absent."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before.")
+        ("cursor" = Option<String>, Query, min_length = 1, max_length = 2000, description = "`next_cursor` of the page before.")
     ),
     responses(
         (status = 200, description = "A page of the vendor's tasks.",

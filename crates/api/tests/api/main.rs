@@ -14,6 +14,7 @@ mod document;
 mod emergency;
 mod events;
 mod following;
+mod hostile;
 mod ingress;
 mod keys;
 mod lists;
