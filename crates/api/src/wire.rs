@@ -11,6 +11,7 @@ pub(crate) mod call;
 pub(crate) mod contact;
 pub(crate) mod counts;
 pub(crate) mod delivery;
+pub(crate) mod erasure;
 pub(crate) mod emergency_stop;
 pub(crate) mod event;
 pub(crate) mod event_data;

@@ -25,6 +25,7 @@ impl Engine {
             sweep("answers", answers, &shutdown).await;
             let deliveries = || store.forget_deliveries(now - DELIVERIES_KEPT, AT_ONCE);
             sweep("deliveries", deliveries, &shutdown).await;
+            self.go_on_erasing(&shutdown).await;
             let audit = || store.forget_audit(now - AUDIT_KEPT, AT_ONCE);
             sweep("audit", audit, &shutdown).await;
             self.forget_old_pushes(&shutdown).await;

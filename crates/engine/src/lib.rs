@@ -19,6 +19,7 @@ mod calls;
 mod conditions;
 mod contacts;
 mod emergency;
+mod erasures;
 mod error;
 mod events;
 mod health;

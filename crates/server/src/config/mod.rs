@@ -9,6 +9,7 @@
 
 mod account;
 mod auth;
+mod encryption;
 mod layers;
 mod problem;
 mod read;
@@ -29,6 +30,7 @@ use outdial_api::Quotas;
 use outdial_engine::{Recordings, TokenIssuer};
 use outdial_provider::Factory;
 use outdial_providers::registry;
+use outdial_store::Keyring;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -51,6 +53,8 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// Where everything is kept.
     pub store_url: StoreUrl,
+    /// The keys what is personal is encrypted with; nothing is where there are none.
+    pub encryption: Option<Keyring>,
     /// Where events may be delivered to.
     pub webhooks: Webhooks,
     /// How recordings are fetched from where vendors keep them.
