@@ -3,18 +3,19 @@
 use crate::world::VENDORS;
 use outdial_testkit::{Setup, StoreKind, TestApp};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub async fn an_emergency_stop_ends_every_task_at_every_vendor(store: StoreKind) {
-    let app = TestApp::with(Setup::on(store).at_speed(20.0)).await;
+    let app = TestApp::with(Setup::on(store).at_speed(5.0)).await;
     let mut tasks = Vec::new();
     for (kind, _) in VENDORS {
-        let mut task = app.task(kind, &["07"; 60]);
+        let mut task = app.task(kind, &["07"; 120]);
         task["schedule"] = json!({"start": "immediate"});
         tasks.push(app.create_task(&task).await);
     }
     for task in &tasks {
-        app.wait_until(task, "somebody is called", |task| task["counts"]["dialing"] != 0).await;
+        let is_out = |task: &Value| task["counts"]["queued"] != 120;
+        app.wait_until(task, "somebody is handed over", is_out).await;
     }
 
     let stop = app.request(Method::POST, "/v1/emergency_stop").header("Prefer", "wait=30");

@@ -94,7 +94,17 @@ pub(super) async fn is_halted(
 
 /// Whoever has or had a task.
 pub(super) async fn tenants(conn: &mut Connection) -> Result<Vec<TenantId>, StoreError> {
-    let tenants: Vec<String> =
-        sqlx::query_scalar("SELECT tenant FROM event_logs ORDER BY tenant").fetch_all(conn).await?;
-    tenants.iter().map(|tenant| word(tenant, "event_logs.tenant")).collect()
+    let mut all: Vec<String> = Vec::new();
+    loop {
+        let page: Vec<String> =
+            sqlx::query_scalar("SELECT tenant FROM event_logs WHERE tenant > $1 ORDER BY tenant LIMIT 500")
+                .bind(all.last().map_or("", String::as_str))
+                .fetch_all(&mut *conn)
+                .await?;
+        if page.is_empty() {
+            break;
+        }
+        all.extend(page);
+    }
+    all.iter().map(|tenant| word(tenant, "event_logs.tenant")).collect()
 }
