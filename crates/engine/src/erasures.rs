@@ -36,17 +36,30 @@ impl Engine {
         Ok(self.store().erasure(tenant, id).await?)
     }
 
-    /// Goes on with everybody who is to be forgotten and is done by now.
-    pub(crate) async fn go_on_erasing(&self, shutdown: &CancellationToken) {
-        while !shutdown.is_cancelled() {
-            match self.store().erase_some(AT_ONCE, self.now()).await {
-                Ok(0) => return,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "people could not be erased; tried again later");
-                    return;
+    /// Forgets everybody who is to be forgotten by now: because somebody asked for it, or because their tenant has known
+    /// them long enough.
+    pub async fn forget_people(&self, shutdown: &CancellationToken) -> Result<(), EngineError> {
+        self.go_on_erasing(shutdown).await?;
+        let retention = &self.0.retention;
+        if retention.keeps_everybody() {
+            return Ok(());
+        }
+        for tenant in self.store().tenants().await? {
+            let Some(known) = retention.of(&tenant) else { continue };
+            while !shutdown.is_cancelled() {
+                let (id, now) = (ErasureId::generate(self.now()), self.now());
+                if !self.store().retire_some(&tenant, &id, now - known, AT_ONCE, now).await? {
+                    break;
                 }
+                self.go_on_erasing(shutdown).await?;
             }
         }
+        Ok(())
+    }
+
+    /// Goes on with everybody who is being erased and is done by now.
+    async fn go_on_erasing(&self, shutdown: &CancellationToken) -> Result<(), EngineError> {
+        while !shutdown.is_cancelled() && self.store().erase_some(AT_ONCE, self.now()).await? > 0 {}
+        Ok(())
     }
 }

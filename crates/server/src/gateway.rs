@@ -239,6 +239,7 @@ pub(crate) async fn engine(
         accounts,
         outward: Outward::new(Policy { allow_http, allowed_networks }),
         recordings: config.recordings.clone(),
+        retention: config.retention.clone(),
         issuers: config.issuers.clone(),
     })
     .await

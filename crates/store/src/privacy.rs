@@ -31,4 +31,15 @@ pub trait Privacy: Debug + Send + Sync + 'static {
     /// whoever is out to be cancelled at the vendor, and empties whoever is done. Tells how many it looked at; whoever is
     /// out is looked at again after a while.
     async fn erase_some(&self, limit: u32, now: Timestamp) -> Result<u64, StoreError>;
+    /// Puts people of one of the tenant's tasks that ended before `ended`, at most `limit`, among those who are to be
+    /// forgotten, as erasure `id`; the others of it are next. Tells whether there was such a task: `false` when
+    /// nobody is left.
+    async fn retire_some(
+        &self,
+        tenant: &TenantId,
+        id: &ErasureId,
+        ended: Timestamp,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 }

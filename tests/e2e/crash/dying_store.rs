@@ -155,6 +155,9 @@ store! {
     ) -> Result<Erasure, StoreError>;
     erasure(tenant: &TenantId, id: &ErasureId) -> Result<Erasure, StoreError>;
     erase_some(limit: u32, now: Timestamp) -> Result<u64, StoreError>;
+    retire_some(
+        tenant: &TenantId, id: &ErasureId, ended: Timestamp, limit: u32, now: Timestamp
+    ) -> Result<bool, StoreError>;
 }
 
 store! {

@@ -15,6 +15,7 @@ mod problem;
 mod read;
 mod reader;
 mod reference;
+mod retention;
 mod shown;
 mod store_url;
 
@@ -27,7 +28,7 @@ pub use store_url::StoreUrl;
 use ipnet::IpNet;
 use layers::Layers;
 use outdial_api::Quotas;
-use outdial_engine::{Recordings, TokenIssuer};
+use outdial_engine::{Recordings, Retention, TokenIssuer};
 use outdial_provider::Factory;
 use outdial_providers::registry;
 use outdial_store::Keyring;
@@ -59,6 +60,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// How recordings are fetched from where vendors keep them.
     pub recordings: Recordings,
+    /// How long people are known after their task has ended.
+    pub retention: Retention,
     /// Whose tokens are believed beside our own keys.
     pub issuers: Vec<TokenIssuer>,
     /// How many requests are answered.

@@ -3,7 +3,7 @@
 use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
-use super::{AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption};
+use super::{AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, retention};
 use outdial_api::Quotas;
 use outdial_engine::Recordings;
 use outdial_engine::outward::{Limits, Policy};
@@ -20,6 +20,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let Server { listen, public_url, drain } = server(&mut root, &mut book);
     let store_url = store(&mut root, &mut book);
     let encryption = encryption::read(&mut root, &mut book);
+    let retention = retention::read(&mut root, &mut book);
     let metrics_listen = metrics(&mut root, &mut book);
     let otlp_endpoint = telemetry(&mut root, &mut book);
     let webhooks = webhooks(&mut root, &mut book);
@@ -39,6 +40,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
         encryption,
         webhooks,
         recordings,
+        retention,
         issuers,
         limits,
         accounts,

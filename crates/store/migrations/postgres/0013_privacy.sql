@@ -52,3 +52,8 @@ CREATE TABLE erasing (
 
 CREATE INDEX erasing_due ON erasing (due_at);
 CREATE INDEX erasing_of_task ON erasing (task, due_at, contact);
+
+-- Tasks that ended long ago: how far everybody of them was put on that list, by status and id, and when all of them were.
+ALTER TABLE tasks ADD COLUMN retired_to TEXT COLLATE "C" NOT NULL DEFAULT '["",""]';
+ALTER TABLE tasks ADD COLUMN retired_at BIGINT;
+CREATE INDEX tasks_to_retire ON tasks (tenant, ended_at) WHERE ended_at IS NOT NULL AND retired_at IS NULL;

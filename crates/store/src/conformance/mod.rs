@@ -31,6 +31,7 @@ mod pages;
 mod planning;
 mod remains;
 mod replaying;
+mod retiring;
 mod returning;
 mod sealing;
 mod subscriber;
@@ -131,6 +132,8 @@ pub fn checks() -> Vec<Check> {
         erasing: whoever_waits_is_cancelled_and_forgotten, whoever_is_out_is_taken_back_and_forgotten_at_the_end,
             what_is_told_of_somebody_erased_is_not_kept, nobody_is_added_again_to_a_task_they_were_erased_from,
             what_was_answered_about_somebody_erased_is_forgotten, an_erasure_stays_within_its_tenant;
+        retiring: people_of_a_task_that_ended_long_ago_are_put_down_once, whoever_is_erased_already_is_not_put_down,
+            a_tenants_retention_is_not_anothers;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;

@@ -55,6 +55,18 @@ pub(super) async fn begin(
     .execute(&mut *conn)
     .await?
     .rows_affected();
+    write(conn, tenant, id, found, now).await?;
+    read(conn, tenant, id).await
+}
+
+/// An erasure for which so many contacts were found and put on the list.
+pub(super) async fn write(
+    conn: &mut Connection,
+    tenant: &TenantId,
+    id: &ErasureId,
+    found: u64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO erasures (id, tenant, contacts, erased, created_at, completed_at)
          VALUES ($1, $2, $3, 0, $4, CASE WHEN $3 = 0 THEN $4 END)",
@@ -63,9 +75,9 @@ pub(super) async fn begin(
     .bind(tenant.as_str())
     .bind(i64::try_from(found).unwrap_or(i64::MAX))
     .bind(now.as_millisecond())
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    read(conn, tenant, id).await
+    Ok(())
 }
 
 /// The numbers of everybody the client knows by that key.
@@ -130,30 +142,32 @@ pub(super) async fn step(
         due.iter().map(|id| word(id, "erasing.contact")).collect::<Result<_, _>>()?;
     let due: Vec<_> = due.into_iter().collect();
     let mut news = News::default();
-    take_back(conn, &id, &due, &mut news, now).await?;
+    let is_open = take_back(conn, &id, &due, &mut news, now).await?;
     let people = contact::by_id(conn, vault, &due).await?;
     let (done, out): (Vec<_>, Vec<_>) = people.iter().partition(|contact| contact.status.is_final());
     wait_for(conn, &out, now).await?;
     empty(conn, vault, &tenant, &done, now).await?;
     finish(conn, &done, now).await?;
-    task::wake(conn, &id, now).await?;
+    if is_open {
+        task::wake(conn, &id, now).await?;
+    }
     news.write(conn, &tenant, Some(&id), now).await?;
     Ok(u64::try_from(due.len()).unwrap_or(u64::MAX))
 }
 
-/// Cancels those that are with us, and asks for the others to be cancelled where they are.
+/// Cancels those that are with us, and asks for the others to be cancelled where they are; tells whether there were any.
 async fn take_back(
     conn: &mut Connection,
     task: &TaskId,
     people: &[ContactId],
     news: &mut News,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut standings = moving::standings(conn, task, &people.iter().collect::<Vec<_>>()).await?;
-    let mut moves = Moves::at(now);
-    let mut out = Vec::new();
+    let (mut moves, mut out, mut is_open) = (Moves::at(now), Vec::new(), false);
     for id in people {
         let Some(standing) = standings.get_mut(id) else { continue };
+        is_open |= !standing.status.is_final();
         if standing.status.is_ours() {
             moves.add(standing, Next::because(ContactStatus::Cancelled, "the person was erased"));
         } else if standing.status.is_out() && !standing.cancel_requested {
@@ -170,7 +184,8 @@ async fn take_back(
     .execute(&mut *conn)
     .await?;
     let asked = i64::try_from(asked.rows_affected()).unwrap_or(i64::MAX);
-    task::count_cancels(conn, task, asked).await
+    task::count_cancels(conn, task, asked).await?;
+    Ok(is_open)
 }
 
 /// Whoever is out stays as they are until their vendor has told of their end.

@@ -51,6 +51,7 @@ mod plan;
 mod privacy;
 mod push;
 mod replay;
+mod retention;
 mod returning;
 mod sealing;
 mod segment;

@@ -1,6 +1,6 @@
 //! The contract of privacy, kept as that of the store.
 
-use super::{Engine, erasure, once, sealing, unlock};
+use super::{Engine, erasure, once, retention, sealing, unlock};
 use crate::{Effect, Once, Privacy, Rewrapped, SealProgress, Step, StoreError};
 use async_trait::async_trait;
 use outdial_model::{Erased, Erasure, ErasureId, TenantId, Timestamp};
@@ -45,5 +45,16 @@ impl Privacy for Engine {
             self.connections.forget_what_was().await?;
         }
         Ok(seen)
+    }
+
+    async fn retire_some(
+        &self,
+        tenant: &TenantId,
+        id: &ErasureId,
+        ended: Timestamp,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        writing!(self, |tx| retention::step(&mut tx, tenant, id, ended, limit, now))
     }
 }
