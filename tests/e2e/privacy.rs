@@ -145,6 +145,7 @@ async fn ask_wrongly(api: &Api, task: &str, person: &Value) -> Vec<(&'static str
         post("/v1/tasks", "application/json", json!({"account": NAME, "contacts": [person]}).to_string()),
         api.request(Method::GET, &format!("/v1/nowhere?phone={phone}&name={NAME}")),
         api.request(Method::GET, &format!("/v1/calls?phone={phone}")),
+        api.request(Method::POST, &format!("/v1/contacts/{phone}/cancel")),
     ];
     let mut told = Vec::new();
     for request in requests {

@@ -2,7 +2,7 @@
 
 use super::world::{World, change, phone, tenant};
 use super::{Harness, everything_in};
-use crate::{AddedContact, Answer, Changes, Effect, Lease, Once, OnceKey, StoreError};
+use crate::{AddedContact, Answer, Changes, Effect, Lease, NewContact, Once, OnceKey, StoreError};
 use outdial_model::{
     Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, ErasureStatus, Insight, InsightKind,
     TaskId,
@@ -68,6 +68,9 @@ pub(super) async fn whoever_is_out_is_taken_back_and_forgotten_at_the_end(harnes
     let other = world.task_of(1).await;
     let other = world.lease(&other).await;
     assert!(world.plan(world.open(&other, 1, 9)).await.is_none(), "the number is locked");
+    let again = vec![NewContact { external_id: None, ..world.person(0) }];
+    let added = world.store.add_contacts(&world.tenant, &task, again, None, world.now()).await.unwrap();
+    assert_eq!(added.contacts, [AddedContact::Existing(contact.id.clone())]);
 
     world.move_on(&lease, change(&contact.id, ContactStatus::Submitting, ContactStatus::Completed)).await;
     world.pass(31);

@@ -292,8 +292,8 @@ async fn finish(conn: &mut Connection, people: &[&Contact], now: Timestamp) -> R
     Ok(())
 }
 
-/// Those of a batch of new contacts whom the task has had, and who were erased: by the client's key or by the number.
-/// By the new contact's id, the old one's.
+/// Those of a batch of new contacts whom the task has had, and who were erased, by the client's key or by the number, or are
+/// being erased, by the number. By the new contact's id, the old one's.
 pub(super) async fn known(
     conn: &mut Connection,
     vault: &Vault,
@@ -311,7 +311,9 @@ pub(super) async fn known(
     let tombstones = tombstones(conn, vault).await?;
     let mut words: HashMap<String, Vec<&ContactId>> = HashMap::new();
     for contact in batch {
-        words.entry(tombstones.number(tenant, &contact.phone)).or_default().push(&contact.id);
+        for number in [tombstones.number(tenant, &contact.phone), vault.number(tenant, &contact.phone)] {
+            words.entry(number).or_default().push(&contact.id);
+        }
         if let Some(external_id) = &contact.external_id {
             words.entry(tombstones.external_id(tenant, external_id)).or_default().push(&contact.id);
         }
@@ -319,7 +321,10 @@ pub(super) async fn known(
     let rows: Vec<(String, Option<String>, Option<String>)> = sqlx::query_as(concat!(
         "SELECT wanted.value,
              (SELECT contacts.id FROM contacts
-              WHERE contacts.tenant = $2 AND contacts.phone = wanted.value AND contacts.task || '' = $3 LIMIT 1),
+              WHERE contacts.tenant = $2 AND contacts.phone = wanted.value AND contacts.task || '' = $3
+                AND (contacts.erased_at IS NOT NULL
+                     OR EXISTS (SELECT 1 FROM erasing WHERE erasing.contact = contacts.id))
+              LIMIT 1),
              (SELECT contacts.id FROM contacts
               WHERE contacts.task = $3 AND contacts.external_id = wanted.value AND contacts.external_id IS NOT NULL)
          FROM ",
