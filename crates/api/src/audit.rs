@@ -64,7 +64,8 @@ impl Drop for Begun {
 /// kept; it may be somebody's number.
 fn is_name(engine: &Engine, text: &str) -> bool {
     let is_id = |(kind, rest): (&str, &str)| {
-        let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let letters =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         kind.len() == 3 && rest.len() == ID && letters(kind) && letters(rest)
     };
     let is_account = || text.parse::<AccountId>().is_ok_and(|id| engine.account(&id).is_ok());

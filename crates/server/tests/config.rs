@@ -310,6 +310,23 @@ fn keys_of_encryption_are_whole_and_one_of_them_is_active() {
 }
 
 #[test]
+fn people_are_known_for_a_number_of_days() {
+    let text = "[retention]\npeople_days = 90\n[retention.tenants.acme]\npeople_days = 0";
+    let said = Desk::with(text).print();
+    assert_eq!(said.shown("retention.people_days"), pair("90", "outdial.toml"));
+    assert_eq!(said.shown("retention.tenants.acme.people_days"), pair("0", "outdial.toml"));
+    for (text, told) in [
+        ("[retention]\npeople_days = 40000", "expected a number of days, at most 36500"),
+        ("[retention.tenants.acme]\n", "retention.tenants.acme.people_days: must be set"),
+        ("[retention.tenants.\"A b\"]\npeople_days = 1", "is no name of a tenant"),
+        ("[retention]\npeople_dais = 1", "did you mean `people_days`?"),
+    ] {
+        let said = complaints(text);
+        assert!(said.contains(told), "{said}");
+    }
+}
+
+#[test]
 #[cfg(not(feature = "otlp"))]
 fn a_build_that_sends_no_traces_says_so() {
     let said = complaints("[telemetry]\notlp_endpoint = \"http://127.0.0.1:4318/v1/traces\"\n");

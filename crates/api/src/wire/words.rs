@@ -4,8 +4,8 @@ use super::api_key::Mode;
 use outdial_engine::Verdict;
 use outdial_model::{
     Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition, EndpointStatus,
-    ErasureStatus, EventType, InsightKind, PersonalData, PushState, Scope, SegmentStatus, StartMode, TaskStatus,
-    Weekday,
+    ErasureStatus, EventType, InsightKind, PersonalData, PushState, Scope, SegmentStatus, StartMode,
+    TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};

@@ -3,7 +3,10 @@
 use outdial_api::{ApiSettings, Quotas, serve};
 use outdial_engine::outward::{HostRule, Limits, Outward, Policy, Resolver, SystemResolver};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
-use outdial_engine::{Account, AccountPolicy, Clients, Engine, EngineParts, Ingress, KeyTerms, Recordings, Retention, TokenIssuer};
+use outdial_engine::{
+    Account, AccountPolicy, Clients, Engine, EngineParts, Ingress, KeyTerms, Recordings, Retention,
+    TokenIssuer,
+};
 use outdial_model::{Clock, ExposeSecret, Scope, Scopes, Secret, SystemClock, TenantId};
 use outdial_providers::registry;
 use outdial_store::sqlite::SqliteStore;

@@ -40,7 +40,8 @@ fn is_known(contact: &Contact) -> bool {
 #[tokio::test]
 async fn people_are_forgotten_when_their_task_ended_long_ago() {
     // More than go in one transaction.
-    let world = World::of(|clock| outdial_provider::MemoryOptions::staged(Staging::EmptyLive, clock), None).await;
+    let world =
+        World::of(|clock| outdial_provider::MemoryOptions::staged(Staging::EmptyLive, clock), None).await;
     let first = world.ended(450).await;
     world.clock.advance(DAY);
     let second = world.ended(3).await;
@@ -59,7 +60,11 @@ async fn people_are_forgotten_when_their_task_ended_long_ago() {
 
     world.clock.advance(KNOWN);
     world.keep_house().await;
-    assert_eq!((world.known(&second).await, world.known(&open).await), (0, 2), "a task goes on as long as it likes");
+    assert_eq!(
+        (world.known(&second).await, world.known(&open).await),
+        (0, 2),
+        "a task goes on as long as it likes"
+    );
     let again = world.engine.add_contacts(&tenant(), &first.id, &[draft(0)], None).await;
     assert!(again.is_err(), "who was forgotten with a task is not rung for it again");
     world.nobody_was_rung_twice();

@@ -256,7 +256,8 @@ async fn replica(
     let recordings = Recordings::new(Policy::default(), limits);
     let issuers = Vec::new();
     let retention = Retention { usual: Some(KNOWN), tenants: BTreeMap::new() };
-    let parts = EngineParts { store, clock, factories: &[], accounts, outward, recordings, issuers, retention };
+    let parts =
+        EngineParts { store, clock, factories: &[], accounts, outward, recordings, issuers, retention };
     Replica { engine: Engine::new(parts).await.unwrap(), door }
 }
 

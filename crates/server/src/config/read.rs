@@ -3,7 +3,9 @@
 use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
-use super::{AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, retention};
+use super::{
+    AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, retention,
+};
 use outdial_api::Quotas;
 use outdial_engine::Recordings;
 use outdial_engine::outward::{Limits, Policy};
