@@ -115,7 +115,8 @@ async fn a_gateway_serves_takes_its_keys_and_ends_when_told() {
 async fn a_key_takes_over_from_none_and_from_another() {
     let folder = folder();
     let write = |encryption: &str| {
-        let text = format!("[server]\nlisten = \"127.0.0.1:0\"\n{encryption}");
+        let inside = "[metrics]\nlisten = \"127.0.0.1:0\"\n";
+        let text = format!("[server]\nlisten = \"127.0.0.1:0\"\n{inside}{encryption}");
         fs::write(folder.path().join("outdial.toml"), text).unwrap();
     };
     let table = |name: &str, sign: &str| format!("[encryption.keys.{name}]\nkey = \"{}\"\n", sign.repeat(43));
