@@ -22,6 +22,7 @@ mod events;
 mod ingress;
 mod kill;
 mod once;
+mod privacy;
 mod pushes;
 mod recordings;
 mod reload;
@@ -69,6 +70,8 @@ const STORIES: &[(&str, Story)] = stories! {
         bad_pushes_are_answered_and_kept_and_slow_nothing_down,
         lost_and_shuffled_pushes_end_in_the_same_state,
         nothing_acknowledged_is_lost_when_the_gateway_is_killed;
+    privacy: nothing_personal_is_found_anywhere, without_a_key_the_database_shows_everybody,
+        whoever_is_erased_is_found_nowhere_and_not_rung_again;
     doubt: taken_and_then_silence, silence_without_being_taken, an_answer_cut_short_or_garbled,
         a_gateway_that_fails_or_refuses_connections,
         the_gateway_is_restarted_while_an_answer_is_awaited,

@@ -38,24 +38,10 @@ impl Endpoint {
     }
 }
 
-/// Every event of the tenant's log.
-async fn log(api: &Api) -> Vec<Value> {
-    let (mut events, mut next) = (Vec::new(), "/v1/events?limit=200".to_owned());
-    loop {
-        let page = api.get(&next).await.expect(200);
-        let some = page["data"].as_array().unwrap();
-        if some.is_empty() {
-            return events;
-        }
-        events.extend(some.iter().cloned());
-        next = format!("/v1/events?limit=200&cursor={}", page["next_cursor"].as_str().unwrap());
-    }
-}
-
 /// Waits until the receiver has taken every event of the log; answers the log.
 async fn all_of_the_log(api: &Api, receiver: &Receiver) -> Vec<Value> {
     let look = async || {
-        let log = log(api).await;
+        let log = api.all_events().await;
         let taken = receiver.taken();
         let taken: BTreeSet<_> = taken.iter().map(Received::id).collect();
         let missing = log.iter().filter(|event| !taken.contains(event["id"].as_str().unwrap())).count();

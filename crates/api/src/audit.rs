@@ -11,11 +11,12 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, rt};
 use outdial_engine::{Deed, Engine};
+use outdial_model::AccountId;
 
 /// The client left before it was answered; whether it had its effect, the resource tells.
 pub(crate) const LEFT: u16 = 499;
-/// Characters of a target: no id of ours and no account's name is longer.
-const LONGEST_TARGET: usize = 128;
+/// Characters of an id behind what tells its kind.
+const ID: usize = 26;
 
 /// A request for a change that is being answered.
 pub(crate) struct Begun(Option<(Data<Engine>, Caller, Deed)>);
@@ -33,7 +34,7 @@ impl Begun {
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
         let deed = Deed {
             operation: operation.id.clone(),
-            target: named.map(bounded),
+            target: named.filter(|name| is_name(engine, name)).map(str::to_owned),
             status: LEFT,
             request_id: request_id.unwrap_or_default(),
         };
@@ -45,7 +46,7 @@ impl Begun {
         let Some((engine, caller, mut deed)) = self.0.take() else { return };
         deed.status = response.status().as_u16();
         let made = response.headers().get(LOCATION).and_then(|path| path.to_str().ok()?.rsplit('/').next());
-        deed.target = made.map(bounded).or(deed.target);
+        deed.target = made.map(str::to_owned).or(deed.target);
         // A task of its own: whoever leaves now does not end it.
         let _ = rt::spawn(async move { engine.audited(&caller, deed).await }).await;
     }
@@ -59,6 +60,14 @@ impl Drop for Begun {
     }
 }
 
-fn bounded(target: &str) -> String {
-    target.chars().take(LONGEST_TARGET).collect()
+/// Whether it names something: by an id, whoever it belongs to, or an account there is. Whatever else stands in a path is not
+/// kept; it may be somebody's number.
+fn is_name(engine: &Engine, text: &str) -> bool {
+    let is_id = |(kind, rest): (&str, &str)| {
+        let letters =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        kind.len() == 3 && rest.len() == ID && letters(kind) && letters(rest)
+    };
+    let is_account = || text.parse::<AccountId>().is_ok_and(|id| engine.account(&id).is_ok());
+    text.split_once('_').is_some_and(is_id) || is_account()
 }

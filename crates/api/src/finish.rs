@@ -128,10 +128,20 @@ fn request_id(request: &ServiceRequest) -> String {
 }
 
 fn written(error: &Error, path: &str, id: &str) -> HttpResponse {
+    let parts: Vec<_> =
+        path.split('/').map(|part| if may_be_a_number(part) { "****" } else { part }).collect();
+    let instance = parts.join("/");
     match error.as_error::<Problem>() {
-        Some(problem) => problem.response(path, id),
-        None => of_framework(error).response(path, id),
+        Some(problem) => problem.response(&instance, id),
+        None => of_framework(error).response(&instance, id),
     }
+}
+
+/// Whether somebody may have put a telephone number where an id belongs: it is not repeated in what clients log.
+fn may_be_a_number(part: &str) -> bool {
+    let part = part.replace("%2B", "+").replace("%2b", "+").replace("%20", " ");
+    part.bytes().filter(u8::is_ascii_digit).count() >= 7
+        && part.bytes().all(|byte| byte.is_ascii_digit() || b"+-(). ".contains(&byte))
 }
 
 /// What the framework refuses by itself, before a handler runs.
@@ -145,6 +155,21 @@ fn of_framework(error: &Error) -> Problem {
         _ => {
             tracing::error!(%error, "unexpected error of the framework");
             Problem::new(&table::INTERNAL_ERROR, "the request could not be completed")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_number_is_not_repeated() {
+        for number in ["+8613800001234", "8613800001234", "%2B86%20138-0000-1234", "0138 00001234"] {
+            assert!(may_be_a_number(number), "{number}");
+        }
+        for other in ["", "v1", "tsk_01k3xk5v8qe9yt4m2n7b6c5d4f", "nx-0000001", "123456", "not-a-number"] {
+            assert!(!may_be_a_number(other), "{other}");
         }
     }
 }

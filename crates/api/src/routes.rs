@@ -7,6 +7,7 @@ mod calls;
 mod contacts;
 pub(crate) mod docs;
 mod emergency_stop;
+mod erasures;
 mod events;
 pub(crate) mod fallback;
 pub(crate) mod ingress;
@@ -44,6 +45,8 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(contacts::cancel_contact)
         .service(contacts::resolve_contact)
         .service(contacts::get_timeline)
+        .service(erasures::create_erasure)
+        .service(erasures::get_erasure)
         .service(calls::list_calls)
         .service(calls::get_call)
         .service(recordings::get_recording)

@@ -12,6 +12,7 @@ pub(crate) mod contact;
 pub(crate) mod counts;
 pub(crate) mod delivery;
 pub(crate) mod emergency_stop;
+pub(crate) mod erasure;
 pub(crate) mod event;
 pub(crate) mod event_data;
 mod merge;

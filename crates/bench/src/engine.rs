@@ -84,7 +84,7 @@ impl Place {
 
     /// The store, opened by this process.
     pub(crate) async fn store(&self) -> Result<Arc<dyn Store>, Failure> {
-        Ok(outdial_store::open(&self.url, "bench").await?)
+        Ok(outdial_store::open(&self.url, "bench", None).await?)
     }
 
     /// Whether a commit waits for the disk, for as long as a database is only being filled. A file has

@@ -96,6 +96,7 @@ impl From<StoreError> for EngineError {
             }
             StoreError::Refused(failure) => Self::Internal(failure.to_string()),
             StoreError::Corrupt(what) => Self::Internal(what),
+            StoreError::Sealed(why) => Self::Internal(why.to_string()),
         }
     }
 }

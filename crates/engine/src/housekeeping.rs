@@ -25,6 +25,9 @@ impl Engine {
             sweep("answers", answers, &shutdown).await;
             let deliveries = || store.forget_deliveries(now - DELIVERIES_KEPT, AT_ONCE);
             sweep("deliveries", deliveries, &shutdown).await;
+            if let Err(error) = self.forget_people(&shutdown).await {
+                tracing::warn!(%error, "people could not be forgotten; tried again later");
+            }
             let audit = || store.forget_audit(now - AUDIT_KEPT, AT_ONCE);
             sweep("audit", audit, &shutdown).await;
             self.forget_old_pushes(&shutdown).await;

@@ -19,6 +19,7 @@ mod calls;
 mod conditions;
 mod contacts;
 mod emergency;
+mod erasures;
 mod error;
 mod events;
 mod health;
@@ -31,6 +32,7 @@ mod once;
 mod pepper;
 mod reconciliation;
 mod recordings;
+mod retention;
 mod roster;
 mod seal;
 mod tasks;
@@ -62,6 +64,7 @@ pub use outdial_store::{
 pub use pepper::Pepper;
 pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};
 pub use recordings::{ByteRange, Part, Recording, RecordingError, Recordings};
+pub use retention::Retention;
 pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
 pub use webhooks::{Attempts, IssuedEndpoint, Trial};
@@ -88,6 +91,8 @@ pub struct EngineParts {
     pub outward: Outward,
     /// How recordings are fetched from where vendors keep them.
     pub recordings: Recordings,
+    /// How long people are known after their task has ended.
+    pub retention: Retention,
     /// Whose tokens are believed beside our own keys.
     pub issuers: Vec<TokenIssuer>,
 }
@@ -104,6 +109,7 @@ struct Inner {
     accounts: roster::Roster,
     outward: Outward,
     recordings: Recordings,
+    retention: Retention,
     pepper: Pepper,
     /// Who may come in.
     access: access::Access,
@@ -135,6 +141,7 @@ impl Engine {
             accounts,
             outward: parts.outward,
             recordings: parts.recordings,
+            retention: parts.retention,
             pepper,
             access: access::Access::trusting(parts.issuers),
             pauses: work::Pauses::default(),

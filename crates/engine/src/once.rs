@@ -7,7 +7,7 @@
 //! Not for: headers and fingerprints (the surface), rows (the store).
 
 use crate::{Adopted, Answer, ContactResult, Engine, EngineError, IssuedEndpoint, OnceKey};
-use outdial_model::{Contact, Secret, Segment, Task, TenantId};
+use outdial_model::{Contact, Erasure, Secret, Segment, Task, TenantId};
 use outdial_store::{AddOutcome, ApiKey, Effect, EmergencyStop, Once as StoredOnce, WebhookEndpoint};
 
 /// Marks an answer that is kept sealed, and what it is sealed for.
@@ -80,6 +80,16 @@ impl<'a> Worded<'a> {
         once.map_or(Self(None), |once| {
             Self::new(once.key, move |effect| match effect {
                 Effect::Added(outcome) => Some((once.answer)(&results(outcome))),
+                _ => None,
+            })
+        })
+    }
+
+    /// For a request to forget somebody.
+    pub(crate) fn erasure(once: Option<&'a Once<'_, Erasure>>) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Erasure(erasure) => Some((once.answer)(erasure)),
                 _ => None,
             })
         })

@@ -98,8 +98,8 @@ pub struct Contact {
     pub task: TaskId,
     /// The client's own key, unique within the task.
     pub external_id: Option<String>,
-    /// Whom to ring.
-    pub phone: Phone,
+    /// Whom to ring; `None` for somebody who was erased.
+    pub phone: Option<Phone>,
     /// What the person is called.
     pub name: Option<PersonName>,
     /// Values for the script's variables.
@@ -124,6 +124,8 @@ pub struct Contact {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// When the person was erased: nothing personal is left of the contact.
+    pub erased_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Contact {

@@ -55,7 +55,7 @@ pub struct Dispatch {
     pub kind: DispatchKind,
     /// The people in it, in the order they are sent.
     pub contacts: Vec<ContactId>,
-    /// SHA-256 of what was about to be sent, hexadecimal.
+    /// Keyed hash of what was about to be sent, hexadecimal.
     pub digest: String,
     /// The lease's fencing token under which it was written.
     pub fencing_token: i64,

@@ -128,6 +128,10 @@ id!(
     EmergencyStopId, "ems", "emergency stop"
 );
 id!(
+    /// An erasure: somebody is forgotten.
+    ErasureId, "ers", "erasure"
+);
+id!(
     /// A vendor's push, as it was kept.
     PushId, "psh", "push"
 );

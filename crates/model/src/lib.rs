@@ -12,6 +12,7 @@ mod call;
 mod clock;
 mod contact;
 mod dispatch;
+mod erasure;
 mod event;
 mod field_problem;
 mod id;
@@ -37,11 +38,12 @@ pub use call::{Call, Disposition, RawOutcome};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use contact::{Contact, ContactStatus, HoldReason};
 pub use dispatch::{Dispatch, DispatchKind, DispatchOutcome};
+pub use erasure::{Erased, Erasure, ErasureStatus};
 pub use event::{Event, EventType};
 pub use field_problem::FieldProblem;
 pub use id::{
-    AuditId, CallId, ContactId, DispatchId, EmergencyStopId, EndpointId, EventId, IdError, KeyId, PushId,
-    SegmentId, TaskId,
+    AuditId, CallId, ContactId, DispatchId, EmergencyStopId, EndpointId, ErasureId, EventId, IdError, KeyId,
+    PushId, SegmentId, TaskId,
 };
 pub use insight::{Insight, InsightKind};
 pub use jiff::Timestamp;

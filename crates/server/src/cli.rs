@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Make, list and revoke keys of clients
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Look after the encryption of what is personal
+    #[command(subcommand)]
+    Encryption(EncryptionCommand),
 }
 
 /// Where the configuration is.
@@ -117,6 +120,13 @@ pub(crate) enum KeysCommand {
     List(TenantKeys),
     /// Take a key back
     Revoke(RevokeKey),
+}
+
+/// What to do about encryption.
+#[derive(Debug, Subcommand)]
+pub(crate) enum EncryptionCommand {
+    /// Seal the store's key with the active key, and encrypt what was written before there was one
+    Rotate(Configured),
 }
 
 /// The key to make.

@@ -95,7 +95,7 @@ impl Gateway {
         let watched = config.metrics_listen.map(|address| listen("metrics.listen", address)).transpose()?;
         let door = Door::of(&listener).map_err(StartError::Api)?;
         let public_url = config.public_url.clone().unwrap_or_else(|| url_of(address));
-        let store = through(open_store(&config.store_url, &address.to_string()).await?);
+        let store = through(open_store(&config, &address.to_string()).await?);
         let pepper = Pepper::of(&*store).await?;
         let accounts = accounts(&config.accounts, &store, &public_url, &pepper)?;
         let engine = engine(&store, accounts, &config).await?;
@@ -217,10 +217,11 @@ impl Gateway {
     }
 }
 
-/// The store `url` names, made when there is none; `part` tells this process from others on this host.
-pub(crate) async fn open_store(url: &StoreUrl, part: &str) -> Result<Arc<dyn Store>, StartError> {
+/// The configured store, made when there is none; `part` tells this process from others on this host.
+pub(crate) async fn open_store(config: &Config, part: &str) -> Result<Arc<dyn Store>, StartError> {
     let holder = format!("{}:{part}", gethostname::gethostname().display());
-    let opened = outdial_store::open(url.expose(), &holder).await;
+    let (url, keyring) = (&config.store_url, config.encryption.as_ref());
+    let opened = outdial_store::open(url.expose(), &holder, keyring).await;
     opened.map_err(|source| StartError::Store { url: url.clone(), source })
 }
 
@@ -238,6 +239,7 @@ pub(crate) async fn engine(
         accounts,
         outward: Outward::new(Policy { allow_http, allowed_networks }),
         recordings: config.recordings.clone(),
+        retention: config.retention.clone(),
         issuers: config.issuers.clone(),
     })
     .await

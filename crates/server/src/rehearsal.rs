@@ -24,6 +24,8 @@ pub struct Rehearsal {
     pub vendor_keys: Table,
     /// Keys of how recordings are fetched that are to be different.
     pub recordings: Table,
+    /// The keys what is personal is encrypted with; nothing is when it is empty.
+    pub encryption: Table,
 }
 
 impl Rehearsal {
@@ -61,6 +63,7 @@ impl Rehearsal {
         let whole = Table::from_iter([
             ("server".to_owned(), Value::Table(server)),
             ("store".to_owned(), Value::Table(store)),
+            ("encryption".to_owned(), Value::Table(self.encryption.clone())),
             ("webhooks".to_owned(), Value::Table(receivers_here())),
             ("recordings".to_owned(), Value::Table(self.recordings.clone())),
             ("accounts".to_owned(), Value::Table(accounts)),

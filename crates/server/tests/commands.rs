@@ -112,6 +112,50 @@ async fn a_gateway_serves_takes_its_keys_and_ends_when_told() {
 }
 
 #[tokio::test]
+async fn a_key_takes_over_from_none_and_from_another() {
+    let folder = folder();
+    let write = |encryption: &str| {
+        let inside = "[metrics]\nlisten = \"127.0.0.1:0\"\n";
+        let text = format!("[server]\nlisten = \"127.0.0.1:0\"\n{inside}{encryption}");
+        fs::write(folder.path().join("outdial.toml"), text).unwrap();
+    };
+    let table = |name: &str, sign: &str| format!("[encryption.keys.{name}]\nkey = \"{}\"\n", sign.repeat(43));
+    let (one, two) = (table("k1", "A"), table("k2", "E"));
+    let active = |name: &str| format!("[encryption]\nactive = \"{name}\"\n");
+    let rotate = || run(folder.path(), &["encryption", "rotate", "--config", "outdial.toml"]);
+    let keys = ["keys", "create", "--config", "outdial.toml", "--tenant", "acme", "--scopes", "tasks:read"];
+
+    let key = text(&run(folder.path(), &keys).stdout).trim().to_owned();
+    assert!(text(&rotate().stderr).contains("no key is configured"));
+    write(&format!("{}{one}", active("k1")));
+    let gateway = Serving::start(folder.path());
+    assert_eq!(gateway.get("/v1/tasks", &key).await, 200, "a key of before is one still");
+    let beside = text(&rotate().stdout);
+    assert!(
+        beside.contains("sealed with `k1`, as before") && beside.contains("contacts: 0 looked at"),
+        "{beside}"
+    );
+    assert_eq!(gateway.terminate(), 0);
+
+    write(&format!("{}{one}{two}", active("k2")));
+    assert!(text(&rotate().stdout).contains("`k1` is not needed any more"));
+    write(&format!("{}{two}", active("k2")));
+    let gateway = Serving::start(folder.path());
+    assert_eq!(gateway.get("/v1/tasks", &key).await, 200);
+    assert_eq!(gateway.terminate(), 0);
+
+    for (without, told) in [
+        ("", "encrypted with the key `k2`"),
+        (&*format!("{}{}", active("k2"), table("k2", "I")), "with another key"),
+    ] {
+        write(without);
+        let said = run(folder.path(), &["serve", "--config", "outdial.toml"]);
+        assert_eq!(said.status.code(), Some(1));
+        assert!(text(&said.stderr).contains(told), "{}", text(&said.stderr));
+    }
+}
+
+#[tokio::test]
 async fn an_address_of_the_inside_tells_metrics_without_a_key_and_nothing_else() {
     let folder = folder();
     let gateway = Serving::start(folder.path());

@@ -281,6 +281,51 @@ fn hosts_of_recordings_are_hosts() {
     assert!(said.contains("recordings.max_bytes") && said.contains("did you mean `idle_seconds`?"), "{said}");
 }
 
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+#[test]
+fn keys_of_encryption_are_whole_and_one_of_them_is_active() {
+    let with = |active: &str, keys: &str| format!("[encryption]\n{active}\n{keys}");
+    let one = format!("[encryption.keys.k1]\nkey = \"{KEY}\"");
+    let said = Desk::with(&with("active = \"k1\"", &one)).print();
+    assert_eq!(said.shown("encryption.keys.k1.key"), pair("***", "outdial.toml"));
+    assert!(!said.out.contains("AAEC"), "{}", said.out);
+    for (text, told) in [
+        (with("", &one), "encryption.active: must be set to one of k1"),
+        (with("active = \"k2\"", &one), "there is no table encryption.keys.k2; there are: k1"),
+        (with("active = \"k2\"", ""), "there are: none"),
+        (
+            with("active = \"k1\"", "[encryption.keys.k1]\nkey = \"AAEC\""),
+            "expected 32 random bytes in base64",
+        ),
+        (
+            with("active = \"k1\"", "[encryption.keys.k1]\n"),
+            "encryption.keys.k1.key: must be set (or `key_file`)",
+        ),
+        (with("active = \"k1\"", &format!("{one}\nkye = \"x\"")), "no such key; there are key, key_file"),
+    ] {
+        let said = complaints(&text);
+        assert!(said.contains(told) && !said.contains("AAEC"), "{said}");
+    }
+}
+
+#[test]
+fn people_are_known_for_a_number_of_days() {
+    let text = "[retention]\npeople_days = 90\n[retention.tenants.acme]\npeople_days = 0";
+    let said = Desk::with(text).print();
+    assert_eq!(said.shown("retention.people_days"), pair("90", "outdial.toml"));
+    assert_eq!(said.shown("retention.tenants.acme.people_days"), pair("0", "outdial.toml"));
+    for (text, told) in [
+        ("[retention]\npeople_days = 40000", "expected a number of days, at most 36500"),
+        ("[retention.tenants.acme]\n", "retention.tenants.acme.people_days: must be set"),
+        ("[retention.tenants.\"A b\"]\npeople_days = 1", "is no name of a tenant"),
+        ("[retention]\npeople_dais = 1", "did you mean `people_days`?"),
+    ] {
+        let said = complaints(text);
+        assert!(said.contains(told), "{said}");
+    }
+}
+
 #[test]
 #[cfg(not(feature = "otlp"))]
 fn a_build_that_sends_no_traces_says_so() {

@@ -2,7 +2,7 @@
 
 use crate::{
     Access, Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Inbox, Once,
-    OnceKey, Outbox, Page, Planned, Skipped, StoreError, TaskFilter, TaskWork, Traced,
+    OnceKey, Outbox, Page, Planned, Privacy, Skipped, StoreError, TaskFilter, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -130,7 +130,7 @@ pub struct Lease {
 /// changes nothing and answers [`StoreError::Answered`], or [`StoreError::KeyReused`] for another
 /// request. A failure writes no key.
 #[async_trait]
-pub trait Store: Access + Inbox + Outbox {
+pub trait Store: Access + Inbox + Outbox + Privacy {
     // Secrets of the installation.
 
     /// The installation's secret of that name; `fresh` is kept if there is none yet.

@@ -52,7 +52,7 @@ pub struct ChosenBatch {
     pub dial: Vec<ContactId>,
     /// Not dialed now.
     pub others: Vec<(ContactId, Choice)>,
-    /// SHA-256 of the request to be sent, hexadecimal.
+    /// Keyed hash of the request to be sent, hexadecimal.
     pub digest: String,
 }
 

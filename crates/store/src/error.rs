@@ -49,6 +49,9 @@ pub enum StoreError {
     /// The database refuses what it was given; the same call will be refused again.
     #[error("the store refuses a value")]
     Refused(#[source] Failure),
+    /// What is personal is encrypted, and cannot be read or written.
+    #[error("the store cannot be used: {0}")]
+    Sealed(crate::SealError),
     /// The database holds something this version cannot read.
     #[error("the store holds something unreadable: {0}")]
     Corrupt(String),

@@ -1,8 +1,8 @@
 //! Where Outdial keeps what it must never forget: tasks, contacts, calls, segments, events and the
 //! dispatch ledger.
 //!
-//! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets, [`Inbox`], what vendors push, and
-//! [`Access`], keys and the audit log);
+//! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets, [`Inbox`], what vendors push,
+//! [`Access`], keys and the audit log, and [`Privacy`]);
 //! every method is one transaction, durable when it returns. There are two
 //! engines, chosen by [`open()`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
 //! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
@@ -23,17 +23,21 @@ mod dispatch;
 mod error;
 mod failure;
 mod inbox;
+mod keyring;
 mod meaning;
 mod moves;
 mod once;
 mod open;
 mod outbox;
 pub mod postgres;
+mod privacy;
 mod query;
 mod row;
+mod sealing;
 pub mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod vault;
 mod webhook;
 
 pub use access::{Access, ApiKey, AuditEntry, EmergencyStop};
@@ -46,12 +50,16 @@ pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;
 pub use failure::Failure;
 pub use inbox::{Inbox, Intake, LeasedPush, NewPush, PushEnd, PushesKept, SettledPush};
+pub use keyring::{Keyring, MasterKey};
 pub use once::{Answer, Effect, Once, OnceKey};
 pub use open::open;
 pub use outbox::Outbox;
+pub use privacy::Privacy;
 pub use query::{
     CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, TaskFilter, TaskWork, Traced,
 };
+pub use sealing::{Rewrapped, SealProgress, Step};
+pub use vault::SealError;
 pub use webhook::{
     Backlog, Delivery, DeliveryResult, EndpointPatch, EndpointSettings, Judgement, NewEndpoint, Person,
     PlannedDeliveries, Recovered, Replay, SealedSecret, Settled, TakenDelivery, Verdict, WebhookEndpoint,

@@ -1,7 +1,7 @@
 //! Requests that have their effect once, however often they are sent.
 
 use crate::{AddOutcome, ApiKey, EmergencyStop, WebhookEndpoint};
-use outdial_model::{Contact, Task};
+use outdial_model::{Contact, Erasure, Task};
 use std::fmt;
 
 /// A client's key for one request (the `Idempotency-Key` header), within its tenant.
@@ -41,6 +41,8 @@ pub enum Effect<'a> {
     Halted(&'a EmergencyStop),
     /// A webhook endpoint was made, or something was done with it; as it is now.
     Endpoint(&'a WebhookEndpoint),
+    /// Somebody is to be forgotten.
+    Erasure(&'a Erasure),
 }
 
 /// A request that is to have its effect once.

@@ -21,13 +21,17 @@ use support::SqliteHarness;
 /// Makes a harness with an empty database.
 type Fresh = fn() -> Box<dyn Harness>;
 
-const ENGINES: &[(&str, Fresh)] =
-    &[("sqlite", || Box::new(SqliteHarness::fresh())), ("postgres", || Box::new(PostgresHarness::fresh()))];
+const ENGINES: &[(&str, Fresh)] = &[
+    ("sqlite", || Box::new(SqliteHarness::fresh())),
+    ("postgres", || Box::new(PostgresHarness::fresh())),
+    ("sqlite_sealed", || Box::new(SqliteHarness::sealed())),
+    ("postgres_sealed", || Box::new(PostgresHarness::sealed())),
+];
 
 fn main() {
     let mut trials = Vec::new();
     for &(engine, fresh) in ENGINES {
-        let is_left_out = engine == "postgres" && postgres::is_left_out();
+        let is_left_out = engine.starts_with("postgres") && postgres::is_left_out();
         let checks = conformance::checks();
         assert!(!checks.is_empty(), "no check for {engine}");
         trials.extend(checks.into_iter().map(|check| {

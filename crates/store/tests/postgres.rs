@@ -5,6 +5,7 @@
 
 #[path = "support/outlet.rs"]
 mod outlet;
+#[expect(dead_code, reason = "what is sealed is for the suite")]
 #[path = "support/postgres.rs"]
 mod postgres;
 #[expect(dead_code, reason = "SQLite's")]
@@ -68,7 +69,7 @@ async fn claims(store: &dyn Store) -> Vec<outdial_store::Lease> {
 async fn eight_processes_open_an_empty_database_at_once(harness: &PostgresHarness) {
     let url = harness.url();
     let holders: Vec<_> = (0..8).map(|n| format!("gateway-{n}")).collect();
-    let opened = join_all(holders.iter().map(|holder| open(&url, holder))).await;
+    let opened = join_all(holders.iter().map(|holder| open(&url, holder, None))).await;
     for store in opened {
         let store = store.expect("whoever comes later finds it done");
         store.ping().await.unwrap();
@@ -87,7 +88,7 @@ async fn a_newer_schema_is_refused(harness: &PostgresHarness) {
 
 async fn a_server_that_cannot_be_reached_is_not_available(_: &PostgresHarness) {
     let since = Instant::now();
-    let refused = open("postgres://nobody@127.0.0.1:1/nowhere", "late").await;
+    let refused = open("postgres://nobody@127.0.0.1:1/nowhere", "late", None).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     assert!(since.elapsed() < Duration::from_secs(20), "patience is bounded");
 }

@@ -8,7 +8,7 @@ mod support;
 
 use outdial_store::conformance::{self, Harness};
 use outdial_store::sqlite::SqliteStore;
-use outdial_store::{FeedFilter, StoreError};
+use outdial_store::{FeedFilter, SealError, StoreError};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use support::{SqliteHarness, block_on};
 
@@ -117,6 +117,29 @@ fn an_unreadable_row_names_its_column_and_not_its_value() {
         run(&harness, planted).await;
         let error = store.api_key("ab").await.unwrap_err();
         assert!(matches!(&error, StoreError::Corrupt(what) if what == "column api_keys.id"), "{error:?}");
+    });
+}
+
+#[test]
+fn what_is_sealed_is_bound_to_its_row() {
+    block_on(async {
+        let harness = SqliteHarness::sealed();
+        let lived = conformance::checks().into_iter().find(|check| check.name == "a_contact_is_added_once");
+        (lived.expect("the suite tells it").run)(&harness).await;
+        let mut conn = SqliteConnection::connect(&harness.url()).await.unwrap();
+        let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM contacts ORDER BY id LIMIT 2")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+        let (one, other) = (&ids[0], &ids[1]);
+        let moved = format!(
+            "UPDATE contacts SET person = (SELECT person FROM contacts WHERE id = '{other}') WHERE id = '{one}'"
+        );
+        run(&harness, &moved).await;
+        let store = harness.open().await;
+        let refused = store.contacts_by_id(&[one.parse().unwrap()]).await;
+        let told = SealError::Unreadable("contacts.person");
+        assert!(matches!(&refused, Err(StoreError::Sealed(why)) if *why == told), "{refused:?}");
     });
 }
 

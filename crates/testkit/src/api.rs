@@ -152,6 +152,21 @@ impl Api {
         contacts
     }
 
+    /// Every event of the tenant's log so far.
+    pub async fn all_events(&self) -> Vec<Value> {
+        let (mut events, mut next) = (Vec::new(), "/v1/events?limit=200".to_owned());
+        loop {
+            let page = self.get(&next).await.expect(200);
+            let some = page["data"].as_array().expect("a list has data");
+            if some.is_empty() {
+                return events;
+            }
+            events.extend(some.iter().cloned());
+            let cursor = page["next_cursor"].as_str().expect("the log goes on");
+            next = format!("/v1/events?limit=200&cursor={cursor}");
+        }
+    }
+
     /// Every item of a list, page by page, as the list has them; `path` has a query already.
     pub async fn all(&self, path: &str) -> Vec<Value> {
         let (mut items, mut next) = (Vec::new(), path.to_owned());

@@ -69,6 +69,11 @@ impl Place {
         self.folder.path()
     }
 
+    /// Everything it holds, as bytes.
+    pub async fn everything(&self) -> Vec<u8> {
+        outdial_store::conformance::everything_in(&self.url).await.expect("the database can be read")
+    }
+
     /// Keeps everybody from writing while `meanwhile` goes on.
     pub async fn locked<T>(&self, meanwhile: impl Future<Output = T>) -> T {
         let lock = Lock::take(&self.url).await.expect("the database can be locked");

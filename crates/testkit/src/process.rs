@@ -18,6 +18,8 @@ pub struct Process {
     binary: PathBuf,
     config: PathBuf,
     url: String,
+    /// Which log lines it writes.
+    tells: &'static str,
     child: Option<Child>,
 }
 
@@ -29,7 +31,14 @@ impl Process {
         let config = site.place().folder().join(format!("outdial-{port}.toml"));
         std::fs::write(&config, rehearsal.toml()).expect("there is room for a file");
         let url = format!("http://{}", rehearsal.listen);
-        Self { binary: binary.into(), config, url, child: None }
+        Self { binary: binary.into(), config, url, tells: "info", child: None }
+    }
+
+    /// The same, telling everything our own crates have to tell.
+    pub fn talkative(mut self) -> Self {
+        self.tells = "info,outdial=trace,outdial_api=trace,outdial_engine=trace,outdial_outward=trace,\
+                     outdial_provider=trace,outdial_providers=trace,outdial_server=trace,outdial_store=trace";
+        self
     }
 
     /// Makes a key, as people do.
@@ -133,7 +142,12 @@ impl Process {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
-        command.args(arguments).arg("--config").arg(&self.config).stdin(Stdio::null());
+        command
+            .env("RUST_LOG", self.tells)
+            .args(arguments)
+            .arg("--config")
+            .arg(&self.config)
+            .stdin(Stdio::null());
         command
     }
 }

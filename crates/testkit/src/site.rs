@@ -27,6 +27,8 @@ pub struct Setup {
     pub vendor_keys: toml::Table,
     /// Keys of how recordings are fetched.
     pub recordings: toml::Table,
+    /// The keys what is personal is encrypted with; none by default.
+    pub encryption: toml::Table,
 }
 
 impl Default for Setup {
@@ -41,6 +43,7 @@ impl Default for Setup {
             ]),
             vendor_keys: toml::Table::new(),
             recordings: toml::Table::new(),
+            encryption: toml::Table::new(),
         }
     }
 }
@@ -64,6 +67,15 @@ impl Setup {
     /// Another value for a key of every account.
     pub fn account_key(mut self, key: &str, value: impl Into<toml::Value>) -> Self {
         self.account_keys.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// With everything personal encrypted.
+    pub fn encrypted(mut self) -> Self {
+        let key = toml::Table::from_iter([("key".to_owned(), "Q".repeat(43).into())]);
+        let keys = toml::Table::from_iter([("usual".to_owned(), key.into())]);
+        self.encryption =
+            toml::Table::from_iter([("active".to_owned(), "usual".into()), ("keys".to_owned(), keys.into())]);
         self
     }
 
@@ -96,6 +108,7 @@ impl Site {
             account_keys: setup.account_keys,
             vendor_keys: setup.vendor_keys,
             recordings: setup.recordings,
+            encryption: setup.encryption,
         };
         Self { simulator, place, rehearsal }
     }

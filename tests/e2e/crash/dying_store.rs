@@ -4,16 +4,17 @@
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, AuditId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus,
-    DispatchOutcome, EndpointId, Event, EventId, HoldReason, KeptPush, KeyId, ProviderKind, PushId,
-    PushState, Segment, SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    DispatchOutcome, EndpointId, Erased, Erasure, ErasureId, Event, EventId, HoldReason, KeptPush, KeyId,
+    ProviderKind, PushId, PushState, Segment, SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus,
+    TenantId, Timestamp,
 };
 use outdial_store::{
     Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues,
     ContactFilter, Delivery, DeliveryResult, DispatchPlan, Doubt, EmergencyStop, EndpointPatch, Feed,
     FeedFilter, Inbox, Intake, Judgement, KeptRecording, Lease, LeasedPush, NewContact, NewEndpoint, NewPush,
-    NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, PushesKept, Replay, ReservedSlots,
-    SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Store, StoreError, TakenDelivery, TaskFilter,
-    TaskPatch, TaskWork, Traced, WebhookEndpoint,
+    NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, Privacy, PushesKept, Replay,
+    ReservedSlots, Rewrapped, SealProgress, SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Step,
+    Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -143,6 +144,20 @@ store! {
     tallies(account: &AccountId, since: Timestamp) -> Result<Vec<Tally>, StoreError>;
     next_account_with_pushes(account: Option<&AccountId>) -> Result<Option<AccountId>, StoreError>;
     forget_pushes(account: &AccountId, kept: PushesKept, limit: u32) -> Result<u64, StoreError>;
+}
+
+store! {
+    Privacy {}
+    rewrap_data_key() -> Result<Rewrapped, StoreError>;
+    seal_step(from: &Step) -> Result<SealProgress, StoreError>;
+    begin_erasure(
+        tenant: &TenantId, id: &ErasureId, who: &Erased, once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<Erasure, StoreError>;
+    erasure(tenant: &TenantId, id: &ErasureId) -> Result<Erasure, StoreError>;
+    erase_some(limit: u32, now: Timestamp) -> Result<u64, StoreError>;
+    retire_some(
+        tenant: &TenantId, id: &ErasureId, ended: Timestamp, limit: u32, now: Timestamp
+    ) -> Result<bool, StoreError>;
 }
 
 store! {

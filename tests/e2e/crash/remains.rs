@@ -19,7 +19,7 @@ pub const OPERATIONS: [(Deed, &str, &str); 6] = [
 
 /// The store as it was left.
 pub async fn of(app: &TestApp) -> Arc<dyn Store> {
-    outdial_store::open(app.site().place().url(), "witness").await.unwrap()
+    outdial_store::open(app.site().place().url(), "witness", None).await.unwrap()
 }
 
 /// Asserts that it is what the table says of `point` and the vendor, for so many people, and nothing else.

@@ -157,7 +157,20 @@ pub(crate) fn contact() -> Value {
         "cancel_requested": false,
         "calls": 1,
         "created_at": "2026-03-02T01:00:00.000Z",
-        "updated_at": "2026-03-02T01:01:12.000Z"
+        "updated_at": "2026-03-02T01:01:12.000Z",
+        "erased_at": null
+    })
+}
+
+/// An erasure that is done.
+pub(crate) fn erasure() -> Value {
+    json!({
+        "id": "ers_01k3xk5v8qe9yt4m2n7b6c5d4f",
+        "status": "completed",
+        "contacts": 2,
+        "erased": 2,
+        "created_at": "2026-03-02T01:00:00.000Z",
+        "completed_at": "2026-03-02T01:00:00.120Z"
     })
 }
 

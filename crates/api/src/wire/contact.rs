@@ -60,9 +60,9 @@ pub(crate) struct ContactView {
     task_id: String,
     /// Your own key for it.
     external_id: Option<String>,
-    /// Whom to ring, E.164.
+    /// Whom to ring, E.164; `null` for somebody who was erased.
     #[schema(example = "+8613800000000")]
-    phone: String,
+    phone: Option<String>,
     /// What the person is called.
     name: Option<String>,
     /// Values for the script's variables.
@@ -89,6 +89,9 @@ pub(crate) struct ContactView {
     /// When it last changed.
     #[schema(format = DateTime)]
     updated_at: String,
+    /// When the person was erased: nothing personal is left of the contact.
+    #[schema(format = DateTime)]
+    erased_at: Option<String>,
 }
 
 /// Why and until when a contact is held.
@@ -109,7 +112,7 @@ impl From<Contact> for ContactView {
             id: contact.id.to_string(),
             task_id: contact.task.to_string(),
             external_id: contact.external_id,
-            phone: contact.phone.e164().to_owned(),
+            phone: contact.phone.map(|phone| phone.e164().to_owned()),
             name: contact.name.map(|name| name.expose().to_owned()),
             variables: contact.variables,
             status: contact.status.as_str(),
@@ -124,6 +127,7 @@ impl From<Contact> for ContactView {
             calls: contact.calls,
             created_at: instant(contact.created_at),
             updated_at: instant(contact.updated_at),
+            erased_at: contact.erased_at.map(instant),
         }
     }
 }

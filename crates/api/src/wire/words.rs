@@ -4,7 +4,8 @@ use super::api_key::Mode;
 use outdial_engine::Verdict;
 use outdial_model::{
     Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition, EndpointStatus,
-    EventType, InsightKind, PersonalData, PushState, Scope, SegmentStatus, StartMode, TaskStatus, Weekday,
+    ErasureStatus, EventType, InsightKind, PersonalData, PushState, Scope, SegmentStatus, StartMode,
+    TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -38,6 +39,14 @@ pub(crate) fn contact_status() -> Object {
     open(
         "Where the contact stands. `unknown`: the vendor may or may not have it; it is looked up and never blindly sent again.",
         ContactStatus::ALL,
+        false,
+    )
+}
+
+pub(crate) fn erasure_status() -> Object {
+    open(
+        "`running` while somebody is out at a vendor; `completed`: nothing personal is left.",
+        ErasureStatus::ALL,
         false,
     )
 }

@@ -114,12 +114,14 @@ async fn another_tenant_s_things_do_not_exist() {
     api.post("/v1/emergency_stop", &json!({})).await;
     let endpoint = api.post("/v1/webhook_endpoints", &json!({"url": "http://127.0.0.1:1024/"})).await;
     let key = api.get("/v1/api_keys").await.text("/data/0/id").to_owned();
+    let erasure = api.post("/v1/erasures", &json!({"external_id": "of nobody"})).await;
     let ours = [
         ("tasks/{id}", task.as_str()),
         ("contacts/{id}", &contact),
         ("calls/{id}", &call),
         ("webhook_endpoints/{id}", endpoint.text("/id")),
         ("api_keys/{id}", &key),
+        ("erasures/{id}", erasure.text("/id")),
         ("accounts/{account}", ACCOUNT),
     ];
     let stranger = api.key_of("globex").await;

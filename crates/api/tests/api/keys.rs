@@ -112,6 +112,17 @@ async fn who_did_what_to_what_is_written_down() {
 }
 
 #[tokio::test]
+async fn what_names_nothing_is_not_written_down() {
+    let api = TestApi::start().await;
+    for path in ["/v1/contacts/+8613800001234/cancel", "/v1/accounts/8613800001234/check"] {
+        assert_eq!(api.post(path, &json!({})).await.status, 404, "{path}");
+    }
+    let log = api.get("/v1/audit").await.body;
+    assert_eq!(log["data"].as_array().unwrap().len(), 2, "{log}");
+    assert!(!log.to_string().contains("13800001234"), "{log}");
+}
+
+#[tokio::test]
 async fn whoever_leaves_in_the_middle_is_written_down_all_the_same() {
     let api = TestApi::start().await;
     let mut task = task_with(1);

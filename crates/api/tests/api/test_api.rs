@@ -4,7 +4,8 @@ use outdial_api::{ApiSettings, Quotas, serve};
 use outdial_engine::outward::{HostRule, Limits, Outward, Policy, Resolver, SystemResolver};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
 use outdial_engine::{
-    Account, AccountPolicy, Clients, Engine, EngineParts, Ingress, KeyTerms, Recordings, TokenIssuer,
+    Account, AccountPolicy, Clients, Engine, EngineParts, Ingress, KeyTerms, Recordings, Retention,
+    TokenIssuer,
 };
 use outdial_model::{Clock, ExposeSecret, Scope, Scopes, Secret, SystemClock, TenantId};
 use outdial_providers::registry;
@@ -140,6 +141,7 @@ impl TestApi {
             outward: Outward::new(on_this_machine()),
             recordings: Recordings::resolving_by(place.policy, place.limits, place.resolver),
             issuers: place.issuers,
+            retention: Retention::default(),
         };
         let engine = Engine::new(parts).await.unwrap();
         let stop = CancellationToken::new();

@@ -145,7 +145,9 @@ impl Job<'_> {
             window: decide::window(&self.work, &self.account),
         };
         let spec = &self.work.task.spec;
-        let choose = |candidates: &[Contact]| choose(spec, kind, candidates, now);
+        // Who is in a request could be guessed from a hash of it that anybody can make.
+        let digest = Sha256::new_with_prefix(self.engine.derived_secret("digest"));
+        let choose = |candidates: &[Contact]| choose(spec, kind, candidates, digest.clone(), now);
         Ok(self.engine.store().plan_dispatch(plan, &choose, now).await?)
     }
 
@@ -265,15 +267,20 @@ fn was_refused_whole(error: &ProviderError) -> bool {
 
 /// The gate: who of the candidates is dialed now. Pure, and evaluated in the transaction that
 /// writes the ledger row; whoever is not clearly allowed stays.
-fn choose(spec: &TaskSpec, kind: DispatchKind, candidates: &[Contact], now: Timestamp) -> ChosenBatch {
+fn choose(
+    spec: &TaskSpec,
+    kind: DispatchKind,
+    candidates: &[Contact],
+    mut digest: Sha256,
+    now: Timestamp,
+) -> ChosenBatch {
     let mut chosen = ChosenBatch::default();
-    let mut digest = Sha256::new();
     digest.update(kind.as_str());
     digest.update(serde_json::to_vec(spec).unwrap_or_default());
     for contact in candidates {
         if spec.schedule.is_open(now) {
             digest.update(contact.id.as_str());
-            digest.update(contact.phone.e164());
+            digest.update(contact.phone.as_ref().map_or("", |phone| phone.e164()));
             digest.update(contact.name.as_ref().map_or("", |name| name.expose()));
             for (name, value) in &contact.variables {
                 digest.update(name);
@@ -296,11 +303,11 @@ fn choose(spec: &TaskSpec, kind: DispatchKind, candidates: &[Contact], now: Time
 pub(crate) fn dial_contacts(contacts: &[Contact]) -> Vec<DialContact> {
     contacts
         .iter()
-        .map(|contact| DialContact {
-            key: contact.id.clone(),
-            phone: contact.phone.clone(),
-            name: contact.name.clone(),
-            variables: contact.variables.clone(),
+        .filter_map(|contact| {
+            // Whoever was erased is not dialed any more.
+            let phone = contact.phone.clone()?;
+            let (name, variables) = (contact.name.clone(), contact.variables.clone());
+            Some(DialContact { key: contact.id.clone(), phone, name, variables })
         })
         .collect()
 }

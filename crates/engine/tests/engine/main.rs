@@ -10,6 +10,7 @@ mod histories;
 mod life;
 mod pushes;
 mod recovery;
+mod retention;
 mod staging;
 mod steering;
 mod unknown;

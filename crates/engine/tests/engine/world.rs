@@ -4,7 +4,7 @@ use crate::door::{Door, Frozen, Meanwhile};
 use outdial_engine::outward::{Limits, Outward, Policy};
 use outdial_engine::{
     Account, AccountPolicy, Clients, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress,
-    Recordings, TaskVerb,
+    Recordings, Retention, TaskVerb,
 };
 use outdial_engine::{ContactFilter, Page};
 use outdial_model::{
@@ -23,6 +23,8 @@ use tokio::sync::Notify;
 
 /// What the vendor in memory knows to push with.
 pub const SECRET: &str = "hush-hush";
+/// How long people are known once their task has ended.
+pub const KNOWN: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -253,7 +255,9 @@ async fn replica(
     let limits = Limits { deadline: SECOND, patience: SECOND, bytes: 1000 };
     let recordings = Recordings::new(Policy::default(), limits);
     let issuers = Vec::new();
-    let parts = EngineParts { store, clock, factories: &[], accounts, outward, recordings, issuers };
+    let retention = Retention { usual: Some(KNOWN), tenants: BTreeMap::new() };
+    let parts =
+        EngineParts { store, clock, factories: &[], accounts, outward, recordings, issuers, retention };
     Replica { engine: Engine::new(parts).await.unwrap(), door }
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn run(command: KeysCommand) -> Result<ExitCode, CommandError> 
 
 pub(super) async fn open(configured: &Configured) -> Result<(Arc<dyn Store>, Engine), CommandError> {
     let config = Config::load(configured.config.as_deref())?;
-    let store = gateway::open_store(&config.store_url, "keys").await?;
+    let store = gateway::open_store(&config, "keys").await?;
     let engine = gateway::engine(&store, Vec::new(), &config).await.map_err(StartError::from)?;
     Ok((store, engine))
 }

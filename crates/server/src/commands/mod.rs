@@ -2,6 +2,7 @@
 
 mod config;
 mod emergency_stop;
+mod encryption;
 mod keys;
 mod probe;
 mod serve;
@@ -67,6 +68,7 @@ fn perform(command: Command) -> Result<ExitCode, CommandError> {
         Command::Openapi => openapi(),
         Command::EmergencyStop(wanted) => runtime()?.block_on(emergency_stop::run(wanted)),
         Command::Keys(command) => runtime()?.block_on(keys::run(command)),
+        Command::Encryption(command) => runtime()?.block_on(encryption::run(command)),
     }
 }
 

@@ -9,11 +9,13 @@
 
 mod account;
 mod auth;
+mod encryption;
 mod layers;
 mod problem;
 mod read;
 mod reader;
 mod reference;
+mod retention;
 mod shown;
 mod store_url;
 
@@ -26,9 +28,10 @@ pub use store_url::StoreUrl;
 use ipnet::IpNet;
 use layers::Layers;
 use outdial_api::Quotas;
-use outdial_engine::{Recordings, TokenIssuer};
+use outdial_engine::{Recordings, Retention, TokenIssuer};
 use outdial_provider::Factory;
 use outdial_providers::registry;
+use outdial_store::Keyring;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -51,10 +54,14 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// Where everything is kept.
     pub store_url: StoreUrl,
+    /// The keys what is personal is encrypted with; nothing is where there are none.
+    pub encryption: Option<Keyring>,
     /// Where events may be delivered to.
     pub webhooks: Webhooks,
     /// How recordings are fetched from where vendors keep them.
     pub recordings: Recordings,
+    /// How long people are known after their task has ended.
+    pub retention: Retention,
     /// Whose tokens are believed beside our own keys.
     pub issuers: Vec<TokenIssuer>,
     /// How many requests are answered.

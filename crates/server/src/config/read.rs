@@ -3,7 +3,9 @@
 use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
-use super::{AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth};
+use super::{
+    AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, retention,
+};
 use outdial_api::Quotas;
 use outdial_engine::Recordings;
 use outdial_engine::outward::{Limits, Policy};
@@ -19,6 +21,8 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let (mut book, mut root) = Book::open(layers);
     let Server { listen, public_url, drain } = server(&mut root, &mut book);
     let store_url = store(&mut root, &mut book);
+    let encryption = encryption::read(&mut root, &mut book);
+    let retention = retention::read(&mut root, &mut book);
     let metrics_listen = metrics(&mut root, &mut book);
     let otlp_endpoint = telemetry(&mut root, &mut book);
     let webhooks = webhooks(&mut root, &mut book);
@@ -35,8 +39,10 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
         metrics_listen,
         otlp_endpoint,
         store_url,
+        encryption,
         webhooks,
         recordings,
+        retention,
         issuers,
         limits,
         accounts,

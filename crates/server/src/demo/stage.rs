@@ -40,6 +40,7 @@ impl Stage {
             account_keys: toml::Table::new(),
             vendor_keys: toml::Table::new(),
             recordings: toml::Table::new(),
+            encryption: toml::Table::new(),
         };
         let mut moved = false;
         let gateway = match Gateway::start(rehearsal.config()?).await {

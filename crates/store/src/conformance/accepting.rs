@@ -24,7 +24,7 @@ pub(super) async fn a_task_is_read_back_as_it_was_accepted(harness: &dyn Harness
     for (contact, person) in stored.iter().zip(&people) {
         assert_eq!(contact.id, person.id);
         assert_eq!(contact.external_id, person.external_id);
-        assert_eq!(contact.phone, person.phone);
+        assert_eq!(contact.phone.as_ref(), Some(&person.phone));
         assert!(contact.name == person.name);
         assert_eq!(contact.variables, person.variables);
         assert_eq!(contact.status, ContactStatus::Queued);

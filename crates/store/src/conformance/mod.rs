@@ -19,6 +19,7 @@ mod dispatching;
 mod doubting;
 mod ending;
 mod endpoints;
+mod erasing;
 mod history;
 mod judging;
 mod keeping;
@@ -28,15 +29,19 @@ mod log;
 mod once;
 mod pages;
 mod planning;
+mod remains;
 mod replaying;
+mod retiring;
 mod returning;
+mod sealing;
 mod subscriber;
 mod tenants;
 mod world;
 
 pub use history::{Step, counters_add_up};
+pub use remains::everything_in;
 
-use crate::Store;
+use crate::{Keyring, Store, StoreError};
 use async_trait::async_trait;
 use std::pin::Pin;
 
@@ -52,6 +57,12 @@ pub trait Harness: Send + Sync {
     /// Another way to the same database: what a process of that name among several would hold. An engine that
     /// one process uses alone opens the same again.
     async fn open_as(&self, holder: &str) -> Box<dyn Store>;
+
+    /// The same with these keys or none, whichever the harness usually opens it with.
+    async fn open_with(&self, keyring: Option<&Keyring>) -> Result<Box<dyn Store>, StoreError>;
+
+    /// The URL of the database.
+    fn url(&self) -> String;
 }
 
 /// What a check does.
@@ -114,6 +125,15 @@ pub fn checks() -> Vec<Check> {
         knowing: an_outcome_is_as_sure_as_whoever_told_it, what_was_reported_is_confirmed_once_or_put_right,
             reports_of_one_end_come_to_the_same_in_any_order, an_end_that_was_assumed_is_told_at_last,
             what_only_polling_found_is_counted, what_a_vendor_understood_of_a_call_is_kept_once;
+        sealing: nothing_personal_is_in_a_sealed_database, what_was_written_before_is_read_and_sealed_by_and_by,
+            a_sealed_store_opens_with_its_key_and_no_other, another_key_takes_over,
+            a_number_that_was_out_before_stays_locked, whoever_waited_before_is_compared_with_everybody,
+            a_ring_of_before_is_followed, a_process_that_knows_no_key_sends_and_takes_nobody;
+        erasing: whoever_waits_is_cancelled_and_forgotten, whoever_is_out_is_taken_back_and_forgotten_at_the_end,
+            what_is_told_of_somebody_erased_is_not_kept, nobody_is_added_again_to_a_task_they_were_erased_from,
+            what_was_answered_about_somebody_erased_is_forgotten, an_erasure_stays_within_its_tenant;
+        retiring: people_of_a_task_that_ended_long_ago_are_put_down_once, whoever_is_erased_already_is_not_put_down,
+            a_tenants_retention_is_not_anothers;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;

@@ -36,8 +36,12 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn of(harness: &dyn Harness) -> Self {
+        Self::over(harness.open().await)
+    }
+
+    pub(super) fn over(store: Box<dyn Store>) -> Self {
         Self {
-            store: harness.open().await,
+            store,
             tenant: tenant("acme"),
             clock: ManualClock::at("2026-03-01T01:00:00Z".parse().unwrap()),
         }
@@ -140,6 +144,12 @@ impl World {
         let leases = self.store.lease_due_tasks(self.now(), TERM, 100).await.unwrap();
         let mine = leases.into_iter().find(|lease| lease.task == *task);
         mine.expect("the task is due and free")
+    }
+
+    /// Claims a task, whoever died with the claim to it.
+    pub(super) async fn lease_of(&self, task: &TaskId) -> Lease {
+        self.pass(TERM.as_secs() + 1);
+        self.lease(task).await
     }
 
     /// Gives the claim back and claims the task anew.

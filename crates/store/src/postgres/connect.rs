@@ -127,6 +127,11 @@ impl Connections {
         }
     }
 
+    /// What rows were before is the server's to forget (VACUUM).
+    pub(super) async fn forget_what_was(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Ends every connection.
     pub(super) async fn close(&self) {
         self.pool.close().await;

@@ -17,13 +17,18 @@ mod slots;
 #[path = "../sql/mod.rs"]
 mod sql;
 
-use crate::StoreError;
+use crate::vault::Vault;
+use crate::{Keyring, StoreError};
 use PostgresStore as Engine;
 use connect::Connections;
 
 /// The store in a PostgreSQL database.
 #[derive(Debug)]
-pub struct PostgresStore(Connections);
+pub struct PostgresStore {
+    connections: Connections,
+    keyring: Option<Keyring>,
+    vault: Vault,
+}
 
 impl PostgresStore {
     /// Connects to `postgres://…` and brings the database's schema up to date; several processes may do so
@@ -32,6 +37,13 @@ impl PostgresStore {
     /// `holder` names this process among those that share the database; one that starts again under the
     /// name of a dead one takes over its claims.
     pub async fn open(url: &str, holder: &str) -> Result<Self, StoreError> {
-        Ok(Self(Connections::open(url, holder).await?))
+        Self::open_with(url, holder, None).await
+    }
+
+    /// As [`Self::open`], what is personal being sealed with a key of the ring.
+    pub async fn open_with(url: &str, holder: &str, keyring: Option<&Keyring>) -> Result<Self, StoreError> {
+        let connections = Connections::open(url, holder).await?;
+        let vault = sql::unlock::vault(&connections, keyring).await?;
+        Ok(Self { connections, keyring: keyring.cloned(), vault })
     }
 }

@@ -1,6 +1,7 @@
 //! Calls, and how what is newly known of one joins what was known.
 
 use super::{json, millis, number, time, time_if, to_json, word, word_if};
+use crate::vault::Vault;
 use crate::{CallChange, StoreError};
 use outdial_model::{Call, Confidence, Disposition, Insight, RawOutcome, Timestamp};
 
@@ -23,6 +24,8 @@ pub(crate) struct CallRow {
     pub(crate) recording: Option<String>,
     /// JSON.
     pub(crate) insights: String,
+    /// Recording and insights, sealed; then they are not beside it.
+    pub(crate) sealed: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
 }
@@ -54,6 +57,7 @@ impl CallRow {
             raw_text: change.raw.text.clone(),
             recording: change.recording.clone(),
             insights,
+            sealed: None,
             created_at: now.as_millisecond(),
             updated_at: now.as_millisecond(),
         })
@@ -117,11 +121,11 @@ fn tells_end(change: &CallChange) -> bool {
     change.ended_at.is_some() || change.disposition.is_some()
 }
 
-impl TryFrom<CallRow> for Call {
-    type Error = StoreError;
-
-    fn try_from(row: CallRow) -> Result<Self, StoreError> {
-        Ok(Self {
+impl CallRow {
+    /// The call.
+    pub(crate) fn open(self, vault: &Vault) -> Result<Call, StoreError> {
+        let row = vault.open_call(self)?;
+        Ok(Call {
             id: word(&row.id, "calls.id")?,
             tenant: word(&row.tenant, "calls.tenant")?,
             task: word(&row.task, "calls.task")?,

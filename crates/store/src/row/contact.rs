@@ -1,8 +1,9 @@
 //! Contacts.
 
-use super::{corrupt, json, number, time, word, word_if};
+use super::{corrupt, json, number, time, time_if, word, word_if};
 use crate::StoreError;
 use crate::moves::Standing;
+use crate::vault::Vault;
 use outdial_model::{Contact, PersonName};
 
 #[derive(sqlx::FromRow)]
@@ -14,6 +15,8 @@ pub(crate) struct ContactRow {
     phone: String,
     name: Option<String>,
     variables: String,
+    /// Number, name and variables, sealed; then they are not beside it.
+    person: Option<String>,
     status: String,
     hold_reason: Option<String>,
     hold_until: Option<i64>,
@@ -28,14 +31,24 @@ pub(crate) struct ContactRow {
     last_event: i64,
     created_at: i64,
     updated_at: i64,
+    erased_at: Option<i64>,
 }
 
 impl ContactRow {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether it was written without a vault.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.person.is_none() && self.erased_at.is_none()
+    }
+
     /// The contact, and where it stands for a move.
-    pub(crate) fn with_standing(self) -> Result<(Contact, Standing), StoreError> {
+    pub(crate) fn with_standing(self, vault: &Vault) -> Result<(Contact, Standing), StoreError> {
         let last_event = number(self.last_event, "contacts.last_event")?;
         let pushed = self.pushed;
-        let contact = Contact::try_from(self)?;
+        let contact = self.open(vault)?;
         let standing = Standing {
             id: contact.id.clone(),
             status: contact.status,
@@ -46,12 +59,19 @@ impl ContactRow {
         };
         Ok((contact, standing))
     }
-}
 
-impl TryFrom<ContactRow> for Contact {
-    type Error = StoreError;
-
-    fn try_from(row: ContactRow) -> Result<Self, StoreError> {
+    /// The contact.
+    pub(crate) fn open(mut self, vault: &Vault) -> Result<Contact, StoreError> {
+        let variables = match self.person.take() {
+            None => json(&self.variables, "contacts.variables")?,
+            Some(sealed) => {
+                let person = vault.open_person(&self.id, &sealed)?;
+                (self.phone, self.name) = (person.phone, person.name);
+                person.variables
+            }
+        };
+        let row = self;
+        let is_erased = row.erased_at.is_some();
         let hold = match (row.hold_reason.as_deref(), row.hold_until) {
             (Some(reason), Some(until)) => {
                 Some((word(reason, "contacts.hold_reason")?, time(until, "contacts.hold_until")?))
@@ -59,14 +79,14 @@ impl TryFrom<ContactRow> for Contact {
             (None, None) => None,
             _ => return Err(corrupt("contacts.hold_until")),
         };
-        Ok(Self {
+        Ok(Contact {
             id: word(&row.id, "contacts.id")?,
             tenant: word(&row.tenant, "contacts.tenant")?,
             task: word(&row.task, "contacts.task")?,
-            external_id: row.external_id,
-            phone: word(&row.phone, "contacts.phone")?,
+            external_id: row.external_id.filter(|_| !is_erased),
+            phone: (!is_erased).then(|| word(&row.phone, "contacts.phone")).transpose()?,
             name: row.name.as_deref().and_then(PersonName::new),
-            variables: json(&row.variables, "contacts.variables")?,
+            variables,
             status: word(&row.status, "contacts.status")?,
             hold,
             disposition: word_if(row.disposition.as_deref(), "contacts.disposition")?,
@@ -77,6 +97,7 @@ impl TryFrom<ContactRow> for Contact {
             calls: number(row.calls, "contacts.calls")?,
             created_at: time(row.created_at, "contacts.created_at")?,
             updated_at: time(row.updated_at, "contacts.updated_at")?,
+            erased_at: time_if(row.erased_at, "contacts.erased_at")?,
         })
     }
 }

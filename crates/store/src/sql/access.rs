@@ -15,9 +15,9 @@ impl Access for Engine {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, &key.tenant, once, now).await?;
+            once::begin(&mut tx, &self.vault, &key.tenant, once, now).await?;
             key::insert(&mut tx, key, most).await?;
-            once::end(&mut tx, &key.tenant, once, Effect::ApiKey(key)).await?;
+            once::end(&mut tx, &self.vault, &key.tenant, once, Effect::ApiKey(key)).await?;
             Ok::<_, StoreError>(())
         })
     }
@@ -55,9 +55,9 @@ impl Access for Engine {
         now: Timestamp,
     ) -> Result<EmergencyStop, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
             let stop = halting::halt(&mut tx, tenant, actor, now).await?;
-            once::end(&mut tx, tenant, once, Effect::Halted(&stop)).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Halted(&stop)).await?;
             Ok::<_, StoreError>(stop)
         })
     }

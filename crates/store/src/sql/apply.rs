@@ -1,9 +1,11 @@
 //! Writing what one step learned about one task.
 
+use super::call::Owner;
 use super::event::News;
-use super::{Connection, call, lease, ledger, moving, outcome, returning, segment, task};
+use super::{Connection, call, lease, ledger, moving, outcome, returning, sealing, segment, task};
 use crate::moves::{Moves, Next};
 use crate::row::{TaskRow, word};
+use crate::vault::Vault;
 use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};
 use outdial_model::{
     Confidence, ContactId, ContactStatus, Disposition, TaskId, TaskStatus, TenantId, Timestamp,
@@ -11,6 +13,7 @@ use outdial_model::{
 
 pub(super) async fn apply(
     conn: &mut Connection,
+    vault: &Vault,
     changes: &Changes,
     now: Timestamp,
 ) -> Result<Skipped, StoreError> {
@@ -21,7 +24,7 @@ pub(super) async fn apply(
         });
     };
     let mut news = News::default();
-    let skipped = learn(conn, &tenant, &id, changes, &mut news, now).await?;
+    let skipped = learn(conn, vault, &tenant, &id, changes, &mut news, now).await?;
     news.write(conn, &tenant, Some(&id), now).await?;
     Ok(skipped)
 }
@@ -29,6 +32,7 @@ pub(super) async fn apply(
 /// Writes what was learned about the task, but for the news of it. Its row is locked first.
 pub(super) async fn learn(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     id: &TaskId,
     changes: &Changes,
@@ -43,9 +47,9 @@ pub(super) async fn learn(
         outcome::pushed(conn, id, contact, news).await?;
     }
     for change in &changes.calls {
-        call::learn(conn, tenant, id, change, changes.confidence, news, now).await?;
+        call::learn(conn, vault, Owner { tenant, task: id }, change, changes.confidence, news, now).await?;
     }
-    let contacts = contacts(conn, id, changes, news, now).await?;
+    let contacts = contacts(conn, vault, id, changes, news, now).await?;
     for (contact, disposition) in &changes.outcomes {
         let told = outcome::Outcome { disposition: *disposition, confidence: changes.confidence };
         outcome::update(conn, id, contact, told, news, now).await?;
@@ -106,6 +110,7 @@ const RANG: &str =
 /// Moves contacts; answers those that were not where the change expected them.
 async fn contacts(
     conn: &mut Connection,
+    vault: &Vault,
     task: &TaskId,
     changes: &Changes,
     news: &mut News,
@@ -122,6 +127,9 @@ async fn contacts(
             continue;
         };
         let comes_back = change.to == ContactStatus::Dialing && standing.status.is_ours();
+        if comes_back {
+            sealing::contacts(conn, vault, std::slice::from_ref(&change.id)).await?;
+        }
         let next = if comes_back && !returning::may_ring_on(conn, standing).await? {
             Next {
                 disposition: Some(Disposition::Unknown),

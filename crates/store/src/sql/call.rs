@@ -4,42 +4,60 @@ use super::Connection;
 use super::event::News;
 use crate::moves::NewEvent;
 use crate::row::{CallRow, number, word};
+use crate::vault::Vault;
 use crate::{CallChange, KeptRecording, StoreError};
 use outdial_model::{Call, CallId, Confidence, EventId, EventType, Secret, TaskId, TenantId, Timestamp};
 use serde_json::{Value, json};
 
-pub(super) async fn read(conn: &mut Connection, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
+pub(super) async fn read(
+    conn: &mut Connection,
+    vault: &Vault,
+    tenant: &TenantId,
+    id: &CallId,
+) -> Result<Call, StoreError> {
     let row: Option<CallRow> = sqlx::query_as("SELECT * FROM calls WHERE id = $1 AND tenant = $2")
         .bind(id.as_str())
         .bind(tenant.as_str())
         .fetch_optional(conn)
         .await?;
-    row.ok_or(StoreError::NotFound)?.try_into()
+    row.ok_or(StoreError::NotFound)?.open(vault)
 }
 
 pub(super) async fn recording(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     id: &CallId,
 ) -> Result<KeptRecording, StoreError> {
-    let row: Option<(String, Option<String>)> = sqlx::query_as(
-        "SELECT segments.account, calls.recording FROM calls CROSS JOIN segments
+    let row: Option<(String, Option<String>, Option<String>)> = sqlx::query_as(
+        "SELECT segments.account, calls.recording, calls.sealed FROM calls CROSS JOIN segments
          WHERE calls.id = $1 AND calls.tenant = $2 AND segments.id = calls.segment",
     )
     .bind(id.as_str())
     .bind(tenant.as_str())
     .fetch_optional(conn)
     .await?;
-    let (account, url) = row.ok_or(StoreError::NotFound)?;
+    let (account, plain, sealed) = row.ok_or(StoreError::NotFound)?;
+    let url = match sealed {
+        Some(sealed) => vault.open_private(id.as_str(), &sealed)?.0,
+        None => plain,
+    };
     Ok(KeptRecording { account: word(&account, "segments.account")?, url: url.map(Secret::from) })
+}
+
+/// The task a call is of.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub(super) tenant: &'a TenantId,
+    pub(super) task: &'a TaskId,
 }
 
 /// Writes what was learned of a call. One of a contact or segment the task does not have is not
 /// ours to tell.
 pub(super) async fn learn(
     conn: &mut Connection,
-    tenant: &TenantId,
-    task: &TaskId,
+    vault: &Vault,
+    Owner { tenant, task }: Owner<'_>,
     change: &CallChange,
     confidence: Option<Confidence>,
     news: &mut News,
@@ -51,9 +69,10 @@ pub(super) async fn learn(
             .bind(&change.vendor_call_id)
             .fetch_optional(&mut *conn)
             .await?;
+    let known = known.map(|known| vault.open_call(known)).transpose()?;
     let contact = known.as_ref().map_or(change.contact.as_str(), |known| &known.contact);
-    let last_event: Option<i64> = sqlx::query_scalar(
-        "SELECT contacts.last_event FROM contacts CROSS JOIN segments
+    let known_of: Option<(i64, Option<i64>)> = sqlx::query_as(
+        "SELECT contacts.last_event, contacts.erased_at FROM contacts CROSS JOIN segments
          WHERE contacts.id = $1 AND contacts.task = $3 AND segments.id = $2 AND segments.task = $3",
     )
     .bind(contact)
@@ -61,9 +80,12 @@ pub(super) async fn learn(
     .bind(task.as_str())
     .fetch_optional(&mut *conn)
     .await?;
-    let Some(last_event) = last_event else {
+    let Some((last_event, erased_at)) = known_of else {
         return Ok(());
     };
+    // Of somebody who was erased only that, when and how they were called is kept.
+    let stripped = erased_at.map(|_| CallChange { recording: None, insights: Vec::new(), ..change.clone() });
+    let change = stripped.as_ref().unwrap_or(change);
     let learned = match &known {
         Some(known) => known.learn(change, confidence)?,
         None => CallRow::new(change, tenant.as_str(), task.as_str(), confidence, now)?,
@@ -87,7 +109,7 @@ pub(super) async fn learn(
         });
     }
     let changed_at = unseen.map_or(now.as_millisecond(), |known| known.updated_at);
-    write(conn, &learned, changed_at).await?;
+    write(conn, &vault.seal_call(&learned)?, changed_at).await?;
     if unseen.is_some() {
         return Ok(());
     }
@@ -122,7 +144,7 @@ fn meaning(known: Option<&CallRow>, learned: &CallRow) -> Vec<EventType> {
 }
 
 fn particulars(row: &CallRow) -> Result<Value, StoreError> {
-    let call = Call::try_from(row.clone())?;
+    let call = row.clone().open(&Vault::open())?;
     Ok(json!({
         "status": call.status(),
         "segment_id": call.segment,
@@ -141,15 +163,15 @@ async fn write(conn: &mut Connection, row: &CallRow, changed_at: i64) -> Result<
         "INSERT INTO calls
              (id, tenant, task, contact, segment, vendor_call_id, started_at, answered_at, ended_at,
               talk_seconds, disposition, raw_code, raw_text, recording, created_at, updated_at,
-              confidence, insights)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+              confidence, insights, sealed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          ON CONFLICT (id) DO UPDATE
          SET started_at = excluded.started_at, answered_at = excluded.answered_at,
              ended_at = excluded.ended_at, talk_seconds = excluded.talk_seconds,
              disposition = excluded.disposition, raw_code = excluded.raw_code,
              raw_text = excluded.raw_text, recording = excluded.recording,
              updated_at = excluded.updated_at, confidence = excluded.confidence,
-             insights = excluded.insights",
+             insights = excluded.insights, sealed = excluded.sealed",
     )
     .bind(&row.id)
     .bind(&row.tenant)
@@ -169,6 +191,7 @@ async fn write(conn: &mut Connection, row: &CallRow, changed_at: i64) -> Result<
     .bind(changed_at)
     .bind(&row.confidence)
     .bind(&row.insights)
+    .bind(&row.sealed)
     .execute(conn)
     .await?;
     Ok(())

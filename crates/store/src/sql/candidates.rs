@@ -1,8 +1,9 @@
 //! Whoever may be dialed now: the task's own, oldest first, whose number rings nowhere.
 
-use super::{Connection, counter};
+use super::{Connection, counter, sealing};
 use crate::moves::Standing;
 use crate::row::{ContactRow, number, word};
+use crate::vault::Vault;
 use crate::{DispatchPlan, StoreError};
 use outdial_model::{Contact, ContactId, ContactStatus, HoldReason, Phone, Timestamp};
 use std::collections::{HashMap, HashSet};
@@ -44,6 +45,7 @@ pub(super) struct Candidates {
 /// Candidates, oldest first: no more than the window leaves free, no number twice.
 pub(super) async fn find(
     conn: &mut Connection,
+    vault: &Vault,
     plan: &DispatchPlan,
     now: Timestamp,
 ) -> Result<Candidates, StoreError> {
@@ -52,8 +54,8 @@ pub(super) async fn find(
     let out = counts.get(task).map_or(0, |counts| counts.sum(ContactStatus::is_out));
     let free = usize::try_from(plan.window.saturating_sub(out)).unwrap_or(usize::MAX);
     let wanted = plan.max_contacts.min(free);
-    let mut found = queued(conn, task, wanted).await?;
-    found.extend(released(conn, task, wanted, now).await?);
+    let mut found = queued(conn, vault, task, wanted).await?;
+    found.extend(released(conn, vault, task, wanted, now).await?);
     found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     let mut numbers = HashSet::new();
     found.retain(|(contact, _)| numbers.insert(contact.phone.clone()));
@@ -67,11 +69,19 @@ pub(super) async fn find(
 }
 
 /// The first `wanted` contacts with different numbers that are queued.
-async fn queued(conn: &mut Connection, task: &str, wanted: usize) -> Result<Vec<Found>, StoreError> {
+async fn queued(
+    conn: &mut Connection,
+    vault: &Vault,
+    task: &str,
+    wanted: usize,
+) -> Result<Vec<Found>, StoreError> {
     let mut found = Distinct::new(wanted);
     while let Some(page) = found.page() {
         let rows = sqlx::query_as(QUEUED).bind(task).bind(page).bind(found.last_id());
-        found.take(rows.fetch_all(&mut *conn).await?)?;
+        let rows = rows.fetch_all(&mut *conn).await?;
+        if !were_plain(conn, vault, &rows).await? {
+            found.take(rows, vault)?;
+        }
     }
     Ok(found.found)
 }
@@ -79,6 +89,7 @@ async fn queued(conn: &mut Connection, task: &str, wanted: usize) -> Result<Vec<
 /// The same of those whose hold has ended.
 async fn released(
     conn: &mut Connection,
+    vault: &Vault,
     task: &str,
     wanted: usize,
     now: Timestamp,
@@ -92,9 +103,23 @@ async fn released(
             .bind(found.last_id())
             .bind(now.as_millisecond())
             .bind(last.map_or(i64::MIN, |(_, until)| until.as_millisecond()));
-        found.take(rows.fetch_all(&mut *conn).await?)?;
+        let rows = rows.fetch_all(&mut *conn).await?;
+        if !were_plain(conn, vault, &rows).await? {
+            found.take(rows, vault)?;
+        }
     }
     Ok(found.found)
+}
+
+/// Whether some of them were written before there was a vault: they are sealed now, and to be asked for again, for only
+/// numbers of one form can be compared.
+async fn were_plain(conn: &mut Connection, vault: &Vault, rows: &[ContactRow]) -> Result<bool, StoreError> {
+    if vault.is_open() {
+        return Ok(false);
+    }
+    let plain = rows.iter().filter(|row| row.is_plain()).map(|row| word(row.id(), "contacts.id"));
+    let plain = plain.collect::<Result<Vec<_>, _>>()?;
+    Ok(sealing::contacts(conn, vault, &plain).await? > 0)
 }
 
 /// How many are held for which reason.
@@ -116,7 +141,7 @@ type Found = (Contact, Standing);
 /// Contacts with different numbers, collected by the page.
 struct Distinct {
     found: Vec<Found>,
-    numbers: HashSet<Phone>,
+    numbers: HashSet<Option<Phone>>,
     wanted: usize,
     page: usize,
     last: Option<Contact>,
@@ -138,10 +163,10 @@ impl Distinct {
         self.last.as_ref().map(|last| last.id.as_str().to_owned()).unwrap_or_default()
     }
 
-    fn take(&mut self, rows: Vec<ContactRow>) -> Result<(), StoreError> {
+    fn take(&mut self, rows: Vec<ContactRow>, vault: &Vault) -> Result<(), StoreError> {
         let full = rows.len() >= self.page;
         for (place, row) in (1..).zip(rows) {
-            let (contact, standing) = row.with_standing()?;
+            let (contact, standing) = row.with_standing(vault)?;
             if full && place == self.page {
                 self.last = Some(contact.clone());
             }

@@ -4,15 +4,17 @@ use super::event::News;
 use super::{Connection, lease, moving, task};
 use crate::moves::{Moves, Next};
 use crate::row::{ContactRow, to_json, word};
+use crate::vault::Vault;
 use crate::{Lease, StoreError};
 use outdial_model::{Contact, ContactId, ContactStatus, Decision, Source, TaskId, TenantId, Timestamp};
 
-fn nouns(rows: Vec<ContactRow>) -> Result<Vec<Contact>, StoreError> {
-    rows.into_iter().map(Contact::try_from).collect()
+pub(super) fn nouns(rows: Vec<ContactRow>, vault: &Vault) -> Result<Vec<Contact>, StoreError> {
+    rows.into_iter().map(|row| row.open(vault)).collect()
 }
 
 pub(super) async fn read(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     id: &ContactId,
 ) -> Result<Contact, StoreError> {
@@ -21,18 +23,27 @@ pub(super) async fn read(
         .bind(tenant.as_str())
         .fetch_optional(conn)
         .await?;
-    row.ok_or(StoreError::NotFound)?.try_into()
+    row.ok_or(StoreError::NotFound)?.open(vault)
 }
 
 /// The contact to change: its task is locked, then it is read.
-async fn locked(conn: &mut Connection, tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError> {
-    let task = read(conn, tenant, id).await?.task;
+async fn locked(
+    conn: &mut Connection,
+    vault: &Vault,
+    tenant: &TenantId,
+    id: &ContactId,
+) -> Result<Contact, StoreError> {
+    let task = read(conn, vault, tenant, id).await?.task;
     task::lock(conn, tenant, &task).await?;
-    read(conn, tenant, id).await
+    read(conn, vault, tenant, id).await
 }
 
 /// Contacts by id, in the order given.
-pub(super) async fn by_id(conn: &mut Connection, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError> {
+pub(super) async fn by_id(
+    conn: &mut Connection,
+    vault: &Vault,
+    ids: &[ContactId],
+) -> Result<Vec<Contact>, StoreError> {
     let rows: Vec<ContactRow> = sqlx::query_as(concat!(
         "SELECT contacts.* FROM ",
         wanted!("$1"),
@@ -41,12 +52,13 @@ pub(super) async fn by_id(conn: &mut Connection, ids: &[ContactId]) -> Result<Ve
     .bind(to_json(ids)?)
     .fetch_all(conn)
     .await?;
-    nouns(rows)
+    nouns(rows, vault)
 }
 
 /// Contacts that wait to be cancelled at the vendor.
 pub(super) async fn to_cancel(
     conn: &mut Connection,
+    vault: &Vault,
     task: &TaskId,
     limit: u32,
 ) -> Result<Vec<Contact>, StoreError> {
@@ -57,17 +69,18 @@ pub(super) async fn to_cancel(
     .bind(i64::from(limit))
     .fetch_all(conn)
     .await?;
-    nouns(rows)
+    nouns(rows, vault)
 }
 
 /// Cancels a contact that is with us, or asks for it to be cancelled where it is.
 pub(super) async fn cancel(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     id: &ContactId,
     now: Timestamp,
 ) -> Result<Contact, StoreError> {
-    let contact = locked(conn, tenant, id).await?;
+    let contact = locked(conn, vault, tenant, id).await?;
     let task = &contact.task;
     let mut news = News::default();
     if contact.status.is_final() {
@@ -89,7 +102,7 @@ pub(super) async fn cancel(
         task::count_cancels(conn, task, 1).await?;
     }
     task::wake(conn, task, now).await?;
-    let cancelled = read(conn, tenant, id).await?;
+    let cancelled = read(conn, vault, tenant, id).await?;
     news.write(conn, tenant, Some(task), now).await?;
     Ok(cancelled)
 }
@@ -97,12 +110,13 @@ pub(super) async fn cancel(
 /// Does what an operator decided about a contact nobody can tell anything about.
 pub(super) async fn resolve(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     id: &ContactId,
     decision: Decision,
     now: Timestamp,
 ) -> Result<Contact, StoreError> {
-    let contact = locked(conn, tenant, id).await?;
+    let contact = locked(conn, vault, tenant, id).await?;
     if contact.status != ContactStatus::Unknown {
         return Err(StoreError::WrongState { status: contact.status.as_str() });
     }
@@ -120,7 +134,7 @@ pub(super) async fn resolve(
     let mut news = News::default();
     moving::write(conn, &contact.task, &mut moves, &mut news, now).await?;
     task::wake(conn, &contact.task, now).await?;
-    let resolved = read(conn, tenant, id).await?;
+    let resolved = read(conn, vault, tenant, id).await?;
     news.write(conn, tenant, Some(&contact.task), now).await?;
     Ok(resolved)
 }

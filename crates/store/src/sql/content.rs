@@ -4,6 +4,7 @@ use super::delivery::UNJUDGED;
 use super::taking::{Ready, TakenRow};
 use super::{Connection, contact, event};
 use crate::row::{EndpointRow, EventRow, number, to_json, word};
+use crate::vault::Vault;
 use crate::{DeliveryResult, Person, StoreError, TakenDelivery, Verdict, WebhookEndpoint};
 use outdial_model::{ContactId, Event, PersonalData};
 use std::collections::{BTreeSet, HashMap};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 /// keep the others of every tenant from being taken.
 pub(super) async fn of(
     conn: &mut Connection,
+    vault: &Vault,
     taken: &[(&Ready, Vec<TakenRow>)],
 ) -> Result<(Vec<TakenDelivery>, Vec<DeliveryResult>), StoreError> {
     let endpoints = endpoints(conn, taken).await?;
@@ -34,7 +36,7 @@ pub(super) async fn of(
             });
         }
     }
-    add_people(conn, &mut deliveries).await?;
+    add_people(conn, vault, &mut deliveries).await?;
     Ok((deliveries, unreadable))
 }
 
@@ -94,7 +96,11 @@ async fn events(
 }
 
 /// Adds the people, where endpoints want to know who it is.
-async fn add_people(conn: &mut Connection, deliveries: &mut [TakenDelivery]) -> Result<(), StoreError> {
+async fn add_people(
+    conn: &mut Connection,
+    vault: &Vault,
+    deliveries: &mut [TakenDelivery],
+) -> Result<(), StoreError> {
     let whose = |delivery: &TakenDelivery| -> Option<ContactId> {
         let wanted = delivery.endpoint.settings.personal_data != PersonalData::None;
         delivery.event.contact.clone().filter(|_| wanted)
@@ -103,10 +109,10 @@ async fn add_people(conn: &mut Connection, deliveries: &mut [TakenDelivery]) -> 
     if ids.is_empty() {
         return Ok(());
     }
-    let contacts = contact::by_id(conn, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let contacts = contact::by_id(conn, vault, &ids.into_iter().collect::<Vec<_>>()).await?;
     let people: HashMap<_, _> = contacts
         .into_iter()
-        .map(|contact| (contact.id, Person { phone: contact.phone, name: contact.name }))
+        .filter_map(|contact| Some((contact.id, Person { phone: contact.phone?, name: contact.name })))
         .collect();
     for delivery in deliveries {
         delivery.person = whose(delivery).and_then(|id| people.get(&id).cloned());

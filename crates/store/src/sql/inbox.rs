@@ -30,7 +30,7 @@ impl Inbox for Engine {
         settled: &[SettledPush],
         now: Timestamp,
     ) -> Result<Vec<PushId>, StoreError> {
-        writing!(self, |tx| settling::settle(&mut tx, settled, now))
+        writing!(self, |tx| settling::settle(&mut tx, &self.vault, settled, now))
     }
 
     async fn pushes(

@@ -1,9 +1,10 @@
 //! Taking contacts in, by the batch: one statement for many people.
 
 use super::event::News;
-use super::{Connection, counter, task};
+use super::{Connection, counter, erasure, task, unlock};
 use crate::moves::NewEvent;
 use crate::row::{to_json, word};
+use crate::vault::{PersonColumns, Vault};
 use crate::{AddOutcome, AddedContact, NewContact, StoreError};
 use outdial_model::{ContactId, ContactStatus, EventId, EventType, TaskId, TenantId, Timestamp};
 use serde_json::json;
@@ -17,14 +18,14 @@ const BATCH: usize = 2_000;
 struct NewRow<'a> {
     id: &'a ContactId,
     external_id: Option<&'a str>,
-    phone: &'a str,
-    name: Option<&'a str>,
-    variables: &'a BTreeMap<String, String>,
+    #[serde(flatten)]
+    person: PersonColumns<'a>,
 }
 
 /// Adds contacts to a task that takes any.
 pub(super) async fn add(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     task: &TaskId,
     contacts: &[NewContact],
@@ -32,7 +33,7 @@ pub(super) async fn add(
 ) -> Result<AddOutcome, StoreError> {
     task::takes_contacts(&task::lock(conn, tenant, task).await?)?;
     let mut news = News::default();
-    let contacts = insert(conn, tenant, task, contacts, &mut news, now).await?;
+    let contacts = insert(conn, vault, tenant, task, contacts, &mut news, now).await?;
     if contacts.iter().any(|added| matches!(added, AddedContact::Added(_))) {
         task::touch(conn, task, now).await?;
     }
@@ -44,6 +45,7 @@ pub(super) async fn add(
 /// Inserts contacts with their counts, and the news of it; whoever is there already stays as it is.
 pub(super) async fn insert(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     task: &TaskId,
     contacts: &[NewContact],
@@ -54,6 +56,7 @@ pub(super) async fn insert(
     for batch in contacts.chunks(BATCH) {
         let mut known = existing(conn, task, batch).await?;
         let there = repeated(conn, task, batch).await?;
+        let erased = erasure::known(conn, vault, tenant, task, batch).await?;
         let mut fresh = Vec::with_capacity(batch.len());
         for contact in batch {
             if there.contains(contact.id.as_str()) {
@@ -65,13 +68,17 @@ pub(super) async fn insert(
                 outcome.push(AddedContact::Existing(there.clone()));
                 continue;
             }
+            if let Some(there) = erased.get(&contact.id) {
+                outcome.push(AddedContact::Existing(there.clone()));
+                continue;
+            }
             if let Some(key) = key {
                 known.insert(key.to_owned(), contact.id.clone());
             }
             outcome.push(AddedContact::Added(contact.id.clone()));
             fresh.push(contact);
         }
-        write(conn, tenant, task, &fresh, now).await?;
+        write(conn, vault, tenant, task, &fresh, now).await?;
         news.tell_all(fresh.iter().map(|contact| accepted(contact, now)));
     }
     Ok(outcome)
@@ -123,6 +130,7 @@ async fn repeated(
 
 async fn write(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     task: &TaskId,
     fresh: &[&NewContact],
@@ -133,19 +141,17 @@ async fn write(
     }
     let rows: Vec<_> = fresh
         .iter()
-        .map(|contact| NewRow {
-            id: &contact.id,
-            external_id: contact.external_id.as_deref(),
-            phone: contact.phone.e164(),
-            name: contact.name.as_ref().map(|name| name.expose()),
-            variables: &contact.variables,
+        .map(|&contact| {
+            let person = vault.person(tenant, contact.id.as_str(), contact.into())?;
+            Ok(NewRow { id: &contact.id, external_id: contact.external_id.as_deref(), person })
         })
-        .collect();
+        .collect::<Result<_, StoreError>>()?;
     sqlx::query(concat!(
         "INSERT INTO contacts
-             (id, tenant, task, external_id, phone, name, variables, status, last_event, created_at, updated_at)
-         SELECT id, $2, $3, external_id, phone, name, variables, $4, 1, $5, $5 FROM ",
-        given!("$1"; id: text, external_id: text, phone: text, name: text, variables: json),
+             (id, tenant, task, external_id, phone, name, variables, person, status, last_event, created_at,
+              updated_at)
+         SELECT id, $2, $3, external_id, phone, name, variables, person, $4, 1, $5, $5 FROM ",
+        given!("$1"; id: text, external_id: text, phone: text, name: text, variables: json, person: text),
     ))
     .bind(to_json(&rows)?)
     .bind(tenant.as_str())
@@ -154,6 +160,7 @@ async fn write(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
+    unlock::still(conn, vault).await?;
     let added = i64::try_from(fresh.len()).unwrap_or(i64::MAX);
     counter::move_statuses(conn, task, &BTreeMap::from([(ContactStatus::Queued, added)])).await
 }

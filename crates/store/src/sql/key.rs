@@ -2,22 +2,57 @@
 
 use super::Connection;
 use crate::row::{ApiKeyRow, millis, to_json};
-use crate::{ApiKey, Page, StoreError};
+use crate::vault::{Place, Vault};
+use crate::{ApiKey, Page, SealError, StoreError};
 use outdial_model::{KeyId, TenantId, Timestamp};
 
-pub(super) async fn secret(conn: &mut Connection, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
+const SECRET: &str = "installation_secrets.value";
+
+/// The secret of that name; `fresh` from now on, if there is none yet.
+pub(super) async fn secret(
+    conn: &mut Connection,
+    vault: &Vault,
+    name: &str,
+    fresh: &[u8],
+) -> Result<Vec<u8>, StoreError> {
+    let place = Place { column: SECRET, row: name };
+    let sealed = vault.seal(place, fresh)?.map(String::into_bytes);
     sqlx::query(
-        "INSERT INTO installation_secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        "INSERT INTO installation_secrets (name, value, sealed) VALUES ($1, $2, $3)
+         ON CONFLICT (name) DO NOTHING",
     )
     .bind(name)
-    .bind(fresh)
+    .bind(sealed.as_deref().unwrap_or(fresh))
+    .bind(sealed.is_some())
     .execute(&mut *conn)
     .await?;
-    let value = sqlx::query_scalar("SELECT value FROM installation_secrets WHERE name = $1")
-        .bind(name)
-        .fetch_one(conn)
-        .await?;
-    Ok(value)
+    let (value, is_sealed): (Vec<u8>, bool) =
+        sqlx::query_as("SELECT value, sealed FROM installation_secrets WHERE name = $1")
+            .bind(name)
+            .fetch_one(conn)
+            .await?;
+    if !is_sealed {
+        return Ok(value);
+    }
+    let text = String::from_utf8(value).map_err(|_| SealError::Unreadable(SECRET))?;
+    Ok(vault.unseal(place, &text)?)
+}
+
+/// Seals those that were kept as they are.
+pub(super) async fn seal_all(conn: &mut Connection, vault: &Vault) -> Result<(), StoreError> {
+    let plain: Vec<(String, Vec<u8>)> =
+        sqlx::query_as("SELECT name, value FROM installation_secrets WHERE sealed = FALSE LIMIT 100")
+            .fetch_all(&mut *conn)
+            .await?;
+    for (name, value) in plain {
+        let sealed = vault.seal(Place { column: SECRET, row: &name }, &value)?;
+        sqlx::query("UPDATE installation_secrets SET value = $2, sealed = TRUE WHERE name = $1")
+            .bind(&name)
+            .bind(sealed.map(String::into_bytes))
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn insert(conn: &mut Connection, key: &ApiKey, most: u32) -> Result<(), StoreError> {

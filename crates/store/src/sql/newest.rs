@@ -3,8 +3,9 @@
 //! A filter of several words is a union of one short, ordered look-up per word, each as long as
 //! the page at most: no list reads further than its page, whatever the size of the table.
 
-use super::{Connection, Database, task};
+use super::{Connection, Database, contact, task};
 use crate::row::{CallRow, ContactRow, TaskRow};
+use crate::vault::Vault;
 use crate::{CallFilter, ContactFilter, Page, StoreError, TaskFilter};
 use outdial_model::{
     Call, CallId, Contact, ContactId, ContactStatus, Disposition, SegmentId, Task, TaskId, TenantId,
@@ -73,6 +74,7 @@ pub(super) async fn tasks(
 
 pub(super) async fn contacts(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     task: &TaskId,
     filter: &ContactFilter,
@@ -101,12 +103,13 @@ pub(super) async fn contacts(
     });
     query.push(") ORDER BY id DESC LIMIT ").push_bind(i64::from(page.limit));
     let rows: Vec<ContactRow> = query.build_query_as().fetch_all(conn).await?;
-    rows.into_iter().map(Contact::try_from).collect()
+    contact::nouns(rows, vault)
 }
 
 /// Contacts of a segment, oldest first: workers go through all of them.
 pub(super) async fn of_segment(
     conn: &mut Connection,
+    vault: &Vault,
     segment: &SegmentId,
     statuses: &[ContactStatus],
     after: Option<&ContactId>,
@@ -124,11 +127,12 @@ pub(super) async fn of_segment(
     });
     query.push(") ORDER BY id LIMIT ").push_bind(i64::from(limit));
     let rows: Vec<ContactRow> = query.build_query_as().fetch_all(conn).await?;
-    rows.into_iter().map(Contact::try_from).collect()
+    contact::nouns(rows, vault)
 }
 
 pub(super) async fn calls(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     filter: &CallFilter,
     page: &Page<CallId>,
@@ -155,5 +159,5 @@ pub(super) async fn calls(
     });
     query.push(") ORDER BY id DESC LIMIT ").push_bind(i64::from(page.limit));
     let rows: Vec<CallRow> = query.build_query_as().fetch_all(conn).await?;
-    rows.into_iter().map(Call::try_from).collect()
+    rows.into_iter().map(|row| row.open(vault)).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::Connection;
 use crate::row::{json, time, to_json};
+use crate::vault::Vault;
 use crate::{Answer, Effect, Once, OnceKey, StoreError};
 use outdial_model::{TenantId, Timestamp};
 
@@ -14,19 +15,29 @@ struct KeyRow {
     status: Option<i64>,
     headers: String,
     body: String,
+    sealed: bool,
     holder: String,
     held_until: i64,
     created_at: i64,
 }
 
 impl KeyRow {
-    fn answer(&self) -> Result<Option<Answer>, StoreError> {
+    fn answer(&self, vault: &Vault, tenant: &TenantId, key: &OnceKey) -> Result<Option<Answer>, StoreError> {
         let Some(status) = self.status else { return Ok(None) };
-        Ok(Some(Answer {
-            status: crate::row::number(status, "once_keys.status")?,
-            headers: json(&self.headers, "once_keys.headers")?,
-            body: self.body.clone(),
-        }))
+        let body = match self.sealed {
+            true => vault.open_body([tenant.as_str(), &key.scope, &key.key], &self.body)?,
+            false => self.body.clone(),
+        };
+        let headers = json(&self.headers, "once_keys.headers")?;
+        Ok(Some(Answer { status: crate::row::number(status, "once_keys.status")?, headers, body }))
+    }
+
+    /// Whether it is of this very request.
+    fn is_of(&self, vault: &Vault, key: &OnceKey) -> bool {
+        match self.sealed {
+            true => self.fingerprint == vault.print(&key.fingerprint),
+            false => self.fingerprint == key.fingerprint,
+        }
     }
 }
 
@@ -52,13 +63,14 @@ async fn row(
 /// What the key's request was answered.
 pub(super) async fn answered(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     key: &OnceKey,
     now: Timestamp,
 ) -> Result<Option<Answer>, StoreError> {
     let Some(row) = row(conn, tenant, key, now).await? else { return Ok(None) };
-    let answer = row.answer()?;
-    if answer.is_some() && row.fingerprint != key.fingerprint {
+    let answer = row.answer(vault, tenant, key)?;
+    if answer.is_some() && !row.is_of(vault, key) {
         return Err(StoreError::KeyReused);
     }
     Ok(answer)
@@ -68,6 +80,7 @@ pub(super) async fn answered(
 /// an answer is free: the attempt to take it has locked its row, so nobody else finds it free, too.
 pub(super) async fn begin(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     once: Option<&Once<'_>>,
     now: Timestamp,
@@ -77,7 +90,7 @@ pub(super) async fn begin(
     if taken {
         return Ok(());
     }
-    if let Some(answer) = answered(conn, tenant, &once.key, now).await? {
+    if let Some(answer) = answered(conn, vault, tenant, &once.key, now).await? {
         return Err(StoreError::Answered(Box::new(answer)));
     }
     let held = row(conn, tenant, &once.key, now).await?;
@@ -90,18 +103,28 @@ pub(super) async fn begin(
 /// Writes the answer beside the effect.
 pub(super) async fn end(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     once: Option<&Once<'_>>,
     effect: Effect<'_>,
 ) -> Result<(), StoreError> {
     let Some(once) = once else { return Ok(()) };
-    write(conn, tenant, &once.key, &(once.answer)(effect)).await?;
+    write(conn, vault, tenant, &once.key, &(once.answer)(effect)).await?;
+    let Effect::Contact(contact) = effect else { return Ok(()) };
+    sqlx::query("UPDATE once_keys SET contact = $4 WHERE tenant = $1 AND scope = $2 AND key = $3")
+        .bind(tenant.as_str())
+        .bind(&once.key.scope)
+        .bind(&once.key.key)
+        .bind(contact.id.as_str())
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
 /// Takes a key for several transactions; answers when it was first taken.
 pub(super) async fn hold(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     key: &OnceKey,
     holder: &str,
@@ -112,7 +135,7 @@ pub(super) async fn hold(
         return Ok(now);
     }
     let Some(row) = row(conn, tenant, key, now).await? else { return Err(StoreError::KeyBusy) };
-    if let Some(answer) = row.answer()? {
+    if let Some(answer) = row.answer(vault, tenant, key)? {
         return Err(StoreError::Answered(Box::new(answer)));
     }
     if row.holder != holder && row.held_until > now.as_millisecond() {
@@ -134,13 +157,14 @@ pub(super) async fn hold(
 /// Writes an answer for a key, held or new; tells whether it did.
 pub(super) async fn remember(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     key: &OnceKey,
     answer: &Answer,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     insert(conn, tenant, key, "", now, now).await?;
-    write(conn, tenant, key, answer).await
+    write(conn, vault, tenant, key, answer).await
 }
 
 pub(super) async fn give_up(
@@ -186,16 +210,15 @@ async fn insert(
     let done = sqlx::query(
         "INSERT INTO once_keys
              (tenant, scope, key, fingerprint, status, headers, body, holder, held_until, created_at)
-         VALUES ($1, $2, $3, $4, NULL, '[]', '', $5, $6, $7)
+         VALUES ($1, $2, $3, '', NULL, '[]', '', $4, $5, $6)
          ON CONFLICT (tenant, scope, key) DO UPDATE
-         SET fingerprint = excluded.fingerprint, status = NULL, headers = '[]', body = '',
+         SET fingerprint = '', status = NULL, headers = '[]', body = '', sealed = FALSE, contact = NULL,
              holder = excluded.holder, held_until = excluded.held_until, created_at = excluded.created_at
-         WHERE once_keys.created_at <= $8",
+         WHERE once_keys.created_at <= $7",
     )
     .bind(tenant.as_str())
     .bind(&key.scope)
     .bind(&key.key)
-    .bind(&key.fingerprint)
     .bind(holder)
     .bind(until.as_millisecond())
     .bind(now.as_millisecond())
@@ -208,21 +231,25 @@ async fn insert(
 /// Writes the answer, unless there is one; tells whether it did.
 async fn write(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     key: &OnceKey,
     answer: &Answer,
 ) -> Result<bool, StoreError> {
+    let row = [tenant.as_str(), &key.scope, &key.key];
+    let columns = vault.answer(row, &key.fingerprint, &answer.body)?;
     let done = sqlx::query(
-        "UPDATE once_keys SET fingerprint = $4, status = $5, headers = $6, body = $7
+        "UPDATE once_keys SET fingerprint = $4, status = $5, headers = $6, body = $7, sealed = $8
          WHERE tenant = $1 AND scope = $2 AND key = $3 AND status IS NULL",
     )
     .bind(tenant.as_str())
     .bind(&key.scope)
     .bind(&key.key)
-    .bind(&key.fingerprint)
+    .bind(&*columns.fingerprint)
     .bind(i64::from(answer.status))
     .bind(to_json(&answer.headers)?)
-    .bind(&answer.body)
+    .bind(&*columns.body)
+    .bind(columns.sealed)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)

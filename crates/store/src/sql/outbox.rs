@@ -48,9 +48,9 @@ impl Outbox for Engine {
         now: Timestamp,
     ) -> Result<WebhookEndpoint, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
             let made = endpoint::create(&mut tx, tenant, &endpoint, most, now).await?;
-            once::end(&mut tx, tenant, once, Effect::Endpoint(&made)).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Endpoint(&made)).await?;
             Ok::<_, StoreError>(made)
         })
     }
@@ -88,9 +88,9 @@ impl Outbox for Engine {
         now: Timestamp,
     ) -> Result<WebhookEndpoint, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
             let rotated = endpoint::rotate(&mut tx, tenant, id, &fresh, overlap, now).await?;
-            once::end(&mut tx, tenant, once, Effect::Endpoint(&rotated)).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Endpoint(&rotated)).await?;
             Ok::<_, StoreError>(rotated)
         })
     }
@@ -113,9 +113,9 @@ impl Outbox for Engine {
         now: Timestamp,
     ) -> Result<WebhookEndpoint, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
             let endpoint = replay::begin(&mut tx, tenant, id, which).await?;
-            once::end(&mut tx, tenant, once, Effect::Endpoint(&endpoint)).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Endpoint(&endpoint)).await?;
             Ok::<_, StoreError>(endpoint)
         })
     }
@@ -153,8 +153,8 @@ impl Outbox for Engine {
         exceptions: &[(EndpointId, u32)],
     ) -> Result<Vec<TakenDelivery>, StoreError> {
         let shares = Shares { per_endpoint, exceptions };
-        let terms = Terms { holder: self.0.holder(), now, term, limit, shares };
-        writing!(self, |tx| taking::take(&mut tx, &terms))
+        let terms = Terms { holder: self.connections.holder(), now, term, limit, shares };
+        writing!(self, |tx| taking::take(&mut tx, &self.vault, &terms))
     }
 
     async fn settle_deliveries(

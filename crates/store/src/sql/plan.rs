@@ -3,9 +3,10 @@
 
 use super::candidates::{self, Candidates};
 use super::event::News;
-use super::{Connection, halting, lease, ledger, moving, segment, task};
+use super::{Connection, halting, lease, ledger, moving, segment, task, unlock};
 use crate::moves::{Moves, Next, Standing};
 use crate::row::{TaskRow, word};
+use crate::vault::Vault;
 use crate::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget, StoreError};
 use outdial_model::{Contact, ContactId, ContactStatus, Dispatch, SegmentId, Timestamp};
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ pub(super) type Choose<'c> = dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send
 /// Plans a dispatch; `None` leaves nothing to send, though people may have been held or ended.
 pub(super) async fn plan(
     conn: &mut Connection,
+    vault: &Vault,
     plan: &DispatchPlan,
     choose: &Choose<'_>,
     now: Timestamp,
@@ -29,7 +31,7 @@ pub(super) async fn plan(
     let Some(segment) = target(conn, plan).await? else {
         return Ok(None);
     };
-    let Candidates { people, standings } = candidates::find(conn, plan, now).await?;
+    let Candidates { people, standings } = candidates::find(conn, vault, plan, now).await?;
     if plan.max_contacts > 0 && people.is_empty() {
         return Ok(None);
     }
@@ -54,6 +56,8 @@ pub(super) async fn plan(
     let dispatch = entry(plan, &row, segment, dialed, chosen.digest, now)?;
     ledger::insert(conn, &dispatch).await?;
     news.write(conn, &plan.lease.tenant, Some(&plan.lease.task), now).await?;
+    // Nobody goes out with a number the number lock cannot see.
+    unlock::still(conn, vault).await?;
     Ok(Some(Planned { dispatch, contacts }))
 }
 

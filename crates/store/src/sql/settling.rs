@@ -3,6 +3,7 @@
 use super::event::News;
 use super::{Connection, apply, tally};
 use crate::row::to_json;
+use crate::vault::Vault;
 use crate::{PushEnd, SettledPush, StoreError};
 use outdial_model::{PushId, PushState, Tallied, TaskId, TenantId, Timestamp};
 use std::collections::{BTreeMap, HashSet};
@@ -12,13 +13,14 @@ use std::time::Duration;
 /// or whoever gives them had them in hand no more.
 pub(super) async fn settle(
     conn: &mut Connection,
+    vault: &Vault,
     settled: &[SettledPush],
     now: Timestamp,
 ) -> Result<Vec<PushId>, StoreError> {
     let in_hand = lock(conn, settled).await?;
     let is_in_hand = |push: &&SettledPush| in_hand.contains(&(push.id.to_string(), i64::from(push.attempt)));
     let (settled, late): (Vec<_>, Vec<_>) = settled.iter().partition(is_in_hand);
-    let (skipped, mut told) = learn(conn, &settled, now).await?;
+    let (skipped, mut told) = learn(conn, vault, &settled, now).await?;
     let mut unsettled: Vec<_> = late.into_iter().map(|push| push.id.clone()).collect();
     let (mut counted, mut ended) = (BTreeMap::new(), Vec::with_capacity(settled.len()));
     for (push, skipped) in settled.into_iter().zip(skipped) {
@@ -106,6 +108,7 @@ type Told = BTreeMap<(TenantId, TaskId), News>;
 /// another crosswise. Answers for each push whether some of its changes were skipped.
 async fn learn(
     conn: &mut Connection,
+    vault: &Vault,
     settled: &[&SettledPush],
     now: Timestamp,
 ) -> Result<(Vec<bool>, Told), StoreError> {
@@ -123,7 +126,7 @@ async fn learn(
     for (place, changes, skipped) in places {
         let news = told.entry(place.clone()).or_default();
         let (tenant, task) = &place;
-        *skipped = !apply::learn(conn, tenant, task, changes, news, now).await?.contacts.is_empty();
+        *skipped = !apply::learn(conn, vault, tenant, task, changes, news, now).await?.contacts.is_empty();
     }
     Ok((skipped, told))
 }

@@ -21,7 +21,7 @@ use std::time::Duration;
 #[async_trait]
 impl Store for Engine {
     async fn installation_secret(&self, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
-        writing!(self, |tx| key::secret(&mut tx, name, fresh))
+        writing!(self, |tx| key::secret(&mut tx, &self.vault, name, fresh))
     }
 
     async fn create_task(
@@ -33,9 +33,9 @@ impl Store for Engine {
         now: Timestamp,
     ) -> Result<Task, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
-            let task = task::create(&mut tx, tenant, &task, &contacts, now).await?;
-            once::end(&mut tx, tenant, once, Effect::Task(&task)).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
+            let task = task::create(&mut tx, &self.vault, tenant, &task, &contacts, now).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Task(&task)).await?;
             Ok::<_, StoreError>(task)
         })
     }
@@ -74,9 +74,9 @@ impl Store for Engine {
         now: Timestamp,
     ) -> Result<Task, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
             let task = task::begin(&mut tx, tenant, id, begin, allowed, now).await?;
-            once::end(&mut tx, tenant, once, Effect::Task(&task)).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Task(&task)).await?;
             Ok::<_, StoreError>(task)
         })
     }
@@ -94,15 +94,15 @@ impl Store for Engine {
         now: Timestamp,
     ) -> Result<AddOutcome, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
-            let outcome = intake::add(&mut tx, tenant, task, &contacts, now).await?;
-            once::end(&mut tx, tenant, once, Effect::Added(&outcome)).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
+            let outcome = intake::add(&mut tx, &self.vault, tenant, task, &contacts, now).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Added(&outcome)).await?;
             Ok::<_, StoreError>(outcome)
         })
     }
 
     async fn contact(&self, tenant: &TenantId, id: &ContactId) -> Result<Contact, StoreError> {
-        reading!(self, |tx| contact::read(&mut tx, tenant, id))
+        reading!(self, |tx| contact::read(&mut tx, &self.vault, tenant, id))
     }
 
     async fn contacts(
@@ -112,7 +112,7 @@ impl Store for Engine {
         filter: &ContactFilter,
         page: &Page<ContactId>,
     ) -> Result<Vec<Contact>, StoreError> {
-        reading!(self, |tx| newest::contacts(&mut tx, tenant, task, filter, page))
+        reading!(self, |tx| newest::contacts(&mut tx, &self.vault, tenant, task, filter, page))
     }
 
     async fn cancel_contact(
@@ -123,9 +123,9 @@ impl Store for Engine {
         now: Timestamp,
     ) -> Result<Contact, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
-            let contact = contact::cancel(&mut tx, tenant, id, now).await?;
-            once::end(&mut tx, tenant, once, Effect::Contact(&contact)).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
+            let contact = contact::cancel(&mut tx, &self.vault, tenant, id, now).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Contact(&contact)).await?;
             Ok::<_, StoreError>(contact)
         })
     }
@@ -139,15 +139,15 @@ impl Store for Engine {
         now: Timestamp,
     ) -> Result<Contact, StoreError> {
         writing!(self, |tx| async {
-            once::begin(&mut tx, tenant, once, now).await?;
-            let contact = contact::resolve(&mut tx, tenant, id, decision, now).await?;
-            once::end(&mut tx, tenant, once, Effect::Contact(&contact)).await?;
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
+            let contact = contact::resolve(&mut tx, &self.vault, tenant, id, decision, now).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Contact(&contact)).await?;
             Ok::<_, StoreError>(contact)
         })
     }
 
     async fn call(&self, tenant: &TenantId, id: &CallId) -> Result<Call, StoreError> {
-        reading!(self, |tx| call::read(&mut tx, tenant, id))
+        reading!(self, |tx| call::read(&mut tx, &self.vault, tenant, id))
     }
 
     async fn calls(
@@ -156,11 +156,11 @@ impl Store for Engine {
         filter: &CallFilter,
         page: &Page<CallId>,
     ) -> Result<Vec<Call>, StoreError> {
-        reading!(self, |tx| newest::calls(&mut tx, tenant, filter, page))
+        reading!(self, |tx| newest::calls(&mut tx, &self.vault, tenant, filter, page))
     }
 
     async fn recording(&self, tenant: &TenantId, call: &CallId) -> Result<KeptRecording, StoreError> {
-        reading!(self, |tx| call::recording(&mut tx, tenant, call))
+        reading!(self, |tx| call::recording(&mut tx, &self.vault, tenant, call))
     }
 
     async fn contact_events(
@@ -179,7 +179,7 @@ impl Store for Engine {
         key: &OnceKey,
         now: Timestamp,
     ) -> Result<Option<Answer>, StoreError> {
-        reading!(self, |tx| once::answered(&mut tx, tenant, key, now))
+        reading!(self, |tx| once::answered(&mut tx, &self.vault, tenant, key, now))
     }
 
     async fn hold_key(
@@ -190,7 +190,7 @@ impl Store for Engine {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Timestamp, StoreError> {
-        writing!(self, |tx| once::hold(&mut tx, tenant, key, holder, until, now))
+        writing!(self, |tx| once::hold(&mut tx, &self.vault, tenant, key, holder, until, now))
     }
 
     async fn remember_answer(
@@ -200,7 +200,7 @@ impl Store for Engine {
         answer: &Answer,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        writing!(self, |tx| once::remember(&mut tx, tenant, key, answer, now))
+        writing!(self, |tx| once::remember(&mut tx, &self.vault, tenant, key, answer, now))
     }
 
     async fn give_up_key(&self, tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError> {
@@ -218,7 +218,7 @@ impl Store for Engine {
         spacing: Duration,
         count: u32,
     ) -> Result<ReservedSlots, StoreError> {
-        self.0.reserve_slots(account, action, spacing, count).await
+        self.connections.reserve_slots(account, action, spacing, count).await
     }
 
     async fn doubts(&self) -> Result<Vec<Doubt>, StoreError> {
@@ -231,8 +231,8 @@ impl Store for Engine {
 
     async fn release_abandoned_leases(&self) -> Result<(), StoreError> {
         writing!(self, |tx| async {
-            delivery_log::abandon(&mut tx, self.0.holder()).await?;
-            lease::abandon(&mut tx, self.0.holder()).await
+            delivery_log::abandon(&mut tx, self.connections.holder()).await?;
+            lease::abandon(&mut tx, self.connections.holder()).await
         })
     }
 
@@ -242,7 +242,7 @@ impl Store for Engine {
         term: Duration,
         limit: u32,
     ) -> Result<Vec<Lease>, StoreError> {
-        writing!(self, |tx| lease::claim(&mut tx, self.0.holder(), now, term, limit))
+        writing!(self, |tx| lease::claim(&mut tx, self.connections.holder(), now, term, limit))
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -273,15 +273,15 @@ impl Store for Engine {
         after: Option<&ContactId>,
         limit: u32,
     ) -> Result<Vec<Contact>, StoreError> {
-        reading!(self, |tx| newest::of_segment(&mut tx, segment, statuses, after, limit))
+        reading!(self, |tx| newest::of_segment(&mut tx, &self.vault, segment, statuses, after, limit))
     }
 
     async fn contacts_by_id(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError> {
-        reading!(self, |tx| contact::by_id(&mut tx, ids))
+        reading!(self, |tx| contact::by_id(&mut tx, &self.vault, ids))
     }
 
     async fn contacts_to_cancel(&self, task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError> {
-        reading!(self, |tx| contact::to_cancel(&mut tx, task, limit))
+        reading!(self, |tx| contact::to_cancel(&mut tx, &self.vault, task, limit))
     }
 
     async fn plan_dispatch(
@@ -290,15 +290,15 @@ impl Store for Engine {
         choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
         now: Timestamp,
     ) -> Result<Option<Planned>, StoreError> {
-        writing!(self, |tx| plan::plan(&mut tx, &plan, choose, now))
+        writing!(self, |tx| plan::plan(&mut tx, &self.vault, &plan, choose, now))
     }
 
     async fn trace(&self, account: &AccountId, clues: &Clues) -> Result<Option<Traced>, StoreError> {
-        reading!(self, |tx| trace::trace(&mut tx, account, clues))
+        reading!(self, |tx| trace::trace(&mut tx, &self.vault, account, clues))
     }
 
     async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
-        writing!(self, |tx| apply::apply(&mut tx, &changes, now))
+        writing!(self, |tx| apply::apply(&mut tx, &self.vault, &changes, now))
     }
 
     async fn cancel_ours(
@@ -314,11 +314,11 @@ impl Store for Engine {
 
     async fn ping(&self) -> Result<(), StoreError> {
         // Where nothing can be written, no transaction that writes begins.
-        self.0.write().await?.commit().await?;
-        self.0.agree_on_time().await
+        self.connections.write().await?.commit().await?;
+        self.connections.agree_on_time().await
     }
 
     async fn close(&self) {
-        self.0.close().await;
+        self.connections.close().await;
     }
 }

@@ -3,6 +3,7 @@
 use super::delivery::UNJUDGED;
 use super::{Connection, content, delivery};
 use crate::row::{number, time_if, to_json, word};
+use crate::vault::Vault;
 use crate::{DeliveryResult, StoreError, TakenDelivery, Verdict};
 use outdial_model::{EndpointId, Timestamp};
 use std::collections::HashMap;
@@ -63,7 +64,11 @@ pub(super) struct TakenRow {
     pub(super) token: i64,
 }
 
-pub(super) async fn take(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec<TakenDelivery>, StoreError> {
+pub(super) async fn take(
+    conn: &mut Connection,
+    vault: &Vault,
+    terms: &Terms<'_>,
+) -> Result<Vec<TakenDelivery>, StoreError> {
     reclaim(conn, terms).await?;
     let ready = ready(conn, terms).await?;
     if ready.is_empty() {
@@ -81,7 +86,7 @@ pub(super) async fn take(conn: &mut Connection, terms: &Terms<'_>) -> Result<Vec
         taken.push((endpoint, rows));
     }
     write_endpoints(conn, &taken).await?;
-    let (deliveries, unreadable) = content::of(conn, &taken).await?;
+    let (deliveries, unreadable) = content::of(conn, vault, &taken).await?;
     delivery::settle(conn, &unreadable, terms.now).await?;
     Ok(deliveries)
 }

@@ -4,6 +4,7 @@ use super::event::News;
 use super::{Connection, counter, intake, segment};
 use crate::moves::NewEvent;
 use crate::row::{TaskRow, millis, number, to_json, word};
+use crate::vault::Vault;
 use crate::{Begin, NewContact, NewTask, StoreError, TaskPatch, meaning};
 use outdial_model::{DesiredStatus, EventId, EventType, Task, TaskId, TaskStatus, TenantId, Timestamp};
 use serde_json::json;
@@ -63,6 +64,7 @@ pub(super) async fn with_counts(conn: &mut Connection, rows: Vec<TaskRow>) -> Re
 
 pub(super) async fn create(
     conn: &mut Connection,
+    vault: &Vault,
     tenant: &TenantId,
     task: &NewTask,
     contacts: &[NewContact],
@@ -99,7 +101,7 @@ pub(super) async fn create(
     let mut news = News::default();
     let data = json!({"status": task.status, "desired_status": task.desired});
     tell(conn, &task.id, EventType::TaskCreated, data, &mut news, now).await?;
-    intake::insert(conn, tenant, &task.id, contacts, &mut news, now).await?;
+    intake::insert(conn, vault, tenant, &task.id, contacts, &mut news, now).await?;
     wake(conn, &task.id, now).await?;
     let created = read(conn, tenant, &task.id).await?;
     news.write(conn, tenant, Some(&task.id), now).await?;

@@ -2,11 +2,13 @@
 
 use super::{Connection, contact};
 use crate::row::{ContactRow, SegmentRow, word};
+use crate::vault::Vault;
 use crate::{Clues, StoreError, Traced};
 use outdial_model::{AccountId, Contact, ContactId, Phone, Segment, SegmentId};
 
 pub(super) async fn trace(
     conn: &mut Connection,
+    vault: &Vault,
     account: &AccountId,
     clues: &Clues,
 ) -> Result<Option<Traced>, StoreError> {
@@ -19,7 +21,7 @@ pub(super) async fn trace(
         segment = by_id(conn, account, &id).await?;
     }
     let mut contact = match &key {
-        Some(key) => contact::by_id(conn, std::slice::from_ref(key)).await?.pop(),
+        Some(key) => contact::by_id(conn, vault, std::slice::from_ref(key)).await?.pop(),
         None => None,
     };
     if let (None, Some(id)) = (&segment, contact.as_ref().and_then(|contact| contact.segment.as_ref())) {
@@ -29,7 +31,7 @@ pub(super) async fn trace(
         return Ok(None);
     };
     if let (None, Some(phone)) = (&key, &clues.phone) {
-        contact = by_live_number(conn, &segment, phone).await?;
+        contact = by_live_number(conn, vault, &segment, phone).await?;
     }
     contact = contact.filter(|contact| contact.task == segment.task);
     Ok(Some(Traced { segment, contact }))
@@ -98,6 +100,7 @@ async fn of_call(
 /// The one the number lock is held by, if the segment has them.
 async fn by_live_number(
     conn: &mut Connection,
+    vault: &Vault,
     segment: &Segment,
     phone: &Phone,
 ) -> Result<Option<Contact>, StoreError> {
@@ -108,9 +111,9 @@ async fn by_live_number(
          LIMIT 1",
     )
     .bind(segment.tenant.as_str())
-    .bind(phone.e164())
+    .bind(vault.number(&segment.tenant, phone))
     .bind(segment.id.as_str())
     .fetch_optional(conn)
     .await?;
-    row.map(Contact::try_from).transpose()
+    row.map(|row| row.open(vault)).transpose()
 }

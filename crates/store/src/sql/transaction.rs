@@ -6,7 +6,7 @@ macro_rules! writing {
         let mut tries = super::contention::Tries::default();
         loop {
             let done = async {
-                let mut $tx = $store.0.write().await?;
+                let mut $tx = $store.connections.write().await?;
                 let done = $work.await;
                 match done {
                     Ok(_) => $tx.commit().await?,
@@ -27,7 +27,7 @@ macro_rules! writing {
 /// Does the work in a transaction that sees one state of the store.
 macro_rules! reading {
     ($store:ident, |$tx:ident| $work:expr) => {{
-        let mut $tx = $store.0.read().await?;
+        let mut $tx = $store.connections.read().await?;
         let found = $work.await?;
         $tx.commit().await?;
         Ok(found)

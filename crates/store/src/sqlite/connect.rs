@@ -48,7 +48,9 @@ impl Connections {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .pragma("cache_size", WRITER_CACHE)
-            .pragma("journal_size_limit", "67108864");
+            .pragma("journal_size_limit", "67108864")
+            // Of what is deleted or written anew nothing stays behind in the file.
+            .pragma("secure_delete", "ON");
         let writer = pool(1).idle_timeout(None).connect_with(writing).await?;
         MIGRATIONS.run(&writer).await.map_err(unmigrated)?;
         let reading = base.read_only(true).pragma("cache_size", READER_CACHE);
@@ -93,6 +95,13 @@ impl Connections {
 
     /// Whether the clock is right: there is no other to compare it with.
     pub(super) async fn agree_on_time(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Takes what rows were before out of the log, as far as nobody is reading it: the file keeps nothing of it either.
+    pub(super) async fn forget_what_was(&self) -> Result<(), StoreError> {
+        let mut conn = self.writer.acquire().await?;
+        sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *conn).await?;
         Ok(())
     }
 

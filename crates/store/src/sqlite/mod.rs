@@ -12,20 +12,32 @@ mod slots;
 #[path = "../sql/mod.rs"]
 mod sql;
 
-use crate::StoreError;
+use crate::vault::Vault;
+use crate::{Keyring, StoreError};
 use SqliteStore as Engine;
 use connect::Connections;
 
 /// The store in one SQLite file.
 #[derive(Debug)]
-pub struct SqliteStore(Connections);
+pub struct SqliteStore {
+    connections: Connections,
+    keyring: Option<Keyring>,
+    vault: Vault,
+}
 
 impl SqliteStore {
     /// Opens `sqlite://path`, makes the file if there is none, and brings its schema up to date.
     ///
     /// Not for databases in memory: readers and the writer would each see their own.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self(Connections::open(url).await?))
+        Self::open_with(url, None).await
+    }
+
+    /// As [`Self::open`], what is personal being sealed with a key of the ring.
+    pub async fn open_with(url: &str, keyring: Option<&Keyring>) -> Result<Self, StoreError> {
+        let connections = Connections::open(url).await?;
+        let vault = sql::unlock::vault(&connections, keyring).await?;
+        Ok(Self { connections, keyring: keyring.cloned(), vault })
     }
 }
 
@@ -40,7 +52,7 @@ mod tests {
         let url = format!("sqlite://{}", folder.path().join("outdial.db").display());
         let store = SqliteStore::open(&url).await.unwrap();
         // The writer's file grows no more.
-        let mut tx = store.0.write().await.unwrap();
+        let mut tx = store.connections.write().await.unwrap();
         sqlx::query("PRAGMA max_page_count = 1").execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
         let refused = store.installation_secret("large", &vec![7; 1 << 20]).await;

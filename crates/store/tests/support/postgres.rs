@@ -1,10 +1,10 @@
 //! A schema of its own in a PostgreSQL database, dropped with its harness.
 
-use super::support::block_on;
+use super::support::{block_on, keyring};
 use async_trait::async_trait;
-use outdial_store::Store;
 use outdial_store::conformance::Harness;
 use outdial_store::postgres::PostgresStore;
+use outdial_store::{Keyring, Store, StoreError};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::hash::{BuildHasher, RandomState};
 
@@ -25,17 +25,27 @@ pub fn is_left_out() -> bool {
 pub struct PostgresHarness {
     server: String,
     schema: String,
+    keyring: Option<Keyring>,
 }
 
 impl PostgresHarness {
     /// Makes the schema; fails where the server cannot be reached.
     pub fn fresh() -> Self {
+        Self::with(None)
+    }
+
+    fn with(keyring: Option<Keyring>) -> Self {
         let server =
             address().expect("what is missing is a PostgreSQL server, named by OUTDIAL_TEST_POSTGRES");
         let schema = format!("outdial_test_{:016x}", RandomState::new().hash_one(&server));
-        let harness = Self { server, schema };
+        let harness = Self { server, schema, keyring };
         block_on(harness.run(&format!("CREATE SCHEMA {}", harness.schema)));
         harness
+    }
+
+    /// One in which what is personal is sealed.
+    pub fn sealed() -> Self {
+        Self::with(Some(keyring()))
     }
 
     /// The server's URL with the schema as the only one that is searched.
@@ -82,6 +92,15 @@ impl Drop for PostgresHarness {
 #[async_trait]
 impl Harness for PostgresHarness {
     async fn open_as(&self, holder: &str) -> Box<dyn Store> {
-        Box::new(PostgresStore::open(&self.url(), holder).await.expect("the database opens"))
+        let store = PostgresStore::open_with(&self.url(), holder, self.keyring.as_ref()).await;
+        Box::new(store.expect("the database opens"))
+    }
+
+    async fn open_with(&self, keyring: Option<&Keyring>) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(PostgresStore::open_with(&self.url(), "first", keyring).await?))
+    }
+
+    fn url(&self) -> String {
+        self.url()
     }
 }

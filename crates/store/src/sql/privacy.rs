@@ -1,0 +1,60 @@
+//! The contract of privacy, kept as that of the store.
+
+use super::{Engine, erasure, once, retention, sealing, unlock};
+use crate::{Effect, Once, Privacy, Rewrapped, SealProgress, Step, StoreError};
+use async_trait::async_trait;
+use outdial_model::{Erased, Erasure, ErasureId, TenantId, Timestamp};
+
+#[async_trait]
+impl Privacy for Engine {
+    async fn rewrap_data_key(&self) -> Result<Rewrapped, StoreError> {
+        writing!(self, |tx| unlock::rewrap(&mut tx, self.keyring.as_ref()))
+    }
+
+    async fn seal_step(&self, from: &Step) -> Result<SealProgress, StoreError> {
+        let progress = writing!(self, |tx| sealing::step(&mut tx, &self.vault, from))?;
+        if progress.next.is_none() {
+            self.connections.forget_what_was().await?;
+        }
+        Ok(progress)
+    }
+
+    async fn begin_erasure(
+        &self,
+        tenant: &TenantId,
+        id: &ErasureId,
+        who: &Erased,
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Erasure, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
+            let begun = erasure::begin(&mut tx, &self.vault, tenant, id, who, now).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Erasure(&begun)).await?;
+            Ok::<_, StoreError>(begun)
+        })
+    }
+
+    async fn erasure(&self, tenant: &TenantId, id: &ErasureId) -> Result<Erasure, StoreError> {
+        reading!(self, |tx| erasure::read(&mut tx, tenant, id))
+    }
+
+    async fn erase_some(&self, limit: u32, now: Timestamp) -> Result<u64, StoreError> {
+        let seen: u64 = writing!(self, |tx| erasure::step(&mut tx, &self.vault, limit, now))?;
+        if seen > 0 {
+            self.connections.forget_what_was().await?;
+        }
+        Ok(seen)
+    }
+
+    async fn retire_some(
+        &self,
+        tenant: &TenantId,
+        id: &ErasureId,
+        ended: Timestamp,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        writing!(self, |tx| retention::step(&mut tx, tenant, id, ended, limit, now))
+    }
+}
