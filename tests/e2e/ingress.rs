@@ -91,6 +91,55 @@ pub async fn a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing(
     app.shut_down().await;
 }
 
+pub async fn a_token_that_was_granted_proves_a_push(store: StoreKind) {
+    let keys = "[tencent_ccc]\npush_auth = \"oauth2\"\npush_client_id = \"outdial\"\npush_client_secret = \"sixteen or more!\"";
+    let app = TestApp::with(Setup { vendor_keys: keys.parse().unwrap(), ..Setup::on(store) }).await;
+    let url = ingress(&app, "tencent_ccc").await;
+    let account = app.get("/v1/accounts/tencent_ccc-demo").await.expect(200);
+    assert!(account["ingress_urls"].to_string().contains("/token"), "{account:#}");
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ask = async |form: &str| {
+        let request = http.post(format!("{url}/token")).body(form.to_owned());
+        let response =
+            request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let asked = "grant_type=client_credentials&client_id=outdial&client_secret=";
+    for (form, status, error) in [
+        (format!("{asked}guessed"), 401, "invalid_client"),
+        ("grant_type=client_credentials".into(), 401, "invalid_client"),
+        ("grant_type=password&client_id=outdial".into(), 400, "unsupported_grant_type"),
+        ("\u{0}&&&=".into(), 400, "invalid_request"),
+        (String::new(), 400, "invalid_request"),
+    ] {
+        let (told, answer) = ask(&form).await;
+        assert_eq!((told, &answer["error"]), (status, &json!(error)), "{form}");
+    }
+    let (status, granted) = ask(&format!("{asked}sixteen+or+more%21")).await;
+    assert_eq!(
+        (status, &granted["token_type"], &granted["expires_in"]),
+        (200, &json!("Bearer"), &json!(3600))
+    );
+
+    let bearer = format!("Bearer {}", granted["access_token"].as_str().unwrap());
+    let nobody = json!({"SessionId": "s", "Direction": 1, "EndStatusString": "ok"});
+    let push = format!("{url}/cdr");
+    assert_eq!(deliver(&push, &[], &nobody).await.0, 401);
+    assert_eq!(deliver(&push, &[("authorization", "Bearer 99999999999.00")], &nobody).await.0, 401);
+    assert_eq!(deliver(&push, &[("authorization", &bearer)], &nobody).await.0, 200);
+
+    let settings = json!({"tencent.push_url": push, "tencent.push_authorization": bearer});
+    app.vendors().set(&settings).await;
+    let task = app.create_task(&app.task("tencent_ccc", &ENDINGS)).await;
+    app.start(&task).await;
+    let done = app.wait_for_status(&task, "completed").await;
+    assert_eq!(done["counts"]["completed"], ENDINGS.len(), "{done:#}");
+    let refused = app.all("/v1/accounts/tencent_ccc-demo/pushes?state=refused&limit=50").await;
+    assert_eq!(refused.len(), 1, "the two that proved nothing told the same: {refused:#?}");
+    app.shut_down().await;
+}
+
 /// An app where somebody is with the vendor and does not pick up for a while; and that contact.
 async fn somebody_rings(store: StoreKind, kind: &str) -> (TestApp, String) {
     let app = TestApp::with(Setup::on(store).at_speed(1.0)).await;

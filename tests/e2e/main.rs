@@ -64,7 +64,8 @@ const STORIES: &[(&str, Story)] = stories! {
     ingress: signed_pushes_are_enough_where_every_read_of_people_fails,
         unsigned_pushes_are_believed_where_nothing_else_will_ever_tell,
         an_unsigned_push_is_not_believed_where_the_vendor_can_be_asked,
-        a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing;
+        a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing,
+        a_token_that_was_granted_proves_a_push;
     pushes: the_same_push_a_thousand_times_is_one_change,
         a_changed_body_and_a_copy_of_yesterday_are_refused_and_kept,
         bad_pushes_are_answered_and_kept_and_slow_nothing_down,

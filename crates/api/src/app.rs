@@ -10,7 +10,7 @@ use crate::overload::Load;
 use crate::permissions::Permissions;
 use crate::quota::Buckets;
 use crate::routes::fallback::RouteTable;
-use crate::routes::{self, docs, fallback, ingress};
+use crate::routes::{self, docs, fallback, ingress, push_tokens};
 use crate::serve::ApiSettings;
 use crate::upload::Uploads;
 use crate::{auth, openapi, problem};
@@ -63,6 +63,7 @@ impl Shared {
         self.share(config);
         routes(&mut ServiceConfig::new(config));
         config
+            .service(push_tokens::grant)
             .service(ingress::take)
             .service(docs::home)
             .service(docs::openapi)

@@ -14,6 +14,7 @@ pub(crate) mod ingress;
 mod metrics;
 mod probes;
 mod providers;
+pub(crate) mod push_tokens;
 mod pushes;
 mod recordings;
 mod task_answer;

@@ -10,7 +10,7 @@
 use crate::inbox::Identity;
 use crate::metrics::PushOutcome;
 use crate::{Account, Engine, EngineError};
-use outdial_model::{AccountId, PushId, PushState};
+use outdial_model::{AccountId, PushId, PushState, Secret};
 use outdial_provider::{Ack, Inbound, ReceiveError};
 use outdial_store::{Intake, NewPush, StoreError};
 use sha2::{Digest, Sha256};
@@ -32,6 +32,15 @@ pub enum IngestError {
     /// It could not be kept.
     #[error(transparent)]
     NotKept(#[from] EngineError),
+}
+
+/// No token was granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantError {
+    /// The account's pushes are proven otherwise, or not at all.
+    NoSuchPlace,
+    /// Id or secret are not those of the account's settings.
+    UnknownClient,
 }
 
 impl From<StoreError> for IngestError {
@@ -76,6 +85,12 @@ impl Engine {
     /// Counts a push that was larger than any is.
     pub fn is_too_large(&self, door: &Door, kind: &str) {
         door.0.pushes.count(Some(kind), PushOutcome::TooLarge);
+    }
+
+    /// A token that proves the account's pushes, for whoever knows what its vendor was given in the console.
+    pub fn grant(&self, door: &Door, id: &str, secret: &str) -> Result<Secret, GrantError> {
+        let client = door.0.provider.push_client().ok_or(GrantError::NoSuchPlace)?;
+        client.grant(id, secret, self.now()).ok_or(GrantError::UnknownClient)
     }
 
     /// Takes a push; answers what the vendor wants to hear once it is durable.

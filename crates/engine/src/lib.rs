@@ -50,7 +50,7 @@ pub use error::EngineError;
 pub use events::{Envelope, Follower};
 pub use health::{Breaker, Health};
 pub use held::Held;
-pub use ingest::{Door, IngestError};
+pub use ingest::{Door, GrantError, IngestError};
 pub use metrics::{AccountMetrics, PushOutcome, Traffic};
 pub use once::Once;
 pub use outdial_model as model;

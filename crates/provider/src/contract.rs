@@ -75,6 +75,9 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// Every push [`receive`](Self::receive) reads.
     fn push_kinds(&self) -> &'static [crate::PushKind];
 
+    /// Who is granted the tokens that prove this account's pushes, where that is how the vendor proves them.
+    fn push_client(&self) -> Option<&crate::PushClient>;
+
     /// Names of the headers [`receive`](Self::receive) looks at, in any case. Of a push that is kept, no other
     /// header is.
     fn proof_headers(&self) -> &'static [&'static str];

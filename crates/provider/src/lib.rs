@@ -21,6 +21,7 @@ mod factory;
 pub mod fence;
 mod inbound;
 mod memory;
+mod push_client;
 mod report;
 mod request;
 mod transport;
@@ -31,6 +32,7 @@ pub use error::{Effect, ErrorKind, ProviderError, RetryAdvice};
 pub use factory::{AccountSettings, ConfigProblem, Deps, Factory, SettingKey, Table};
 pub use inbound::{Ack, Confirmation, Inbound, PushKind, PushedContact, ReceiveError, Received, Subject};
 pub use memory::{MemoryOptions, MemoryProvider, MemoryPush, MemoryVendor, NextAnswer, Ring};
+pub use push_client::{PushClient, TOKEN_LIFE};
 pub use report::{
     Added, CallReport, Catalog, CatalogItem, Checked, ContactProgress, ContactReport, Found, Opened,
     Progress, Refusal, SegmentReport, SegmentState, VendorTask, VendorTaskPage, VendorTaskState,

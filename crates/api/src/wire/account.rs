@@ -2,6 +2,7 @@
 
 use super::instant;
 use super::provider::Abilities;
+use crate::routes::push_tokens;
 use outdial_engine::provider::{Catalog, CatalogItem, Checked, PushKind};
 use outdial_engine::{Account, Breaker, Health};
 use outdial_model::{AccountId, ExposeSecret, Timestamp};
@@ -126,7 +127,12 @@ impl AccountView {
             url: format!("{url}/{}", push.kind),
             about: push.about,
         };
-        let ingress_urls = account.provider.push_kinds().iter().map(of_kind).collect();
+        let token = account.provider.push_client().map(|_| PushKind {
+            kind: push_tokens::TOKEN,
+            about: "Where the vendor asks for the tokens it presents with its pushes (OAuth 2.0, client credentials).",
+        });
+        let kinds = account.provider.push_kinds().iter().chain(&token);
+        let ingress_urls = kinds.map(of_kind).collect();
         Self { ingress_url: url.to_owned(), ingress_urls, ..self }
     }
 }

@@ -25,7 +25,7 @@ async fn main() -> Result<(), Failure> {
         return Err("usage: outdial-bench-bare URL ADDRESS".into());
     };
     let parts = EngineParts {
-        store: outdial_store::open(&url, "bare").await?,
+        store: outdial_store::open(&url, "bare", None).await?,
         clock: Arc::new(SystemClock),
         factories: &[],
         accounts: Vec::new(),

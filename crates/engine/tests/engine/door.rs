@@ -173,6 +173,10 @@ impl Provider for Door {
         self.vendor.push_kinds()
     }
 
+    fn push_client(&self) -> Option<&outdial_provider::PushClient> {
+        self.vendor.push_client()
+    }
+
     fn proof_headers(&self) -> &'static [&'static str] {
         self.vendor.proof_headers()
     }

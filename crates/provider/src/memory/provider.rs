@@ -226,6 +226,10 @@ impl Provider for MemoryProvider {
         push::KINDS
     }
 
+    fn push_client(&self) -> Option<&crate::PushClient> {
+        None
+    }
+
     fn proof_headers(&self) -> &'static [&'static str] {
         push::PROOF_HEADERS
     }

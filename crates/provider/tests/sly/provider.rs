@@ -5,9 +5,9 @@ use outdial_model::{Disposition, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, ContactProgress,
     ContactReport, Control, Effect, ErrorKind, Find, Found, Inbound, MemoryPush, OpenSegment, Opened,
-    Operation, PageRequest, Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError,
-    Received, Refusal, SegmentRef, SegmentReport, SegmentState, Support, UpdateSegment, VendorTask,
-    VendorTaskPage, Verb,
+    Operation, PageRequest, Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress,
+    ReceiveError, Received, Refusal, SegmentRef, SegmentReport, SegmentState, Support, UpdateSegment,
+    VendorTask, VendorTaskPage, Verb,
 };
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -184,6 +184,10 @@ impl Provider for SlyProvider {
 
     fn push_kinds(&self) -> &'static [PushKind] {
         self.honest.push_kinds()
+    }
+
+    fn push_client(&self) -> Option<&PushClient> {
+        None
     }
 
     fn proof_headers(&self) -> &'static [&'static str] {

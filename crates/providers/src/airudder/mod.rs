@@ -30,7 +30,7 @@ use outdial_model::{FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
     Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, PageRequest, Progress,
-    Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
+    Provider, ProviderError, PushClient, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
     SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use serde_json::{Value, json};
@@ -175,6 +175,10 @@ impl Provider for AiRudder {
 
     fn push_kinds(&self) -> &'static [PushKind] {
         webhook::KINDS
+    }
+
+    fn push_client(&self) -> Option<&PushClient> {
+        None
     }
 
     fn proof_headers(&self) -> &'static [&'static str] {

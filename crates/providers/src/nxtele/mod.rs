@@ -29,8 +29,8 @@ use outdial_model::{Clock, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, Callbacks, CancelContacts, Capabilities, Catalog, Checked,
     ConfigProblem, Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened,
-    PageRequest, Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal,
-    SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
+    PageRequest, Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress, ReceiveError,
+    Received, Refusal, SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -180,6 +180,10 @@ impl Provider for Nxtele {
 
     fn push_kinds(&self) -> &'static [PushKind] {
         webhook::KINDS
+    }
+
+    fn push_client(&self) -> Option<&PushClient> {
+        None
     }
 
     fn proof_headers(&self) -> &'static [&'static str] {

@@ -5,7 +5,7 @@ use super::number;
 use super::sign::Credentials;
 use crate::settings::Settings;
 use outdial_model::{Phone, Secret};
-use outdial_provider::{AccountSettings, ConfigProblem, SettingKey, Table};
+use outdial_provider::{AccountSettings, ConfigProblem, PushClient, SettingKey, Table};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ const INTERNATIONAL: &str = "https://ccc.intl.tencentcloudapi.com";
 
 /// People in one vendor task, unless the account says otherwise: the vendor documents no limit.
 pub const CONTACTS_PER_TASK: usize = 1000;
+/// Characters of a client secret, at least.
+const SHORTEST_SECRET: usize = 16;
 /// How long call records are waited for, unless the account says otherwise.
 const CDR_GRACE: Duration = Duration::from_secs(120);
 
@@ -49,8 +51,20 @@ pub enum PushProof {
     Nothing,
     /// HTTP Basic: `user:password`.
     Basic(Secret),
-    /// A bearer token.
+    /// A bearer token that never changes.
     Bearer(Secret),
+    /// A bearer token it was granted (OAuth 2.0 client credentials).
+    Granted(PushClient),
+}
+
+impl PushProof {
+    /// Who is granted tokens.
+    pub fn client(&self) -> Option<&PushClient> {
+        match self {
+            Self::Granted(client) => Some(client),
+            Self::Nothing | Self::Basic(_) | Self::Bearer(_) => None,
+        }
+    }
 }
 
 /// A usable account.
@@ -114,11 +128,23 @@ pub const KEYS: &[SettingKey] = &[
         "push_auth",
         false,
         false,
-        "How pushes are authenticated in the console: `none` (default), `basic` or `bearer`.",
+        "How pushes are authenticated in the console: `none` (default), `basic`, `oauth2`, or `bearer` for a token that never changes.",
     ),
     key("push_user", false, false, "User name of pushes, with push_auth = \"basic\"."),
     key("push_password", false, true, "Password of pushes, with push_auth = \"basic\"."),
     key("push_token", false, true, "Token of pushes, with push_auth = \"bearer\"."),
+    key(
+        "push_client_id",
+        false,
+        false,
+        "Client id the vendor asks for tokens with, with push_auth = \"oauth2\"; the account shows the token URL for the console.",
+    ),
+    key(
+        "push_client_secret",
+        false,
+        true,
+        "Client secret, with push_auth = \"oauth2\"; 16 characters or more.",
+    ),
 ];
 
 impl Config {
@@ -198,7 +224,7 @@ fn contacts_per_task(chosen: Option<usize>) -> Result<usize, ConfigProblem> {
 }
 
 fn push_proof(settings: &mut Settings) -> Result<PushProof, ConfigProblem> {
-    const WAYS: &str = "`none`, `basic` or `bearer`";
+    const WAYS: &str = "`none`, `basic`, `oauth2` or `bearer`";
     match settings.optional::<String>("push_auth", WAYS)?.as_deref() {
         None | Some("none") => Ok(PushProof::Nothing),
         Some("basic") => {
@@ -209,6 +235,18 @@ fn push_proof(settings: &mut Settings) -> Result<PushProof, ConfigProblem> {
         Some("bearer") => {
             let token = settings.required("push_token", "the token the vendor presents")?;
             Ok(PushProof::Bearer(secret(token)))
+        }
+        Some("oauth2") => {
+            let id = settings.required("push_client_id", "the client id set in the console")?;
+            let text: String =
+                settings.required("push_client_secret", "the client secret set in the console")?;
+            if text.len() < SHORTEST_SECRET {
+                let about = format!(
+                    "expected {SHORTEST_SECRET} characters or more: whoever has a token could try shorter ones"
+                );
+                return Err(ConfigProblem::new("push_client_secret", about));
+            }
+            Ok(PushProof::Granted(PushClient::new(id, secret(text))))
         }
         Some(_) => Err(ConfigProblem::new("push_auth", format!("expected {WAYS}"))),
     }
@@ -251,6 +289,11 @@ mod tests {
             (json!({"push_auth": "digest"}), "push_auth"),
             (json!({"push_auth": "basic", "push_user": "tencent"}), "push_password"),
             (json!({"push_auth": "bearer"}), "push_token"),
+            (json!({"push_auth": "oauth2", "push_client_id": "outdial"}), "push_client_secret"),
+            (
+                json!({"push_auth": "oauth2", "push_client_id": "outdial", "push_client_secret": "hush"}),
+                "push_client_secret",
+            ),
             (json!({"secretkey": "hush"}), "secretkey"),
         ] {
             let problem = account(more).unwrap_err();

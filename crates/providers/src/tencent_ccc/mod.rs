@@ -41,8 +41,8 @@ use outdial_model::{Clock, FieldProblem, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
     Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, Operation, PageRequest,
-    Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
-    SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
+    Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress, ReceiveError, Received, Refusal,
+    SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use plan::Plan;
 use serde_json::{Value, json};
@@ -165,6 +165,10 @@ impl Provider for TencentCcc {
 
     fn push_kinds(&self) -> &'static [PushKind] {
         webhook::KINDS
+    }
+
+    fn push_client(&self) -> Option<&PushClient> {
+        self.config.push_proof.client()
     }
 
     fn proof_headers(&self) -> &'static [&'static str] {

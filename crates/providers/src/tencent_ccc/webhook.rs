@@ -12,7 +12,9 @@ use crate::lenient;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use outdial_model::{ExposeSecret, RawOutcome};
-use outdial_provider::{Ack, CallReport, Inbound, PushKind, PushedContact, ReceiveError, Received, Subject};
+use outdial_provider::{
+    Ack, CallReport, Inbound, PushClient, PushKind, PushedContact, ReceiveError, Received, Subject,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -96,12 +98,23 @@ fn verify(inbound: &Inbound<'_>, proof: &PushProof) -> Result<bool, ReceiveError
         PushProof::Nothing => return Ok(false),
         PushProof::Basic(pair) => format!("Basic {}", BASE64_STANDARD.encode(pair.expose_secret())),
         PushProof::Bearer(token) => format!("Bearer {}", token.expose_secret()),
+        PushProof::Granted(client) => return granted(inbound, client),
     };
     let given = inbound.header("authorization").ok_or(ReceiveError::MissingProof)?;
     if bool::from(given.as_bytes().ct_eq(expected.as_bytes())) {
         Ok(true)
     } else {
         Err(ReceiveError::BadProof)
+    }
+}
+
+/// How a token is presented the vendor does not say; as every bearer token is, then (RFC 6750).
+fn granted(inbound: &Inbound<'_>, client: &PushClient) -> Result<bool, ReceiveError> {
+    let given = inbound.header("authorization").ok_or(ReceiveError::MissingProof)?;
+    let token = given.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match token {
+        Some((_, token)) if client.admits(token.trim(), inbound.received_at) => Ok(true),
+        _ => Err(ReceiveError::BadProof),
     }
 }
 
@@ -157,6 +170,7 @@ mod tests {
     use super::super::testing::account;
     use super::*;
     use outdial_model::{Disposition, Timestamp};
+    use outdial_provider::TOKEN_LIFE;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -182,12 +196,16 @@ mod tests {
         }
 
         fn received(&self, settings: Value) -> Result<Received, ReceiveError> {
+            self.received_at(Timestamp::UNIX_EPOCH, settings)
+        }
+
+        fn received_at(&self, received_at: Timestamp, settings: Value) -> Result<Received, ReceiveError> {
             let inbound = Inbound {
                 kind: self.kind,
                 query: self.query,
                 headers: &self.headers,
                 body: self.body.as_bytes(),
-                received_at: Timestamp::UNIX_EPOCH,
+                received_at,
             };
             receive(&inbound, &account(settings).unwrap())
         }
@@ -267,6 +285,22 @@ mod tests {
         assert!(token.received(bearer()).unwrap().authenticated);
         let longer = push("cdr", CDR).with("authorization", "Bearer hush!");
         assert_eq!(longer.received(bearer()), Err(ReceiveError::BadProof));
+    }
+
+    #[test]
+    fn a_token_that_was_granted_is_a_proof_until_it_ends() {
+        let oauth2 = || json!({"push_auth": "oauth2", "push_client_id": "outdial", "push_client_secret": "sixteen or more!"});
+        let config = account(oauth2()).unwrap();
+        let granted_at = Timestamp::UNIX_EPOCH;
+        let token =
+            config.push_proof.client().unwrap().grant("outdial", "sixteen or more!", granted_at).unwrap();
+        let presented = push("cdr", CDR).with("Authorization", &format!("bearer {}", token.expose_secret()));
+        assert!(presented.received_at(granted_at, oauth2()).unwrap().authenticated);
+        let end = granted_at + TOKEN_LIFE;
+        assert_eq!(presented.received_at(end, oauth2()), Err(ReceiveError::BadProof));
+        assert_eq!(push("cdr", CDR).received(oauth2()), Err(ReceiveError::MissingProof));
+        let forged = push("cdr", CDR).with("Authorization", "Bearer 99999999999.00");
+        assert_eq!(forged.received(oauth2()), Err(ReceiveError::BadProof));
     }
 
     #[test]
