@@ -1,5 +1,7 @@
 //! Windows where clocks are set forward and back: every zone there is, every change of it for seven years, minute by minute.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
+
 use jiff::tz::{TimeZone, db};
 use jiff::{SignedDuration, ToSpan};
 use outdial_model::{Days, Schedule, Timestamp, Weekday, Window};

@@ -4,7 +4,7 @@
 use mimalloc::MiMalloc;
 use outdial_api::{ApiSettings, serve_bare};
 use outdial_engine::outward::{Limits, Outward, Policy};
-use outdial_engine::{Actor, Engine, EngineParts, Principal, Recordings};
+use outdial_engine::{Actor, Engine, EngineParts, Principal, Recordings, Retention};
 use outdial_model::{Clock, KeyId, Scope, SystemClock};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ async fn main() -> Result<(), Failure> {
         accounts: Vec::new(),
         outward: Outward::new(Policy::default()),
         recordings: Recordings::new(Policy::default(), NO_RECORDINGS),
+        retention: Retention::default(),
         issuers: Vec::new(),
     };
     let principal = Principal {
