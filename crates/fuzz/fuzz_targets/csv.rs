@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 64 * 1024;
 const HEADER: &[u8] = b"phone,external_id,name,note\n";
 
 fuzz_target!(|bytes: &[u8]| {
-    outdial_fuzz::stream::read(bytes, fuzzing::csv);
+    outdial_fuzz::stream::read(bytes, |pieces| fuzzing::csv(pieces));
     if bytes.len() >= MOST_BYTES {
         return;
     }

@@ -10,7 +10,7 @@ use outdial_api::fuzzing;
 use serde_json::{Map, Value};
 
 fuzz_target!(|bytes: &[u8]| {
-    let upload = outdial_fuzz::stream::read(bytes, fuzzing::ndjson);
+    let upload = outdial_fuzz::stream::read(bytes, |pieces| fuzzing::ndjson(pieces));
     assert_eq!(upload.refused, None, "a bad line costs nobody else");
     let lines = (1..).zip(without_mark(bytes).split(|byte| *byte == b'\n'));
     let expected: Vec<_> = lines.filter(|(_, line)| !line.trim_ascii().is_empty()).collect();

@@ -22,7 +22,7 @@ pub struct Account {
 /// proving pushes.
 static ACCOUNTS: LazyLock<Vec<Account>> = LazyLock::new(|| {
     let accounts = FACTORIES.iter().flat_map(|factory| {
-        settings(factory).into_iter().flat_map(|settings| {
+        settings(factory).into_iter().flat_map(move |settings| {
             proof::ways(factory.kind).into_iter().map(move |way| Account::new(factory, settings.clone(), way))
         })
     });

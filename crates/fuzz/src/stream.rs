@@ -24,7 +24,7 @@ pub fn read(bytes: &[u8], reader: impl Fn(Vec<&[u8]>) -> Upload) -> Upload {
 }
 
 /// All that is told of an upload, contacts' numbers and names included.
-fn told(upload: &Upload) -> impl PartialEq + Debug {
+fn told(upload: &Upload) -> impl PartialEq + Debug + use<> {
     let lines = upload.lines.iter().map(|(line, contact)| {
         let contact = contact.as_ref().map(|draft| {
             (draft.external_id.clone(), draft.phone.clone(), draft.name.clone(), draft.variables.clone())
