@@ -29,6 +29,8 @@ mod etag;
 mod feed;
 mod finish;
 mod form;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod idempotency;
 mod metrics;
 mod openapi;

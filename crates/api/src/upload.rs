@@ -8,7 +8,7 @@
 
 mod csv;
 mod ndjson;
-mod records;
+pub(crate) mod records;
 
 pub(crate) use csv::Csv;
 pub(crate) use ndjson::Ndjson;
@@ -150,21 +150,25 @@ impl<F: Format> Reader<F> {
     }
 
     fn take(&mut self, record: Record) -> Result<(), Problem> {
-        let contact = match record.bytes {
-            Some(bytes) => {
-                self.bytes += bytes.len();
-                let contact = self.format.contact(&bytes)?;
-                let id = self.key.contact(record.line, &bytes);
-                contact.map(|contact| contact.map(|draft| ContactDraft { id, ..draft }))
-            }
-            None => {
-                let detail = format!("longer than {} KiB", records::MOST_BYTES / 1024);
-                Some(Err(FieldProblem::new("", "line_too_long", detail)))
-            }
-        };
+        self.bytes += record.bytes.as_ref().map_or(0, Vec::len);
+        let contact = contact(&mut self.format, &record)?;
+        let id = record.bytes.and_then(|bytes| self.key.contact(record.line, &bytes));
+        let contact = contact.map(|contact| contact.map(|draft| ContactDraft { id, ..draft }));
         self.lines.extend(contact.map(|contact| (record.line, contact)));
         Ok(())
     }
+}
+
+/// The contact in a record, as its format reads it. A record that was too long holds none that can be read.
+pub(crate) fn contact(
+    format: &mut impl Format,
+    record: &Record,
+) -> Result<Option<Result<ContactDraft, FieldProblem>>, Problem> {
+    if let Some(bytes) = &record.bytes {
+        return format.contact(bytes);
+    }
+    let detail = format!("longer than {} KiB", records::MOST_BYTES / 1024);
+    Ok(Some(Err(FieldProblem::new("", "line_too_long", detail))))
 }
 
 struct Upload<'a> {

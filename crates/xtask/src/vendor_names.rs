@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// Source files that name vendors because naming them is what they are for.
 const REGISTERS: &[&str] = &[
     "crates/bench/src/vendor.rs",
+    "crates/fuzz/src/proof.rs",
     "crates/providers/src/lib.rs",
     "crates/providers/src/registry.rs",
     "crates/simulator/src/lib.rs",

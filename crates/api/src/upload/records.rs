@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 /// Most bytes of a record; a longer one is skipped to its next line break.
-pub(super) const MOST_BYTES: usize = 64 * 1024;
+pub(crate) const MOST_BYTES: usize = 64 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A record and the line it begins on (from 1).
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Record {
+pub(crate) struct Record {
     pub line: u64,
     /// Without its line break; `None` when it was too long.
     pub bytes: Option<Vec<u8>>,
@@ -17,7 +17,7 @@ pub(super) struct Record {
 
 /// Cuts what is pushed into records.
 #[derive(Debug)]
-pub(super) struct Records {
+pub(crate) struct Records {
     quotes: bool,
     within_quotes: bool,
     line: u64,
@@ -29,7 +29,7 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn new(quotes: bool) -> Self {
+    pub(crate) fn new(quotes: bool) -> Self {
         Self {
             quotes,
             within_quotes: false,
@@ -42,11 +42,11 @@ impl Records {
     }
 
     /// The line the record at hand begins on.
-    pub(super) fn line(&self) -> u64 {
+    pub(crate) fn line(&self) -> u64 {
         self.line
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             match byte {
                 b'\n' if !self.within_quotes || self.is_too_long => self.end(),
@@ -64,12 +64,12 @@ impl Records {
     }
 
     /// The next record that is complete.
-    pub(super) fn next(&mut self) -> Option<Record> {
+    pub(crate) fn next(&mut self) -> Option<Record> {
         self.ready.pop_front()
     }
 
     /// What is left at the end of the stream.
-    pub(super) fn last(&mut self) -> Option<Record> {
+    pub(crate) fn last(&mut self) -> Option<Record> {
         if !self.record.is_empty() || self.is_too_long {
             self.end();
         }
