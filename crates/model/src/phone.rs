@@ -10,6 +10,9 @@ use rlibphonenumber::{
 use std::fmt;
 use std::str::FromStr;
 
+/// Digits that nobody sees of a number that is printed, at least.
+const HIDDEN: usize = 4;
+
 /// A country as an ISO 3166-1 alpha-2 code that has telephone numbers, for example `CN`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Country(Region);
@@ -86,11 +89,12 @@ impl Phone {
         self.0.trim_start_matches('+')
     }
 
-    /// The number with everything but its ends hidden: `+86138****1234`.
+    /// The number with everything but its ends hidden, and never fewer than four digits: `+86138****1234`, `+6581****67`.
     pub fn masked(&self) -> String {
-        let text = &*self.0;
-        let (head, tail) = (text.len() / 2, text.len().saturating_sub(4));
-        format!("{}****{}", &text[..head.min(6)], &text[tail.max(head)..])
+        let digits = self.digits();
+        let shown = digits.len().saturating_sub(HIDDEN).min(9);
+        let (head, tail) = (shown - shown.min(8) / 2, shown.min(8) / 2);
+        format!("+{}****{}", &digits[..head], &digits[digits.len() - tail..])
     }
 }
 

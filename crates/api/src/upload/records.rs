@@ -19,24 +19,52 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Records {
     quotes: bool,
-    within_quotes: bool,
+    place: Place,
     line: u64,
     /// Line breaks within quotes of the record at hand.
     breaks: u64,
     record: Vec<u8>,
     is_too_long: bool,
+    /// The last byte was a carriage return that ended a record: a line feed after it belongs to it.
+    is_after_return: bool,
     ready: VecDeque<Record>,
 }
 
+/// Where in a record of cells the next byte stands. A quote means something only where a cell begins, and within a cell
+/// that began with one; in any other it is a letter, as an inch sign is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    CellStart,
+    Plain,
+    Quoted,
+    /// After a quote within a quoted cell: its end, or the first of two that stand for one.
+    QuoteInQuoted,
+}
+
+impl Place {
+    fn after(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::CellStart | Self::QuoteInQuoted, b'"') => Self::Quoted,
+            (Self::Quoted, b'"') => Self::QuoteInQuoted,
+            (Self::Quoted, _) => Self::Quoted,
+            (_, b',') => Self::CellStart,
+            _ => Self::Plain,
+        }
+    }
+}
+
 impl Records {
+    /// With `quotes`, of cells as in CSV: a record ends with a line feed, a carriage return or both of them, but not within
+    /// quotes. Without, of lines.
     pub(crate) fn new(quotes: bool) -> Self {
         Self {
             quotes,
-            within_quotes: false,
+            place: Place::CellStart,
             line: 1,
             breaks: 0,
             record: Vec::new(),
             is_too_long: false,
+            is_after_return: false,
             ready: VecDeque::new(),
         }
     }
@@ -48,15 +76,14 @@ impl Records {
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         for &byte in bytes {
+            let is_after_return = std::mem::take(&mut self.is_after_return);
+            let is_within = self.place == Place::Quoted && !self.is_too_long;
             match byte {
-                b'\n' if !self.within_quotes || self.is_too_long => self.end(),
-                b'\n' => {
-                    self.breaks += 1;
-                    self.keep(byte);
-                }
-                b'"' if self.quotes => {
-                    self.within_quotes = !self.within_quotes;
-                    self.keep(byte);
+                b'\n' if is_after_return => {}
+                b'\n' if !is_within => self.end(),
+                b'\r' if self.quotes && !is_within => {
+                    self.end();
+                    self.is_after_return = true;
                 }
                 _ => self.keep(byte),
             }
@@ -77,6 +104,10 @@ impl Records {
     }
 
     fn keep(&mut self, byte: u8) {
+        if self.quotes {
+            self.breaks += u64::from(byte == b'\n');
+            self.place = self.place.after(byte);
+        }
         if self.record.len() < MOST_BYTES {
             self.record.push(byte);
         } else {
@@ -94,7 +125,7 @@ impl Records {
         }
         let line = self.line;
         self.line += 1 + std::mem::take(&mut self.breaks);
-        self.within_quotes = false;
+        self.place = Place::CellStart;
         let bytes = (!std::mem::take(&mut self.is_too_long)).then_some(bytes);
         self.ready.push_back(Record { line, bytes });
     }
@@ -138,5 +169,21 @@ mod tests {
     fn a_quote_that_never_ends_costs_one_record() {
         let endless = format!("\"{}\ngood\n", "x".repeat(MOST_BYTES + 1));
         assert_eq!(cut(true, &[&endless]), [(1, None), line(2, "good")]);
+    }
+
+    #[test]
+    fn a_quote_within_a_cell_is_a_letter() {
+        let lines = cut(true, &["a,5\" pipe\nb,\"6\"\" pipe\"\nc,\"x\"y\"\nd\n"]);
+        let expected =
+            [line(1, "a,5\" pipe"), line(2, "b,\"6\"\" pipe\""), line(3, "c,\"x\"y\""), line(4, "d")];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn rows_may_end_as_on_any_machine() {
+        let rows = [line(1, "a"), line(2, "b"), line(3, "c\"d\"")];
+        assert_eq!(cut(true, &["a\r", "b\r", "c\"d\"\r"]), rows);
+        assert_eq!(cut(true, &["a\r", "\nb\r\n", "c\"d\"\r\n"]), rows);
+        assert_eq!(cut(false, &["{\r}\n"]), [line(1, "{\r}")], "a line of JSON ends with a line feed");
     }
 }
