@@ -89,7 +89,7 @@ impl Phone {
         self.0.trim_start_matches('+')
     }
 
-    /// The number with everything but its ends hidden, and never fewer than four digits: `+86138****1234`, `+6581****67`.
+    /// The number with everything but its ends hidden, and never fewer than four digits: `+86138****1234`, `+658****567`.
     pub fn masked(&self) -> String {
         let digits = self.digits();
         let shown = digits.len().saturating_sub(HIDDEN).min(9);
