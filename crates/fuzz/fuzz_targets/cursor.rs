@@ -1,7 +1,7 @@
 //! Cursors.
 //!
 //! What was made reads back; another list, another installation, and one changed bit read nothing; of all that is
-//! made up nothing is believed.
+//! made up nothing is believed but what we would have written ourselves.
 
 #![no_main]
 
@@ -32,7 +32,8 @@ fuzz_target!(|attempt: Attempt<'_>| {
         assert_eq!(Cursors::new(SECRET, other_list).open(&cursor), None, "of another list");
     }
     assert_eq!(cursors.open(&[forged, &cursor].concat()).is_some(), forged.is_empty());
-    assert_eq!(cursors.open(forged).is_some(), forged == cursor, "made up");
+    // Whoever fuzzes sees what is compared, and learns to write good ones; so only what we would have written opens.
+    assert!(cursors.open(forged).is_none_or(|key| cursors.close(&key) == forged), "made up");
     let mut spoilt = cursor.clone().into_bytes();
     let at = usize::from(at) % spoilt.len();
     spoilt[at] = put;
