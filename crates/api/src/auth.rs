@@ -8,6 +8,7 @@ use crate::audit::Begun;
 use crate::permissions::{Operation, Permissions};
 use crate::problem::{Problem, table};
 use crate::quota::Buckets;
+use crate::routes::fallback::RouteTable;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -19,6 +20,9 @@ use outdial_engine::{Engine, Principal};
 use std::future::{Ready, ready};
 use std::ops::Deref;
 use std::rc::Rc;
+
+/// The operation no quota refuses.
+const EMERGENCY_STOP: &str = "stop_everything";
 
 /// The authenticated client.
 #[derive(Debug, Clone)]
@@ -37,9 +41,12 @@ pub(crate) async fn authenticate(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse, Error> {
-    let (Some(engine), Some(buckets), Some(permissions)) =
-        (data::<Engine>(&request), data::<Buckets>(&request), data::<Permissions>(&request))
-    else {
+    let (Some(engine), Some(buckets), Some(permissions), Some(routes)) = (
+        data::<Engine>(&request),
+        data::<Buckets>(&request),
+        data::<Permissions>(&request),
+        data::<RouteTable>(&request),
+    ) else {
         let problem = Problem::new(&table::INTERNAL_ERROR, "the request could not be completed");
         return Ok(request.error_response(problem));
     };
@@ -51,9 +58,22 @@ pub(crate) async fn authenticate(
     let refused = allowance.problem();
     // Told by whoever writes the answer out, be it a problem or not.
     request.extensions_mut().insert(allowance);
-    match refused {
-        Some(problem) => Ok(request.error_response(problem)),
-        None => permit(request, next, &engine, &permissions, caller).await,
+    // By the path that routes are found by: `/v1/t%61sks` is `/v1/tasks`.
+    let path = request.match_info().as_str();
+    let pattern = request.resource_map().match_pattern(path).unwrap_or_default();
+    let operation = permissions.operation(&pattern, request.method());
+    // A client that has run wild must still be able to stop everything.
+    let refused = refused.filter(|_| operation.is_none_or(|operation| operation.id != EMERGENCY_STOP));
+    if let Some(problem) = refused {
+        return Ok(request.error_response(problem));
+    }
+    match operation {
+        Some(operation) => permit(request, next, &engine, operation, &pattern, caller).await,
+        // Nobody goes on to what is in no document.
+        None => {
+            let problem = routes.refusal(request.path(), request.method());
+            Ok(request.error_response(problem))
+        }
     }
 }
 
@@ -73,17 +93,12 @@ async fn permit(
     request: ServiceRequest,
     next: Next<BoxBody>,
     engine: &Data<Engine>,
-    permissions: &Permissions,
+    operation: &Operation,
+    pattern: &str,
     caller: Caller,
 ) -> Result<ServiceResponse, Error> {
-    // A path or method nobody knows is for the fallback, which says so.
-    let pattern = request.match_pattern().unwrap_or_default();
-    let Some(operation) = permissions.operation(&pattern, request.method()) else {
-        request.extensions_mut().insert(caller);
-        return next.call(request).await;
-    };
     let is_change = request.method() != Method::GET;
-    let begun = is_change.then(|| Begun::by(&caller, engine, operation, &pattern, &request));
+    let begun = is_change.then(|| Begun::by(&caller, engine, operation, pattern, &request));
     let response = if caller.scopes.allow(operation.scope) {
         request.extensions_mut().insert(caller);
         next.call(request).await?

@@ -1,12 +1,15 @@
 //! Turning requests away before they cost anything, when there are more than can be answered soon.
 //!
 //! A request that is let in is carried through; one too many is answered 503 at once, so that the others keep their speed.
-//! Probes are always let in. A stream of events is counted only until it begins: it has places of its own.
+//! Probes and the emergency stop are always let in. A stream of events is counted only until it begins: it has places of its own.
 
 use crate::problem::{Problem, table};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+
+/// What is let in however much there is: probes, and the one request that makes it less.
+const ALWAYS: [&str; 3] = ["/livez", "/readyz", "/v1/emergency_stop"];
 
 /// How many requests are being answered.
 #[derive(Debug, Clone)]
@@ -28,7 +31,7 @@ impl Load {
     pub(crate) fn enter(&self, path: &str) -> Result<InHand, Problem> {
         let others = self.in_hand.fetch_add(1, Ordering::Relaxed);
         let place = InHand(Arc::clone(&self.in_hand));
-        if others < self.most || matches!(path, "/livez" | "/readyz") {
+        if others < self.most || ALWAYS.contains(&path) {
             return Ok(place);
         }
         let detail = format!("{others} requests are being answered; nothing of this one was done");
@@ -53,6 +56,7 @@ mod tests {
         let _second = load.enter("/v1/tasks").unwrap();
         assert!(load.enter("/v1/tasks").unwrap_err().is(&table::OVERLOADED));
         assert!(load.enter("/livez").is_ok());
+        assert!(load.enter("/v1/emergency_stop").is_ok());
         drop(first);
         assert!(load.enter("/v1/tasks").is_ok(), "nobody who was turned away is counted");
     }

@@ -2,6 +2,7 @@
 
 use crate::problem::{Problem, table};
 use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -41,14 +42,21 @@ impl RouteTable {
     }
 }
 
-pub(crate) async fn fallback(request: HttpRequest, routes: Data<RouteTable>) -> Result<String, Problem> {
-    Err(match routes.methods(request.path()) {
-        Some(methods) => {
-            let detail = format!("this path takes {methods}, not {}", request.method());
-            Problem::new(&table::METHOD_NOT_ALLOWED, detail).with_header(ALLOW, methods)
+impl RouteTable {
+    /// Why there is no route for such a request.
+    pub(crate) fn refusal(&self, path: &str, method: &Method) -> Problem {
+        match self.methods(path) {
+            Some(methods) => {
+                let detail = format!("this path takes {methods}, not {method}");
+                Problem::new(&table::METHOD_NOT_ALLOWED, detail).with_header(ALLOW, methods)
+            }
+            None => Problem::new(&table::NOT_FOUND, "there is no such path; `/docs` shows all of them"),
         }
-        None => Problem::new(&table::NOT_FOUND, "there is no such path; `/docs` shows all of them"),
-    })
+    }
+}
+
+pub(crate) async fn fallback(request: HttpRequest, routes: Data<RouteTable>) -> Result<String, Problem> {
+    Err(routes.refusal(request.path(), request.method()))
 }
 
 /// The answer of an address that has few routes.

@@ -92,6 +92,33 @@ async fn every_documented_operation_asks_for_its_scope_and_no_other() {
     }
 }
 
+#[tokio::test]
+async fn another_spelling_of_a_path_asks_for_the_same_scope() {
+    let api = TestApi::start().await;
+    for operation in operations(&api).await {
+        let Some(scope) = operation.scope.filter(|_| operation.path.starts_with("/v1/")) else { continue };
+        let others: Vec<_> =
+            Scope::ALL.iter().copied().filter(|one| *one != scope && *one != Scope::Admin).collect();
+        let key = api.key_with("acme", good_for(&others)).await;
+        let path = operation.path.replace(['{', '}'], "");
+        let letters = path.match_indices(char::is_alphabetic).filter(|(at, _)| *at > 3);
+        for (at, letter) in letters {
+            let spelt = format!("{}%{:02x}{}", &path[..at], letter.as_bytes()[0], &path[at + 1..]);
+            let answer = ask(&api, &operation, &spelt, Some(&key)).await;
+            assert!(
+                [403, 404].contains(&answer.status.as_u16()),
+                "{} {spelt}: {}",
+                operation.id,
+                answer.status
+            );
+        }
+    }
+    let nobody = api.key_with("acme", good_for(&[Scope::CallsRead])).await;
+    let key = json!({"name": "mine", "scopes": ["admin"]});
+    let request = api.bare(Method::POST, "/v1/api_key%73").bearer_auth(&nobody).json(&key);
+    send(request).await.problem(403, "insufficient_scope");
+}
+
 /// An API whose account is one tenant's alone.
 async fn of_acme_alone() -> TestApi {
     let options = MemoryOptions::staged(Staging::EmptyThenStart, Arc::new(SystemClock));

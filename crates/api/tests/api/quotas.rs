@@ -43,6 +43,16 @@ async fn every_answer_tells_what_is_left_and_one_too_many_is_turned_away() {
 }
 
 #[tokio::test]
+async fn whoever_has_used_up_a_quota_can_still_stop_everything() {
+    let api = with(1, 0).await;
+    let key = api.key_of("acme").await;
+    assert_eq!(ask(&api, &key).await.status, 200);
+    ask(&api, &key).await.problem(429, "quota_exceeded");
+    let stop = api.bare(reqwest::Method::POST, "/v1/emergency_stop").bearer_auth(&key);
+    assert_eq!(crate::test_api::send(stop).await.status, 202);
+}
+
+#[tokio::test]
 async fn the_clients_of_a_tenant_share_its_quota() {
     let api = with(100, 3).await;
     let (one, other) = (api.key_with("acme", everything()).await, api.key_with("acme", everything()).await);

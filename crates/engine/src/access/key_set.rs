@@ -153,12 +153,13 @@ impl Published {
         if let Some(keys) = found(FRESH) {
             return Ok(keys);
         }
-        if let Some(keys) = found(KEPT) {
+        if found(KEPT).is_some() {
             // One fetches, the others go on with what there is.
             if let Ok(turn) = self.last_try.try_lock() {
                 self.fetch(turn, now).await;
             }
-            return Ok(found(KEPT).unwrap_or(keys));
+            // A key the issuer has just withdrawn is none any more.
+            return Ok(found(KEPT).unwrap_or_default());
         }
         self.fetch(self.last_try.lock().await, now).await;
         match found(KEPT) {
