@@ -48,8 +48,8 @@ async fn whoever_has_used_up_a_quota_can_still_stop_everything() {
     let key = api.key_of("acme").await;
     assert_eq!(ask(&api, &key).await.status, 200);
     ask(&api, &key).await.problem(429, "quota_exceeded");
-    let stop = api.bare(reqwest::Method::POST, "/v1/emergency_stop").bearer_auth(&key);
-    assert_eq!(crate::test_api::send(stop).await.status, 202);
+    let stop = api.bare(Method::POST, "/v1/emergency_stop").bearer_auth(&key);
+    assert_eq!(send(stop).await.status, 202);
 }
 
 #[tokio::test]
