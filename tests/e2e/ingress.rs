@@ -5,16 +5,16 @@ use outdial_testkit::{Answer, Setup, StoreKind, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const ENDINGS: [&str; 5] = ["00", "01", "02", "03", "05"];
+pub const ENDINGS: [&str; 5] = ["00", "01", "02", "03", "05"];
 
 /// Where the vendor `kind` pushes to.
-async fn ingress(app: &TestApp, kind: &str) -> String {
+pub async fn ingress(app: &TestApp, kind: &str) -> String {
     let account = app.get(&format!("/v1/accounts/{kind}-demo")).await.expect(200);
     account["ingress_url"].as_str().unwrap().to_owned()
 }
 
 /// Delivers a push as anybody could.
-async fn deliver(url: &str, headers: &[(&str, &str)], body: &Value) -> (u16, Value) {
+pub async fn deliver(url: &str, headers: &[(&str, &str)], body: &Value) -> (u16, Value) {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut request = http.request(Method::POST, url).json(body);
     for (name, value) in headers {
@@ -88,55 +88,6 @@ pub async fn a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing(
 
     let seen = app.get(&format!("/v1/contacts/{contact}")).await;
     untouched(&app, seen).await;
-    app.shut_down().await;
-}
-
-pub async fn a_token_that_was_granted_proves_a_push(store: StoreKind) {
-    let keys = "[tencent_ccc]\npush_auth = \"oauth2\"\npush_client_id = \"outdial\"\npush_client_secret = \"sixteen or more!\"";
-    let app = TestApp::with(Setup { vendor_keys: keys.parse().unwrap(), ..Setup::on(store) }).await;
-    let url = ingress(&app, "tencent_ccc").await;
-    let account = app.get("/v1/accounts/tencent_ccc-demo").await.expect(200);
-    assert!(account["ingress_urls"].to_string().contains("/token"), "{account:#}");
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let ask = async |form: &str| {
-        let request = http.post(format!("{url}/token")).body(form.to_owned());
-        let response =
-            request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
-        assert_eq!(response.headers()["cache-control"], "no-store");
-        (response.status().as_u16(), response.json::<Value>().await.unwrap())
-    };
-    let asked = "grant_type=client_credentials&client_id=outdial&client_secret=";
-    for (form, status, error) in [
-        (format!("{asked}guessed"), 401, "invalid_client"),
-        ("grant_type=client_credentials".into(), 401, "invalid_client"),
-        ("grant_type=password&client_id=outdial".into(), 400, "unsupported_grant_type"),
-        ("\u{0}&&&=".into(), 400, "invalid_request"),
-        (String::new(), 400, "invalid_request"),
-    ] {
-        let (told, answer) = ask(&form).await;
-        assert_eq!((told, &answer["error"]), (status, &json!(error)), "{form}");
-    }
-    let (status, granted) = ask(&format!("{asked}sixteen+or+more%21")).await;
-    assert_eq!(
-        (status, &granted["token_type"], &granted["expires_in"]),
-        (200, &json!("Bearer"), &json!(3600))
-    );
-
-    let bearer = format!("Bearer {}", granted["access_token"].as_str().unwrap());
-    let nobody = json!({"SessionId": "s", "Direction": 1, "EndStatusString": "ok"});
-    let push = format!("{url}/cdr");
-    assert_eq!(deliver(&push, &[], &nobody).await.0, 401);
-    assert_eq!(deliver(&push, &[("authorization", "Bearer 99999999999.00")], &nobody).await.0, 401);
-    assert_eq!(deliver(&push, &[("authorization", &bearer)], &nobody).await.0, 200);
-
-    let settings = json!({"tencent.push_url": push, "tencent.push_authorization": bearer});
-    app.vendors().set(&settings).await;
-    let task = app.create_task(&app.task("tencent_ccc", &ENDINGS)).await;
-    app.start(&task).await;
-    let done = app.wait_for_status(&task, "completed").await;
-    assert_eq!(done["counts"]["completed"], ENDINGS.len(), "{done:#}");
-    let refused = app.all("/v1/accounts/tencent_ccc-demo/pushes?state=refused&limit=50").await;
-    assert_eq!(refused.len(), 1, "the two that proved nothing told the same: {refused:#?}");
     app.shut_down().await;
 }
 

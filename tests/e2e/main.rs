@@ -23,6 +23,7 @@ mod ingress;
 mod kill;
 mod once;
 mod privacy;
+mod proofs;
 mod pushes;
 mod recordings;
 mod reload;
@@ -31,6 +32,7 @@ mod silence;
 mod smoke;
 mod steering;
 mod storm;
+mod transcripts;
 mod twins;
 mod vendor_tasks;
 mod watching;
@@ -64,8 +66,11 @@ const STORIES: &[(&str, Story)] = stories! {
     ingress: signed_pushes_are_enough_where_every_read_of_people_fails,
         unsigned_pushes_are_believed_where_nothing_else_will_ever_tell,
         an_unsigned_push_is_not_believed_where_the_vendor_can_be_asked,
-        a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing,
-        a_token_that_was_granted_proves_a_push;
+        a_wrong_secret_leads_nowhere_and_a_wrong_signature_changes_nothing;
+    proofs: whoever_asks_wrongly_is_granted_no_token, a_token_that_was_granted_proves_a_push,
+        a_push_from_elsewhere_finds_nothing;
+    transcripts: what_was_said_is_told_when_it_is_there,
+        a_vendor_that_does_not_tell_what_was_said_holds_up_nothing;
     pushes: the_same_push_a_thousand_times_is_one_change,
         a_changed_body_and_a_copy_of_yesterday_are_refused_and_kept,
         bad_pushes_are_answered_and_kept_and_slow_nothing_down,

@@ -12,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// What everybody is called, and what is said to them.
 const NAME: &str = "Zuckerkandl-Ypsilanti";
 const VALUE: &str = "geheim-4711-xyz";
+/// What the simulated vendor that writes calls down has heard in each.
+const SAID: &str = "this is about your payment";
 /// Secrets of the simulated vendors' accounts.
 const VENDOR_SECRETS: [&str; 3] = ["sim-nxtele-secret", "sim-tencent-secret", "sim-airudder-secret"];
 
@@ -50,7 +52,8 @@ async fn live(setup: Setup) -> Lived {
         let made = api.send(keyed.json(&draft)).await.expect(201);
         secrets.push(made["secret"].as_str().unwrap().trim_start_matches("whsec_").to_owned());
     }
-    let (mut personal, mut told) = (vec![NAME.to_owned(), VALUE.to_owned()], Vec::new());
+    site.vendors().set(&json!({"tencent.asr_delay_seconds": 0})).await;
+    let (mut personal, mut told) = (vec![NAME.to_owned(), VALUE.to_owned(), SAID.to_owned()], Vec::new());
     for (place, (kind, _)) in VENDORS.into_iter().enumerate() {
         let people: Vec<_> = (0..3).map(|n| person(&site, kind, 7_000 + 10 * place + n)).collect();
         personal.extend(people.iter().map(digits));
@@ -69,6 +72,11 @@ async fn live(setup: Setup) -> Lived {
         for call in api.all(&format!("/v1/calls?task_id={task}&limit=50")).await {
             let path = format!("/v1/calls/{}/recording", call["id"].as_str().unwrap());
             api.request(Method::GET, &path).send().await.unwrap().bytes().await.unwrap();
+        }
+        if kind == "tencent_ccc" {
+            let calls = async || api.all(&format!("/v1/calls?task_id={task}&limit=50")).await;
+            let is_told = |calls: &Vec<Value>| calls.iter().all(|call| call["insights"] != json!([]));
+            until_within(PATIENCE, "what was said is known", calls, is_told).await;
         }
         told.extend(ask_wrongly(&api, &task, &people[0]).await);
     }

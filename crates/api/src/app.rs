@@ -8,6 +8,7 @@ use crate::feed::Streams;
 use crate::metrics::Requests;
 use crate::overload::Load;
 use crate::permissions::Permissions;
+use crate::prefer::Waiting;
 use crate::quota::Buckets;
 use crate::routes::fallback::RouteTable;
 use crate::routes::{self, docs, fallback, ingress, push_tokens};
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     load: Load,
     downloads: Data<Downloads>,
     uploads: Data<Uploads>,
+    waiting: Data<Waiting>,
     patience: Patience,
 }
 
@@ -54,6 +56,7 @@ impl Shared {
             load: Load::of_at_most(settings.requests_at_once),
             downloads: Data::new(Downloads::until(settings.closing.clone())),
             uploads: Data::new(Uploads::until(settings.closing.clone())),
+            waiting: Data::new(Waiting::until(settings.closing.clone())),
             patience: Patience(settings.patience),
         }
     }
@@ -102,6 +105,7 @@ impl Shared {
             .app_data(self.load.clone())
             .app_data(self.downloads.clone())
             .app_data(self.uploads.clone())
+            .app_data(self.waiting.clone())
             .app_data(self.patience);
     }
 }

@@ -48,14 +48,14 @@ impl Begun {
         let made = response.headers().get(LOCATION).and_then(|path| path.to_str().ok()?.rsplit('/').next());
         deed.target = made.map(str::to_owned).or(deed.target);
         // A task of its own: whoever leaves now does not end it.
-        let _ = rt::spawn(async move { engine.audited(&caller, deed).await }).await;
+        let _ = rt::spawn(async move { engine.audited(&caller.tenant, &caller.actor, deed).await }).await;
     }
 }
 
 impl Drop for Begun {
     fn drop(&mut self) {
         if let Some((engine, caller, deed)) = self.0.take() {
-            rt::spawn(async move { engine.audited(&caller, deed).await });
+            rt::spawn(async move { engine.audited(&caller.tenant, &caller.actor, deed).await });
         }
     }
 }

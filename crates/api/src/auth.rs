@@ -131,7 +131,7 @@ fn bearer(request: &ServiceRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
 }
 
-fn unauthenticated(detail: &str) -> Problem {
+pub(crate) fn unauthenticated(detail: &str) -> Problem {
     Problem::new(&table::UNAUTHENTICATED, detail).with_header(WWW_AUTHENTICATE, "Bearer realm=\"outdial\"")
 }
 

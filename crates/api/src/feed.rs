@@ -12,10 +12,10 @@ use crate::places::{Places, Turn};
 use crate::problem::{Problem, table};
 use crate::wire::event::EventView;
 use actix_web::dev::Payload;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, StreamExt, stream};
-use outdial_engine::{Feed, FeedFilter, Follower};
+use outdial_engine::{Engine, Feed, FeedFilter, Follower, Principal};
 use outdial_model::{EventType, TenantId};
 use std::convert::Infallible;
 use std::fmt::{self, Write};
@@ -34,7 +34,7 @@ const SHARE: usize = 64;
 const BATCH: u32 = 50;
 /// How long a stream says nothing at most. A client that has gone is noticed by the second time.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// How long a stream lasts at most: its key is looked at again when the client comes back.
+/// How long a stream lasts at most. It ends before when its key or token is good no more.
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// How long a stream waits for a client that takes nothing of what there is.
 const STALL: Duration = Duration::from_secs(30);
@@ -104,6 +104,8 @@ impl Streams {
 
 /// What a stream goes on with.
 struct Following {
+    engine: Data<Engine>,
+    principal: Principal,
     follower: Follower,
     paging: Paging,
     closing: CancellationToken,
@@ -112,6 +114,8 @@ struct Following {
 
 /// The stream from `after` on.
 pub(crate) fn stream(
+    engine: Data<Engine>,
+    principal: Principal,
     follower: Follower,
     after: u64,
     paging: Paging,
@@ -120,7 +124,7 @@ pub(crate) fn stream(
     // At once, so that the client knows that it is connected, and where.
     let greeting = format!("{GREETING}{}", heartbeat(&paging, after));
     let (closing, ends) = (turn.closing.clone(), Instant::now() + LIFETIME);
-    let following = Following { follower, paging, closing, ends };
+    let following = Following { engine, principal, follower, paging, closing, ends };
     let events = stream::unfold(following, |mut following| async move {
         let text = following.next().await?;
         Some((text, following))
@@ -155,6 +159,11 @@ impl Following {
             () = tokio::time::sleep_until(self.ends) => return None,
             found = self.follower.next(BATCH, HEARTBEAT) => found.ok()?,
         };
+        // Looked at after waiting: what is handed over is for somebody who may still see it.
+        let may_see = self.engine.still_admits(&self.principal).await.ok()?;
+        if !may_see {
+            return None;
+        }
         Some(written(&self.paging, found))
     }
 }

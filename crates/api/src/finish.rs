@@ -6,7 +6,7 @@
 
 use crate::draining::Draining;
 use crate::metrics::Requests;
-use crate::overload::Load;
+use crate::overload::{InHand, Load};
 use crate::problem::{Problem, table};
 use crate::quota::Allowance;
 use crate::trace::{TRACERESPONSE, TraceContext};
@@ -57,7 +57,13 @@ pub(crate) async fn finish(
     );
     let place = request.app_data::<Load>().map(|load| load.enter(&path)).transpose();
     let response = match place {
-        Ok(_in_hand) => next.call(request).instrument(span.clone()).await?.map_into_boxed_body(),
+        Ok(in_hand) => {
+            // Whoever holds the answer for long lets the place go before.
+            request.extensions_mut().insert(in_hand);
+            let response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+            response.request().extensions_mut().remove::<Option<InHand>>();
+            response
+        }
         Err(problem) => request.error_response(problem),
     };
     let mut response = match response.response().error().map(|error| written(error, &path, &id)) {

@@ -13,6 +13,7 @@ pub(crate) mod records;
 pub(crate) use csv::Csv;
 pub(crate) use ndjson::Ndjson;
 
+use crate::auth::unauthenticated;
 use crate::body::Pieces;
 use crate::idempotency::{Idempotency, StreamKey, Taken, json, respond};
 use crate::places::{Places, Turn};
@@ -21,14 +22,18 @@ use crate::wire::batch::BatchView;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use futures_util::try_join;
-use outdial_engine::{ContactDraft, ContactResult, Engine, EngineError};
+use outdial_engine::{ContactDraft, ContactResult, Engine, EngineError, Principal};
 use outdial_model::{FieldProblem, TaskId, TenantId};
 use records::{Record, Records};
+use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Contacts of one transaction, and bytes of the lines they are read from.
 const CHUNK: usize = 1000;
 const CHUNK_BYTES: usize = 4 << 20;
+/// How long a stream lasts at most.
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// Streams of one server at a time, and those of one tenant among them.
 const AT_ONCE: usize = 32;
 const SHARE: usize = 16;
@@ -51,7 +56,7 @@ impl Uploads {
 /// Where contacts go.
 pub(crate) struct Target<'a> {
     pub engine: &'a Engine,
-    pub tenant: &'a TenantId,
+    pub caller: &'a Principal,
     pub task: &'a TaskId,
 }
 
@@ -78,7 +83,7 @@ pub(crate) async fn stream<F: Format>(
     format: F,
 ) -> Result<HttpResponse, Problem> {
     // Refuses early what would be refused late.
-    target.engine.task(target.tenant, target.task).await?;
+    target.engine.task(&target.caller.tenant, target.task).await?;
     let key = match once.hold(&mut pieces).await? {
         Taken::Free(key) => key,
         Taken::Before(response) => return Ok(response),
@@ -181,9 +186,11 @@ struct Upload<'a> {
 impl Upload<'_> {
     /// While the engine takes some in, the next are read. When it cannot, that is told without waiting for them.
     async fn run<F: Format>(&mut self, reader: &mut Reader<F>) -> Result<(), Stop> {
+        let ends = Instant::now() + LIFETIME;
         let mut lines = reader.next().await?;
         while let Some((line, _)) = lines.first() {
             let line = *line;
+            self.may_go_on(ends).await.map_err(|problem| Stop { line, problem })?;
             let (read, drafts) = parted(lines);
             let (added, next) = try_join!(self.add(&drafts), async { Ok(reader.next().await) })
                 .map_err(|error| Stop { line, problem: error.into() })?;
@@ -193,9 +200,25 @@ impl Upload<'_> {
         Ok(())
     }
 
+    /// A stream is not for ever, and only for as long as its key or token is good.
+    async fn may_go_on(&self, ends: Instant) -> Result<(), Problem> {
+        let Target { engine, caller, .. } = self.target;
+        if !engine.still_admits(caller).await? {
+            return Err(unauthenticated("the key or token was revoked or has expired meanwhile"));
+        }
+        if Instant::now() >= ends {
+            let detail = format!(
+                "a stream lasts {} minutes at most; send the rest as another",
+                LIFETIME.as_secs() / 60
+            );
+            return Err(Problem::new(&table::REQUEST_TIMEOUT, &detail));
+        }
+        Ok(())
+    }
+
     async fn add(&self, drafts: &[ContactDraft]) -> Result<Vec<ContactResult>, EngineError> {
-        let Target { engine, tenant, task } = self.target;
-        engine.add_contacts(tenant, task, drafts, None).await
+        let Target { engine, caller, task } = self.target;
+        engine.add_contacts(&caller.tenant, task, drafts, None).await
     }
 
     /// Notes what became of each, in order.

@@ -23,7 +23,7 @@ pub(crate) use keys::mac;
 use crate::{Engine, EngineError};
 use key_cache::KeyCache;
 use key_uses::KeyUses;
-use outdial_model::{KeyId, Scopes, TenantId};
+use outdial_model::{KeyId, Scopes, TenantId, Timestamp};
 use std::fmt;
 use token::TokenCache;
 
@@ -38,6 +38,17 @@ pub struct Principal {
     pub actor: Actor,
     /// Whether every POST of theirs must name an idempotency key.
     pub requires_idempotency_key: bool,
+    /// What they were let in with.
+    pub pass: Pass,
+}
+
+/// What somebody was let in with, for what lasts longer than a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pass {
+    /// The key with that hash.
+    Key(String),
+    /// A token that is good until then.
+    Until(Timestamp),
 }
 
 /// Somebody, for the audit log and for counting.
@@ -52,6 +63,15 @@ pub enum Actor {
         /// Its name for them; empty when the token names nobody.
         subject: String,
     },
+    /// Whoever runs this command beside the gateway.
+    Command(&'static str),
+}
+
+impl Actor {
+    /// As it is kept: of bounded length, without what would not be.
+    pub(crate) fn noted(&self) -> String {
+        self.to_string().chars().filter(|c| !c.is_control()).take(300).collect()
+    }
 }
 
 impl fmt::Display for Actor {
@@ -59,6 +79,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Key(id) => id.fmt(f),
             Self::Subject { issuer, subject } => write!(f, "{issuer}#{subject}"),
+            Self::Command(command) => f.write_str(command),
         }
     }
 }
@@ -80,6 +101,14 @@ impl Access {
 }
 
 impl Engine {
+    /// Whether somebody who was let in would be again; for what lasts longer than a request.
+    pub async fn still_admits(&self, principal: &Principal) -> Result<bool, EngineError> {
+        match &principal.pass {
+            Pass::Key(hash) => Ok(self.good_key(hash).await?.is_some()),
+            Pass::Until(end) => Ok(self.now() < *end),
+        }
+    }
+
     /// Who came with `credential`, a key or a token; `None` when it is not, or no longer, good for anything. A key
     /// that was taken back may be let in for another two seconds.
     pub async fn authenticate(&self, credential: &str) -> Result<Option<Principal>, EngineError> {

@@ -47,7 +47,7 @@ pub struct Clients {
 
 impl Clients {
     /// Whether it is there for somebody of that tenant; for others it does not exist.
-    fn include(&self, tenant: &TenantId) -> bool {
+    pub(crate) fn include(&self, tenant: &TenantId) -> bool {
         let is_theirs =
             self.tenants.is_empty() || self.tenants.iter().any(|one| one.itself() == tenant.itself());
         is_theirs && (self.is_simulated || !tenant.is_for_tests())

@@ -53,7 +53,7 @@ impl Engine {
         once: Option<&Once<'_, Vec<ContactResult>>>,
     ) -> Result<Vec<ContactResult>, EngineError> {
         let stored = self.task(tenant, task).await?;
-        let account = self.account(&stored.account)?;
+        let account = self.account_for(tenant, &stored.account)?;
         if stored.is_adopted() {
             natively(&account, Operation::AddContacts)?;
         }

@@ -3,8 +3,7 @@
 //! One row in the store is the stop; from then on nothing is dialed for a task that was there before. The worker sees it
 //! at every such task and repeats what there is to do until the vendor confirms. A task made afterwards is not concerned.
 
-use crate::once::{Once, Worded};
-use crate::{Engine, EngineError, Page, TaskFilter};
+use crate::{Actor, Engine, EngineError, Page, TaskFilter};
 use outdial_model::{Task, TaskStatus, TenantId};
 use outdial_store::EmergencyStop;
 use std::time::Duration;
@@ -27,24 +26,21 @@ pub struct Halt {
 
 impl Engine {
     /// Stops everything of a tenant; when this returns, nobody new is dialed.
-    pub async fn halt(
-        &self,
-        tenant: &TenantId,
-        actor: &str,
-        once: Option<&Once<'_, EmergencyStop>>,
-    ) -> Result<EmergencyStop, EngineError> {
-        let worded = Worded::halted(once);
-        let stop = self.store().halt(tenant, actor, worded.stored().as_ref(), self.now()).await?;
-        tracing::warn!(%tenant, actor, tasks = stop.tasks, "emergency stop");
+    pub async fn halt(&self, tenant: &TenantId, actor: &Actor) -> Result<EmergencyStop, EngineError> {
+        let stop = self.store().halt(tenant, &actor.noted(), self.now()).await?;
+        tracing::warn!(%tenant, actor = stop.actor, tasks = stop.tasks, "emergency stop");
         self.ring();
         Ok(stop)
     }
 
-    /// As [`Self::halt`], for every tenant there is.
-    pub async fn halt_all(&self, actor: &str) -> Result<Vec<(TenantId, EmergencyStop)>, EngineError> {
+    /// As [`Self::halt`], for every tenant there is. One that cannot be stopped keeps no other from it.
+    pub async fn halt_all(
+        &self,
+        actor: &Actor,
+    ) -> Result<Vec<(TenantId, Result<EmergencyStop, EngineError>)>, EngineError> {
         let mut stops = Vec::new();
         for tenant in self.store().tenants().await? {
-            let stop = self.halt(&tenant, actor, None).await?;
+            let stop = self.halt(&tenant, actor).await;
             stops.push((tenant, stop));
         }
         Ok(stops)

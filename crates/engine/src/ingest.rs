@@ -10,13 +10,15 @@
 use crate::inbox::Identity;
 use crate::metrics::PushOutcome;
 use crate::{Account, Engine, EngineError};
-use outdial_model::{AccountId, PushId, PushState, Secret};
-use outdial_provider::{Ack, Inbound, ReceiveError};
+use outdial_model::{AccountId, PushId, PushState, Secret, Timestamp};
+use outdial_provider::{Ack, Inbound, PushClient, ReceiveError};
 use outdial_store::{Intake, NewPush, StoreError};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// What tokens are asked for as, beside the kinds of pushes.
+pub const TOKEN_KIND: &str = "token";
 /// Bytes that are kept of a push that proves nothing.
 const MOST_OF_REFUSED: usize = 4 << 10;
 
@@ -34,15 +36,6 @@ pub enum IngestError {
     NotKept(#[from] EngineError),
 }
 
-/// No token was granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GrantError {
-    /// The account's pushes are proven otherwise, or not at all.
-    NoSuchPlace,
-    /// Id or secret are not those of the account's settings.
-    UnknownClient,
-}
-
 impl From<StoreError> for IngestError {
     fn from(error: StoreError) -> Self {
         Self::NotKept(error.into())
@@ -52,6 +45,27 @@ impl From<StoreError> for IngestError {
 /// An account's door, open.
 #[derive(Debug, Clone)]
 pub struct Door(Arc<Account>);
+
+/// Whoever grants the tokens that prove an account's pushes.
+#[derive(Debug)]
+pub struct Teller<'a> {
+    account: &'a Account,
+    client: &'a PushClient,
+    now: Timestamp,
+}
+
+impl Teller<'_> {
+    /// A token for whoever knows what the account's vendor was given in its console; `None` for anybody else.
+    pub fn grant(&self, id: &str, secret: &str) -> Option<Secret> {
+        self.client.grant(id, secret, self.now)
+    }
+
+    /// Counts one who was granted nothing, as a push of that kind that proves nothing: it will not be the vendor's
+    /// pushes that tell of a wrong secret in its console, for it sends none without a token.
+    pub fn turned_away(&self) {
+        self.account.pushes.count(Some(TOKEN_KIND), PushOutcome::Refused);
+    }
+}
 
 impl Engine {
     /// Opens an account's door to whoever knows its ingress secret and comes from where its vendor pushes from, if
@@ -68,6 +82,7 @@ impl Engine {
         }
         if !account.ingress.is_from(address) {
             tracing::warn!(account = %account.id, ?address, "a push came from outside `ingress_networks`");
+            account.pushes.count(None, PushOutcome::Elsewhere);
             return Err(IngestError::NoSuchPlace);
         }
         Ok(Door(account))
@@ -87,10 +102,11 @@ impl Engine {
         door.0.pushes.count(Some(kind), PushOutcome::TooLarge);
     }
 
-    /// A token that proves the account's pushes, for whoever knows what its vendor was given in the console.
-    pub fn grant(&self, door: &Door, id: &str, secret: &str) -> Result<Secret, GrantError> {
-        let client = door.0.provider.push_client().ok_or(GrantError::NoSuchPlace)?;
-        client.grant(id, secret, self.now()).ok_or(GrantError::UnknownClient)
+    /// Whoever grants tokens for the account's pushes, if that is how they are proven.
+    pub fn teller<'a>(&self, door: &'a Door) -> Result<Teller<'a>, IngestError> {
+        let account = &*door.0;
+        let client = account.provider.push_client().ok_or(IngestError::NoSuchPlace)?;
+        Ok(Teller { account, client, now: self.now() })
     }
 
     /// Takes a push; answers what the vendor wants to hear once it is durable.

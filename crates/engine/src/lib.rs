@@ -36,12 +36,13 @@ mod retention;
 mod roster;
 mod seal;
 mod tasks;
+mod transcripts;
 mod vendor_tasks;
 mod webhooks;
 mod work;
 
 pub use access::{
-    Actor, Algorithm, Deed, IssuedKey, KeySet, KeySetError, KeySource, KeyTerms, Principal, TokenIssuer,
+    Actor, Algorithm, Deed, IssuedKey, KeySet, KeySetError, KeySource, KeyTerms, Pass, Principal, TokenIssuer,
 };
 pub use accounts::{Account, AccountPolicy, Clients, Ingress};
 pub use contacts::{ContactDraft, ContactResult};
@@ -50,7 +51,7 @@ pub use error::EngineError;
 pub use events::{Envelope, Follower};
 pub use health::{Breaker, Health};
 pub use held::Held;
-pub use ingest::{Door, GrantError, IngestError};
+pub use ingest::{Door, IngestError, TOKEN_KIND, Teller};
 pub use metrics::{AccountMetrics, PushOutcome, Traffic};
 pub use once::Once;
 pub use outdial_model as model;
@@ -121,6 +122,8 @@ struct Inner {
     tally: webhooks::Tally,
     /// Vendors' pushes on their way into the store.
     keeper: inbox::Keeper,
+    /// Calls of which it is to be read what was said.
+    transcripts: transcripts::Line,
     /// Rings when pushes were kept.
     arrived: Notify,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
@@ -148,6 +151,7 @@ impl Engine {
             batches: work::Batches::default(),
             tally: webhooks::Tally::default(),
             keeper: inbox::Keeper::here(),
+            transcripts: transcripts::Line::default(),
             arrived: Notify::new(),
             asked: Notify::new(),
             changed: Notify::new(),

@@ -49,6 +49,8 @@ pub enum PushOutcome {
     Refused,
     /// At the door: kept as unusable, for it cannot be read.
     Unreadable,
+    /// At the door: it came from where the account's vendor does not push from, and nothing of it was read.
+    Elsewhere,
     /// At the door: no such push is known.
     UnknownKind,
     /// At the door: larger than any is.
@@ -71,6 +73,7 @@ impl PushOutcome {
             Self::Repeated => "repeated",
             Self::Refused => "refused",
             Self::Unreadable => "unreadable",
+            Self::Elsewhere => "elsewhere",
             Self::UnknownKind => "unknown_kind",
             Self::TooLarge => "too_large",
             Self::NotKept => "not_kept",

@@ -8,7 +8,7 @@
 
 use crate::{Adopted, Answer, ContactResult, Engine, EngineError, IssuedEndpoint, OnceKey};
 use outdial_model::{Contact, Erasure, Secret, Segment, Task, TenantId};
-use outdial_store::{AddOutcome, ApiKey, Effect, EmergencyStop, Once as StoredOnce, WebhookEndpoint};
+use outdial_store::{AddOutcome, ApiKey, Effect, Once as StoredOnce, WebhookEndpoint};
 
 /// Marks an answer that is kept sealed, and what it is sealed for.
 const SEALED: &str = "sealed";
@@ -100,16 +100,6 @@ impl<'a> Worded<'a> {
         once.map_or(Self(None), |once| {
             Self::new(once.key, move |effect| match effect {
                 Effect::ApiKey(key) => Some((once.answer)(key)),
-                _ => None,
-            })
-        })
-    }
-
-    /// For a request that stops everything.
-    pub(crate) fn halted(once: Option<&'a Once<'_, EmergencyStop>>) -> Self {
-        once.map_or(Self(None), |once| {
-            Self::new(once.key, move |effect| match effect {
-                Effect::Halted(stop) => Some((once.answer)(stop)),
                 _ => None,
             })
         })

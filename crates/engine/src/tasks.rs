@@ -150,7 +150,7 @@ impl Engine {
         revision: Option<i64>,
     ) -> Result<Task, EngineError> {
         let task = changeable(self.task(tenant, id).await?)?;
-        let problems = self.account(&task.account)?.provider.refuse_task(&spec);
+        let problems = self.account_for(tenant, &task.account)?.provider.refuse_task(&spec);
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
         }

@@ -28,7 +28,7 @@ pub(crate) use job::reference;
 pub(crate) use pauses::Pauses;
 
 use crate::accounts::Place;
-use crate::{Engine, EngineError, TaskVerb};
+use crate::{Account, Engine, EngineError, TaskVerb};
 use claim::{Claim, HEARTBEAT, Moment, TERM};
 use decide::{Situation, Step, decide};
 use job::Job;
@@ -83,6 +83,7 @@ impl Engine {
         let mut house = JoinSet::new();
         house.spawn(self.clone().keep_house(shutdown.clone()));
         house.spawn(self.clone().read_inbox(shutdown.clone()));
+        house.spawn(self.clone().read_transcripts(shutdown.clone()));
         house.spawn(self.clone().watch_accounts(shutdown.clone()));
         house.spawn(self.clone().deliver(shutdown.clone()));
         let mut jobs = JoinSet::new();
@@ -207,6 +208,9 @@ impl Engine {
                 self.tell_trouble(lease, &work, Some(trouble)).await?;
                 return Ok(Some(later(now, ACCOUNT_AGAIN_AFTER)));
             };
+            if let Some(trouble) = withdrawn(&account, &work.task) {
+                self.tell_trouble(lease, &work, Some(trouble)).await?;
+            }
             let place = place.get_or_insert_with(|| Place::at(&account));
             if !place.may_stay(now) {
                 return Ok(Some(later(now, PLACE_AGAIN_AFTER)));
@@ -265,6 +269,14 @@ impl Engine {
         changes.task = Some(TaskChange { from: work.task.status, to: work.task.status, trouble });
         self.store().apply(changes, self.now()).await.map(drop)
     }
+}
+
+/// Why nobody new is dialed with an account that is there, but no longer for the task's tenant. What the vendor
+/// has by then is watched, and ended when that is asked for.
+fn withdrawn(account: &Account, task: &Task) -> Option<String> {
+    let is_theirs = account.policy.clients.include(&task.tenant);
+    (!is_theirs)
+        .then(|| format!("account `{}` is no longer for this tenant: nobody new is dialed", account.id))
 }
 
 /// Tells that a part of the worker is over though nobody told it to end.

@@ -3,8 +3,10 @@
 use crate::status::words;
 use std::fmt;
 
-/// Most insights of one call.
-const MOST: usize = 64;
+/// Most insights of one call: enough for what was said in a long one.
+const MOST: usize = 256;
+/// Most characters of all of them.
+const MOST_CHARACTERS: usize = 256_000;
 /// Most characters of a name, and of a value.
 const LONGEST_NAME: usize = 200;
 const LONGEST_VALUE: usize = 4_000;
@@ -33,12 +35,13 @@ words!(InsightKind, "insight kind", {
 pub struct Insight {
     /// What kind of thing it is.
     pub kind: InsightKind,
-    /// What it is called: the question, the class's id, whoever speaks.
+    /// What it is called: the question, the class's id, whoever speaks by the vendor's name for that side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is.
     pub value: String,
-    /// The vendor's own number for it, where it gives one; what it means is the vendor's business.
+    /// The vendor's own number for it, where it gives one; what it means is the vendor's business. Of what was said: when,
+    /// in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<i64>,
 }
@@ -55,8 +58,11 @@ impl Insight {
     /// What is known when both are: each thing once, in the order it was learned, and not without end.
     pub fn joined(known: &[Self], told: &[Self]) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
+        let mut room = MOST_CHARACTERS;
         for one in known.iter().chain(told) {
-            if all.len() < MOST && !all.contains(one) {
+            let characters = one.value.chars().count();
+            if all.len() < MOST && characters <= room && !all.contains(one) {
+                room -= characters;
                 all.push(one.clone());
             }
         }
@@ -89,8 +95,10 @@ mod tests {
     fn what_is_told_again_is_known_once() {
         let known = [tag("a"), tag("b")];
         assert_eq!(Insight::joined(&known, &[tag("b"), tag("c")]), [tag("a"), tag("b"), tag("c")]);
-        let many: Vec<_> = (0..100).map(|n| tag(&n.to_string())).collect();
+        let many: Vec<_> = (0..MOST + 1).map(|n| tag(&n.to_string())).collect();
         assert_eq!(Insight::joined(&known, &many).len(), MOST);
+        let long: Vec<_> = (0..MOST).map(|n| tag(&format!("{n} {}", "é".repeat(LONGEST_VALUE)))).collect();
+        assert_eq!(Insight::joined(&[], &long).len(), MOST_CHARACTERS / LONGEST_VALUE);
     }
 
     #[test]

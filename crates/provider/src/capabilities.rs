@@ -38,6 +38,8 @@ pub enum Operation {
     Catalog,
     /// Recordings of calls.
     Recording,
+    /// What was said in calls.
+    Transcript,
     /// Pushes from the vendor.
     Receive,
 }
@@ -61,6 +63,7 @@ impl Operation {
         Self::GetVendorTask,
         Self::Catalog,
         Self::Recording,
+        Self::Transcript,
         Self::Receive,
     ];
 
@@ -83,6 +86,7 @@ impl Operation {
             Self::GetVendorTask => "get_vendor_task",
             Self::Catalog => "catalog",
             Self::Recording => "recording",
+            Self::Transcript => "transcript",
             Self::Receive => "receive",
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use async_trait::async_trait;
-use outdial_model::{FieldProblem, Phone, TaskSpec};
+use outdial_model::{FieldProblem, Insight, Phone, TaskSpec};
 use std::fmt::Debug;
 
 /// One account at one vendor.
@@ -59,6 +59,10 @@ pub trait Provider: Debug + Send + Sync + 'static {
 
     /// What became of the given people, and of the segment.
     async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError>;
+
+    /// What was said in a call whose report [has a transcript](crate::CallReport::has_transcript), in order; nothing while the
+    /// vendor has not written it down yet. Nobody waits for it.
+    async fn transcript(&self, vendor_call_id: &str) -> Result<Vec<Insight>, ProviderError>;
 
     /// The vendor's own tasks as it shows them, a page at a time. Read-only.
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError>;

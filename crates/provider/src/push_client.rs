@@ -1,11 +1,12 @@
 //! Tokens for vendors that present one with each push: the OAuth 2.0 client credentials grant (RFC 6749 section 4.4), with
 //! us as the one who grants.
 //!
-//! A token tells when it ends and is authenticated by the client's secret, so that every replica knows it again and none
-//! remembers it.
+//! A token tells when it ends and is authenticated, with the account it is for, by the client's secret: every replica knows
+//! it again and none remembers it, and two accounts that were given the same client do not take each other's tokens.
 
+use crate::ReceiveError;
 use hmac::{Hmac, KeyInit, Mac};
-use outdial_model::{ExposeSecret, Secret, Timestamp};
+use outdial_model::{AccountId, ExposeSecret, Secret, Timestamp};
 use sha2::Sha256;
 use std::time::Duration;
 
@@ -15,14 +16,15 @@ pub const TOKEN_LIFE: Duration = Duration::from_secs(3600);
 /// What a vendor is known by when it asks for a token, as an operator has put it in the vendor's console.
 #[derive(Debug, Clone)]
 pub struct PushClient {
+    account: AccountId,
     id: String,
     secret: Secret,
 }
 
 impl PushClient {
-    /// A client of that name.
-    pub fn new(id: String, secret: Secret) -> Self {
-        Self { id, secret }
+    /// A client of that name, whose tokens are good at `account` only.
+    pub fn new(account: AccountId, id: String, secret: Secret) -> Self {
+        Self { account, id, secret }
     }
 
     /// A token for whoever knows name and secret, good from `now` for [`TOKEN_LIFE`]; `None` for anybody else.
@@ -36,17 +38,25 @@ impl PushClient {
         Some(Secret::from(format!("{end}.{proof}")))
     }
 
-    /// Whether `token` was granted by one who knew the secret, and has not ended by `now`.
-    pub fn admits(&self, token: &str, now: Timestamp) -> bool {
-        let Some((end, proof)) = token.split_once('.') else { return false };
-        let (Ok(proof), Some(mac)) = (hex::decode(proof), self.mac("token", end)) else { return false };
-        mac.verify_slice(&proof).is_ok() && end.parse().is_ok_and(|end: i64| now.as_second() < end)
+    /// Whether `token` was granted here, by one who knew the secret; and if so, whether it has ended by `now`, which is
+    /// [`Stale`](ReceiveError::Stale).
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<(), ReceiveError> {
+        let end = self.end_of(token).ok_or(ReceiveError::BadProof)?;
+        if now.as_second() < end { Ok(()) } else { Err(ReceiveError::Stale) }
+    }
+
+    /// When a token that is genuine ends, in Unix seconds.
+    fn end_of(&self, token: &str) -> Option<i64> {
+        let (end, proof) = token.split_once('.')?;
+        self.mac("token", end)?.verify_slice(&hex::decode(proof).ok()?).ok()?;
+        end.parse().ok()
     }
 
     /// Of `text`, for one purpose. There is one, for any secret.
     fn mac(&self, purpose: &str, text: &str) -> Option<Hmac<Sha256>> {
         let mac = Hmac::<Sha256>::new_from_slice(self.secret.expose_secret().as_bytes()).ok()?;
-        Some([purpose, &self.id, text].iter().fold(mac, |mac, part| mac.chain_update(part).chain_update([0])))
+        let parts = [purpose, self.account.as_str(), &self.id, text];
+        Some(parts.iter().fold(mac, |mac, part| mac.chain_update(part).chain_update([0])))
     }
 }
 
@@ -58,8 +68,12 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn client_of(account: &str, secret: &str) -> PushClient {
+        PushClient::new(account.parse().unwrap(), "outdial".into(), Secret::from(secret.to_owned()))
+    }
+
     fn client() -> PushClient {
-        PushClient::new("outdial".into(), Secret::from("sesame".to_owned()))
+        client_of("main", "sesame")
     }
 
     #[test]
@@ -67,10 +81,16 @@ mod tests {
         let (client, now) = (client(), at("2026-03-01T09:00:00Z"));
         let token = client.grant("outdial", "sesame", now).unwrap();
         let token = token.expose_secret();
-        assert!(client.admits(token, now) && client.admits(token, at("2026-03-01T09:59:59Z")));
-        assert!(!client.admits(token, at("2026-03-01T10:00:00Z")), "it has ended");
-        let other = PushClient::new("outdial".into(), Secret::from("open".to_owned()));
-        assert!(!other.admits(token, now), "the secret has changed");
+        let forged = Err(ReceiveError::BadProof);
+        assert_eq!(client.verify(token, now), Ok(()));
+        assert_eq!(client.verify(token, at("2026-03-01T09:59:59Z")), Ok(()));
+        assert_eq!(client.verify(token, at("2026-03-01T10:00:00Z")), Err(ReceiveError::Stale));
+        assert_eq!(client_of("main", "open").verify(token, now), forged, "the secret has changed");
+        assert_eq!(
+            client_of("other", "sesame").verify(token, now),
+            forged,
+            "another account has the same client"
+        );
     }
 
     #[test]
@@ -97,7 +117,7 @@ mod tests {
             format!(" {end}.{proof}"),
             format!("{end}.{proof}."),
         ] {
-            assert!(!client.admits(&forged, now), "{forged}");
+            assert_eq!(client.verify(&forged, now), Err(ReceiveError::BadProof), "{forged}");
         }
     }
 

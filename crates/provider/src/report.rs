@@ -120,6 +120,9 @@ pub struct CallReport {
     pub insights: Vec<Insight>,
     /// Where the recording is, as the vendor gave it. Sensitive: never shown, never logged.
     pub recording: Option<String>,
+    /// Whether what was said in it is written down, or is being written down:
+    /// [`transcript`](crate::Provider::transcript) reads it.
+    pub has_transcript: bool,
 }
 
 impl CallReport {
@@ -144,6 +147,7 @@ impl std::fmt::Debug for CallReport {
             .field("raw", &self.raw)
             .field("insights", &self.insights)
             .field("recording", &self.recording.as_ref().map(|_| "***"))
+            .field("has_transcript", &self.has_transcript)
             .finish()
     }
 }

@@ -254,7 +254,13 @@ fn an_issuer_needs_a_name_an_audience_and_one_place_for_its_keys() {
 #[test]
 fn an_account_can_be_some_tenants_alone_and_at_the_simulator() {
     let with = |more: &str| format!("{ACCOUNT}{more}\n");
-    assert_eq!(Desk::with(&with("tenants = [\"acme\"]\nsimulated = true")).check().code, 0);
+    let simulator = "base_url = \"http://127.0.0.1:9700\"";
+    assert_eq!(
+        Desk::with(&with(&format!("tenants = [\"acme\"]\nsimulated = true\n{simulator}"))).check().code,
+        0
+    );
+    let told = complaints(&with("simulated = true"));
+    assert!(told.contains("accounts.nx-id.simulated"), "a test key would reach the vendor itself: {told}");
     let told = complaints(&with("tenants = [\"acme+test\"]"));
     assert!(told.contains("accounts.nx-id.tenants"), "{told}");
 }

@@ -20,6 +20,7 @@ mod control;
 mod draw;
 mod exchange;
 mod faults;
+mod grant;
 mod journal;
 mod ledger;
 mod limiter;

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::faults::Mode;
+use crate::grant::{Grant, Wallet};
 use crate::journal::Pushed;
 use crate::vendors::Provider;
 use crate::wire::spoiled;
@@ -23,6 +24,8 @@ pub(crate) struct Push {
     pub(crate) operation: &'static str,
     pub(crate) url: String,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// Where the token is granted that goes along as a proof, for vendors that have one.
+    pub(crate) grant: Option<Grant>,
     pub(crate) body: String,
     /// Pushes of one lane leave in order.
     pub(crate) lane: usize,
@@ -71,11 +74,12 @@ impl Receivers {
             .timeout(TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
+        let carrier = Carrier { client, wallet: Wallet::default() };
         for mut lane in self.0 {
-            let (client, world, stop) = (client.clone(), Arc::clone(world), stop.clone());
+            let (carrier, world, stop) = (carrier.clone(), Arc::clone(world), stop.clone());
             tokio::spawn(stop.clone().run_until_cancelled_owned(async move {
                 while let Some(push) = lane.recv().await {
-                    carry(&client, &world, &stop, push).await;
+                    carry(&carrier, &world, &stop, push).await;
                 }
             }));
         }
@@ -83,7 +87,14 @@ impl Receivers {
     }
 }
 
-async fn carry(client: &reqwest::Client, world: &Arc<World>, stop: &CancellationToken, mut push: Push) {
+/// What it takes to deliver.
+#[derive(Clone)]
+struct Carrier {
+    client: reqwest::Client,
+    wallet: Wallet,
+}
+
+async fn carry(carrier: &Carrier, world: &Arc<World>, stop: &CancellationToken, mut push: Push) {
     let fault = world.strike(push.provider, push.operation, Mode::is_about_webhooks);
     let mut copies = 1;
     match fault.as_ref().map(|fault| fault.mode) {
@@ -96,31 +107,31 @@ async fn carry(client: &reqwest::Client, world: &Arc<World>, stop: &Cancellation
         }
         Some(Mode::ReorderWebhooks) => {
             let held = fault.map_or(Duration::ZERO, |fault| fault.span());
-            return later(client, world, stop, push, 0, held);
+            return later(carrier, world, stop, push, 0, held);
         }
         _ => {}
     }
     for _ in 0..copies {
-        if !deliver(client, world, &push, 1).await {
-            later(client, world, stop, push.clone(), 1, world.clock.real(push.policy.spacing));
+        if !deliver(carrier, world, &push, 1).await {
+            later(carrier, world, stop, push.clone(), 1, world.clock.real(push.policy.spacing));
         }
     }
 }
 
 /// Tries again on its own after `wait`, until accepted or out of tries.
 fn later(
-    client: &reqwest::Client,
+    carrier: &Carrier,
     world: &Arc<World>,
     stop: &CancellationToken,
     push: Push,
     done: u32,
     wait: Duration,
 ) {
-    let (client, world) = (client.clone(), Arc::clone(world));
+    let (carrier, world) = (carrier.clone(), Arc::clone(world));
     tokio::spawn(stop.clone().run_until_cancelled_owned(async move {
         tokio::time::sleep(wait).await;
         for attempt in done + 1..=push.policy.tries {
-            if deliver(&client, &world, &push, attempt).await {
+            if deliver(&carrier, &world, &push, attempt).await {
                 return;
             }
             tokio::time::sleep(world.clock.real(push.policy.spacing)).await;
@@ -128,16 +139,26 @@ fn later(
     }));
 }
 
-async fn deliver(client: &reqwest::Client, world: &World, push: &Push, attempt: u32) -> bool {
-    let mut request = client.post(&push.url).body(push.body.clone());
+async fn deliver(carrier: &Carrier, world: &World, push: &Push, attempt: u32) -> bool {
+    let mut request = carrier.client.post(&push.url).body(push.body.clone());
     for (name, value) in &push.headers {
         request = request.header(*name, value);
+    }
+    if let Some(grant) = &push.grant {
+        let Some(token) = carrier.wallet.token(&carrier.client, grant).await else {
+            note(world, push, attempt, "ungranted", None);
+            return false;
+        };
+        request = request.bearer_auth(token);
     }
     let Ok(response) = request.send().await else {
         note(world, push, attempt, "failed", None);
         return false;
     };
     let status = response.status().as_u16();
+    if let Some(grant) = push.grant.as_ref().filter(|_| status == 401) {
+        carrier.wallet.forget(grant);
+    }
     let body = response.bytes().await.unwrap_or_default();
     let accepted = (push.policy.accepted)(status, &body);
     note(world, push, attempt, if accepted { "acknowledged" } else { "refused" }, Some(status));

@@ -211,6 +211,37 @@ async fn stop_and_not_after_end_a_task_once_its_live_call_is_over() {
 }
 
 #[tokio::test]
+async fn what_was_said_is_there_a_while_after_the_call() {
+    let simulator = start(600.0).await;
+    without_limit(&simulator).await;
+    let client = Client::new(&simulator);
+    let id = client.create(Client::task(&["008613800000000", "008613800000002"])).await;
+    eventually("the task completes", async || client.describe(id).await["State"] == 2).await;
+    let record = async |callee: &str| {
+        let records = client.records().await;
+        records.into_iter().find(|record| record["Callee"] == callee).unwrap()
+    };
+    let answered = record("008613800000000").await;
+    let ask =
+        async |session: &Value| client.call("DescribeTelRecordAsr", json!({"SessionId": session})).await;
+    assert_eq!(answered["AsrStatus"], "NotExists", "nothing is written down unless that is bought");
+    for (delay, status, expected) in
+        [(1_000_000_000_u64, "Processing", "ResourceNotFound"), (0, "Complete", "")]
+    {
+        post(&simulator, "settings", json!({"tencent.asr_delay_seconds": delay})).await;
+        assert_eq!(record("008613800000000").await["AsrStatus"], status);
+        assert_eq!(code(&ask(&answered["SessionId"]).await), expected);
+    }
+    let said = ask(&answered["SessionId"]).await["AsrDataList"].clone();
+    assert_eq!((&said[0]["User"], &said[2]["User"]), (&json!("00862155550000"), &json!("008613800000000")));
+    let busy = record("008613800000002").await;
+    assert_eq!(busy["AsrStatus"], "NotExists");
+    for session in [&busy["SessionId"], &json!("nobody's")] {
+        assert_eq!(code(&ask(session).await), "ResourceNotFound");
+    }
+}
+
+#[tokio::test]
 async fn records_and_recordings_are_pushed_until_acknowledged() {
     let simulator = start(600.0).await;
     let client = Client::new(&simulator);

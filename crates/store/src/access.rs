@@ -92,14 +92,9 @@ pub trait Access: Debug + Send + Sync {
     async fn note_key_uses(&self, uses: &[(KeyId, Timestamp)]) -> Result<(), StoreError>;
 
     /// Stops everything of a tenant: when this returns, no dispatch is planned any more for a task that is there now, and
-    /// all that are not over are due at once.
-    async fn halt(
-        &self,
-        tenant: &TenantId,
-        actor: &str,
-        once: Option<&Once<'_>>,
-        now: Timestamp,
-    ) -> Result<EmergencyStop, StoreError>;
+    /// all that are not over are due at once. Its instant is `now`, or later where a clock was behind when a task was made.
+    async fn halt(&self, tenant: &TenantId, actor: &str, now: Timestamp)
+    -> Result<EmergencyStop, StoreError>;
     /// The tenant's last emergency stop.
     async fn emergency_stop(&self, tenant: &TenantId) -> Result<Option<EmergencyStop>, StoreError>;
     /// Every tenant that has or had a task.

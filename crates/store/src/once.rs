@@ -1,6 +1,6 @@
 //! Requests that have their effect once, however often they are sent.
 
-use crate::{AddOutcome, ApiKey, EmergencyStop, WebhookEndpoint};
+use crate::{AddOutcome, ApiKey, WebhookEndpoint};
 use outdial_model::{Contact, Erasure, Task};
 use std::fmt;
 
@@ -37,8 +37,6 @@ pub enum Effect<'a> {
     Contact(&'a Contact),
     /// An API key was made.
     ApiKey(&'a ApiKey),
-    /// Everything is to stop.
-    Halted(&'a EmergencyStop),
     /// A webhook endpoint was made, or something was done with it; as it is now.
     Endpoint(&'a WebhookEndpoint),
     /// Somebody is to be forgotten.

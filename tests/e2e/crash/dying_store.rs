@@ -277,9 +277,7 @@ store! {
     api_key_of(tenants: &[TenantId], id: &KeyId) -> Result<ApiKey, StoreError>;
     revoke_api_key(tenants: &[TenantId], id: &KeyId, now: Timestamp) -> Result<ApiKey, StoreError>;
     note_key_uses(uses: &[(KeyId, Timestamp)]) -> Result<(), StoreError>;
-    halt(
-        tenant: &TenantId, actor: &str, once: Option<&Once<'_>>, now: Timestamp
-    ) -> Result<EmergencyStop, StoreError>;
+    halt(tenant: &TenantId, actor: &str, now: Timestamp) -> Result<EmergencyStop, StoreError>;
     emergency_stop(tenant: &TenantId) -> Result<Option<EmergencyStop>, StoreError>;
     tenants() -> Result<Vec<TenantId>, StoreError>;
     write_audit(entries: &[AuditEntry]) -> Result<(), StoreError>;

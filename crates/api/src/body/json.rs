@@ -8,13 +8,12 @@ use std::fmt;
 
 /// Deepest nesting.
 const MOST_LEVELS: usize = 32;
+/// Most values: a thousand people with a hundred variables each fit in, and what they take in memory stays in proportion.
+const MOST_VALUES: usize = 250_000;
 
 /// JSON, or where it breaks. What it breaks on is not repeated.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, Problem> {
-    if let Some(place) = too_deep(text) {
-        let detail = format!("nested deeper than {MOST_LEVELS} levels at byte {place}");
-        return Err(Problem::new(&table::INVALID_JSON, detail));
-    }
+    measured(text).map_err(|detail| Problem::new(&table::INVALID_JSON, detail))?;
     serde_json::from_slice(text).map(|Distinct(value)| value).map_err(|error| {
         let what = match error.classify() {
             Category::Eof => "it ends too early",
@@ -26,23 +25,30 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, Problem> {
     })
 }
 
-/// Where the text opens a level too many, brackets within strings aside.
-fn too_deep(text: &[u8]) -> Option<usize> {
-    let (mut level, mut within_string, mut escaped) = (0usize, false, false);
+/// Refuses a text that opens a level too many or has a value too many, whatever stands within strings aside.
+fn measured(text: &[u8]) -> Result<(), String> {
+    let (mut level, mut values, mut within_string, mut escaped) = (0usize, 1usize, false, false);
     for (place, byte) in text.iter().enumerate() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if within_string => escaped = true,
             b'"' => within_string = !within_string,
-            b'{' | b'[' if !within_string => level += 1,
+            b'{' | b'[' if !within_string => {
+                level += 1;
+                values += 1;
+            }
+            b',' if !within_string => values += 1,
             b'}' | b']' if !within_string => level = level.saturating_sub(1),
             _ => {}
         }
         if level > MOST_LEVELS {
-            return Some(place);
+            return Err(format!("nested deeper than {MOST_LEVELS} levels at byte {place}"));
+        }
+        if values > MOST_VALUES {
+            return Err(format!("more than {MOST_VALUES} values at byte {place}"));
         }
     }
-    None
+    Ok(())
 }
 
 /// A value of which no object has a name twice: readers differ on which of the two counts (RFC 8259 section 4).
@@ -124,6 +130,15 @@ mod tests {
         assert!(parse(&nested(MOST_LEVELS + 1)).is_err());
         let brackets = format!("{:?}", "[\"".repeat(100));
         assert!(parse(brackets.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_values_is_refused_before_it_is_read() {
+        let many = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert!(parse(many(MOST_VALUES - 1).as_bytes()).is_ok());
+        assert!(parse(many(MOST_VALUES).as_bytes()).is_err());
+        let commas = format!("{:?}", ",".repeat(MOST_VALUES + 1));
+        assert!(parse(commas.as_bytes()).is_ok());
     }
 
     #[test]

@@ -1,14 +1,19 @@
-//! What the OpenAPI document says about idempotency keys: one parameter, one header, at every POST.
+//! What the OpenAPI document says about idempotency keys: one parameter, one header, at every POST but the
+//! emergency stop.
 
 use super::answer::REPLAYED;
 use serde_json::{Value, json};
+
+/// Has its effect as often as it is sent.
+const EACH_TIME_ANEW: &str = "/v1/emergency_stop";
 
 /// Completes every POST of the document.
 pub(crate) fn complete(document: &mut Value) {
     document["components"]["parameters"]["IdempotencyKey"] = parameter();
     document["components"]["headers"]["IdempotentReplayed"] = header();
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    for operation in paths.filter_map(|item| item.get_mut("post")) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let keyed = paths.filter(|(path, _)| *path != EACH_TIME_ANEW).map(|(_, item)| item);
+    for operation in keyed.filter_map(|item| item.get_mut("post")) {
         let reference = json!({"$ref": "#/components/parameters/IdempotencyKey"});
         match operation["parameters"].as_array_mut() {
             Some(parameters) => parameters.push(reference),

@@ -52,8 +52,6 @@ sets! {
     /// A call's recording is fetched from its vendor while the client waits.
     Recorded = [NOT_FOUND, RECORDING_NOT_FOUND, RECORDING_GONE, RECORDING_RANGE, PROVIDER_ERROR, PROVIDER_BUSY,
         RECORDING_HOST_NOT_ALLOWED, RECORDING_WITHHELD, RECORDING_TOO_LARGE, TOO_MANY_DOWNLOADS, PROVIDER_UNAVAILABLE];
-    /// Everything is stopped.
-    Halting = posted [];
     /// A list.
     Listing = [INVALID_CURSOR, VALIDATION_FAILED];
     /// A stream of events.

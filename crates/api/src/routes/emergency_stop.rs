@@ -1,15 +1,13 @@
 //! Emergency stops.
 
 use crate::auth::Caller;
-use crate::idempotency::{Done, Idempotency, json, respond};
 use crate::openapi::{examples, responses};
 use crate::prefer::Wait;
 use crate::problem::Problem;
 use crate::wire::emergency_stop::EmergencyStopView;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
-use outdial_engine::{EmergencyStop, Engine};
+use outdial_engine::Engine;
 
 /// Stop everything
 ///
@@ -18,6 +16,7 @@ use outdial_engine::{EmergencyStop, Engine};
 /// tells; so does this answer with `Prefer: wait=10`. Calls that ring or talk at this moment are the vendor's to end.
 ///
 /// There is no way back: people who were not dialed are `cancelled`. Tasks created afterwards are not concerned.
+/// Each request is a stop of its own, whatever its `Idempotency-Key`: sent again, it stops what was made meanwhile.
 #[utoipa::path(
     tag = "Operations",
     security(("bearer" = ["tasks:control"])),
@@ -25,7 +24,7 @@ use outdial_engine::{EmergencyStop, Engine};
     responses(
         (status = 202, description = "It is so: nobody new is dialed. `is_confirmed` tells whether the vendors have confirmed.",
             body = EmergencyStopView, example = json!(examples::emergency_stop())),
-        responses::Halting
+        responses::Plain
     )
 )]
 #[post("/emergency_stop")]
@@ -33,19 +32,12 @@ pub(crate) async fn stop_everything(
     engine: Data<Engine>,
     caller: Caller,
     wait: Wait,
-    once: Idempotency,
 ) -> Result<HttpResponse, Problem> {
-    let words = |stop: &EmergencyStop| json(StatusCode::ACCEPTED, &EmergencyStopView::begun(stop));
-    let actor = caller.actor.to_string();
-    let done =
-        once.run(None, &words, async |once| Ok(engine.halt(&caller.tenant, &actor, once).await?)).await?;
-    match done {
-        Done::Now(_) => {
-            let halt = engine.halted_within(&caller.tenant, wait.0.unwrap_or_default()).await?;
-            Ok(respond(json(StatusCode::ACCEPTED, &EmergencyStopView::from(halt))))
-        }
-        Done::Before(response) => Ok(response),
-    }
+    engine.halt(&caller.tenant, &caller.actor).await?;
+    let held = wait.begin(&caller.tenant);
+    let patience = held.as_ref().map(|held| held.patience).unwrap_or_default();
+    let halt = engine.halted_within(&caller.tenant, patience).await?;
+    Ok(HttpResponse::Accepted().json(EmergencyStopView::from(halt)))
 }
 
 /// Read the last emergency stop

@@ -56,7 +56,7 @@ pub(crate) async fn list_events(
 /// `GET /v1/events` with the same filters serves as well, here as `cursor`. With neither, the stream begins now.
 ///
 /// A comment comes every few seconds while nothing happens. The stream ends after half an hour, when nothing of it was
-/// taken for half a minute, and when the server shuts down: connect again. A tenant has at most 64 streams at a server.
+/// taken for half a minute, when the key or token is good no more, and when the server shuts down: connect again. A tenant has at most 64 streams at a server.
 #[utoipa::path(
     tag = "Events",
     security(("bearer" = ["events:read"])),
@@ -96,5 +96,5 @@ pub(crate) async fn follow_events(
         .content_type("text/event-stream")
         // For proxies that would hold events back.
         .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(feed::stream(follower, after, paging, turn)))
+        .streaming(feed::stream(engine, (*caller).clone(), follower, after, paging, turn)))
 }

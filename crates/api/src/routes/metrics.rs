@@ -144,7 +144,7 @@ fn pushes(page: &mut Page, accounts: &[AccountMetrics]) {
         accounts.iter().filter_map(|account| Some((&account.account, account.traffic.as_ref()?)));
     page.counter(
         "outdial_ingress_pushes_total",
-        "Pushes that came to this process, counted once at the door (`kept`, `repeated`, `refused`, `unreadable`, `unknown_kind`, `too_large`, `not_kept`), and once more when one that was kept is settled (`used`, `unusable`, `disowned`).",
+        "Pushes that came to this process, counted once at the door (`kept`, `repeated`, `refused`, `unreadable`, `unknown_kind`, `elsewhere`, `too_large`, `not_kept`), and once more when one that was kept is settled (`used`, `unusable`, `disowned`).",
         ["provider", "account", "kind", "outcome"],
         configured.flat_map(|(account, Traffic { provider, pushes, .. })| {
             pushes.iter().map(move |(kind, outcome, count)| {

@@ -60,11 +60,11 @@ impl<'a> Words<'a> {
             Done::Now(task) => task,
             Done::Before(response) => return Ok(response),
         };
-        let Some(patience) = wait.0 else { return Ok(respond(self.say(&task))) };
-        let task = self.engine.settled(&task.tenant, &task.id, patience).await?;
+        let Some(held) = wait.begin(&task.tenant) else { return Ok(respond(self.say(&task))) };
+        let task = self.engine.settled(&task.tenant, &task.id, held.patience).await?;
         let segments = self.engine.segments(&task.tenant, &task.id).await?;
         let mut response = respond(self.with(&task, segments));
-        if let Some(applied) = wait.applied().and_then(|applied| HeaderValue::from_str(&applied).ok()) {
+        if let Ok(applied) = HeaderValue::from_str(&held.applied()) {
             response.headers_mut().insert(PREFERENCE_APPLIED, applied);
         }
         Ok(response)

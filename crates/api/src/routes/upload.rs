@@ -53,7 +53,8 @@ impl BatchForm {
 /// Streams are taken in as they come. If one breaks off or the task ends meanwhile, what came before is
 /// kept and `stopped` tells the first line that was not taken. With an `Idempotency-Key` such a stream can be
 /// sent again from its first line: lines that were taken are `existing` then, also those without `external_id`.
-/// A server takes in 32 streams at a time, 16 of one tenant; others are answered `too_many_uploads`.
+/// A server takes in 32 streams at a time, 16 of one tenant; others are answered `too_many_uploads`. A stream lasts an
+/// hour at most, and no longer than its key or token is good.
 #[utoipa::path(
     tag = "Contacts",
     security(("bearer" = ["contacts:write"])),
@@ -82,7 +83,7 @@ pub(crate) async fn add_contacts(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let target = Target { engine: &engine, tenant: &caller.tenant, task: &id.0 };
+    let target = Target { engine: &engine, caller: &caller, task: &id.0 };
     let payload = payload.into_inner();
     let place = || uploads.enter(&caller.tenant);
     match request.content_type() {
@@ -110,7 +111,8 @@ async fn batch(target: &Target<'_>, once: &Idempotency, body: &Value) -> Result<
         }
         json(StatusCode::ACCEPTED, &batch)
     };
-    let Target { engine, tenant, task } = target;
+    let Target { engine, caller, task } = target;
+    let tenant = &caller.tenant;
     once.answer(Some(body), words, async |once| Ok(engine.add_contacts(tenant, task, &drafts, once).await?))
         .await
 }

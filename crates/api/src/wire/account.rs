@@ -2,9 +2,8 @@
 
 use super::instant;
 use super::provider::Abilities;
-use crate::routes::push_tokens;
 use outdial_engine::provider::{Catalog, CatalogItem, Checked, PushKind};
-use outdial_engine::{Account, Breaker, Health};
+use outdial_engine::{Account, Breaker, Health, TOKEN_KIND};
 use outdial_model::{AccountId, ExposeSecret, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -128,7 +127,7 @@ impl AccountView {
             about: push.about,
         };
         let token = account.provider.push_client().map(|_| PushKind {
-            kind: push_tokens::TOKEN,
+            kind: TOKEN_KIND,
             about: "Where the vendor asks for the tokens it presents with its pushes (OAuth 2.0, client credentials).",
         });
         let kinds = account.provider.push_kinds().iter().chain(&token);

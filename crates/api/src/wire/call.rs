@@ -27,7 +27,8 @@ pub(crate) struct CallView {
     confidence: Option<&'static str>,
     /// The vendor's own words for the outcome.
     raw: RawOutcomeView,
-    /// What the vendor understood of the call: intents, tags, what was collected or said. Each thing once, at most 64.
+    /// What the vendor understood of the call: intents, tags, what was collected or said. Each thing once, at most 256 and 256,000
+    /// characters. What was said is there some time after the end.
     insights: Vec<InsightView>,
     /// When dialing began.
     #[schema(format = DateTime)]
@@ -73,13 +74,14 @@ impl From<RawOutcome> for RawOutcomeView {
 pub(crate) struct InsightView {
     #[schema(schema_with = words::insight_kind)]
     kind: &'static str,
-    /// What it is called: the question, the class's id, whoever speaks.
+    /// What it is called: the question, the class's id, whoever speaks by the vendor's name for that side.
     #[schema(example = "i-7")]
     name: Option<String>,
     /// What it is; at most 4,000 characters.
     #[schema(example = "Promise to pay")]
     value: String,
-    /// The vendor's own number for it; what it means is the vendor's business.
+    /// The vendor's own number for it; what it means is the vendor's business. Of a `transcript`: when that was said, in
+    /// milliseconds.
     level: Option<i64>,
 }
 

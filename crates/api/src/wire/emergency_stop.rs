@@ -1,7 +1,7 @@
 //! An emergency stop as clients see it.
 
 use super::{instant, words};
-use outdial_engine::{EmergencyStop, Halt};
+use outdial_engine::Halt;
 use outdial_model::{ContactStatus, Task};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,12 +15,12 @@ pub(crate) struct EmergencyStopView {
     /// When it was asked for. Nothing that was there by then dials any more.
     #[schema(format = DateTime)]
     at: String,
-    /// Who asked for it: the id of an API key, or issuer and subject of a token with `#` between them.
+    /// Who asked for it: the id of an API key, issuer and subject of a token with `#` between them, or an operator's command.
     actor: String,
     /// Tasks that were not over then.
     tasks: u64,
-    /// Whether all of them are over now, confirmed by their vendors; `null` where that was not looked at yet.
-    is_confirmed: Option<bool>,
+    /// Whether all of them are over now, confirmed by their vendors.
+    is_confirmed: bool,
     /// Those that are not confirmed yet, newest first, at most 100.
     unconfirmed: Vec<UnconfirmedView>,
     /// Whether more are not confirmed than are shown.
@@ -43,29 +43,16 @@ pub(crate) struct UnconfirmedView {
     trouble: Option<String>,
 }
 
-impl EmergencyStopView {
-    /// As it was asked for.
-    pub(crate) fn begun(stop: &EmergencyStop) -> Self {
+impl From<Halt> for EmergencyStopView {
+    fn from(Halt { stop, unconfirmed, has_more }: Halt) -> Self {
         Self {
             id: stop.id.to_string(),
             at: instant(stop.at),
-            actor: stop.actor.clone(),
+            actor: stop.actor,
             tasks: stop.tasks,
-            is_confirmed: (stop.tasks == 0).then_some(true),
-            unconfirmed: Vec::new(),
-            has_more: false,
-        }
-    }
-}
-
-impl From<Halt> for EmergencyStopView {
-    fn from(halt: Halt) -> Self {
-        let unconfirmed: Vec<_> = halt.unconfirmed.iter().map(UnconfirmedView::from).collect();
-        Self {
-            is_confirmed: Some(unconfirmed.is_empty()),
-            unconfirmed,
-            has_more: halt.has_more,
-            ..Self::begun(&halt.stop)
+            is_confirmed: unconfirmed.is_empty(),
+            unconfirmed: unconfirmed.iter().map(UnconfirmedView::from).collect(),
+            has_more,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Emergency stops, over the API.
 
-use crate::test_api::{TestApi, send, task_with};
+use crate::test_api::{TestApi, everything, send, task_with};
+use outdial_engine::KeyTerms;
 use outdial_model::Disposition;
 use reqwest::Method;
 use serde_json::json;
@@ -41,6 +42,25 @@ async fn everything_stops_drafts_too_and_what_comes_later_goes_on() {
     later["schedule"] = json!({"start": "immediate"});
     let later = api.post("/v1/tasks", &later).await.text("/id").to_owned();
     api.wait_for(&format!("/v1/tasks/{later}"), |task| task["counts"]["dialing"] == 1).await;
+}
+
+#[tokio::test]
+async fn each_stop_is_a_stop_whatever_its_key() {
+    let api = TestApi::start().await;
+    let strict = KeyTerms { requires_idempotency_key: true, ..everything() };
+    let strict = api.key_with("acme", strict).await;
+    let first = api.create_task(1).await;
+    let stopped = send(api.bare(Method::POST, PATH).bearer_auth(&strict)).await;
+    assert_eq!(stopped.status, 202, "no key is demanded of somebody in a hurry: {}", stopped.body);
+    api.wait_for(&format!("/v1/tasks/{first}"), |task| task["status"] == "stopped").await;
+    for name in ["second", "third"] {
+        let mut another = task_with(1);
+        another["external_id"] = json!(name);
+        let task = api.post("/v1/tasks", &another).await.text("/id").to_owned();
+        let again = send(api.request(Method::POST, PATH).header("idempotency-key", "stop")).await;
+        assert_eq!((again.status.as_u16(), &again.body["tasks"]), (202, &json!(1)));
+        api.wait_for(&format!("/v1/tasks/{task}"), |task| task["status"] == "stopped").await;
+    }
 }
 
 #[tokio::test]

@@ -6,16 +6,16 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// A client of a stream.
-struct Stream {
+pub struct Stream {
     response: Response,
     unread: String,
 }
 
 /// A block of a stream: its place, and the event if it has one.
 #[derive(Debug)]
-struct Block {
+pub struct Block {
     id: String,
-    event: Option<(String, Value)>,
+    pub event: Option<(String, Value)>,
 }
 
 impl Stream {
@@ -24,14 +24,18 @@ impl Stream {
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let response = request.send().await.unwrap();
+        Self::of(request.send().await.unwrap())
+    }
+
+    /// As it was answered.
+    pub fn of(response: Response) -> Self {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self { response, unread: String::new() }
     }
 
     /// The next block; `None` at the end of the stream.
-    async fn next(&mut self) -> Option<Block> {
+    pub async fn next(&mut self) -> Option<Block> {
         loop {
             if let Some((block, rest)) = self.unread.split_once("\n\n") {
                 let block = read(block);
@@ -45,7 +49,7 @@ impl Stream {
     }
 
     /// The next event, with its place.
-    async fn event(&mut self) -> (String, String) {
+    pub async fn event(&mut self) -> (String, String) {
         loop {
             let block = self.next().await.expect("it goes on");
             if let Some((kind, data)) = block.event {

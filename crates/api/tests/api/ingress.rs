@@ -47,8 +47,10 @@ async fn who_does_not_know_the_secret_finds_nothing() {
     {
         deliver(&api, place, &push).await.problem(404, "not_found");
     }
-    let unknown_kind = deliver(&api, &own_place("weather"), &push).await;
-    unknown_kind.problem(404, "not_found");
+    // A vendor that signs is granted no tokens.
+    for place in [own_place("weather"), own_place("token")] {
+        deliver(&api, &place, &push).await.problem(404, "not_found");
+    }
     let asked = send(api.bare(Method::GET, &format!("/ingress/{}", own_place("contact")))).await;
     assert_eq!(asked.problem(405, "method_not_allowed").header("allow"), "POST");
 }

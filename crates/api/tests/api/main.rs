@@ -17,6 +17,7 @@ mod following;
 mod hostile;
 mod ingress;
 mod keys;
+mod lasting;
 mod lists;
 mod metrics;
 mod once;

@@ -206,7 +206,7 @@ async fn every_documented_post_takes_a_key() {
     let parameter = json!({"$ref": "#/components/parameters/IdempotencyKey"});
     let mut asked = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
-        let Some(operation) = item.get("post") else { continue };
+        let Some(operation) = item.get("post").filter(|_| path != "/v1/emergency_stop") else { continue };
         assert!(operation["parameters"].as_array().unwrap().contains(&parameter), "{path}");
         for (status, code) in
             [("400", "key_invalid"), ("400", "key_missing"), ("409", "in_progress"), ("422", "key_reused")]

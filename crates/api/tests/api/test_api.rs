@@ -53,6 +53,8 @@ pub struct Place {
     pub resolver: Arc<dyn Resolver>,
     /// How long clients are waited for.
     pub patience: Duration,
+    /// Most requests that are answered at the same time.
+    pub requests_at_once: usize,
 }
 
 impl Default for Place {
@@ -70,6 +72,7 @@ impl Default for Place {
             quotas: Quotas::default(),
             resolver: Arc::new(SystemResolver),
             patience: Duration::from_millis(300),
+            requests_at_once: 512,
         }
     }
 }
@@ -152,6 +155,7 @@ impl TestApi {
             workers: 1,
             patience: place.patience,
             quotas: place.quotas,
+            requests_at_once: place.requests_at_once,
             ..ApiSettings::default()
         };
         let (closing, draining) = (settings.closing.clone(), settings.draining.clone());

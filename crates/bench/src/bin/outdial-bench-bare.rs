@@ -4,8 +4,8 @@
 use mimalloc::MiMalloc;
 use outdial_api::{ApiSettings, serve_bare};
 use outdial_engine::outward::{Limits, Outward, Policy};
-use outdial_engine::{Actor, Engine, EngineParts, Principal, Recordings, Retention};
-use outdial_model::{Clock, KeyId, Scope, SystemClock};
+use outdial_engine::{Actor, Engine, EngineParts, Pass, Principal, Recordings, Retention};
+use outdial_model::{Clock, KeyId, Scope, SystemClock, Timestamp};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +39,7 @@ async fn main() -> Result<(), Failure> {
         scopes: Scope::ALL.iter().copied().collect(),
         actor: Actor::Key(KeyId::generate(SystemClock.now())),
         requires_idempotency_key: false,
+        pass: Pass::Until(Timestamp::MAX),
     };
     let engine = Engine::new(parts).await?;
     Ok(serve_bare(TcpListener::bind(address)?, engine, &ApiSettings::default(), &principal)?.await?)

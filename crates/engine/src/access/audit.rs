@@ -4,7 +4,7 @@
 //! those that were refused. It is written beside the change, not in its transaction: what the store does not take
 //! is told to the log, whole, so that it is not lost.
 
-use super::{Actor, Principal};
+use super::Actor;
 use crate::{Engine, EngineError, Page};
 use outdial_model::{AuditId, TenantId};
 use outdial_store::AuditEntry;
@@ -22,12 +22,19 @@ pub struct Deed {
     pub request_id: String,
 }
 
+impl Deed {
+    /// Something done beside the API, by a command that succeeded.
+    pub fn by_command(operation: &str, target: Option<String>) -> Self {
+        Self { operation: operation.to_owned(), target, status: 200, request_id: String::new() }
+    }
+}
+
 impl Engine {
     /// Writes a deed down.
-    pub async fn audited(&self, by: &Principal, deed: Deed) {
+    pub async fn audited(&self, tenant: &TenantId, by: &Actor, deed: Deed) {
         let at = self.now();
         let Deed { operation, target, status, request_id } = deed;
-        let (tenant, actor) = (by.tenant.clone(), named(&by.actor));
+        let (tenant, actor) = (tenant.clone(), by.noted());
         let id = AuditId::generate(at);
         let entry = AuditEntry { id, tenant, at, actor, operation, target, status, request_id };
         if let Err(error) = self.store().write_audit(std::slice::from_ref(&entry)).await {
@@ -48,9 +55,4 @@ impl Engine {
     ) -> Result<Vec<AuditEntry>, EngineError> {
         Ok(self.store().audit(tenant, target, page).await?)
     }
-}
-
-/// A name of bounded length, without what would not be kept.
-fn named(actor: &Actor) -> String {
-    actor.to_string().chars().filter(|c| !c.is_control()).take(300).collect()
 }

@@ -12,7 +12,7 @@ use outdial_outward::{Limits, Outward, OutwardError, Policy};
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 const FRESH: Duration = Duration::from_secs(10 * 60);
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -110,7 +110,7 @@ impl KeySource {
     pub fn published_at(url: &str) -> Result<Self, OutwardError> {
         let way = Outward::new(Policy::everywhere());
         way.target(url)?;
-        let (known, last_try) = (RwLock::default(), Mutex::default());
+        let (known, last_try) = (RwLock::default(), Arc::default());
         Ok(Self::Published(Arc::new(Published { url: url.to_owned(), way, known, last_try })))
     }
 
@@ -135,12 +135,12 @@ pub struct Published {
     way: Outward,
     known: RwLock<Option<Arc<(KeySet, Timestamp)>>>,
     /// When it was tried last; held while somebody tries.
-    last_try: Mutex<Option<Timestamp>>,
+    last_try: Arc<Mutex<Option<Timestamp>>>,
 }
 
 impl Published {
     async fn candidates(
-        &self,
+        self: &Arc<Self>,
         id: Option<&str>,
         algorithm: Algorithm,
         now: Timestamp,
@@ -155,13 +155,13 @@ impl Published {
         }
         if found(KEPT).is_some() {
             // One fetches, the others go on with what there is.
-            if let Ok(turn) = self.last_try.try_lock() {
+            if let Ok(turn) = Arc::clone(&self.last_try).try_lock_owned() {
                 self.fetch(turn, now).await;
             }
             // A key the issuer has just withdrawn is none any more.
             return Ok(found(KEPT).unwrap_or_default());
         }
-        self.fetch(self.last_try.lock().await, now).await;
+        self.fetch(Arc::clone(&self.last_try).lock_owned().await, now).await;
         match found(KEPT) {
             Some(keys) => Ok(keys),
             None if self.known(now, KEPT).is_some() => Ok(Vec::new()),
@@ -174,11 +174,21 @@ impl Published {
         (now < known.1 + within).then_some(known)
     }
 
-    async fn fetch(&self, mut last_try: MutexGuard<'_, Option<Timestamp>>, now: Timestamp) {
+    /// In a task of its own: whoever asked first may leave, and those who wait for the same keep it.
+    async fn fetch(self: &Arc<Self>, mut last_try: OwnedMutexGuard<Option<Timestamp>>, now: Timestamp) {
         if last_try.is_some_and(|at| now < at + PAUSE) {
             return;
         }
         *last_try = Some(now);
+        let issuer = Arc::clone(self);
+        let fetched = tokio::spawn(async move {
+            issuer.fetch_now(now).await;
+            drop(last_try);
+        });
+        let _ = fetched.await;
+    }
+
+    async fn fetch_now(&self, now: Timestamp) {
         match self.fetched().await {
             Ok(keys) => {
                 let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);

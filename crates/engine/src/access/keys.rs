@@ -3,13 +3,14 @@
 //! A live key sees its tenant's data, a test key that of the tenant's twin, which reaches only accounts at the
 //! simulator. Whoever manages keys with a live one manages both kinds, with a test key only test keys.
 
-use super::{Actor, Principal};
+use super::{Actor, Pass, Principal};
 use crate::once::{Once, Worded};
 use crate::{Engine, EngineError, Page};
 use hmac::{Hmac, KeyInit, Mac};
 use outdial_model::{FieldProblem, KeyId, Scopes, Secret, TenantId, Timestamp};
 use outdial_store::{ApiKey, StoreError};
 use sha2::Sha256;
+use std::sync::Arc;
 
 const LIVE: &str = "odk_live_";
 const TEST: &str = "odk_test_";
@@ -102,26 +103,28 @@ impl Engine {
     }
 
     pub(super) async fn holder_of_key(&self, token: &str) -> Result<Option<Principal>, EngineError> {
-        let access = &self.0.access;
         let hash = self.key_hash(token);
-        let key = match access.keys.get(&hash) {
-            Some(key) => key,
-            None => match self.store().api_key(&hash).await? {
-                Some(key) => access.keys.put(key),
-                None => return Ok(None),
-            },
-        };
-        let now = self.now();
-        if key.revoked_at.is_some() || key.expires_at.is_some_and(|end| now >= end) {
-            return Ok(None);
-        }
-        access.uses.note(&key.id, now);
+        let Some(key) = self.good_key(&hash).await? else { return Ok(None) };
+        self.0.access.uses.note(&key.id, self.now());
         Ok(Some(Principal {
             tenant: key.tenant.clone(),
             scopes: key.scopes,
             actor: Actor::Key(key.id.clone()),
             requires_idempotency_key: key.requires_idempotency_key,
+            pass: Pass::Key(hash),
         }))
+    }
+
+    /// The key with that hash, if it is neither revoked nor expired.
+    pub(super) async fn good_key(&self, hash: &str) -> Result<Option<Arc<ApiKey>>, EngineError> {
+        let known = &self.0.access.keys;
+        let key = match known.get(hash) {
+            Some(key) => Some(key),
+            None => self.store().api_key(hash).await?.map(|key| known.put(key)),
+        };
+        let now = self.now();
+        let is_good = |key: &ApiKey| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end);
+        Ok(key.filter(|key| is_good(key)))
     }
 
     fn key_hash(&self, token: &str) -> String {

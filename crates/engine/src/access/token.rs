@@ -6,10 +6,11 @@
 //! What was read is believed when the signature is right.
 
 use super::key_set::{KeySource, NoKeys};
-use super::{Actor, Principal};
+use super::{Actor, Pass, Principal};
 use crate::{Engine, EngineError};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use jiff::SignedDuration;
 pub use jsonwebtoken::Algorithm;
 use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
 use moka::sync::Cache;
@@ -79,12 +80,15 @@ impl Claims {
     }
 
     fn principal(self) -> Option<Principal> {
+        let end = SignedDuration::try_from_secs_f64(self.exp + LEEWAY).map(Timestamp::from_duration);
+        let end = end.ok().and_then(Result::ok).unwrap_or(Timestamp::MAX);
         let Self { iss, sub, tenant, scope, .. } = self;
         Some(Principal {
             tenant: TenantId::named(&tenant).ok()?,
             scopes: Scopes::among(&scope),
             actor: Actor::Subject { issuer: iss, subject: sub.unwrap_or_default() },
             requires_idempotency_key: false,
+            pass: Pass::Until(end),
         })
     }
 }

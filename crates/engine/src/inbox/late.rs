@@ -56,6 +56,8 @@ impl Engine {
         let calls: Vec<_> = match answer {
             Ok(Ok(progress)) => {
                 let reports = progress.contacts.iter().filter(|report| report.key == contact.id);
+                let (line, now) = (&self.0.transcripts, self.now());
+                reports.clone().for_each(|report| line.join(&account.id, &segment.id, report, now));
                 reports.flat_map(|report| call_changes(report, &segment.id, self.now())).collect()
             }
             Ok(Err(error)) if is_an_answer(&error) => Vec::new(),

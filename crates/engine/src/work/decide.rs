@@ -97,6 +97,8 @@ pub(super) struct Situation<'a> {
     /// What is created is looked at before it may ring.
     staged: bool,
     breaker: Breaker,
+    /// The account is there for the task's tenant; else nobody new is dialed with it.
+    may_dial: bool,
     now: Timestamp,
     /// Steps that failed a moment ago, and until when each waits.
     paused: HashMap<String, Timestamp>,
@@ -128,6 +130,7 @@ impl<'a> Situation<'a> {
             fuse: if staged { fuse } else { Duration::ZERO },
             staged,
             breaker: account.breaker(now),
+            may_dial: account.policy.clients.include(&work.task.tenant),
             now,
             paused,
             batch,

@@ -2,7 +2,7 @@
 //! noting how the vendor fares.
 
 use super::decide::{self, Step};
-use super::{After, Claim, Interrupted, dispatch, later};
+use super::{After, Claim, Interrupted, dispatch, later, withdrawn};
 use crate::metrics::dispatched;
 use crate::{Account, Engine};
 use outdial_model::{
@@ -147,7 +147,8 @@ impl Job<'_> {
 
     /// Takes back what troubled the task.
     pub(super) fn untrouble(&self, changes: &mut Changes) {
-        let (task, trouble) = (&self.work.task, self.undecided());
+        let task = &self.work.task;
+        let trouble = withdrawn(&self.account, task).or_else(|| self.undecided());
         if task.trouble != trouble {
             changes.task = Some(TaskChange { from: task.status, to: task.status, trouble });
         }

@@ -7,7 +7,7 @@ use outdial_model::{
     Contact, ContactId, ContactStatus, Segment, SegmentId, SegmentStatus, Source, TaskStatus,
 };
 use outdial_provider::{
-    ContactProgress, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
+    ContactProgress, ContactReport, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
 };
 use outdial_store::{Changes, SegmentChange};
 use std::collections::BTreeMap;
@@ -49,6 +49,7 @@ impl Job<'_> {
             let mut changes = self.learned(segment, &people, &progress, again);
             self.all_well(&mut changes);
             self.engine.store().apply(changes, self.engine.now()).await?;
+            self.want_transcripts(segment, &progress);
             after = people.last().map(|contact| contact.id.clone());
             if people.len() < at_once {
                 return Ok(After::Again);
@@ -122,6 +123,14 @@ impl Job<'_> {
         let left = segment.open_contacts.saturating_sub(u32::try_from(done).unwrap_or(u32::MAX));
         changes.segments.push(self.segment_change(segment, report, left));
         changes
+    }
+
+    /// What was said in the calls of those who are done is read when it is there.
+    fn want_transcripts(&self, segment: &Segment, progress: &Progress) {
+        let (line, now) = (&self.engine.0.transcripts, self.engine.now());
+        let is_done = |report: &&ContactReport| matches!(report.progress, ContactProgress::Done(_));
+        let done = progress.contacts.iter().filter(is_done);
+        done.for_each(|report| line.join(&self.account.id, &segment.id, report, now));
     }
 
     /// A segment with people who are not done is not over, whatever the vendor calls it: they are

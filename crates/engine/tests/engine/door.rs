@@ -2,7 +2,7 @@
 //! leave, and a request can take a very long time, on the way there or on the way back.
 
 use async_trait::async_trait;
-use outdial_model::{FieldProblem, Phone, TaskSpec};
+use outdial_model::{FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, Control, Effect,
     ErrorKind, Find, Found, Inbound, MemoryProvider, OpenSegment, Opened, PageRequest, Progress, Provider,
@@ -24,6 +24,8 @@ pub enum Frozen {
     BeforeItLeaves,
     /// After the vendor did it, before the answer is read.
     BeforeTheAnswer,
+    /// Before the vendor is told to start, pause, resume or stop.
+    BeforeASteer,
     /// After the vendor told how far its task or people are, before that is written.
     AfterARead,
 }
@@ -33,6 +35,7 @@ pub enum Frozen {
 enum Request {
     HandsOver,
     Reads,
+    Steers,
     Other,
 }
 
@@ -41,6 +44,7 @@ impl Frozen {
         match self {
             Self::BeforeItLeaves | Self::BeforeTheAnswer => request == Request::HandsOver,
             Self::AfterARead => request == Request::Reads,
+            Self::BeforeASteer => request == Request::Steers,
         }
     }
 }
@@ -81,7 +85,7 @@ impl Door {
         let freeze = self.freeze.lock().unwrap().take_if(|(frozen, _)| frozen.is_in(kind));
         match freeze {
             None => leave(request).await,
-            Some((Frozen::BeforeItLeaves, meanwhile)) => {
+            Some((Frozen::BeforeItLeaves | Frozen::BeforeASteer, meanwhile)) => {
                 meanwhile.await;
                 leave(request).await
             }
@@ -129,7 +133,7 @@ impl Provider for Door {
     }
 
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
-        self.pass(Request::Other, self.vendor.control(request)).await
+        self.pass(Request::Steers, self.vendor.control(request)).await
     }
 
     async fn update_segment(&self, request: &UpdateSegment<'_>) -> Result<(), ProviderError> {
@@ -150,6 +154,10 @@ impl Provider for Door {
 
     async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
         self.pass(Request::Reads, self.vendor.progress(request)).await
+    }
+
+    async fn transcript(&self, vendor_call_id: &str) -> Result<Vec<Insight>, ProviderError> {
+        self.vendor.transcript(vendor_call_id).await
     }
 
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {

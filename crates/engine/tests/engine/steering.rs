@@ -1,9 +1,12 @@
 //! Pause, resume, stop and cancel.
 
-use crate::world::{World, tenant};
-use outdial_engine::{EngineError, TaskVerb};
+use crate::door::{Frozen, Meanwhile};
+use crate::world::{World, draft, tenant};
+use outdial_engine::{Clients, EngineError, TaskVerb};
 use outdial_model::{ContactStatus, DesiredStatus, Disposition, StartMode, TaskStatus};
 use outdial_provider::{ErrorKind, MemoryOptions, NextAnswer, Operation, Staging, Support};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 const STAGINGS: [Staging; 3] = [Staging::EmptyThenStart, Staging::EmptyLive, Staging::WholeWithFuse];
@@ -51,6 +54,53 @@ async fn a_stopped_task_cancels_those_who_wait_and_tells_how_the_others_ended() 
         assert_eq!(world.rung().len(), 3);
         let again = world.engine.steer(&tenant(), &task.id, TaskVerb::Start, None).await;
         assert!(matches!(again, Err(EngineError::Conflict { code: "wrong_state", .. })));
+    }
+}
+
+#[tokio::test]
+async fn the_vendor_hears_of_a_stop_before_those_who_wait_are_cancelled() {
+    for staging in STAGINGS {
+        let world = World::of(|clock| MemoryOptions::staged(staging, clock), Some(3)).await;
+        let task = world.create(9).await;
+        world.pass(LONG).await;
+        world.steer(&task.id, TaskVerb::Stop).await;
+        let waiting = Arc::new(AtomicU64::new(0));
+        let (engine, id, seen) = (world.engine.clone(), task.id.clone(), Arc::clone(&waiting));
+        let look: Meanwhile = Box::pin(async move {
+            let counts = engine.task(&tenant(), &id).await.unwrap().counts;
+            seen.store(counts.of(ContactStatus::Queued), Ordering::SeqCst);
+        });
+        world.replicas[0].door.freeze(Frozen::BeforeASteer, look);
+        world.pass(Duration::from_secs(5)).await;
+        assert_eq!(waiting.load(Ordering::SeqCst), 6, "{staging:?}");
+        assert_eq!(world.in_status(&task.id, ContactStatus::Cancelled).await, 6, "{staging:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_taken_from_a_tenant_dials_nobody_new_for_it() {
+    for staging in STAGINGS {
+        let world = World::of(|clock| MemoryOptions::staged(staging, clock), Some(4)).await;
+        let task = world.create(12).await;
+        world.pass(LONG).await;
+        let others = Clients { tenants: vec!["globex".parse().unwrap()], is_simulated: false };
+        world.reserve(others);
+        world.vendor.finish_all(Disposition::Answered);
+        world.pass(LONG).await;
+        let seen = world.task(&task.id).await;
+        assert_eq!((world.rung().len(), seen.counts.of(ContactStatus::Completed)), (4, 4), "{staging:?}");
+        assert!(seen.trouble.unwrap().contains("no longer for this tenant"));
+        let more = world.engine.add_contacts(&tenant(), &task.id, &[draft(20)], None).await;
+        assert!(matches!(more, Err(EngineError::NotFound("account"))), "{more:?}");
+        world.reserve(Clients::default());
+        for _ in 0..4 {
+            world.pass(LONG).await;
+            world.vendor.finish_all(Disposition::Answered);
+        }
+        world.pass(LONG).await;
+        let seen = world.task(&task.id).await;
+        assert_eq!((seen.status, seen.trouble), (TaskStatus::Completed, None), "{staging:?}");
+        world.nobody_was_rung_twice();
     }
 }
 

@@ -143,6 +143,12 @@ impl World {
         }
     }
 
+    /// From now on the account is there for these.
+    pub fn reserve(&self, clients: Clients) {
+        let Replica { engine, door } = &self.replicas[0];
+        engine.replace_accounts([Arc::new(account(door, self.window, clients))]);
+    }
+
     /// The first process dies in its next request that hands people over, where `frozen` says.
     pub fn crash(&self, frozen: Frozen) {
         let crash = Arc::clone(&self.crash);
@@ -236,20 +242,8 @@ async fn replica(
     window: Option<u32>,
     outward: &Outward,
 ) -> Replica {
-    let policy = AccountPolicy {
-        window,
-        settle: None,
-        poll_interval: Duration::from_secs(5),
-        fuse: Duration::from_secs(10),
-        staging: outdial_model::Staged::On,
-        rate: 100,
-        recording_hosts: Vec::new(),
-        clients: Clients::default(),
-    };
-    let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
-    let ingress = Ingress::new("http://127.0.0.1/ingress/memory-1", Secret::from(SECRET.to_owned()));
     let door = Door::to(provider);
-    let account = Account::new(id, kind, "memory:".into(), ingress, policy, door.clone());
+    let account = account(&door, window, Clients::default());
     let (store, clock) = (store.clone(), clock.clone());
     let (accounts, outward) = (vec![account], outward.clone());
     let limits = Limits { deadline: SECOND, patience: SECOND, bytes: 1000 };
@@ -259,6 +253,22 @@ async fn replica(
     let parts =
         EngineParts { store, clock, factories: &[], accounts, outward, recordings, issuers, retention };
     Replica { engine: Engine::new(parts).await.unwrap(), door }
+}
+
+fn account(door: &Arc<Door>, window: Option<u32>, clients: Clients) -> Account {
+    let policy = AccountPolicy {
+        window,
+        settle: None,
+        poll_interval: Duration::from_secs(5),
+        fuse: Duration::from_secs(10),
+        staging: outdial_model::Staged::On,
+        rate: 100,
+        recording_hosts: Vec::new(),
+        clients,
+    };
+    let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
+    let ingress = Ingress::new("http://127.0.0.1/ingress/memory-1", Secret::from(SECRET.to_owned()));
+    Account::new(id, kind, "memory:".into(), ingress, policy, door.clone())
 }
 
 pub fn tenant() -> TenantId {

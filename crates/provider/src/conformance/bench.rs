@@ -199,6 +199,7 @@ impl Bench {
                 provider.vendor_task(vendor_ref).await.map(drop)
             }
             Operation::Catalog => provider.catalog().await.map(drop),
+            Operation::Transcript => provider.transcript("1").await.map(drop),
             Operation::Recording | Operation::Receive => Ok(()),
         }
     }

@@ -10,6 +10,7 @@ const ONLY_WHEN_CREATED: Support =
     Support::Unsupported("people are given when the segment is created; later ones go into the next segment");
 const BEGINS_BY_ITSELF: Support = Support::Emulated("dialing begins by itself; starting only looks");
 const NO_RECORDINGS: Support = Support::Unsupported("nothing is recorded in memory");
+const NO_TRANSCRIPTS: Support = Support::Unsupported("nothing is said in memory");
 
 /// What kind of vendor the one in memory is.
 #[derive(Debug, Clone)]
@@ -26,6 +27,7 @@ impl MemoryOptions {
         let mut operations: BTreeMap<_, _> =
             Operation::ALL.iter().map(|&operation| (operation, Support::Native)).collect();
         operations.insert(Operation::Recording, NO_RECORDINGS);
+        operations.insert(Operation::Transcript, NO_TRANSCRIPTS);
         if staging != Staging::EmptyThenStart {
             operations.insert(Operation::Start, BEGINS_BY_ITSELF);
         }

@@ -12,7 +12,7 @@ use crate::{
     SegmentRef, SegmentReport, Support, UpdateSegment, VendorTask, VendorTaskPage, Verb,
 };
 use async_trait::async_trait;
-use outdial_model::{Clock, FieldProblem, Phone, SegmentStatus, TaskSpec, Timestamp};
+use outdial_model::{Clock, FieldProblem, Insight, Phone, SegmentStatus, TaskSpec, Timestamp};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -189,6 +189,10 @@ impl Provider for MemoryProvider {
             let contacts = segment.reports(request.contacts, Timestamp::MAX);
             Ok(Progress { segment: Some(segment.report()), contacts })
         })
+    }
+
+    async fn transcript(&self, _: &str) -> Result<Vec<Insight>, ProviderError> {
+        self.ask(Operation::Transcript, |_, _, _| Ok(Vec::new()))
     }
 
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {

@@ -115,6 +115,7 @@ pub(super) fn receive(inbound: &Inbound<'_>) -> Result<Received, ReceiveError> {
                 raw: RawOutcome { code: Some(step), text: None },
                 insights: Vec::new(),
                 recording: body.recording,
+                has_transcript: false,
             }),
         }),
         authenticated,

@@ -302,6 +302,7 @@ fn begun(vendor_call_id: String, now: Timestamp) -> CallReport {
         raw: RawOutcome::default(),
         insights: Vec::new(),
         recording: None,
+        has_transcript: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A provider that breaks one promise of the contract and keeps the others.
 
 use async_trait::async_trait;
-use outdial_model::{Disposition, FieldProblem, Phone, TaskSpec};
+use outdial_model::{Disposition, FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, ContactProgress,
     ContactReport, Control, Effect, ErrorKind, Find, Found, Inbound, MemoryPush, OpenSegment, Opened,
@@ -152,6 +152,10 @@ impl Provider for SlyProvider {
 
     async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
         self.honest.progress(request).await
+    }
+
+    async fn transcript(&self, vendor_call_id: &str) -> Result<Vec<Insight>, ProviderError> {
+        self.honest.transcript(vendor_call_id).await
     }
 
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {

@@ -11,6 +11,8 @@ pub(super) const NO_UPDATE: &str = "AI Rudder changes no instance once it is cre
 const PUSHED_LINKS: &str = "links come with the vendor's webhooks; to ask once more when a person is done, set \
                             operations.call_by_id or operations.recordings";
 
+pub(super) const NO_TRANSCRIPTS: &str = "AI Rudder publishes no field that tells what was said";
+
 /// How long what was created may be missing from look-ups. The vendor does not say; a minute is
 /// short for people and long for an index.
 const SETTLE: Duration = Duration::from_secs(60);
@@ -43,6 +45,7 @@ pub(super) fn of(paths: &Paths, batch_size: usize) -> Capabilities {
             Support::Native
         }
         Operation::Recording => Support::Emulated(PUSHED_LINKS),
+        Operation::Transcript => Support::Unsupported(NO_TRANSCRIPTS),
     };
     Capabilities {
         operations: Operation::ALL.iter().map(|operation| (*operation, how(*operation))).collect(),

@@ -26,7 +26,7 @@ mod wire;
 use async_trait::async_trait;
 use client::Client;
 use config::Config;
-use outdial_model::{FieldProblem, Phone, TaskSpec};
+use outdial_model::{FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
     Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, PageRequest, Progress,
@@ -154,6 +154,10 @@ impl Provider for AiRudder {
 
     async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
         progress::contacts(&self.client, request).await
+    }
+
+    async fn transcript(&self, _: &str) -> Result<Vec<Insight>, ProviderError> {
+        Err(ProviderError::unsupported(capabilities::NO_TRANSCRIPTS))
     }
 
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {

@@ -25,7 +25,7 @@ use self::config::Config;
 use self::options::Options;
 use self::schedule::DialHours;
 use async_trait::async_trait;
-use outdial_model::{Clock, FieldProblem, Phone, TaskSpec};
+use outdial_model::{Clock, FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, Callbacks, CancelContacts, Capabilities, Catalog, Checked,
     ConfigProblem, Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened,
@@ -160,6 +160,10 @@ impl Provider for Nxtele {
 
     async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
         self.read_progress(request).await
+    }
+
+    async fn transcript(&self, _: &str) -> Result<Vec<Insight>, ProviderError> {
+        Err(ProviderError::unsupported(capabilities::NO_TRANSCRIPTS))
     }
 
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {

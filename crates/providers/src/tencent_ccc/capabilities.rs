@@ -57,6 +57,7 @@ const fn support(operation: Operation) -> Support {
         | Operation::GetVendorTask
         | Operation::Catalog
         | Operation::Recording
+        | Operation::Transcript
         | Operation::Receive => Support::Native,
     }
 }

@@ -4,7 +4,7 @@ use super::endpoint::Endpoint;
 use super::number;
 use super::sign::Credentials;
 use crate::settings::Settings;
-use outdial_model::{Phone, Secret};
+use outdial_model::{AccountId, Phone, Secret};
 use outdial_provider::{AccountSettings, ConfigProblem, PushClient, SettingKey, Table};
 use serde::Deserialize;
 use std::time::Duration;
@@ -143,13 +143,13 @@ pub const KEYS: &[SettingKey] = &[
         "push_client_secret",
         false,
         true,
-        "Client secret, with push_auth = \"oauth2\"; 16 characters or more.",
+        "Client secret, with push_auth = \"oauth2\"; 16 letters, digits, `-`, `.`, `_` or `~`, or more.",
     ),
 ];
 
 impl Config {
-    /// Reads an account's settings, or says which one is wrong.
-    pub fn read(account: AccountSettings) -> Result<Self, ConfigProblem> {
+    /// Reads the settings of the account `id`, or says which one is wrong.
+    pub fn read(account: AccountSettings, id: &AccountId) -> Result<Self, ConfigProblem> {
         let mut settings = Settings::new(account.table, KEYS)?;
         let site: Site = settings.optional("site", "`mainland` or `international`")?.unwrap_or_default();
         let language = match site {
@@ -178,7 +178,7 @@ impl Config {
             cdr_grace: settings
                 .optional("cdr_grace_seconds", "whole seconds")?
                 .map_or(CDR_GRACE, |seconds: u32| Duration::from_secs(seconds.into())),
-            push_proof: push_proof(&mut settings)?,
+            push_proof: push_proof(&mut settings, id)?,
         })
     }
 }
@@ -193,6 +193,17 @@ fn header_text(key: &str, text: String) -> Result<String, ConfigProblem> {
         Ok(text)
     } else {
         Err(ConfigProblem::new(key, "expected visible ASCII characters without blanks"))
+    }
+}
+
+/// What is written in a form as it is (RFC 3986 section 2.3): not every client of OAuth 2.0 encodes anything else as RFC 6749
+/// (section 2.3.1) has it, so the same secret would be read in two ways.
+fn form_text(key: &str, text: String) -> Result<String, ConfigProblem> {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_unreserved) {
+        Ok(text)
+    } else {
+        Err(ConfigProblem::new(key, "expected letters, digits, `-`, `.`, `_` and `~` only"))
     }
 }
 
@@ -223,7 +234,7 @@ fn contacts_per_task(chosen: Option<usize>) -> Result<usize, ConfigProblem> {
     }
 }
 
-fn push_proof(settings: &mut Settings) -> Result<PushProof, ConfigProblem> {
+fn push_proof(settings: &mut Settings, account: &AccountId) -> Result<PushProof, ConfigProblem> {
     const WAYS: &str = "`none`, `basic`, `oauth2` or `bearer`";
     match settings.optional::<String>("push_auth", WAYS)?.as_deref() {
         None | Some("none") => Ok(PushProof::Nothing),
@@ -237,16 +248,21 @@ fn push_proof(settings: &mut Settings) -> Result<PushProof, ConfigProblem> {
             Ok(PushProof::Bearer(secret(token)))
         }
         Some("oauth2") => {
-            let id = settings.required("push_client_id", "the client id set in the console")?;
-            let text: String =
-                settings.required("push_client_secret", "the client secret set in the console")?;
+            let id = form_text(
+                "push_client_id",
+                settings.required("push_client_id", "the client id set in the console")?,
+            )?;
+            let text = form_text(
+                "push_client_secret",
+                settings.required("push_client_secret", "the client secret set in the console")?,
+            )?;
             if text.len() < SHORTEST_SECRET {
                 let about = format!(
                     "expected {SHORTEST_SECRET} characters or more: whoever has a token could try shorter ones"
                 );
                 return Err(ConfigProblem::new("push_client_secret", about));
             }
-            Ok(PushProof::Granted(PushClient::new(id, secret(text))))
+            Ok(PushProof::Granted(PushClient::new(account.clone(), id, secret(text))))
         }
         Some(_) => Err(ConfigProblem::new("push_auth", format!("expected {WAYS}"))),
     }
@@ -289,6 +305,12 @@ mod tests {
             (json!({"push_auth": "digest"}), "push_auth"),
             (json!({"push_auth": "basic", "push_user": "tencent"}), "push_password"),
             (json!({"push_auth": "bearer"}), "push_token"),
+            (json!({"push_auth": "oauth2", "push_client_secret": "hush"}), "push_client_id"),
+            (json!({"push_auth": "oauth2", "push_client_id": "a:b"}), "push_client_id"),
+            (
+                json!({"push_auth": "oauth2", "push_client_id": "outdial", "push_client_secret": "hush hush hush hush"}),
+                "push_client_secret",
+            ),
             (json!({"push_auth": "oauth2", "push_client_id": "outdial"}), "push_client_secret"),
             (
                 json!({"push_auth": "oauth2", "push_client_id": "outdial", "push_client_secret": "hush"}),

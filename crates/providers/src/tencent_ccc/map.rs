@@ -73,7 +73,13 @@ pub fn call_report(cdr: &Cdr) -> Option<CallReport> {
         },
         insights: insights(cdr),
         recording: recording(cdr.record_url.as_deref(), cdr.custom_record_url.as_deref()),
+        has_transcript: has_transcript(cdr.asr_status.as_deref()),
     })
+}
+
+/// `AsrStatus` (dossier section 10.2); with any other there is nothing to be read.
+fn has_transcript(asr_status: Option<&str>) -> bool {
+    matches!(asr_status, Some("Complete" | "Processing"))
 }
 
 /// Keys the person pressed, under what they were asked for; what they thought of the call; what an agent wrote.
@@ -158,6 +164,21 @@ mod tests {
             ("note", None, "will call back"),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_transcript_is_there_or_on_its_way() {
+        for (status, expected) in [
+            (json!("Complete"), true),
+            (json!("Processing"), true),
+            (json!("NotExists"), false),
+            (json!(""), false),
+            (json!(null), false),
+            (json!(7), false),
+        ] {
+            let cdr: Cdr = serde_json::from_value(json!({"SessionId": "s", "AsrStatus": status})).unwrap();
+            assert_eq!(call_report(&cdr).unwrap().has_transcript, expected, "{status}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! talks · `sign.rs` TC3 signatures · `wire.rs`, `envelope.rs` what it says · `plan.rs`, `options.rs`,
 //! `schedule.rs`, `number.rs` what a task means there · `map.rs`, `verdict.rs`, `end_status.rs`,
 //! `error_codes.rs` what its words mean here · `segments.rs`, `look_up.rs`, `progress.rs`,
-//! `vendor_tasks.rs`, `catalog.rs` the operations · `webhook.rs` what it pushes.
+//! `transcript.rs`, `vendor_tasks.rs`, `catalog.rs` the operations · `webhook.rs` what it pushes.
 
 mod capabilities;
 mod catalog;
@@ -29,6 +29,7 @@ mod segments;
 mod sign;
 #[cfg(test)]
 mod testing;
+mod transcript;
 mod vendor_tasks;
 mod verdict;
 mod webhook;
@@ -37,7 +38,7 @@ mod wire;
 use async_trait::async_trait;
 use client::Client;
 use config::Config;
-use outdial_model::{Clock, FieldProblem, Phone, TaskSpec};
+use outdial_model::{Clock, FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
     Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, Operation, PageRequest,
@@ -77,7 +78,7 @@ struct TencentCcc {
 }
 
 fn build(account: AccountSettings, deps: Deps) -> Result<Arc<dyn Provider>, ConfigProblem> {
-    let config = Config::read(account)?;
+    let config = Config::read(account, &deps.account)?;
     Ok(Arc::new(TencentCcc {
         client: Client::new(&config, deps.transport, Arc::clone(&deps.clock)),
         capabilities: capabilities::of(&config),
@@ -145,6 +146,10 @@ impl Provider for TencentCcc {
 
     async fn progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
         self.read_progress(request).await
+    }
+
+    async fn transcript(&self, vendor_call_id: &str) -> Result<Vec<Insight>, ProviderError> {
+        self.said(vendor_call_id).await
     }
 
     async fn vendor_tasks(&self, page: &PageRequest) -> Result<VendorTaskPage, ProviderError> {

@@ -194,6 +194,7 @@ fn unrecorded(session_id: &str) -> CallReport {
         raw: RawOutcome::default(),
         insights: Vec::new(),
         recording: None,
+        has_transcript: false,
     }
 }
 

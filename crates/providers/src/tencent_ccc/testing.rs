@@ -12,7 +12,8 @@ pub fn account(more: Value) -> Result<Config, ConfigProblem> {
     if let (Value::Object(table), Value::Object(more)) = (&mut table, more) {
         table.extend(more);
     }
-    Config::read(AccountSettings { base_url: None, table: table.as_object().unwrap().clone() })
+    let settings = AccountSettings { base_url: None, table: table.as_object().unwrap().clone() };
+    Config::read(settings, &"tencent-main".parse().unwrap())
 }
 
 /// A task that asks for nothing special.

@@ -116,6 +116,7 @@ mod tests {
             raw: RawOutcome::default(),
             insights: Vec::new(),
             recording: None,
+            has_transcript: false,
         }
     }
 

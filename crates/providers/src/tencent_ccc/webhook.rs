@@ -112,10 +112,8 @@ fn verify(inbound: &Inbound<'_>, proof: &PushProof) -> Result<bool, ReceiveError
 fn granted(inbound: &Inbound<'_>, client: &PushClient) -> Result<bool, ReceiveError> {
     let given = inbound.header("authorization").ok_or(ReceiveError::MissingProof)?;
     let token = given.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    match token {
-        Some((_, token)) if client.admits(token.trim(), inbound.received_at) => Ok(true),
-        _ => Err(ReceiveError::BadProof),
-    }
+    let (_, token) = token.ok_or(ReceiveError::BadProof)?;
+    client.verify(token.trim(), inbound.received_at).map(|()| true)
 }
 
 /// The vendor repeats a delivery under the same id; without one, the body is its own.
@@ -160,6 +158,7 @@ fn recording(pushed: PushedRecording) -> (Option<i64>, Subject, Option<CallRepor
         raw: RawOutcome::default(),
         insights: Vec::new(),
         recording: Some(url),
+        has_transcript: false,
     });
     let subject = Subject { vendor_call_id: session, ..Subject::default() };
     (pushed.sdk_app_id, subject, call)
@@ -289,15 +288,15 @@ mod tests {
 
     #[test]
     fn a_token_that_was_granted_is_a_proof_until_it_ends() {
-        let oauth2 = || json!({"push_auth": "oauth2", "push_client_id": "outdial", "push_client_secret": "sixteen or more!"});
+        let oauth2 = || json!({"push_auth": "oauth2", "push_client_id": "outdial", "push_client_secret": "sixteen-or-more."});
         let config = account(oauth2()).unwrap();
         let granted_at = Timestamp::UNIX_EPOCH;
         let token =
-            config.push_proof.client().unwrap().grant("outdial", "sixteen or more!", granted_at).unwrap();
+            config.push_proof.client().unwrap().grant("outdial", "sixteen-or-more.", granted_at).unwrap();
         let presented = push("cdr", CDR).with("Authorization", &format!("bearer {}", token.expose_secret()));
         assert!(presented.received_at(granted_at, oauth2()).unwrap().authenticated);
         let end = granted_at + TOKEN_LIFE;
-        assert_eq!(presented.received_at(end, oauth2()), Err(ReceiveError::BadProof));
+        assert_eq!(presented.received_at(end, oauth2()), Err(ReceiveError::Stale));
         assert_eq!(push("cdr", CDR).received(oauth2()), Err(ReceiveError::MissingProof));
         let forged = push("cdr", CDR).with("Authorization", "Bearer 99999999999.00");
         assert_eq!(forged.received(oauth2()), Err(ReceiveError::BadProof));

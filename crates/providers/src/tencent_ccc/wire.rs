@@ -224,6 +224,8 @@ pub struct Cdr {
     pub record_url: Option<String>,
     #[serde(rename = "CustomRecordURL", deserialize_with = "lenient::text")]
     pub custom_record_url: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub asr_status: Option<String>,
     #[serde(rename = "UUI", deserialize_with = "lenient::text")]
     pub uui: Option<String>,
     #[serde(rename = "IVRKeyPressedEx", deserialize_with = "lenient::each")]
@@ -253,6 +255,35 @@ pub struct KeyPressed {
     pub label: Option<String>,
     #[serde(alias = "nodeLabel", deserialize_with = "lenient::text")]
     pub node_label: Option<String>,
+}
+
+/// `DescribeTelRecordAsr`: what was said in a call.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AsrQuery<'a> {
+    pub sdk_app_id: u64,
+    pub session_id: &'a str,
+}
+
+/// Answer of `DescribeTelRecordAsr`. What people said is in it, so it has no `Debug`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Asr {
+    #[serde(default, deserialize_with = "lenient::each")]
+    pub asr_data_list: Vec<Said>,
+}
+
+/// What one side said at a time.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Said {
+    #[serde(deserialize_with = "lenient::text")]
+    pub user: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub message: Option<String>,
+    /// Milliseconds.
+    #[serde(deserialize_with = "lenient::integer")]
+    pub start: Option<i64>,
 }
 
 /// A pushed recording, of a call or of a voice mail.

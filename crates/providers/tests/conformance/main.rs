@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Arc::new(tencent_ccc::TencentCcc::WITHOUT_PROOF),
         Arc::new(tencent_ccc::TencentCcc::WITH_BASIC),
         Arc::new(tencent_ccc::TencentCcc::WITH_BEARER),
+        Arc::new(tencent_ccc::TencentCcc::WITH_TOKENS),
         Arc::new(airudder::AiRudder::WITH_EVERY_PATH),
         Arc::new(airudder::AiRudder::WITHOUT_PATHS),
     ];

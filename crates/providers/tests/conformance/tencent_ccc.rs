@@ -3,11 +3,11 @@
 use crate::simulated::{Simulated, factory, settings, task};
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit, Mac};
-use outdial_model::TaskSpec;
+use outdial_model::{ExposeSecret, TaskSpec, Timestamp};
 use outdial_provider::conformance::{
     ErrorRow, Harness, Outcome, Pace, PushHeaders, Pushes, Reply, Request, StatusReply, Vendor, Wire,
 };
-use outdial_provider::{Effect, ErrorKind, Factory, Operation, SegmentRef};
+use outdial_provider::{Effect, ErrorKind, Factory, Operation, PushClient, SegmentRef};
 use outdial_simulator::{TENCENT_SDK_APP_ID, TENCENT_SECRET_KEY};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -37,6 +37,23 @@ impl TencentCcc {
         push_auth: "bearer",
         headers: |_, _, _| vec![push_id(), authorization("Bearer push-to-ken")],
     };
+    pub const WITH_TOKENS: Self = Self {
+        name: "tencent_ccc_oauth2",
+        push_auth: "oauth2",
+        headers: |_, _, at| vec![push_id(), authorization(&format!("Bearer {}", granted(at)))],
+    };
+}
+
+/// What the vendor was given in the console, where it is granted tokens.
+const CLIENT: (&str, &str) = ("outdial", "push-client-secret");
+
+/// A token of an account of the suite's, granted at that instant.
+fn granted(at: Timestamp) -> String {
+    let account = "conformance".parse().ok();
+    let client =
+        account.map(|account| PushClient::new(account, CLIENT.0.to_owned(), CLIENT.1.to_owned().into()));
+    let token = client.and_then(|client| client.grant(CLIENT.0, CLIENT.1, at));
+    token.map(|token| token.expose_secret().to_owned()).unwrap_or_default()
 }
 
 fn push_id() -> (String, String) {
@@ -78,7 +95,7 @@ impl Harness for TencentCcc {
             samples: vec![("cdr", record("ok")), ("record", recording()), ("voicemail", recording())],
             unknown_status: Some(("cdr", record("somethingNew"))),
             proof_header: (self.push_auth != "none").then_some("Authorization"),
-            proof_expires: false,
+            proof_expires: self.push_auth == "oauth2",
             headers: self.headers,
         })
     }
@@ -97,6 +114,7 @@ impl Wire for TencentCcc {
         let proof = match self.push_auth {
             "basic" => json!({"push_user": "tencent", "push_password": "push-pass-word"}),
             "bearer" => json!({"push_token": "push-to-ken"}),
+            "oauth2" => json!({"push_client_id": CLIENT.0, "push_client_secret": CLIENT.1}),
             _ => json!({}),
         };
         let mut settings = settings(KIND);

@@ -4,12 +4,14 @@ use super::CommandError;
 use crate::cli::{Configured, CreateKey, KeysCommand, RevokeKey, TenantKeys};
 use crate::terminal::Terminal;
 use crate::{Config, StartError, gateway};
-use outdial_engine::{ApiKey, Engine, EngineError, KeyTerms, Page};
-use outdial_model::{ExposeSecret, TenantId};
+use outdial_engine::{Actor, ApiKey, Deed, Engine, EngineError, KeyTerms, Page};
+use outdial_model::{ExposeSecret, KeyId, TenantId};
 use outdial_store::Store;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// Who did it, in the audit log.
+const ACTOR: Actor = Actor::Command("outdial keys");
 /// Keys that are listed.
 const MOST_LISTED: u32 = 2_000;
 
@@ -23,9 +25,7 @@ pub(super) async fn run(command: KeysCommand) -> Result<ExitCode, CommandError> 
     let lines = match command {
         KeysCommand::Create(wanted) => create(&engine, &tenant, wanted).await,
         KeysCommand::List(_) => list(&engine, &tenant).await,
-        KeysCommand::Revoke(RevokeKey { id, .. }) => {
-            engine.revoke_key(&tenant, &id).await.map(|key| vec![line(&key)])
-        }
+        KeysCommand::Revoke(RevokeKey { id, .. }) => revoke(&engine, &tenant, &id).await,
     };
     store.close().await;
     for line in lines.map_err(|error| CommandError::Other(in_words(&error)))? {
@@ -50,7 +50,14 @@ async fn create(engine: &Engine, tenant: &TenantId, wanted: CreateKey) -> Result
         is_for_tests: test,
     };
     let made = engine.issue_key(tenant, &name, terms, None).await?;
+    engine.audited(tenant, &ACTOR, Deed::by_command("create_api_key", Some(made.key.id.to_string()))).await;
     Ok(vec![made.token.expose_secret().to_owned()])
+}
+
+async fn revoke(engine: &Engine, tenant: &TenantId, id: &KeyId) -> Result<Vec<String>, EngineError> {
+    let key = engine.revoke_key(tenant, id).await?;
+    engine.audited(tenant, &ACTOR, Deed::by_command("revoke_api_key", Some(id.to_string()))).await;
+    Ok(vec![line(&key)])
 }
 
 async fn list(engine: &Engine, tenant: &TenantId) -> Result<Vec<String>, EngineError> {

@@ -118,12 +118,19 @@ pub(super) fn read(
         }
     };
     let (kind, factory) = provider_of(&mut section, book, factories)?;
+    let base_url =
+        section.checked(book, "base_url", "a URL that begins with https://", |url: &String| is_url(url));
+    let clients = clients(&mut section, book);
+    if clients.is_simulated && base_url.is_none() {
+        let detail =
+            "a simulated account needs the simulator's `base_url`; without it, it would be the vendor's own";
+        section.complain(book, "simulated", detail.to_owned());
+    }
     let config = AccountConfig {
         id,
         kind,
         factory,
-        base_url: section
-            .checked(book, "base_url", "a URL that begins with https://", |url: &String| is_url(url)),
+        base_url,
         timeout: seconds(&mut section, book, "timeout_seconds", TIMEOUT_SECONDS),
         policy: AccountPolicy {
             settle: section
@@ -136,7 +143,7 @@ pub(super) fn read(
             fuse: seconds(&mut section, book, "fuse_seconds", FUSE_SECONDS),
             staging: section.or(book, "staging", "`on` or `off`", Staged::On, |_| true),
             recording_hosts: recording_hosts(&mut section, book),
-            clients: clients(&mut section, book),
+            clients,
         },
         ingress_secret: section.secret(book, "ingress_secret"),
         ingress_networks: section.optional(book, "ingress_networks", NETWORKS).unwrap_or_default(),

@@ -125,6 +125,7 @@ fn send(operation: &'static str, kind: &str, lane: usize, body: &Value, exchange
         operation,
         url: url_for(url, kind),
         headers: vec![("content-type", "application/json".to_owned()), ("user-agent", "Airudder".to_owned())],
+        grant: None,
         body: body.to_string(),
         lane,
         policy: Policy {

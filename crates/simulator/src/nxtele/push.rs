@@ -109,6 +109,7 @@ fn send(
             ("createTs", created),
             ("sign", sign),
         ],
+        grant: None,
         body,
         lane,
         policy: Policy {

@@ -12,6 +12,7 @@ pub(super) enum Action {
     PauseAutoCalloutTask,
     ResumeAutoCalloutTask,
     DescribeTelCdr,
+    DescribeTelRecordAsr,
     DescribeNumbers,
     DescribeAIAgentInfoList,
 }
@@ -27,6 +28,7 @@ impl Action {
             "PauseAutoCalloutTask" => Action::PauseAutoCalloutTask,
             "ResumeAutoCalloutTask" => Action::ResumeAutoCalloutTask,
             "DescribeTelCdr" => Action::DescribeTelCdr,
+            "DescribeTelRecordAsr" => Action::DescribeTelRecordAsr,
             "DescribeNumbers" => Action::DescribeNumbers,
             "DescribeAIAgentInfoList" => Action::DescribeAIAgentInfoList,
             _ => return None,
@@ -42,6 +44,7 @@ impl Action {
             | Action::ResumeAutoCalloutTask => ONE_TASK,
             Action::DescribeAutoCalloutTasks | Action::DescribeAIAgentInfoList => PAGE,
             Action::DescribeTelCdr => CDR,
+            Action::DescribeTelRecordAsr => ASR,
             Action::DescribeNumbers => NUMBERS,
         }
     }
@@ -84,6 +87,7 @@ const PAGE: &[Field] =
     &[required("SdkAppId", Uint), required("PageSize", Uint), required("PageNumber", Uint)];
 const NUMBERS: &[Field] =
     &[required("SdkAppId", Uint), optional("PageSize", Uint), optional("PageNumber", Uint)];
+const ASR: &[Field] = &[required("SdkAppId", Uint), required("SessionId", Text)];
 const CDR: &[Field] = &[
     required("StartTimeStamp", Int),
     required("EndTimeStamp", Int),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asr;
 use super::task::{Callee, Task};
 use super::tasks::Page;
 use super::{Platform, Refusal, own_application};
@@ -109,7 +110,7 @@ fn record(task: &Task, contact: &Contact<Callee>, call: &Call, exchange: &Exchan
         "RecordURL": if is_recorded { exchange.recording_url(Provider::TencentCcc, &call.id) } else { String::new() },
         "CustomRecordURL": "",
         "AsrUrl": "",
-        "AsrStatus": "NotExists",
+        "AsrStatus": asr::status(call, exchange),
         "ServeParticipants": [],
         "SkillGroup": "",
         "SkillGroupId": 0,

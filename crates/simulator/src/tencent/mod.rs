@@ -3,9 +3,10 @@
 //! One path, `/`; the action is a header. Every answer is HTTP 200 with `Content-Type: application/json`
 //! and nothing behind it, because the official SDK looks for errors only then; success and failure are told
 //! apart by `Response.Error`. The order of the checks is the dossier's section 15. Served are the
-//! auto-callout tasks, call records and the two catalogues; every other action is `InvalidAction`.
+//! auto-callout tasks, call records, transcripts and the two catalogues; every other action is `InvalidAction`.
 
 mod action;
+mod asr;
 mod catalog;
 mod cdr;
 mod create;
@@ -121,6 +122,7 @@ impl Platform {
             Action::PauseAutoCalloutTask => self.pause(&read(parameters)?),
             Action::ResumeAutoCalloutTask => self.resume(&read(parameters)?),
             Action::DescribeTelCdr => self.call_records(&read(parameters)?, exchange),
+            Action::DescribeTelRecordAsr => self.transcript(&read(parameters)?, exchange),
             Action::DescribeNumbers => catalog::numbers(&read(parameters)?),
             Action::DescribeAIAgentInfoList => catalog::agents(&read(parameters)?),
         }

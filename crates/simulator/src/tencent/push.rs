@@ -94,6 +94,7 @@ fn send(kind: &'static str, lane: usize, body: &Value, exchange: &mut Exchange<'
         operation: kind,
         url: format!("{url}{joint}action={kind}&version=1"),
         headers,
+        grant: settings.grant(),
         body: body.to_string(),
         lane,
         policy: Policy {

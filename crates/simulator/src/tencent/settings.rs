@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::grant::Grant;
+
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
@@ -28,14 +30,31 @@ pub(crate) struct Settings {
     pub(super) cdr_delay_seconds: u64,
     /// Call records that are read name the recording; off, as before it is there.
     pub(super) cdr_names_recording: bool,
+    /// Simulated seconds between the end of a call somebody talked in and its transcript; `null`: there is none (30).
+    pub(super) asr_delay_seconds: Option<u64>,
     /// Where call records and recordings are pushed; `{kind}` becomes `cdr` or `record`. `null`: nowhere.
     pub(super) push_url: Option<String>,
     /// The `Authorization` header of pushes, e.g. `Basic …`; `null`: none.
     pub(super) push_authorization: Option<String>,
+    /// Where tokens for pushes are granted (OAuth 2.0 client credentials), each presented as `Authorization: Bearer …`;
+    /// `null`: nowhere.
+    pub(super) push_token_url: Option<String>,
+    /// As whom.
+    pub(super) push_client_id: String,
+    pub(super) push_client_secret: String,
     /// Deliveries of one push in all: the first and at most three more.
     pub(super) push_tries: u32,
     /// Simulated seconds between two deliveries (28).
     pub(super) push_retry_seconds: u64,
+}
+
+impl Settings {
+    /// Where pushes get their tokens, if they have any.
+    pub(super) fn grant(&self) -> Option<Grant> {
+        let url = self.push_token_url.clone()?;
+        let (client_id, client_secret) = (self.push_client_id.clone(), self.push_client_secret.clone());
+        Some(Grant { url, client_id, client_secret })
+    }
 }
 
 impl Default for Settings {
@@ -53,8 +72,12 @@ impl Default for Settings {
             honour_windows: false,
             cdr_delay_seconds: 0,
             cdr_names_recording: true,
+            asr_delay_seconds: None,
             push_url: None,
             push_authorization: None,
+            push_token_url: None,
+            push_client_id: String::new(),
+            push_client_secret: String::new(),
             push_tries: 4,
             push_retry_seconds: 10,
         }

@@ -130,7 +130,7 @@ pub(super) async fn after_an_emergency_stop_nobody_is_sent_for_what_was_there(ha
     assert_eq!(world.store.emergency_stop(&world.tenant).await.unwrap(), None);
     assert!(!world.store.work(&lease, world.now()).await.unwrap().is_halted);
 
-    let stop = world.store.halt(&world.tenant, "key_1", None, world.now()).await.unwrap();
+    let stop = world.store.halt(&world.tenant, "key_1", world.now()).await.unwrap();
     assert_eq!((stop.tasks, stop.at, stop.actor.as_str()), (1, world.now(), "key_1"));
     assert_eq!(harness.open().await.emergency_stop(&world.tenant).await.unwrap(), Some(stop));
     assert_eq!(world.store.emergency_stop(&foreign).await.unwrap(), None);
@@ -140,6 +140,17 @@ pub(super) async fn after_an_emergency_stop_nobody_is_sent_for_what_was_there(ha
     world.store.release_lease(&lease, None, world.now()).await.unwrap();
     let lease = world.lease(&task).await;
     world.store.release_lease(&lease, None, world.now()).await.unwrap();
+
+    // Whoever made a task by a clock that is ahead is stopped by one that is behind.
+    world.pass(60);
+    let ahead = world.task_of(1).await;
+    let behind = world.now() - Duration::from_secs(30);
+    let stop = world.store.halt(&world.tenant, "key_1", behind).await.unwrap();
+    assert_eq!(stop.at, world.now(), "as late as the newest task");
+    let lease = world.lease(&ahead).await;
+    assert!(world.store.work(&lease, world.now()).await.unwrap().is_halted);
+    let again = world.store.halt(&world.tenant, "key_1", behind).await.unwrap();
+    assert_eq!(again.at, stop.at, "a stop never takes an earlier one back");
 
     world.pass(60);
     let later = world.task_of(1).await;

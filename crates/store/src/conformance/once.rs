@@ -23,7 +23,6 @@ fn worded(effect: Effect<'_>) -> Answer {
         Effect::Added(outcome) => answer(&format!("{} added", outcome.contacts.len())),
         Effect::Erasure(erasure) => answer(&format!("erasure {}", erasure.id)),
         Effect::ApiKey(key) => answer(&format!("key {}", key.id)),
-        Effect::Halted(stop) => answer(&format!("stop {}", stop.id)),
         Effect::Endpoint(endpoint) => answer(&format!("endpoint {}", endpoint.id)),
         Effect::Contact(contact) => answer(&format!("contact {} {}", contact.id, contact.status)),
     }

@@ -51,15 +51,9 @@ impl Access for Engine {
         &self,
         tenant: &TenantId,
         actor: &str,
-        once: Option<&Once<'_>>,
         now: Timestamp,
     ) -> Result<EmergencyStop, StoreError> {
-        writing!(self, |tx| async {
-            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
-            let stop = halting::halt(&mut tx, tenant, actor, now).await?;
-            once::end(&mut tx, &self.vault, tenant, once, Effect::Halted(&stop)).await?;
-            Ok::<_, StoreError>(stop)
-        })
+        writing!(self, |tx| halting::halt(&mut tx, tenant, actor, now))
     }
 
     async fn emergency_stop(&self, tenant: &TenantId) -> Result<Option<EmergencyStop>, StoreError> {

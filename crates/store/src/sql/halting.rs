@@ -4,9 +4,9 @@
 //! that and has it stopped, wherever that was left off.
 
 use super::{Connection, task};
-use crate::row::{number, to_json, word};
+use crate::row::{number, time, to_json, word};
 use crate::{EmergencyStop, StoreError};
-use outdial_model::{EmergencyStopId, TaskId, TaskStatus, TenantId, Timestamp};
+use outdial_model::{EmergencyStopId, TaskStatus, TenantId, Timestamp};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -23,8 +23,9 @@ pub(super) async fn halt(
     now: Timestamp,
 ) -> Result<EmergencyStop, StoreError> {
     let open: Vec<_> = TaskStatus::ALL.iter().filter(|status| !status.is_final()).collect();
-    let tasks: Vec<String> = sqlx::query_scalar(concat!(
-        "SELECT id FROM tasks WHERE tenant = $1 AND status IN ",
+    // In one order, so that whoever locks several of them as well waits and is not in each other's way.
+    let tasks: Vec<(String, i64)> = sqlx::query_as(concat!(
+        "SELECT id, created_at FROM tasks WHERE tenant = $1 AND status IN ",
         words!("$2"),
         " ORDER BY id",
         locked!(),
@@ -33,14 +34,16 @@ pub(super) async fn halt(
     .bind(to_json(&open)?)
     .fetch_all(&mut *conn)
     .await?;
-    for id in &tasks {
-        task::wake(conn, &word::<TaskId>(id, "tasks.id")?, now).await?;
-    }
+    let (ids, created): (Vec<_>, Vec<_>) = tasks.into_iter().unzip();
+    task::wake_all(conn, &ids, now).await?;
+    let before = last(conn, tenant).await?.map(|stop| stop.at);
+    let newest = created.into_iter().max().map(|at| time(at, "tasks.created_at")).transpose()?;
+    let at = [before, newest].into_iter().flatten().fold(now, Timestamp::max);
     let stop = EmergencyStop {
         id: EmergencyStopId::generate(now),
-        at: now,
+        at,
         actor: actor.to_owned(),
-        tasks: u64::try_from(tasks.len()).unwrap_or(u64::MAX),
+        tasks: u64::try_from(ids.len()).unwrap_or(u64::MAX),
     };
     sqlx::query(
         "INSERT INTO emergency_stops (tenant, id, at, actor, tasks) VALUES ($1, $2, $3, $4, $5)
@@ -49,9 +52,9 @@ pub(super) async fn halt(
     )
     .bind(tenant.as_str())
     .bind(stop.id.as_str())
-    .bind(now.as_millisecond())
+    .bind(stop.at.as_millisecond())
     .bind(actor)
-    .bind(i64::try_from(tasks.len()).unwrap_or(i64::MAX))
+    .bind(i64::try_from(stop.tasks).unwrap_or(i64::MAX))
     .execute(conn)
     .await?;
     Ok(stop)
@@ -69,7 +72,7 @@ pub(super) async fn last(
     row.map(|row| {
         Ok(EmergencyStop {
             id: word(&row.id, "emergency_stops.id")?,
-            at: crate::row::time(row.at, "emergency_stops.at")?,
+            at: time(row.at, "emergency_stops.at")?,
             actor: row.actor,
             tasks: number(row.tasks, "emergency_stops.tasks")?,
         })

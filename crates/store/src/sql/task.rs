@@ -241,6 +241,25 @@ pub(super) async fn wake(conn: &mut Connection, id: &TaskId, now: Timestamp) -> 
     Ok(())
 }
 
+/// The same for several.
+pub(super) async fn wake_all(
+    conn: &mut Connection,
+    ids: &[String],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(concat!(
+        "UPDATE tasks
+         SET wakes = wakes + 1, due_at = CASE WHEN due_at < $2 THEN due_at ELSE $2 END
+         WHERE id IN ",
+        words!("$1"),
+    ))
+    .bind(to_json(&ids)?)
+    .bind(now.as_millisecond())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Moves the number of contacts that wait to be cancelled at the vendor.
 pub(super) async fn count_cancels(conn: &mut Connection, id: &TaskId, by: i64) -> Result<(), StoreError> {
     if by != 0 {

@@ -25,7 +25,8 @@ pub(super) fn changing(s: &Situation<'_>) -> Option<Step> {
 
 pub(super) fn dialing(s: &Situation<'_>) -> Option<Step> {
     let task = &s.work.task;
-    if task.desired != DesiredStatus::Running || s.has_failed() || !task.spec.schedule.is_open(s.now) {
+    let is_wanted = task.desired == DesiredStatus::Running && !s.has_failed();
+    if !is_wanted || !s.may_dial || !task.spec.schedule.is_open(s.now) {
         return None;
     }
     let start = s.segments().find_map(|segment| match segment.status {

@@ -26,9 +26,7 @@ pub(super) fn ending(s: &Situation<'_>) -> Option<Step> {
     } else {
         return None;
     };
-    if s.ours() > 0 {
-        return Some(Step::CancelOurs { status, reason });
-    }
+    let ours = (s.ours() > 0).then_some(Step::CancelOurs { status, reason });
     let live = s.segments().filter(|segment| segment.status.is_live() && (stopping || !segment.adopted));
     let live = live.filter(|segment| watched_until(s, segment).is_none());
     let end = live.filter_map(|segment| {
@@ -39,8 +37,11 @@ pub(super) fn ending(s: &Situation<'_>) -> Option<Step> {
             (segment.open_contacts == 0).then_some(Step::Close(id, SegmentStatus::Stopped))
         }
     });
-    if let Some(step) = end.into_iter().next() {
-        return Some(step);
+    let end = end.into_iter().next();
+    // Whoever stops a task wants the vendor to know first: every second there may ring somebody.
+    let step = if stopping { end.or(ours) } else { ours.or(end) };
+    if step.is_some() {
+        return step;
     }
     let quiet = s.work.segments.is_empty() && s.out() == 0 && s.work.dispatches.is_empty();
     (stopping && quiet && !s.has_failed()).then_some(Step::Become(TaskStatus::Stopped))

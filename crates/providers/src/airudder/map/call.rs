@@ -127,6 +127,7 @@ pub(in crate::airudder) fn call_report(call: &Call, configured: &HangupReasons) 
         raw: raw_outcome(call),
         insights: insights(call),
         recording: call.rec_link.clone().filter(|link| !link.is_empty()),
+        has_transcript: false,
     })
 }
 

@@ -102,6 +102,7 @@ pub(in crate::nxtele) fn call_report(
         },
         insights: insights(call),
         recording: filled(&call.call_audio_url).map(str::to_owned),
+        has_transcript: false,
     })
 }
 
