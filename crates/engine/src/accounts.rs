@@ -59,6 +59,8 @@ impl Clients {
 pub struct Ingress {
     base: String,
     secret: Secret,
+    /// One that is taken as well, until the vendor has the new one.
+    previous: Option<Secret>,
     /// Where pushes may come from; anywhere when empty.
     networks: Vec<IpNet>,
 }
@@ -66,12 +68,17 @@ pub struct Ingress {
 impl Ingress {
     /// `base` is `https://host/ingress/{account}`, without a slash at the end.
     pub fn new(base: impl Into<String>, secret: Secret) -> Self {
-        Self { base: base.into(), secret, networks: Vec::new() }
+        Self { base: base.into(), secret, previous: None, networks: Vec::new() }
     }
 
     /// The same, for a vendor that pushes from these networks only; from anywhere when there are none.
     pub fn only_from(self, networks: Vec<IpNet>) -> Self {
         Self { networks, ..self }
+    }
+
+    /// The same, for a vendor that may still push with the secret it was told before.
+    pub fn taking(self, previous: Option<Secret>) -> Self {
+        Self { previous, ..self }
     }
 
     /// What the vendor is to be told, `/{kind}` after it; for whoever tells it.
@@ -84,9 +91,10 @@ impl Ingress {
         format!("{}/****", self.base)
     }
 
-    /// Whether somebody knows the secret; takes as long for a near miss as for a far one.
+    /// Whether somebody knows the secret, or the one before; takes as long for a near miss as for a far one.
     pub(crate) fn admits(&self, secret: &str) -> bool {
-        self.secret.expose_secret().as_bytes().ct_eq(secret.as_bytes()).into()
+        let is = |known: &Secret| bool::from(known.expose_secret().as_bytes().ct_eq(secret.as_bytes()));
+        is(&self.secret) | self.previous.as_ref().is_some_and(is)
     }
 
     /// Whether somebody at that address may push.
@@ -312,6 +320,16 @@ mod tests {
             let clients = Clients { tenants, is_simulated };
             assert_eq!(clients.include(&who), may, "{who} at {clients:?}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_was_replaced_is_taken_for_as_long_as_it_is_configured() {
+        let secret = |text: &str| Secret::from(text.to_owned());
+        let ingress = Ingress::new("https://gw.example/ingress/a", secret("new"));
+        assert!(ingress.admits("new") && !ingress.admits("old"));
+        let ingress = ingress.taking(Some(secret("old")));
+        assert!(ingress.admits("new") && ingress.admits("old") && !ingress.admits("older"));
+        assert!(ingress.url().expose_secret().ends_with("/new"), "vendors are told the new one");
     }
 
     #[test]

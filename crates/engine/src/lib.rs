@@ -75,7 +75,12 @@ use outdial_outward::Outward;
 use outdial_provider::Factory;
 use outdial_store::Store;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use std::time::Duration;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::Instant;
+
+/// How long what was seen of the store is told to others.
+const READY_FOR: Duration = Duration::from_secs(1);
 
 /// What an engine is made of.
 #[derive(Debug)]
@@ -114,6 +119,8 @@ struct Inner {
     pepper: Pepper,
     /// Who may come in.
     access: access::Access,
+    /// Whether the store could be written a moment ago.
+    ready: Mutex<Option<(Instant, bool)>>,
     /// What failed a moment ago.
     pauses: work::Pauses,
     /// How many people go into a request.
@@ -147,6 +154,7 @@ impl Engine {
             retention: parts.retention,
             pepper,
             access: access::Access::trusting(parts.issuers),
+            ready: Mutex::default(),
             pauses: work::Pauses::default(),
             batches: work::Batches::default(),
             tally: webhooks::Tally::default(),
@@ -163,9 +171,20 @@ impl Engine {
         self.0.pepper.derive(purpose.as_bytes())
     }
 
-    /// Is the store reachable and writable?
+    /// Is the store reachable and writable? Whoever asks within a second of another is told the same: this is for
+    /// everybody to ask, and each look is a transaction.
     pub async fn ready(&self) -> Result<(), EngineError> {
-        Ok(self.0.store.ping().await?)
+        let mut last = self.0.ready.lock().await;
+        let known = last.as_ref().filter(|(at, _)| at.elapsed() < READY_FOR).map(|(_, is_ready)| *is_ready);
+        match known {
+            Some(true) => Ok(()),
+            Some(false) => Err(EngineError::Unavailable),
+            None => {
+                let answer = self.0.store.ping().await;
+                *last = Some((Instant::now(), answer.is_ok()));
+                Ok(answer?)
+            }
+        }
     }
 
     /// The time by the engine's clock.

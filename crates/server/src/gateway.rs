@@ -300,6 +300,7 @@ pub(crate) fn account(
         Secret::from(hex::encode(pepper.derive(purpose.as_bytes())))
     });
     let ingress = Ingress::new(format!("{public_url}/ingress/{}", config.id), secret)
+        .taking(config.previous_ingress_secret.clone())
         .only_from(config.ingress_networks.clone());
     let callbacks = Callbacks::new(ingress.url().expose_secret());
     let provider = config.provider(callbacks, slots::shared(store, &config.id, config.policy.rate))?;

@@ -6,7 +6,7 @@
 
 use crate::{AccountConfig, Config, ConfigProblems, Problem, StoreUrl, gateway};
 use outdial_engine::{Account, Engine, Pepper};
-use outdial_model::AccountId;
+use outdial_model::{AccountId, ExposeSecret, Secret};
 use outdial_store::Store;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,8 +19,8 @@ pub(crate) struct InForce {
     pub(crate) public_url: String,
     pub(crate) pepper: Pepper,
     store_url: StoreUrl,
-    /// Values outside `[accounts]`, as shown.
-    fixed: BTreeMap<String, String>,
+    /// Values outside `[accounts]`, as shown; secrets as they are.
+    fixed: BTreeMap<String, Secret>,
     accounts: Mutex<Vec<AccountConfig>>,
 }
 
@@ -116,7 +116,10 @@ impl InForce {
     fn needs_restart(&self, config: &Config) -> Vec<String> {
         let wanted = fixed(config);
         let keys: std::collections::BTreeSet<_> = self.fixed.keys().chain(wanted.keys()).collect();
-        let differs = |key: &&&String| self.fixed.get(**key) != wanted.get(**key);
+        let of = |values: &BTreeMap<_, Secret>, key: &String| {
+            values.get(key).map(|value| value.expose_secret().to_owned())
+        };
+        let differs = |key: &&&String| of(&self.fixed, key) != of(&wanted, key);
         let mut changed: Vec<_> = keys.iter().filter(differs).map(|key| (*key).clone()).collect();
         // What is shown of it hides its password.
         let is_elsewhere = self.store_url.expose() != config.store_url.expose();
@@ -127,7 +130,27 @@ impl InForce {
     }
 }
 
-fn fixed(config: &Config) -> BTreeMap<String, String> {
-    let shown = config.values.iter().filter(|shown| !shown.key.starts_with("accounts."));
-    shown.map(|shown| (shown.key.clone(), shown.value.clone())).collect()
+fn fixed(config: &Config) -> BTreeMap<String, Secret> {
+    let shown = config.values.iter().map(|shown| (shown.key.clone(), shown.value.clone().into()));
+    let secrets = config.secrets.iter().map(|(key, secret)| (key.clone(), secret.clone()));
+    shown.chain(secrets).filter(|(key, _)| !key.starts_with("accounts.")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_has_changed_is_told_though_it_is_shown_as_it_was() {
+        let with = |secret: &str| {
+            let text = format!(
+                "[[auth.jwt]]\nissuer = \"https://login.example.com/\"\naudience = \"outdial\"\nsecret = \"{secret}\""
+            );
+            fixed(&Config::from_toml(&text).unwrap())
+        };
+        let exposed =
+            |values: BTreeMap<String, Secret>| values["auth.jwt.0.secret"].expose_secret().to_owned();
+        assert_ne!(exposed(with(&"a".repeat(32))), exposed(with(&"b".repeat(32))));
+        assert!(!format!("{:?}", with(&"a".repeat(32))).contains("aaaa"));
+    }
 }

@@ -245,10 +245,13 @@ fn an_issuer_needs_a_name_an_audience_and_one_place_for_its_keys() {
         ("audience = \"outdial\"\nsecret = \"short\"".to_owned(), "at least 32 bytes"),
         ("audience = \"outdial\"\njwks_file = \"/nowhere\"".to_owned(), "cannot be read"),
         (format!("audience = \"outdial\"\n{jwks}\nleeway = 5"), "no such key"),
+        (format!("audience = \"outdial\"\n{jwks}\ntenants = [\"a b\"]"), "a list of tenants such as"),
     ] {
         let complaint = complaints(&issuer(&more));
         assert!(complaint.contains(told), "{more}: {complaint}");
     }
+    let twice = complaints(&format!("{whole}\n{whole}"));
+    assert!(twice.contains("auth.jwt.1.issuer: another table is for this issuer already"), "{twice}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Metrics for whoever runs the server.
 
-use crate::auth::authenticate;
+use crate::auth::{Caller, authenticate};
 use crate::metrics::{Page, Requests};
 use crate::openapi::{examples, responses};
 use crate::problem::Problem;
@@ -12,8 +12,9 @@ use outdial_model::HoldReason;
 
 /// Read metrics
 ///
-/// For Prometheus, in its text format. Any valid key may read them. Labels are bounded: accounts, providers,
-/// words and routes; never numbers or ids.
+/// For Prometheus, in its text format, with a key or token that is good for `admin`. Of accounts, those that its tenant
+/// may dial with; at the server's own `metrics_listen` all of them are told, without a key. Labels are bounded: accounts,
+/// providers, words and routes; never numbers or ids.
 #[utoipa::path(
     tag = "Server",
     security(("bearer" = ["admin"])),
@@ -26,9 +27,13 @@ use outdial_model::HoldReason;
 #[get("/metrics", wrap = "from_fn(authenticate)")]
 pub(crate) async fn get_metrics(
     engine: Data<Engine>,
+    caller: Caller,
     requests: Data<Requests>,
 ) -> Result<HttpResponse, Problem> {
-    page(&engine, &requests).await
+    let theirs: Vec<_> = engine.accounts_for(&caller.tenant).map(|account| account.id.clone()).collect();
+    let mut accounts = engine.metrics().await?;
+    accounts.retain(|account| theirs.contains(&account.account));
+    page(&engine, &accounts, &requests).await
 }
 
 /// The same, where the address itself is for those who may.
@@ -37,18 +42,21 @@ pub(crate) async fn watch_metrics(
     engine: Data<Engine>,
     requests: Data<Requests>,
 ) -> Result<HttpResponse, Problem> {
-    page(&engine, &requests).await
+    page(&engine, &engine.metrics().await?, &requests).await
 }
 
-async fn page(engine: &Engine, requests: &Requests) -> Result<HttpResponse, Problem> {
+async fn page(
+    engine: &Engine,
+    accounts: &[AccountMetrics],
+    requests: &Requests,
+) -> Result<HttpResponse, Problem> {
     let mut page = Page::default();
-    let accounts = engine.metrics().await?;
-    doubts(&mut page, &accounts);
+    doubts(&mut page, accounts);
     held(&mut page, &engine.held_back().await?);
-    traffic(&mut page, &accounts);
+    traffic(&mut page, accounts);
     let (backlog, attempts) = engine.webhook_metrics().await?;
     webhooks(&mut page, backlog, attempts);
-    pushes(&mut page, &accounts);
+    pushes(&mut page, accounts);
     answered(&mut page, requests);
     Ok(HttpResponse::Ok().content_type(Page::CONTENT_TYPE).body(page.into_text()))
 }

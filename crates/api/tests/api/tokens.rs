@@ -9,7 +9,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, Staging};
 use outdial_engine::{Algorithm, KeySet, KeySource, TokenIssuer};
-use outdial_model::{Clock, ManualClock, Secret, SystemClock};
+use outdial_model::{Clock, ManualClock, Secret, SystemClock, TenantId};
 use outdial_outward::testing::{Canary, Conduct, Host};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -113,11 +113,21 @@ async fn trusting(algorithms: &[Algorithm], keys: KeySource) -> TestApi {
 }
 
 async fn trusting_at(clock: Arc<dyn Clock>, algorithms: &[Algorithm], keys: KeySource) -> TestApi {
+    trusting_for(Vec::new(), clock, algorithms, keys).await
+}
+
+async fn trusting_for(
+    tenants: Vec<TenantId>,
+    clock: Arc<dyn Clock>,
+    algorithms: &[Algorithm],
+    keys: KeySource,
+) -> TestApi {
     let issuer = TokenIssuer {
         issuer: ISSUER.into(),
         audience: vec!["outdial".into()],
         algorithms: algorithms.to_vec(),
         keys,
+        tenants,
     };
     let options = MemoryOptions::staged(Staging::EmptyThenStart, Arc::new(SystemClock));
     let place = Place { issuers: vec![issuer], clock, ..Place::default() };
@@ -159,6 +169,18 @@ async fn a_token_is_as_good_as_a_key_within_its_tenant_and_scope() {
     let late = claims_with("exp", seconds_from_now(-20).into());
     assert_eq!(come(&api, &pen.sign("one", &late)).await.status, 200, "clocks may be 30 s apart");
     assert_eq!(host.heads().len(), 1, "the keys were fetched once");
+}
+
+#[tokio::test]
+async fn an_issuer_speaks_for_its_tenants_only() {
+    let pen = Pen::elliptic();
+    let set = json!({"keys": [pen.jwk("one")]}).to_string();
+    let keys = KeySource::Fixed(KeySet::from_jwks(set.as_bytes()).unwrap());
+    let tenants = vec!["acme".parse().unwrap()];
+    let api = trusting_for(tenants, Arc::new(SystemClock), &[pen.algorithm], keys).await;
+    assert_eq!(come(&api, &pen.sign("one", &claims())).await.status, 200);
+    let stranger = pen.sign("one", &claims_with("tenant", "globex".into()));
+    come(&api, &stranger).await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]

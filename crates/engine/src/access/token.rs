@@ -43,6 +43,14 @@ pub struct TokenIssuer {
     pub algorithms: Vec<Algorithm>,
     /// Where its keys are.
     pub keys: KeySource,
+    /// Tenants it may speak for; any when empty.
+    pub tenants: Vec<TenantId>,
+}
+
+impl TokenIssuer {
+    fn speaks_for(&self, tenant: &TenantId) -> bool {
+        self.tenants.is_empty() || self.tenants.iter().any(|one| one.itself() == tenant.itself())
+    }
 }
 
 /// What is read of a token.
@@ -119,7 +127,9 @@ impl Engine {
             return Ok(None);
         }
         let term = claims.term();
-        let Some(principal) = claims.principal() else { return Ok(None) };
+        let Some(principal) = claims.principal().filter(|one| issuer.speaks_for(&one.tenant)) else {
+            return Ok(None);
+        };
         access.tokens.0.insert(digest, Arc::new(Proven { principal: principal.clone(), term }));
         Ok(Some(principal))
     }

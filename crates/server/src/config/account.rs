@@ -35,6 +35,8 @@ pub struct AccountConfig {
     pub policy: AccountPolicy,
     /// Last part of the ingress URL; derived from the installation's secret when absent.
     pub ingress_secret: Option<Secret>,
+    /// One that is taken beside it.
+    pub previous_ingress_secret: Option<Secret>,
     /// Where the vendor pushes from; anywhere when empty.
     pub ingress_networks: Vec<IpNet>,
     /// The provider's own keys, secrets among them.
@@ -74,8 +76,18 @@ impl AccountConfig {
     /// Whether an account made of either would be the same.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         // Taken apart, so that a setting that comes to be is not forgotten here.
-        let Self { id, kind, factory: _, base_url, timeout, policy, ingress_secret, ingress_networks, table } =
-            other;
+        let Self {
+            id,
+            kind,
+            factory: _,
+            base_url,
+            timeout,
+            policy,
+            ingress_secret,
+            previous_ingress_secret,
+            ingress_networks,
+            table,
+        } = other;
         let exposed =
             |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose_secret().to_owned());
         self.id == *id
@@ -84,6 +96,7 @@ impl AccountConfig {
             && self.timeout == *timeout
             && self.policy == *policy
             && exposed(&self.ingress_secret) == exposed(ingress_secret)
+            && exposed(&self.previous_ingress_secret) == exposed(previous_ingress_secret)
             && self.ingress_networks == *ingress_networks
             && self.table == *table
     }
@@ -146,6 +159,7 @@ pub(super) fn read(
             clients,
         },
         ingress_secret: section.secret(book, "ingress_secret"),
+        previous_ingress_secret: section.secret(book, "previous_ingress_secret"),
         ingress_networks: section.optional(book, "ingress_networks", NETWORKS).unwrap_or_default(),
         table: own_keys(&mut section, book, factory),
     };

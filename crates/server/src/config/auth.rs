@@ -2,7 +2,7 @@
 
 use super::reader::{Book, Section};
 use outdial_engine::{Algorithm, KeySet, KeySource, TokenIssuer};
-use outdial_model::ExposeSecret;
+use outdial_model::{ExposeSecret, TenantId};
 use serde::Deserialize;
 
 /// Bytes of a shared secret, at least: as many as its signatures have (RFC 7518 section 3.2).
@@ -29,7 +29,15 @@ pub(super) fn issuers(root: &mut Section, book: &mut Book) -> Vec<TokenIssuer> {
     let mut auth = root.section(book, "auth");
     let tables = auth.sections(book, "jwt");
     auth.finish(book);
-    tables.into_iter().filter_map(|table| issuer(table, book)).collect()
+    let mut issuers: Vec<TokenIssuer> = Vec::new();
+    for mut table in tables {
+        let named = table.peek::<String>("issuer");
+        if named.is_some_and(|named| issuers.iter().any(|known| known.issuer == named)) {
+            table.complain(book, "issuer", "another table is for this issuer already");
+        }
+        issuers.extend(issuer(table, book));
+    }
+    issuers
 }
 
 fn issuer(mut table: Section, book: &mut Book) -> Option<TokenIssuer> {
@@ -47,10 +55,13 @@ fn issuer(mut table: Section, book: &mut Book) -> Option<TokenIssuer> {
         "algorithms",
         "a list of RS256, PS256, ES256, EdDSA and the like",
     );
+    let are_names = |names: &Vec<String>| names.iter().all(|name| TenantId::named(name).is_ok());
+    let tenants = table.checked(book, "tenants", "a list of tenants such as [\"acme\"]", are_names);
+    let tenants = tenants.unwrap_or_default().iter().filter_map(|name| TenantId::named(name).ok()).collect();
     let keys = keys(&mut table, book, algorithms.as_deref());
     table.finish(book);
     let (keys, algorithms) = keys?;
-    Some(TokenIssuer { issuer: issuer?, audience: audience?, algorithms, keys })
+    Some(TokenIssuer { issuer: issuer?, audience: audience?, algorithms, keys, tenants })
 }
 
 /// Where the keys are, and the algorithms that go with them.

@@ -29,9 +29,11 @@ use ipnet::IpNet;
 use layers::Layers;
 use outdial_api::Quotas;
 use outdial_engine::{Recordings, Retention, TokenIssuer};
+use outdial_model::Secret;
 use outdial_provider::Factory;
 use outdial_providers::registry;
 use outdial_store::Keyring;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -70,6 +72,8 @@ pub struct Config {
     pub accounts: Vec<AccountConfig>,
     /// Every value and where it came from, in the order of the keys.
     pub values: Vec<ShownValue>,
+    /// Secrets and what was read from files, by their keys.
+    pub(crate) secrets: BTreeMap<String, Secret>,
 }
 
 /// Limits on receivers of events.

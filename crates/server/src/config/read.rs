@@ -31,7 +31,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let limits = limits(&mut root, &mut book);
     let accounts = accounts(&mut root, &mut book, factories);
     root.finish(&mut book);
-    let values = book.shown;
+    let (values, secrets) = (book.shown, book.secrets);
     let config = Config {
         listen,
         public_url,
@@ -47,6 +47,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
         limits,
         accounts,
         values,
+        secrets,
     };
     (config, book.problems)
 }

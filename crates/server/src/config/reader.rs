@@ -8,6 +8,7 @@ use figment::value::{Dict, Value};
 use outdial_model::Secret;
 use outdial_providers::nearest;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// What reading has found out so far.
@@ -15,6 +16,8 @@ pub(super) struct Book {
     layers: Layers,
     pub(super) problems: Vec<Problem>,
     pub(super) shown: Vec<ShownValue>,
+    /// What is not shown as it is, by its key.
+    pub(super) secrets: BTreeMap<String, Secret>,
 }
 
 /// A table, or what is left of it.
@@ -31,7 +34,7 @@ impl Book {
     pub(super) fn open(layers: Layers) -> (Self, Section) {
         let section =
             Section { path: String::new(), values: layers.values(), asked: Vec::new(), set: Vec::new() };
-        let book = Self { layers, problems: Vec::new(), shown: Vec::new() };
+        let book = Self { layers, problems: Vec::new(), shown: Vec::new(), secrets: BTreeMap::new() };
         (book, section)
     }
 
@@ -118,6 +121,7 @@ impl Section {
         let origin = book.layers.origin(value.tag());
         let (file, text) = self.secret_file(book, key, &value, &origin)?;
         book.show(self.key(key), file, origin);
+        book.secrets.insert(self.key(key), text.clone().into());
         Some(text)
     }
 
@@ -215,7 +219,9 @@ impl Section {
                     Some((shown, _)) => book.show(self.key(key), shown, origin),
                     None => book.complain(self.key(key), Some(origin), format!("expected {expected}")),
                 }
-                usable.map(|(_, text)| Secret::from(text))
+                let secret = usable.map(|(_, text)| Secret::from(text));
+                book.secrets.extend(secret.clone().map(|secret| (self.key(key), secret)));
+                secret
             }
             (_, Some((origin, value))) => {
                 let (file, text) = self.secret_file(book, &file_key, &value, &origin)?;
@@ -227,7 +233,9 @@ impl Section {
                         return None;
                     }
                 }
-                Some(text.into())
+                let secret = Secret::from(text);
+                book.secrets.insert(self.key(key), secret.clone());
+                Some(secret)
             }
             (Some(_), None) => None,
         }

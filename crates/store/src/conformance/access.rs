@@ -17,7 +17,7 @@ fn key(tenant: &TenantId, name: &str, now: Timestamp) -> ApiKey {
         name: name.into(),
         scopes: [Scope::TasksRead, Scope::TasksWrite].into_iter().collect(),
         created_at: now,
-        expires_at: Some(now),
+        expires_at: Some(now + 60 * MINUTE),
         revoked_at: None,
         last_used_at: None,
         requires_idempotency_key: true,
@@ -71,6 +71,11 @@ pub(super) async fn a_tenant_sees_its_keys_and_takes_them_back(harness: &dyn Har
     assert_eq!(world.store.api_key_of(&both, &made[0].id).await.unwrap().revoked_at, Some(then));
     // One that was taken back makes room for another.
     world.store.insert_api_key(&key(&ours, "more", later), 2, None, later).await.unwrap();
+    // So does one that has expired.
+    let full = world.store.insert_api_key(&key(&ours, "too many", later), 2, None, later).await;
+    assert!(matches!(full, Err(StoreError::LimitReached { most: 2 })), "{full:?}");
+    let after = later + 60 * MINUTE;
+    world.store.insert_api_key(&key(&ours, "next", after), 2, None, after).await.unwrap();
 }
 
 pub(super) async fn the_last_use_of_a_key_never_goes_back(harness: &dyn Harness) {

@@ -56,11 +56,14 @@ pub(super) async fn seal_all(conn: &mut Connection, vault: &Vault) -> Result<(),
 }
 
 pub(super) async fn insert(conn: &mut Connection, key: &ApiKey, most: u32) -> Result<(), StoreError> {
-    let usable: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM api_keys WHERE tenant = $1 AND revoked_at IS NULL")
-            .bind(key.tenant.as_str())
-            .fetch_one(&mut *conn)
-            .await?;
+    let usable: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM api_keys
+         WHERE tenant = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(key.tenant.as_str())
+    .bind(key.created_at.as_millisecond())
+    .fetch_one(&mut *conn)
+    .await?;
     if usable >= i64::from(most) {
         return Err(StoreError::LimitReached { most });
     }
