@@ -32,6 +32,7 @@ mod silence;
 mod smoke;
 mod steering;
 mod storm;
+mod suppression;
 mod transcripts;
 mod twins;
 mod vendor_tasks;
@@ -92,6 +93,7 @@ const STORIES: &[(&str, Story)] = stories! {
         answers_that_fail_in_every_way_at_once;
     twins: what_a_vendor_makes_twice_is_stopped_before_it_rings,
         twins_of_a_request_nobody_answered_are_stopped_before_they_ring;
+    suppression: nobody_is_handed_over_once_their_number_is_suppressed;
     storm: a_creating_request_that_failed_is_looked_up_before_the_next,
         live_reads_in_a_storm_are_repeated_within_a_fifth,
         the_breaker_opens_after_few_failures_and_closes_soon_after_the_storm;

@@ -30,6 +30,8 @@ const REQUESTS: &[&str] = &[
     "UpdateWebhookEndpoint",
     "ReplayEvents",
     "CreateApiKey",
+    "CreateSuppression",
+    "ImportSuppressions",
 ];
 
 /// The document for a server with these vendors.

@@ -17,6 +17,7 @@ mod providers;
 pub(crate) mod push_tokens;
 mod pushes;
 mod recordings;
+mod suppressions;
 mod task_answer;
 mod task_verbs;
 mod tasks;
@@ -48,6 +49,11 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(contacts::get_timeline)
         .service(erasures::create_erasure)
         .service(erasures::get_erasure)
+        .service(suppressions::create_suppression)
+        .service(suppressions::import_suppressions)
+        .service(suppressions::list_suppressions)
+        .service(suppressions::get_suppression)
+        .service(suppressions::delete_suppression)
         .service(calls::list_calls)
         .service(calls::get_call)
         .service(recordings::get_recording)

@@ -22,6 +22,7 @@ pub(crate) mod reconciliation;
 pub(crate) mod safety;
 pub(crate) mod schedule;
 pub(crate) mod segment;
+pub(crate) mod suppression;
 pub(crate) mod task;
 pub(crate) mod task_form;
 pub(crate) mod vendor_task;

@@ -12,7 +12,8 @@ use crate::report::{Amount, Figure, Mark, Report, median};
 use crate::{Failure, fill};
 use outdial_model::{Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, SegmentId};
 use outdial_store::{
-    Changes, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Lease, SegmentTarget, Skipped, Store,
+    Candidate, Changes, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Lease, SegmentTarget,
+    Skipped, Store,
 };
 use std::time::{Duration, Instant};
 
@@ -109,8 +110,8 @@ pub(crate) async fn sent(store: &dyn Store, lease: &Lease, segment: &SegmentId) 
     Ok(began.elapsed())
 }
 
-fn everybody(candidates: &[Contact]) -> ChosenBatch {
-    let dial = candidates.iter().map(|contact| contact.id.clone()).collect();
+fn everybody(candidates: &[Candidate]) -> ChosenBatch {
+    let dial = candidates.iter().map(|candidate| candidate.contact.id.clone()).collect();
     ChosenBatch { dial, others: Vec::new(), digest: "d1".repeat(32) }
 }
 

@@ -53,6 +53,7 @@ fn spec() -> TaskSpec {
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
         keep_open: false,
+        purpose: None,
         safety: Safety::default(),
     }
 }

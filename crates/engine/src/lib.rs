@@ -35,6 +35,7 @@ mod recordings;
 mod retention;
 mod roster;
 mod seal;
+mod suppressions;
 mod tasks;
 mod transcripts;
 mod vendor_tasks;
@@ -59,13 +60,14 @@ pub use outdial_outward as outward;
 pub use outdial_provider as provider;
 pub use outdial_store::{
     Answer, ApiKey, AuditEntry, Backlog, CallFilter, ContactFilter, Delivery, Doubt, EmergencyStop,
-    EndpointPatch, EndpointSettings, Feed, FeedFilter, OnceKey, Page, Person, Replay, TaskFilter,
-    WebhookEndpoint,
+    EndpointPatch, EndpointSettings, Feed, FeedFilter, OnceKey, Page, Person, Replay, SuppressionFilter,
+    TaskFilter, WebhookEndpoint,
 };
 pub use pepper::Pepper;
 pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};
 pub use recordings::{ByteRange, Part, Recording, RecordingError, Recordings};
 pub use retention::Retention;
+pub use suppressions::refuse_suppression;
 pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
 pub use webhooks::{Attempts, IssuedEndpoint, Trial};

@@ -7,7 +7,7 @@
 //! Not for: headers and fingerprints (the surface), rows (the store).
 
 use crate::{Adopted, Answer, ContactResult, Engine, EngineError, IssuedEndpoint, OnceKey};
-use outdial_model::{Contact, Erasure, Secret, Segment, Task, TenantId};
+use outdial_model::{Contact, Erasure, Secret, Segment, Suppression, Task, TenantId};
 use outdial_store::{AddOutcome, ApiKey, Effect, Once as StoredOnce, WebhookEndpoint};
 
 /// Marks an answer that is kept sealed, and what it is sealed for.
@@ -90,6 +90,16 @@ impl<'a> Worded<'a> {
         once.map_or(Self(None), |once| {
             Self::new(once.key, move |effect| match effect {
                 Effect::Erasure(erasure) => Some((once.answer)(erasure)),
+                _ => None,
+            })
+        })
+    }
+
+    /// For a request that suppresses numbers.
+    pub(crate) fn suppressed(once: Option<&'a Once<'_, Vec<Suppression>>>) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Suppressed(kept) => Some((once.answer)(&kept.to_vec())),
                 _ => None,
             })
         })

@@ -127,6 +127,7 @@ fn adopted_spec(name: String) -> TaskSpec {
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
         keep_open: false,
+        purpose: None,
         safety: Safety::default(),
     }
 }

@@ -13,6 +13,7 @@ mod cancel;
 mod claim;
 mod decide;
 mod dispatch;
+mod gate;
 mod job;
 pub(crate) mod observe;
 mod pauses;

@@ -132,6 +132,10 @@ id!(
     ErasureId, "ers", "erasure"
 );
 id!(
+    /// A suppression: a number that is not to be called.
+    SuppressionId, "sup", "suppression"
+);
+id!(
     /// A vendor's push, as it was kept.
     PushId, "psh", "push"
 );

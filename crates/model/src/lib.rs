@@ -30,6 +30,7 @@ mod schedule;
 mod script;
 mod segment;
 mod status;
+mod suppression;
 mod task;
 mod webhook;
 
@@ -43,12 +44,12 @@ pub use event::{Event, EventType};
 pub use field_problem::FieldProblem;
 pub use id::{
     AuditId, CallId, ContactId, DispatchId, EmergencyStopId, EndpointId, ErasureId, EventId, IdError, KeyId,
-    PushId, SegmentId, TaskId,
+    PushId, SegmentId, SuppressionId, TaskId,
 };
 pub use insight::{Insight, InsightKind};
 pub use jiff::Timestamp;
 pub use knowledge::{Confidence, Source};
-pub use names::{AccountId, NameError, ProviderKind, TenantId};
+pub use names::{AccountId, NameError, ProviderKind, Purpose, TenantId};
 pub use pacing::Pacing;
 pub use person::PersonName;
 pub use phone::{Country, Phone, PhoneError};
@@ -61,5 +62,6 @@ pub use script::Script;
 pub use secrecy::{ExposeSecret, SecretString as Secret};
 pub use segment::{Segment, SegmentStatus};
 pub use status::UnknownStatus;
+pub use suppression::{NewSuppression, SUPPRESSED, Suppression};
 pub use task::{Counts, DesiredStatus, Task, TaskSpec, TaskStatus};
 pub use webhook::{DeliveryStatus, DisabledReason, EndpointStatus, PersonalData};

@@ -72,6 +72,12 @@ name!(
     check_tenant
 );
 
+name!(
+    /// What people are called for, as a client names it: `marketing`, `payment-reminders`.
+    Purpose,
+    check
+);
+
 const TWIN: &str = "+test";
 
 fn check_tenant(text: &str) -> Result<(), NameError> {

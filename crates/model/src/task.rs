@@ -3,8 +3,8 @@
 use crate::phone::as_e164;
 use crate::status::words;
 use crate::{
-    AccountId, ContactStatus, Disposition, Pacing, Phone, Retry, Safety, Schedule, Script, TaskId, TenantId,
-    Timestamp,
+    AccountId, ContactStatus, Disposition, Pacing, Phone, Purpose, Retry, Safety, Schedule, Script, TaskId,
+    TenantId, Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -87,6 +87,9 @@ pub struct TaskSpec {
     pub provider_options: BTreeMap<String, serde_json::Value>,
     /// Stay open after the last contact is final.
     pub keep_open: bool,
+    /// What its people are called for: whoever is not to be called for that is not.
+    #[serde(default)]
+    pub purpose: Option<Purpose>,
     /// How careful it is.
     #[serde(default)]
     pub safety: Safety,

@@ -54,6 +54,7 @@ impl Story {
             metadata: BTreeMap::new(),
             provider_options: BTreeMap::new(),
             keep_open: false,
+            purpose: None,
             safety: outdial_model::Safety::default(),
         };
         let not_before = fuse.map(|fuse| self.clock.now() + fuse);

@@ -1,8 +1,9 @@
 //! The contract every engine of the store keeps.
 
 use crate::{
-    Access, Answer, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt, Inbox, Once,
-    OnceKey, Outbox, Page, Planned, Privacy, Skipped, StoreError, TaskFilter, TaskWork, Traced,
+    Access, Answer, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt,
+    Inbox, Once, OnceKey, Outbox, Page, Planned, Privacy, Skipped, StoreError, Suppressions, TaskFilter,
+    TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -130,7 +131,7 @@ pub struct Lease {
 /// changes nothing and answers [`StoreError::Answered`], or [`StoreError::KeyReused`] for another
 /// request. A failure writes no key.
 #[async_trait]
-pub trait Store: Access + Inbox + Outbox + Privacy {
+pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
     // Secrets of the installation.
 
     /// The installation's secret of that name; `fresh` is kept if there is none yet.
@@ -337,7 +338,7 @@ pub trait Store: Access + Inbox + Outbox + Privacy {
     async fn plan_dispatch(
         &self,
         plan: DispatchPlan,
-        choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
+        choose: &(dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync),
         now: Timestamp,
     ) -> Result<Option<Planned>, StoreError>;
     /// Whom a vendor's push is about; `None` when nothing at the account fits.

@@ -36,6 +36,15 @@ pub enum SegmentTarget {
     Existing(SegmentId),
 }
 
+/// Somebody who may be dialed now, as far as the store can tell, and what the gate has to know of them.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Who it is.
+    pub contact: Contact,
+    /// Their number is not to be called for what the task is for.
+    pub is_suppressed: bool,
+}
+
 /// What the gate decides for one candidate that is not dialed now.
 #[derive(Debug, Clone)]
 pub enum Choice {

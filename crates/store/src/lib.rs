@@ -2,7 +2,7 @@
 //! dispatch ledger.
 //!
 //! [`Store`] is the contract (with [`Outbox`], the log of events and its outlets, [`Inbox`], what vendors push,
-//! [`Access`], keys and the audit log, and [`Privacy`]);
+//! [`Access`], keys and the audit log, [`Suppressions`], who is not to be called, and [`Privacy`]);
 //! every method is one transaction, durable when it returns. There are two
 //! engines, chosen by [`open()`]: [`sqlite`], a file that one process uses alone, and [`postgres`], a database
 //! that several processes share. Both pass one suite ([`conformance`]); their statements are written once
@@ -35,6 +35,7 @@ mod query;
 mod row;
 mod sealing;
 pub mod sqlite;
+mod suppression;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod vault;
@@ -46,7 +47,7 @@ pub use contract::{
     AddOutcome, AddedContact, Begin, KeptRecording, Lease, NewContact, NewTask, ReservedSlots, Store,
     TaskPatch,
 };
-pub use dispatch::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
+pub use dispatch::{Candidate, Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;
 pub use failure::Failure;
 pub use inbox::{Inbox, Intake, LeasedPush, NewPush, PushEnd, PushesKept, SettledPush};
@@ -59,6 +60,7 @@ pub use query::{
     CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, TaskFilter, TaskWork, Traced,
 };
 pub use sealing::{Rewrapped, SealProgress, Step};
+pub use suppression::{SuppressionFilter, Suppressions};
 pub use vault::SealError;
 pub use webhook::{
     Backlog, Delivery, DeliveryResult, EndpointPatch, EndpointSettings, Judgement, NewEndpoint, Person,

@@ -1,7 +1,7 @@
 //! Requests that have their effect once, however often they are sent.
 
 use crate::{AddOutcome, ApiKey, WebhookEndpoint};
-use outdial_model::{Contact, Erasure, Task};
+use outdial_model::{Contact, Erasure, Suppression, Task};
 use std::fmt;
 
 /// A client's key for one request (the `Idempotency-Key` header), within its tenant.
@@ -41,6 +41,8 @@ pub enum Effect<'a> {
     Endpoint(&'a WebhookEndpoint),
     /// Somebody is to be forgotten.
     Erasure(&'a Erasure),
+    /// Numbers are not to be called.
+    Suppressed(&'a [Suppression]),
 }
 
 /// A request that is to have its effect once.

@@ -15,12 +15,13 @@ pub(crate) enum Kind {
     Contacts,
     Calls,
     Answers,
+    Suppressions,
 }
 
 /// How far a step came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealProgress {
-    /// What was looked at: `contacts`, `calls` or `answers`.
+    /// What was looked at: `contacts`, `calls`, `answers` or `suppressions`.
     pub what: &'static str,
     /// Rows that were looked at.
     pub seen: u64,
@@ -61,7 +62,8 @@ impl Kind {
         match self {
             Self::Contacts => Some(Self::Calls),
             Self::Calls => Some(Self::Answers),
-            Self::Answers => None,
+            Self::Answers => Some(Self::Suppressions),
+            Self::Suppressions => None,
         }
     }
 
@@ -70,6 +72,7 @@ impl Kind {
             Self::Contacts => "contacts",
             Self::Calls => "calls",
             Self::Answers => "answers",
+            Self::Suppressions => "suppressions",
         }
     }
 }

@@ -55,6 +55,7 @@ fn grows(plan: &[String], statement: &str) -> bool {
         "SCAN due",
         "dispatches_in_doubt",
         "contacts_held_by_reason",
+        "suppressing_of_task",
         "SCAN plans",
         "SCAN replays",
         "webhook_endpoints_behind",

@@ -5,16 +5,17 @@ use async_trait::async_trait;
 use outdial_model::{
     AccountId, AuditId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus,
     DispatchOutcome, EndpointId, Erased, Erasure, ErasureId, Event, EventId, HoldReason, KeptPush, KeyId,
-    ProviderKind, PushId, PushState, Segment, SegmentId, SegmentStatus, Tally, Task, TaskId, TaskStatus,
-    TenantId, Timestamp,
+    NewSuppression, ProviderKind, PushId, PushState, Segment, SegmentId, SegmentStatus, Suppression,
+    SuppressionId, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
-    Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Changes, ChosenBatch, Clues,
-    ContactFilter, Delivery, DeliveryResult, DispatchPlan, Doubt, EmergencyStop, EndpointPatch, Feed,
-    FeedFilter, Inbox, Intake, Judgement, KeptRecording, Lease, LeasedPush, NewContact, NewEndpoint, NewPush,
-    NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, Privacy, PushesKept, Replay,
-    ReservedSlots, Rewrapped, SealProgress, SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Step,
-    Store, StoreError, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
+    Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Candidate, Changes,
+    ChosenBatch, Clues, ContactFilter, Delivery, DeliveryResult, DispatchPlan, Doubt, EmergencyStop,
+    EndpointPatch, Feed, FeedFilter, Inbox, Intake, Judgement, KeptRecording, Lease, LeasedPush, NewContact,
+    NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, Privacy,
+    PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress, SealedSecret, SegmentChange, Settled,
+    SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter, Suppressions, TakenDelivery,
+    TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -161,11 +162,24 @@ store! {
 }
 
 store! {
+    Suppressions {}
+    suppress(
+        tenant: &TenantId, numbers: &[NewSuppression], once: Option<&Once<'_>>, now: Timestamp
+    ) -> Result<Vec<Suppression>, StoreError>;
+    suppression(tenant: &TenantId, id: &SuppressionId) -> Result<Suppression, StoreError>;
+    suppressions(
+        tenant: &TenantId, filter: &SuppressionFilter, page: &Page<SuppressionId>
+    ) -> Result<Vec<Suppression>, StoreError>;
+    allow(tenant: &TenantId, id: &SuppressionId) -> Result<(), StoreError>;
+    take_back_some(limit: u32, now: Timestamp) -> Result<u64, StoreError>;
+}
+
+store! {
     Store {
         async fn plan_dispatch(
             &self,
             plan: DispatchPlan,
-            choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
+            choose: &(dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync),
             now: Timestamp,
         ) -> Result<Option<Planned>, StoreError> {
             let (deed, lease) = (planned(&plan), plan.lease.clone());

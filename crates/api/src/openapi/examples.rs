@@ -72,6 +72,7 @@ pub(crate) fn listed_task() -> Value {
         "metadata": {"team": "billing"},
         "provider_options": {},
         "keep_open": false,
+        "purpose": null,
         "delivery": "windowed",
         "staging": null,
         "fuse_seconds": null,
@@ -172,6 +173,26 @@ pub(crate) fn erasure() -> Value {
         "created_at": "2026-03-02T01:00:00.000Z",
         "completed_at": "2026-03-02T01:00:00.120Z"
     })
+}
+
+pub(crate) fn new_suppression() -> Value {
+    json!({"phone": "+8613800000000", "reason": "asked not to be called", "source": "crm"})
+}
+
+pub(crate) fn suppression() -> Value {
+    json!({
+        "id": "sup_01k3xk5v8qe9yt4m2n7b6c5d4f",
+        "phone": "+8613800000000",
+        "purpose": null,
+        "reason": "asked not to be called",
+        "source": "crm",
+        "created_at": "2026-03-02T01:00:00.000Z",
+        "expires_at": null
+    })
+}
+
+pub(crate) fn suppression_batch() -> Value {
+    json!({"accepted": 1, "rejected": 0, "results": [{"index": 0, "status": "accepted"}]})
 }
 
 /// A contact after an operator's decision.

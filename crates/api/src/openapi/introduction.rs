@@ -17,6 +17,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
     tags(
         (name = "Tasks", description = "Calling campaigns: create, start, pause, resume, stop, follow."),
         (name = "Contacts", description = "The people of a task: add them at any time, see what became of each."),
+        (name = "Suppressions", description = "Numbers that are not to be called, for anything or for one purpose."),
         (name = "Calls", description = "The attempts that were made."),
         (name = "Events", description = "Everything that happened, in order, to be pulled or followed."),
         (name = "Webhooks", description = "Events pushed to URLs of yours, signed, in order for each contact, until they are taken."),

@@ -78,6 +78,9 @@ sets! {
     /// Something simple of which there may be so many is created from a body.
     Making = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, LIMIT_REACHED, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED];
+    /// Something there may be any number of is created, or put in the place of what there is, from a body.
+    Noting = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        VALIDATION_FAILED];
     /// Somebody is to be forgotten, by a body that may name a contact.
     Forgetting = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED];

@@ -38,6 +38,8 @@ pub(crate) struct TaskView {
     provider_options: BTreeMap<String, Value>,
     /// Stays open after its last contact is final.
     keep_open: bool,
+    /// What its people are called for.
+    purpose: Option<String>,
     #[schema(schema_with = safety::delivery_schema)]
     delivery: &'static str,
     #[schema(schema_with = safety::staging_schema)]
@@ -99,6 +101,7 @@ impl TaskView {
             metadata: spec.metadata,
             provider_options: spec.provider_options,
             keep_open: spec.keep_open,
+            purpose: spec.purpose.map(|purpose| purpose.to_string()),
             delivery: spec.safety.delivery.as_str(),
             staging: spec.safety.staging.map(Staged::as_str),
             fuse_seconds: spec.safety.fuse_seconds,

@@ -4,11 +4,12 @@ use super::contact::ContactForm;
 use super::merge::merge;
 use super::safety;
 use super::schedule::{self, PacingView, RetryView, ScheduleView, ScriptView};
+use super::suppression::purpose;
 use crate::form::{At, Fields, Read};
 use outdial_engine::CreateTask;
 use outdial_model::{
-    AccountId, Country, Delivery, OnUnknown, Pacing, Phone, Retry, Safety, Schedule, Script, Staged, Task,
-    TaskSpec,
+    AccountId, Country, Delivery, OnUnknown, Pacing, Phone, Purpose, Retry, Safety, Schedule, Script, Staged,
+    Task, TaskSpec,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ const CHANGEABLE: &[&str] = &[
     "metadata",
     "provider_options",
     "keep_open",
+    "purpose",
     "delivery",
     "staging",
     "fuse_seconds",
@@ -78,6 +80,9 @@ pub(crate) struct TaskForm {
     /// Stay open after the last contact is final.
     #[schema(default = false, required = false)]
     pub keep_open: bool,
+    /// What its people are called for. Whoever is suppressed for it, or for anything, is not dialed.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]*$", example = "marketing")]
+    pub purpose: Option<Purpose>,
     #[schema(schema_with = safety::delivery_schema, required = false)]
     pub delivery: Delivery,
     #[schema(schema_with = safety::staging_schema)]
@@ -109,6 +114,7 @@ impl TaskForm {
         let provider_options =
             form.optional("provider_options", |at| at.entries(16, |_, at| at.any_object()));
         let keep_open = form.optional("keep_open", |at| at.boolean());
+        let purpose = form.optional("purpose", purpose);
         let delivery = form.optional("delivery", |at| at.word(Delivery::ALL));
         let staging = form.optional("staging", |at| at.word(Staged::ALL));
         let fuse_seconds = form.optional("fuse_seconds", |at| at.integer(safety::FUSE_SECONDS));
@@ -129,6 +135,7 @@ impl TaskForm {
             metadata: metadata?.unwrap_or_default(),
             provider_options: provider_options?.unwrap_or_default().into_iter().collect(),
             keep_open: keep_open?.unwrap_or_default(),
+            purpose: purpose?,
             delivery: delivery?.unwrap_or_default(),
             staging: staging?,
             fuse_seconds: fuse_seconds?,
@@ -155,6 +162,7 @@ impl TaskForm {
                 metadata: self.metadata,
                 provider_options: self.provider_options,
                 keep_open: self.keep_open,
+                purpose: self.purpose,
                 safety: Safety {
                     delivery: self.delivery,
                     staging: self.staging,

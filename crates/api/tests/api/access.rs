@@ -142,8 +142,10 @@ async fn another_tenant_s_things_do_not_exist() {
     let endpoint = api.post("/v1/webhook_endpoints", &json!({"url": "http://127.0.0.1:1024/"})).await;
     let key = api.get("/v1/api_keys").await.text("/data/0/id").to_owned();
     let erasure = api.post("/v1/erasures", &json!({"external_id": "of nobody"})).await;
+    let suppression = api.post("/v1/suppressions", &json!({"phone": "+8613800000099"})).await;
     let ours = [
         ("tasks/{id}", task.as_str()),
+        ("suppressions/{id}", suppression.text("/id")),
         ("contacts/{id}", &contact),
         ("calls/{id}", &call),
         ("webhook_endpoints/{id}", endpoint.text("/id")),

@@ -28,6 +28,7 @@ mod recordings;
 mod requests;
 mod safety;
 mod story;
+mod suppressions;
 mod test_api;
 mod tokens;
 mod uploads;

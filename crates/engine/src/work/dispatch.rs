@@ -4,20 +4,21 @@
 //! who is about to be sent; only then is a socket used; whatever the answer leaves open is `unknown`
 //! and belongs to [`resolve`](super::resolve).
 
-use super::{After, Interrupted, Job, decide, reference};
+use super::{After, Interrupted, Job, decide, gate, reference};
 use crate::health::Trial;
 use outdial_model::{
-    Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, HoldReason, Segment, SegmentId,
-    SegmentStatus, TaskSpec, TaskStatus, Timestamp,
+    Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, Segment, SegmentId, SegmentStatus,
+    TaskStatus, Timestamp,
 };
 use outdial_provider::fence::Fence;
 use outdial_provider::{AddContacts, Added, DialContact, ErrorKind, OpenSegment, ProviderError, Staging};
 use outdial_store::{
-    Changes, Choice, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Planned, SegmentChange,
-    SegmentTarget, TaskChange,
+    Candidate, Changes, ContactChange, DispatchChange, DispatchPlan, Planned, SegmentChange, SegmentTarget,
+    TaskChange,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// What a task says while its people wait for other calls to their numbers to end.
@@ -25,6 +26,14 @@ pub(super) const NUMBERS_BUSY: &str =
     "everybody who waits has a number that is being dialed already, here or in another task";
 /// How soon a vendor that did not answer is tried again, when another task tries at present.
 const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Why nobody was chosen.
+enum Nobody {
+    /// Those who were looked at may not be dialed now; others may.
+    Now,
+    /// Nobody could be looked at.
+    ForAWhile,
+}
+
 /// So many people refused one by one, and nobody taken: it is not the people.
 const SINGLE_REFUSALS: u64 = 2;
 
@@ -41,8 +50,9 @@ impl Job<'_> {
         let segment = self.new_segment(not_before);
         let key = segment.id.clone();
         let target = SegmentTarget::New(Box::new(segment));
-        let Some(planned) = self.plan(DispatchKind::OpenSegment, target, contacts).await? else {
-            return self.nobody_to_send().await;
+        let planned = match self.plan(DispatchKind::OpenSegment, target, contacts).await? {
+            Ok(planned) => planned,
+            Err(nobody) => return self.nobody_to_send(nobody).await,
         };
         let people = dial_contacts(&planned.contacts);
         let request = OpenSegment { key: &key, spec: &self.work.task.spec, contacts: &people, not_before };
@@ -78,8 +88,9 @@ impl Job<'_> {
         };
         let reference = reference(self.segment(segment)?);
         let target = SegmentTarget::Existing(segment.clone());
-        let Some(planned) = self.plan(DispatchKind::AddContacts, target, contacts).await? else {
-            return self.nobody_to_send().await;
+        let planned = match self.plan(DispatchKind::AddContacts, target, contacts).await? {
+            Ok(planned) => planned,
+            Err(nobody) => return self.nobody_to_send(nobody).await,
         };
         let people = dial_contacts(&planned.contacts);
         let answer =
@@ -133,7 +144,7 @@ impl Job<'_> {
         kind: DispatchKind,
         segment: SegmentTarget,
         max_contacts: usize,
-    ) -> Result<Option<Planned>, Interrupted> {
+    ) -> Result<Result<Planned, Nobody>, Interrupted> {
         let now = self.engine.now();
         let plan = DispatchPlan {
             lease: self.lease().clone(),
@@ -147,15 +158,27 @@ impl Job<'_> {
         let spec = &self.work.task.spec;
         // Who is in a request could be guessed from a hash of it that anybody can make.
         let digest = Sha256::new_with_prefix(self.engine.derived_secret("digest"));
-        let choose = |candidates: &[Contact]| choose(spec, kind, candidates, digest.clone(), now);
-        Ok(self.engine.store().plan_dispatch(plan, &choose, now).await?)
+        let are_kept = AtomicBool::new(false);
+        let choose = |candidates: &[Candidate]| {
+            let chosen = gate::choose(spec, kind, candidates, digest.clone(), now);
+            // The last time counts: a transaction may have to begin again.
+            are_kept.store(!chosen.others.is_empty(), Ordering::Relaxed);
+            chosen
+        };
+        let planned = self.engine.store().plan_dispatch(plan, &choose, now).await?;
+        Ok(planned.ok_or(if are_kept.into_inner() { Nobody::Now } else { Nobody::ForAWhile }))
     }
 
-    /// Everybody who waits is held, or has a number that is being dialed; or the task is no longer
-    /// what it was when the step was decided.
-    async fn nobody_to_send(&self) -> Result<After, Interrupted> {
-        self.tell(NUMBERS_BUSY.to_owned()).await?;
-        Ok(After::Later(Duration::from_secs(2)))
+    /// Whoever was looked at is held or done, and others may wait behind them; or everybody who waits has a number that is
+    /// being dialed, or the task is no longer what it was when the step was decided.
+    async fn nobody_to_send(&self, nobody: Nobody) -> Result<After, Interrupted> {
+        match nobody {
+            Nobody::Now => Ok(After::Again),
+            Nobody::ForAWhile => {
+                self.tell(NUMBERS_BUSY.to_owned()).await?;
+                Ok(After::Later(Duration::from_secs(2)))
+            }
+        }
     }
 
     fn new_segment(&self, not_before: Option<Timestamp>) -> Segment {
@@ -263,41 +286,6 @@ fn was_refused_whole(error: &ProviderError) -> bool {
         ErrorKind::TooLarge => error.outcome() != DispatchOutcome::Unknown,
         _ => false,
     }
-}
-
-/// The gate: who of the candidates is dialed now. Pure, and evaluated in the transaction that
-/// writes the ledger row; whoever is not clearly allowed stays.
-fn choose(
-    spec: &TaskSpec,
-    kind: DispatchKind,
-    candidates: &[Contact],
-    mut digest: Sha256,
-    now: Timestamp,
-) -> ChosenBatch {
-    let mut chosen = ChosenBatch::default();
-    digest.update(kind.as_str());
-    digest.update(serde_json::to_vec(spec).unwrap_or_default());
-    for contact in candidates {
-        if spec.schedule.is_open(now) {
-            digest.update(contact.id.as_str());
-            digest.update(contact.phone.as_ref().map_or("", |phone| phone.e164()));
-            digest.update(contact.name.as_ref().map_or("", |name| name.expose()));
-            for (name, value) in &contact.variables {
-                digest.update(name);
-                digest.update([0]);
-                digest.update(value);
-            }
-            chosen.dial.push(contact.id.clone());
-        } else {
-            let choice = match spec.schedule.next_open(now) {
-                Some(opening) => Choice::Hold(HoldReason::OutsideWindow, opening),
-                None => Choice::Never(ContactStatus::Expired, "the task's schedule is over".to_owned()),
-            };
-            chosen.others.push((contact.id.clone(), choice));
-        }
-    }
-    chosen.digest = hex::encode(digest.finalize());
-    chosen
 }
 
 pub(crate) fn dial_contacts(contacts: &[Contact]) -> Vec<DialContact> {

@@ -300,6 +300,7 @@ fn spec() -> TaskSpec {
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
         keep_open: false,
+        purpose: None,
         safety: outdial_model::Safety::default(),
     }
 }

@@ -57,6 +57,7 @@ impl Harness for Memory {
             metadata: BTreeMap::new(),
             provider_options: BTreeMap::new(),
             keep_open: false,
+            purpose: None,
             safety: outdial_model::Safety::default(),
         }
     }

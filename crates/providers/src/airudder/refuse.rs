@@ -71,6 +71,7 @@ mod tests {
             metadata: BTreeMap::new(),
             provider_options: BTreeMap::new(),
             keep_open: false,
+            purpose: None,
             safety: outdial_model::Safety::default(),
         }
     }

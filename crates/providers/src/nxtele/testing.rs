@@ -18,6 +18,7 @@ pub(super) fn spec() -> TaskSpec {
         metadata: [("team".to_owned(), "billing".to_owned())].into(),
         provider_options: [].into(),
         keep_open: false,
+        purpose: None,
         safety: outdial_model::Safety::default(),
     }
 }

@@ -150,6 +150,7 @@ pub fn spec() -> TaskSpec {
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
         keep_open: false,
+        purpose: None,
         safety: outdial_model::Safety::default(),
     }
 }

@@ -101,6 +101,7 @@ pub fn task(template_id: &str, callers: Vec<Phone>) -> TaskSpec {
         metadata: BTreeMap::new(),
         provider_options: BTreeMap::new(),
         keep_open: false,
+        purpose: None,
         safety: outdial_model::Safety::default(),
     }
 }

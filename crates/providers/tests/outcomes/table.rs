@@ -172,6 +172,7 @@ impl Vendor {
             metadata: [].into(),
             provider_options: [].into(),
             keep_open: false,
+            purpose: None,
             safety: outdial_model::Safety::default(),
         }
     }

@@ -175,6 +175,7 @@ pub fn spec() -> TaskSpec {
         metadata: [].into(),
         provider_options: [].into(),
         keep_open: false,
+        purpose: None,
         safety: outdial_model::Safety::default(),
     }
 }

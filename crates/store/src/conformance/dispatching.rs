@@ -2,9 +2,9 @@
 
 use super::Harness;
 use super::world::{World, change, everybody, nobody, tenant};
-use crate::{Begin, Changes, Choice, ChosenBatch, SegmentChange};
+use crate::{Begin, Candidate, Changes, Choice, ChosenBatch, SegmentChange};
 use outdial_model::{
-    Contact, ContactStatus, DesiredStatus, Dispatch, EventType, HoldReason, SegmentStatus, TaskStatus,
+    ContactStatus, DesiredStatus, Dispatch, EventType, HoldReason, SegmentStatus, TaskStatus,
 };
 use std::time::Duration;
 
@@ -135,11 +135,11 @@ pub(super) async fn the_gate_holds_and_ends_people(harness: &dyn Harness) {
     let task = world.task_of(3).await;
     let lease = world.lease(&task).await;
     let morning = world.now() + Duration::from_secs(3_600);
-    let gate = move |candidates: &[Contact]| ChosenBatch {
-        dial: vec![candidates[2].id.clone()],
+    let gate = move |candidates: &[Candidate]| ChosenBatch {
+        dial: vec![candidates[2].contact.id.clone()],
         others: vec![
-            (candidates[0].id.clone(), Choice::Hold(HoldReason::OutsideWindow, morning)),
-            (candidates[1].id.clone(), Choice::Never(ContactStatus::Expired, "too late".into())),
+            (candidates[0].contact.id.clone(), Choice::Hold(HoldReason::OutsideWindow, morning)),
+            (candidates[1].contact.id.clone(), Choice::Never(ContactStatus::Expired, "too late".into())),
         ],
         digest: "d1".into(),
     };

@@ -35,6 +35,7 @@ mod retiring;
 mod returning;
 mod sealing;
 mod subscriber;
+mod suppressing;
 mod tenants;
 mod world;
 
@@ -129,6 +130,10 @@ pub fn checks() -> Vec<Check> {
             a_sealed_store_opens_with_its_key_and_no_other, another_key_takes_over,
             a_number_that_was_out_before_stays_locked, whoever_waited_before_is_compared_with_everybody,
             a_ring_of_before_is_followed, a_process_that_knows_no_key_sends_and_takes_nobody;
+        suppressing: a_suppression_is_kept_once_for_a_number_and_a_purpose,
+            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once,
+            a_purpose_concerns_the_tasks_that_are_for_it, the_gate_is_told_who_is_suppressed,
+            a_request_to_suppress_has_its_effect_once;
         erasing: whoever_waits_is_cancelled_and_forgotten, whoever_is_out_is_taken_back_and_forgotten_at_the_end,
             what_is_told_of_somebody_erased_is_not_kept, nobody_is_added_again_to_a_task_they_were_erased_from,
             what_was_answered_about_somebody_erased_is_forgotten, an_erasure_stays_within_its_tenant;

@@ -21,6 +21,7 @@ fn worded(effect: Effect<'_>) -> Answer {
     match effect {
         Effect::Task(task) => answer(&format!("task {} {}", task.id, task.status)),
         Effect::Added(outcome) => answer(&format!("{} added", outcome.contacts.len())),
+        Effect::Suppressed(kept) => answer(&format!("{} suppressed", kept.len())),
         Effect::Erasure(erasure) => answer(&format!("erasure {}", erasure.id)),
         Effect::ApiKey(key) => answer(&format!("key {}", key.id)),
         Effect::Endpoint(endpoint) => answer(&format!("endpoint {}", endpoint.id)),

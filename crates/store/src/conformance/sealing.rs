@@ -4,9 +4,9 @@ use super::world::{World, change, phone};
 use super::{Harness, everything_in};
 use crate::{
     Answer, CallFilter, Changes, ContactFilter, Effect, Keyring, MasterKey, Once, OnceKey, Page, SealError,
-    Step, Store, StoreError,
+    Step, Store, StoreError, SuppressionFilter,
 };
-use outdial_model::{ContactStatus, ExposeSecret, Insight, InsightKind};
+use outdial_model::{ContactStatus, ExposeSecret, Insight, InsightKind, NewSuppression, SuppressionId};
 use std::collections::BTreeMap;
 
 /// What must not be found, of the people [`World::person`] makes and of [`story`].
@@ -40,6 +40,7 @@ async fn story(world: &World) {
     changes.calls.push(call);
     world.apply(changes).await;
     world.store.installation_secret("pepper", b"the pepper").await.unwrap();
+    world.store.suppress(&world.tenant, &[suppressed(world)], None, world.now()).await.unwrap();
     let contact = planned.dispatch.contacts[0].clone();
     let words = |effect: Effect<'_>| {
         let Effect::Contact(contact) = effect else { panic!("another effect") };
@@ -51,6 +52,11 @@ async fn story(world: &World) {
     world.store.cancel_contact(&world.tenant, &contact, Some(&once), world.now()).await.unwrap();
 }
 
+fn suppressed(world: &World) -> NewSuppression {
+    let (id, phone) = (SuppressionId::generate(world.now()), phone(99));
+    NewSuppression { id, phone, purpose: None, reason: None, source: None, expires_at: None }
+}
+
 fn key() -> OnceKey {
     OnceKey { scope: "POST /v1/contacts/{id}/cancel".into(), key: "k".into(), fingerprint: "f1".repeat(32) }
 }
@@ -58,7 +64,7 @@ fn key() -> OnceKey {
 /// Everything of [`story`] is read as it was written.
 async fn is_told(world: &World) {
     let task = world.store.tasks(&world.tenant, &Default::default(), &Page { after: None, limit: 9 }).await;
-    let contacts = world.contacts(&task.unwrap()[0].id).await;
+    let contacts = world.contacts(&task.unwrap().last().unwrap().id).await;
     assert_eq!(contacts.len(), 3);
     for (n, contact) in contacts.iter().enumerate() {
         assert_eq!(contact.phone, Some(phone(n)));
@@ -71,6 +77,12 @@ async fn is_told(world: &World) {
     let recording = world.store.recording(&world.tenant, &call.id).await.unwrap().url.unwrap();
     assert_eq!(recording.expose_secret(), "https://media.example/8613800000000.wav");
     assert_eq!(world.store.installation_secret("pepper", b"another").await.unwrap(), b"the pepper");
+    for number in [None, Some(phone(99))] {
+        let (filter, page) =
+            (SuppressionFilter { phone: number, purpose: None }, Page { after: None, limit: 9 });
+        let kept = world.store.suppressions(&world.tenant, &filter, &page).await.unwrap();
+        assert_eq!(kept.iter().map(|kept| &kept.phone).collect::<Vec<_>>(), [&phone(99)]);
+    }
     let answer = world.store.answered(&world.tenant, &key(), world.now()).await.unwrap().unwrap();
     assert_eq!(answer.body, "+8613800000000 Ada Lovelace");
     let other = OnceKey { fingerprint: "f2".repeat(32), ..key() };
@@ -116,8 +128,17 @@ pub(super) async fn what_was_written_before_is_read_and_sealed_by_and_by(harness
     let sealed = world(harness, Some(&usual())).await;
     is_told(&sealed).await;
     assert!(!found(harness).await.contains(&"the pepper"), "what opens everything else cannot wait");
+    let later = sealed.task_with(vec![sealed.person(99)]).await;
+    assert_eq!(
+        sealed.contacts(&later).await[0].status,
+        ContactStatus::Cancelled,
+        "it is known as it was written"
+    );
+    // The same again, before the old one is sealed: one is left of the two.
+    let again = [suppressed(&sealed)];
+    sealed.store.suppress(&sealed.tenant, &again, None, sealed.now()).await.unwrap();
     // Two who wait with us, one call, one answer; who was out was sealed at once.
-    assert_eq!(seal_everything(&*sealed.store, 1).await, 4);
+    assert_eq!(seal_everything(&*sealed.store, 1).await, 4 + 1);
     is_told(&sealed).await;
     assert_eq!(found(harness).await, [""; 0]);
 }

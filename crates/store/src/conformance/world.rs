@@ -2,8 +2,8 @@
 
 use super::Harness;
 use crate::{
-    CallChange, Changes, Choice, ChosenBatch, ContactChange, ContactFilter, DispatchPlan, Lease, NewContact,
-    NewTask, Page, Planned, SegmentTarget, Skipped, Store,
+    CallChange, Candidate, Changes, Choice, ChosenBatch, ContactChange, ContactFilter, DispatchPlan, Lease,
+    NewContact, NewTask, Page, Planned, SegmentTarget, Skipped, Store,
 };
 use outdial_model::{
     CallId, Clock, Contact, ContactId, ContactStatus, DesiredStatus, DispatchId, DispatchKind, Disposition,
@@ -67,6 +67,7 @@ impl World {
             metadata: BTreeMap::from([("team".into(), "billing".into())]),
             provider_options: BTreeMap::new(),
             keep_open: false,
+            purpose: None,
             safety: outdial_model::Safety::default(),
         }
     }
@@ -242,19 +243,19 @@ impl World {
 }
 
 /// The gate that lets everybody through.
-pub(super) fn everybody(candidates: &[Contact]) -> ChosenBatch {
+pub(super) fn everybody(candidates: &[Candidate]) -> ChosenBatch {
     ChosenBatch {
-        dial: candidates.iter().map(|contact| contact.id.clone()).collect(),
+        dial: candidates.iter().map(|candidate| candidate.contact.id.clone()).collect(),
         others: Vec::new(),
         digest: "d1".repeat(32),
     }
 }
 
 /// A gate that lets nobody through.
-pub(super) fn nobody(choice: Choice) -> impl Fn(&[Contact]) -> ChosenBatch + Send + Sync {
+pub(super) fn nobody(choice: Choice) -> impl Fn(&[Candidate]) -> ChosenBatch + Send + Sync {
     move |candidates| ChosenBatch {
         dial: Vec::new(),
-        others: candidates.iter().map(|contact| (contact.id.clone(), choice.clone())).collect(),
+        others: candidates.iter().map(|candidate| (candidate.contact.id.clone(), choice.clone())).collect(),
         digest: String::new(),
     }
 }

@@ -43,6 +43,22 @@ macro_rules! locked {
     };
 }
 
+/// Holds the tenant's list of suppressions as it is until the end of the transaction: whoever reads it may go on beside
+/// others who do, and whoever changes it waits for them. Without that, somebody could be chosen by what was read before
+/// a change, and be written after it.
+macro_rules! list_read {
+    ($tenant:literal) => {
+        concat!("SELECT pg_advisory_xact_lock_shared(7301, hashtext(", $tenant, "))")
+    };
+}
+
+/// The same for whoever changes it.
+macro_rules! list_changed {
+    ($tenant:literal) => {
+        concat!("SELECT pg_advisory_xact_lock(7301, hashtext(", $tenant, "))")
+    };
+}
+
 /// Locks the rows that are found and leaves out those that others have locked.
 macro_rules! unless_locked {
     () => {

@@ -15,6 +15,7 @@ mod erasure;
 mod event;
 mod push;
 mod segment;
+mod suppression;
 mod task;
 
 pub(crate) use api_key::ApiKeyRow;
@@ -28,6 +29,7 @@ pub(crate) use erasure::ErasureRow;
 pub(crate) use event::EventRow;
 pub(crate) use push::{LeasedPushRow, PushRow, TallyRow};
 pub(crate) use segment::SegmentRow;
+pub(crate) use suppression::SuppressionRow;
 pub(crate) use task::{CountRow, TaskRow, counts};
 
 use crate::StoreError;

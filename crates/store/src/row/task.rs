@@ -11,7 +11,7 @@ pub(crate) struct TaskRow {
     pub(crate) tenant: String,
     external_id: Option<String>,
     pub(crate) account: String,
-    spec: String,
+    pub(crate) spec: String,
     pub(crate) spec_revision: i64,
     pub(crate) status: String,
     pub(crate) desired: String,

@@ -142,7 +142,7 @@ pub(super) async fn step(
         due.iter().map(|id| word(id, "erasing.contact")).collect::<Result<_, _>>()?;
     let due: Vec<_> = due.into_iter().collect();
     let mut news = News::default();
-    let is_open = take_back(conn, &id, &due, &mut news, now).await?;
+    let is_open = take_back(conn, &id, &due, "the person was erased", &mut news, now).await?;
     let people = contact::by_id(conn, vault, &due).await?;
     let (done, out): (Vec<_>, Vec<_>) = people.iter().partition(|contact| contact.status.is_final());
     wait_for(conn, &out, now).await?;
@@ -156,10 +156,11 @@ pub(super) async fn step(
 }
 
 /// Cancels those that are with us, and asks for the others to be cancelled where they are; tells whether there were any.
-async fn take_back(
+pub(super) async fn take_back(
     conn: &mut Connection,
     task: &TaskId,
     people: &[ContactId],
+    reason: &str,
     news: &mut News,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -169,7 +170,7 @@ async fn take_back(
         let Some(standing) = standings.get_mut(id) else { continue };
         is_open |= !standing.status.is_final();
         if standing.status.is_ours() {
-            moves.add(standing, Next::because(ContactStatus::Cancelled, "the person was erased"));
+            moves.add(standing, Next::because(ContactStatus::Cancelled, reason));
         } else if standing.status.is_out() && !standing.cancel_requested {
             out.push(id);
         }

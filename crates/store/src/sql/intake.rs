@@ -1,12 +1,12 @@
 //! Taking contacts in, by the batch: one statement for many people.
 
 use super::event::News;
-use super::{Connection, counter, erasure, task, unlock};
+use super::{Connection, counter, erasure, suppression, task, unlock};
 use crate::moves::NewEvent;
 use crate::row::{to_json, word};
 use crate::vault::{PersonColumns, Vault};
 use crate::{AddOutcome, AddedContact, NewContact, StoreError};
-use outdial_model::{ContactId, ContactStatus, EventId, EventType, TaskId, TenantId, Timestamp};
+use outdial_model::{ContactId, ContactStatus, EventId, EventType, Purpose, TaskId, TenantId, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -31,9 +31,10 @@ pub(super) async fn add(
     contacts: &[NewContact],
     now: Timestamp,
 ) -> Result<AddOutcome, StoreError> {
-    task::takes_contacts(&task::lock(conn, tenant, task).await?)?;
-    let mut news = News::default();
-    let contacts = insert(conn, vault, tenant, task, contacts, &mut news, now).await?;
+    let row = task::lock(conn, tenant, task).await?;
+    task::takes_contacts(&row)?;
+    let (purpose, mut news) = (suppression::purpose_of(&row)?, News::default());
+    let contacts = insert(conn, vault, tenant, (task, purpose.as_ref()), contacts, &mut news, now).await?;
     if contacts.iter().any(|added| matches!(added, AddedContact::Added(_))) {
         task::touch(conn, task, now).await?;
     }
@@ -42,12 +43,13 @@ pub(super) async fn add(
     Ok(AddOutcome { contacts })
 }
 
-/// Inserts contacts with their counts, and the news of it; whoever is there already stays as it is.
+/// Inserts contacts of a task that is for that purpose, with their counts, and the news of it; whoever is there already stays
+/// as it is, and whoever is not to be called is ended at once.
 pub(super) async fn insert(
     conn: &mut Connection,
     vault: &Vault,
     tenant: &TenantId,
-    task: &TaskId,
+    (task, purpose): (&TaskId, Option<&Purpose>),
     contacts: &[NewContact],
     news: &mut News,
     now: Timestamp,
@@ -80,6 +82,7 @@ pub(super) async fn insert(
         }
         write(conn, vault, tenant, task, &fresh, now).await?;
         news.tell_all(fresh.iter().map(|contact| accepted(contact, now)));
+        suppression::end(conn, vault, tenant, (task, purpose), &fresh, news, now).await?;
     }
     Ok(outcome)
 }

@@ -57,6 +57,8 @@ mod sealing;
 mod segment;
 mod settling;
 mod store;
+mod suppressing;
+mod suppression;
 mod taking;
 mod tally;
 mod task;

@@ -3,15 +3,15 @@
 
 use super::candidates::{self, Candidates};
 use super::event::News;
-use super::{Connection, halting, lease, ledger, moving, segment, task, unlock};
+use super::{Connection, halting, lease, ledger, moving, segment, suppression, task, unlock};
 use crate::moves::{Moves, Next, Standing};
 use crate::row::{TaskRow, word};
 use crate::vault::Vault;
-use crate::{Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget, StoreError};
+use crate::{Candidate, Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget, StoreError};
 use outdial_model::{Contact, ContactId, ContactStatus, Dispatch, SegmentId, Timestamp};
 use std::collections::HashMap;
 
-pub(super) type Choose<'c> = dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync + 'c;
+pub(super) type Choose<'c> = dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync + 'c;
 
 /// Plans a dispatch; `None` leaves nothing to send, though people may have been held or ended.
 pub(super) async fn plan(
@@ -35,6 +35,16 @@ pub(super) async fn plan(
     if plan.max_contacts > 0 && people.is_empty() {
         return Ok(None);
     }
+    let purpose = suppression::purpose_of(&row)?;
+    let phones = people.iter().filter_map(|contact| contact.phone.as_ref());
+    let suppressed =
+        suppression::among(conn, vault, &plan.lease.tenant, purpose.as_ref(), phones, now).await?;
+    let is_suppressed =
+        |contact: &Contact| contact.phone.as_ref().is_some_and(|phone| suppressed.contains(phone));
+    let people: Vec<_> = people
+        .into_iter()
+        .map(|contact| Candidate { is_suppressed: is_suppressed(&contact), contact })
+        .collect();
     let chosen = choose(&people);
     let (mut moves, dialed) = decide(plan, &segment, standings, &chosen, now);
     let nobody = plan.max_contacts > 0 && dialed.is_empty();
@@ -102,8 +112,9 @@ fn decide(
 }
 
 /// Those who are dialed, as the move left them.
-fn sent(people: Vec<Contact>, dialed: &[ContactId], segment: &SegmentId, now: Timestamp) -> Vec<Contact> {
-    let mut people: HashMap<_, _> = people.into_iter().map(|contact| (contact.id.clone(), contact)).collect();
+fn sent(people: Vec<Candidate>, dialed: &[ContactId], segment: &SegmentId, now: Timestamp) -> Vec<Contact> {
+    let people = people.into_iter().map(|Candidate { contact, .. }| (contact.id.clone(), contact));
+    let mut people: HashMap<_, _> = people.collect();
     let dialed = dialed.iter().filter_map(|id| people.remove(id));
     let moved = dialed.map(|contact| Contact {
         status: ContactStatus::Submitting,

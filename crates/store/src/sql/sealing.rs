@@ -1,6 +1,6 @@
 //! Sealing rows that were written before anything was: a few when they are about to be used, all of them by and by.
 
-use super::Connection;
+use super::{Connection, suppression};
 use crate::row::{json, to_json, word};
 use crate::sealing::{Kind, SealProgress, Step};
 use crate::vault::{Person, Vault};
@@ -84,6 +84,7 @@ pub(super) async fn step(
         Kind::Contacts => some_contacts(conn, vault, from).await,
         Kind::Calls => some_calls(conn, vault, from).await,
         Kind::Answers => some_answers(conn, vault, from).await,
+        Kind::Suppressions => suppression::seal_some(conn, vault, from).await,
     }
 }
 

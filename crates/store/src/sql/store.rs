@@ -7,9 +7,9 @@ use super::{
 };
 use super::{task, trace, work};
 use crate::{
-    AddOutcome, Answer, Begin, CallFilter, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt,
-    Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned, ReservedSlots, Skipped,
-    Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
+    AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
+    DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned,
+    ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -287,7 +287,7 @@ impl Store for Engine {
     async fn plan_dispatch(
         &self,
         plan: DispatchPlan,
-        choose: &(dyn for<'a> Fn(&'a [Contact]) -> ChosenBatch + Send + Sync),
+        choose: &(dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync),
         now: Timestamp,
     ) -> Result<Option<Planned>, StoreError> {
         writing!(self, |tx| plan::plan(&mut tx, &self.vault, &plan, choose, now))

@@ -101,7 +101,8 @@ pub(super) async fn create(
     let mut news = News::default();
     let data = json!({"status": task.status, "desired_status": task.desired});
     tell(conn, &task.id, EventType::TaskCreated, data, &mut news, now).await?;
-    intake::insert(conn, vault, tenant, &task.id, contacts, &mut news, now).await?;
+    let whose = (&task.id, task.spec.purpose.as_ref());
+    intake::insert(conn, vault, tenant, whose, contacts, &mut news, now).await?;
     wake(conn, &task.id, now).await?;
     let created = read(conn, tenant, &task.id).await?;
     news.write(conn, tenant, Some(&task.id), now).await?;

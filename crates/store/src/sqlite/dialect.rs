@@ -43,6 +43,20 @@ macro_rules! locked {
     };
 }
 
+/// Holds the tenant's list of suppressions as it is until the end of the transaction, which is the only one that writes.
+macro_rules! list_read {
+    ($tenant:literal) => {
+        concat!("SELECT ", $tenant)
+    };
+}
+
+/// The same for whoever changes it.
+macro_rules! list_changed {
+    ($tenant:literal) => {
+        list_read!($tenant)
+    };
+}
+
 /// Locks the rows that are found and leaves out those that others have locked.
 macro_rules! unless_locked {
     () => {

@@ -11,6 +11,7 @@ mod aead;
 mod answer;
 mod person;
 mod private;
+mod suppressed;
 mod tombstone;
 mod wrap;
 

@@ -41,6 +41,7 @@ pub async fn try_task(store: &dyn Store) -> Result<TaskId, StoreError> {
             metadata: BTreeMap::new(),
             provider_options: BTreeMap::new(),
             keep_open: false,
+            purpose: None,
             safety: Safety::default(),
         },
         status: TaskStatus::Scheduled,
