@@ -11,6 +11,7 @@ mod cost;
 mod dispatch;
 mod engine;
 mod fill;
+mod gate;
 mod gateway;
 mod hostile;
 mod http;
@@ -58,6 +59,8 @@ enum Group {
     Pages,
     /// The ledger's share of sending contacts
     Dispatch,
+    /// What suppressions add to it
+    Gate,
     /// The log of events, and deliveries to endpoints
     Outbox,
     /// One of the vendor's tasks, read live
@@ -98,6 +101,9 @@ async fn measure(arguments: &Arguments) -> Result<(), Failure> {
         }
         if wants(Group::Dispatch) {
             dispatch::measure(&engine, small, &mut report).await?;
+        }
+        if wants(Group::Gate) {
+            gate::measure(&engine, small, &mut report).await?;
         }
         if wants(Group::Pages) {
             pages::measure(&engine, small, &mut report).await?;

@@ -9,8 +9,8 @@ use outdial_model::Suppression;
 pub(crate) struct SuppressionRow {
     pub(crate) id: String,
     tenant: String,
-    number: String,
-    purpose: String,
+    pub(crate) number: String,
+    pub(crate) purpose: String,
     pub(crate) person: Option<String>,
     reason: Option<String>,
     source: Option<String>,

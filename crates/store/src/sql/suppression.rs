@@ -78,18 +78,21 @@ pub(super) async fn suppress(
     .execute(&mut *conn)
     .await?;
     put_down(conn, vault, tenant, numbers).await?;
-    let mut kept = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let found: SuppressionRow =
-            sqlx::query_as("SELECT * FROM suppressions WHERE tenant = $1 AND number = $2 AND purpose = $3")
-                .bind(tenant.as_str())
-                .bind(&row.number)
-                .bind(row.purpose)
-                .fetch_one(&mut *conn)
-                .await?;
-        kept.push(found.open(vault)?);
-    }
-    Ok(kept)
+    let kept: Vec<SuppressionRow> = sqlx::query_as(concat!(
+        "SELECT suppressions.* FROM ",
+        given!("$1"; id: text, number: text, purpose: text),
+        " CROSS JOIN suppressions
+         WHERE suppressions.tenant = $2 AND suppressions.number = given.number
+           AND suppressions.purpose = given.purpose",
+    ))
+    .bind(to_json(&rows)?)
+    .bind(tenant.as_str())
+    .fetch_all(conn)
+    .await?;
+    let mut kept: HashMap<_, _> =
+        kept.into_iter().map(|row| ((row.number.clone(), row.purpose.clone()), row)).collect();
+    let in_turn = rows.iter().filter_map(|row| kept.remove(&(row.number.clone(), row.purpose.to_owned())));
+    in_turn.map(|row| row.open(vault)).collect()
 }
 
 /// Puts down everybody who has one of the numbers and is not done.
