@@ -100,7 +100,7 @@ pub(super) async fn whoever_ends_behind_the_walk_is_put_down_too(harness: &dyn H
         world.move_on(&lease, change(id, ContactStatus::Submitting, ContactStatus::Completed)).await;
     }
     let mut changes = Changes::under(&lease);
-    let (from, to) = (TaskStatus::Scheduled, TaskStatus::Stopped);
+    let (from, to) = (TaskStatus::Scheduled, TaskStatus::Failed);
     changes.task = Some(TaskChange { from, to, trouble: None });
     assert_eq!(world.apply(changes).await, Default::default());
     world.pass(DAY.as_secs() + 1);
