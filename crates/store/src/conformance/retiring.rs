@@ -99,6 +99,7 @@ pub(super) async fn whoever_ends_behind_the_walk_is_put_down_too(harness: &dyn H
     for id in &out[..2] {
         world.move_on(&lease, change(id, ContactStatus::Submitting, ContactStatus::Completed)).await;
     }
+    world.move_on(&lease, change(&out[2], ContactStatus::Submitting, ContactStatus::Submitted)).await;
     let mut changes = Changes::under(&lease);
     let (from, to) = (TaskStatus::Scheduled, TaskStatus::Failed);
     changes.task = Some(TaskChange { from, to, trouble: None });
@@ -110,7 +111,7 @@ pub(super) async fn whoever_ends_behind_the_walk_is_put_down_too(harness: &dyn H
     };
     assert!(put_down().await, "the two who are done");
     let mut changes = Changes::default();
-    changes.contacts.push(change(&out[2], ContactStatus::Submitting, ContactStatus::Cancelled));
+    changes.contacts.push(change(&out[2], ContactStatus::Submitted, ContactStatus::Cancelled));
     assert_eq!(world.apply(changes).await, Default::default());
     while put_down().await {}
     assert_eq!(world.erase_all().await, 3);
