@@ -64,7 +64,7 @@ impl Idempotency {
         words: &(impl Fn(&E) -> Answer + Send + Sync),
         act: impl AsyncFnOnce(Option<&Once<'_, E>>) -> Result<E, Halt>,
     ) -> Result<Done<E>, Problem> {
-        let done = match self.key(|path| fingerprint::of(path, body)) {
+        let done = match self.key().map(|key| fingerprint::of(&self.path, body).sign(&self.engine, key)) {
             None => act(None).await,
             // Asked first: what was accepted then might be refused as things are now.
             Some(key) => match self.engine.unanswered(&self.tenant, &key).await {
@@ -102,9 +102,10 @@ impl Idempotency {
         }
     }
 
-    fn key(&self, fingerprint: impl FnOnce(&str) -> String) -> Option<OnceKey> {
+    /// The key, of a request that was not looked at yet.
+    fn key(&self) -> Option<OnceKey> {
         let (scope, key) = (self.scope.clone(), self.key.clone()?);
-        Some(OnceKey { scope, key, fingerprint: fingerprint(&self.path) })
+        Some(OnceKey { scope, key, fingerprint: String::new(), formerly: String::new() })
     }
 }
 

@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 /// People in one transaction.
 const AT_ONCE: u32 = 200;
 /// Transactions while whoever asked waits.
-const AT_FIRST: usize = 10;
+const AT_FIRST: u32 = 10;
+/// Transactions of one round, so that whatever else has to be swept away has its turn.
+const A_ROUND: u32 = 2_000;
 
 impl Engine {
     /// Forgets a person: at once where they are done or with us, when their vendor has told of their end where they are
@@ -22,10 +24,10 @@ impl Engine {
         let worded = Worded::erasure(once);
         let (id, now) = (ErasureId::generate(self.now()), self.now());
         let begun = self.store().begin_erasure(tenant, &id, who, worded.stored().as_ref(), now).await?;
-        for _ in 0..AT_FIRST {
-            if self.store().erase_some(AT_ONCE, self.now()).await? == 0 {
-                break;
-            }
+        // It is written down: whatever is in the way now, housekeeping goes on.
+        let mut left = AT_FIRST;
+        if let Err(error) = self.go_on_erasing(&mut left, &CancellationToken::new()).await {
+            tracing::warn!(erasure = %id, %error, "people could not be forgotten yet; tried again later");
         }
         self.ring();
         Ok(begun)
@@ -39,27 +41,38 @@ impl Engine {
     /// Forgets everybody who is to be forgotten by now: because somebody asked for it, or because their tenant has known
     /// them long enough.
     pub async fn forget_people(&self, shutdown: &CancellationToken) -> Result<(), EngineError> {
-        self.go_on_erasing(shutdown).await?;
+        let mut left = A_ROUND;
+        self.go_on_erasing(&mut left, shutdown).await?;
         let retention = &self.0.retention;
         if retention.keeps_everybody() {
             return Ok(());
         }
         for tenant in self.store().tenants().await? {
             let Some(known) = retention.of(&tenant) else { continue };
-            while !shutdown.is_cancelled() {
+            while left > 0 && !shutdown.is_cancelled() {
+                left -= 1;
                 let (id, now) = (ErasureId::generate(self.now()), self.now());
                 if !self.store().retire_some(&tenant, &id, now - known, AT_ONCE, now).await? {
                     break;
                 }
-                self.go_on_erasing(shutdown).await?;
+                self.go_on_erasing(&mut left, shutdown).await?;
             }
         }
         Ok(())
     }
 
-    /// Goes on with everybody who is being erased and is done by now.
-    async fn go_on_erasing(&self, shutdown: &CancellationToken) -> Result<(), EngineError> {
-        while !shutdown.is_cancelled() && self.store().erase_some(AT_ONCE, self.now()).await? > 0 {}
+    /// Goes on with everybody who is being erased and is done by now, in so many transactions as are left.
+    async fn go_on_erasing(&self, left: &mut u32, shutdown: &CancellationToken) -> Result<(), EngineError> {
+        while *left > 0 && !shutdown.is_cancelled() {
+            *left -= 1;
+            let step = self.store().erase_some(AT_ONCE, self.now()).await?;
+            for contact in &step.unreadable {
+                tracing::error!(%contact, "a contact cannot be read, and so not be erased; tried again later");
+            }
+            if step.seen == 0 {
+                break;
+            }
+        }
         Ok(())
     }
 }

@@ -12,6 +12,8 @@ use std::str::FromStr;
 
 /// Digits that nobody sees of a number that is printed, at least.
 const HIDDEN: usize = 4;
+/// Digits of E.164, country code included.
+const MOST_DIGITS: usize = 15;
 
 /// A country as an ISO 3166-1 alpha-2 code that has telephone numbers, for example `CN`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,9 +103,14 @@ impl Phone {
 impl FromStr for Phone {
     type Err = PhoneError;
 
-    /// Reads E.164 only, the form storage keeps.
+    /// Reads E.164 only, the form storage keeps. Whether it can be dialed was judged when it came ([`Self::parse`]): what
+    /// was a number then stays one, whatever is known of its country today.
     fn from_str(text: &str) -> Result<Self, PhoneError> {
-        if text.starts_with('+') { Self::parse(text, None) } else { Err(PhoneError::NoCountry) }
+        let digits = text.strip_prefix('+').ok_or(PhoneError::NoCountry)?;
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(PhoneError::NotANumber);
+        }
+        if digits.len() > MOST_DIGITS { Err(PhoneError::TooLong) } else { Ok(Self(text.into())) }
     }
 }
 
@@ -204,6 +211,25 @@ mod tests {
         #[case] why: PhoneError,
     ) {
         assert_eq!(Phone::parse(text, country), Err(why));
+    }
+
+    #[rstest]
+    #[case("+99912345678")]
+    #[case("+861380")]
+    fn what_was_a_number_once_is_read_as_one(#[case] stored: &str) {
+        assert!(Phone::parse(stored, None).is_err(), "today it is none");
+        assert_eq!(stored.parse::<Phone>().unwrap().e164(), stored);
+    }
+
+    #[rstest]
+    #[case("8613800000000")]
+    #[case("+86 138 0000 0000")]
+    #[case("+8613800000000x12")]
+    #[case("+1234567890123456")]
+    #[case("+")]
+    #[case("erased:")]
+    fn nothing_else_is_kept_as_a_number(#[case] text: &str) {
+        assert!(text.parse::<Phone>().is_err());
     }
 
     #[test]

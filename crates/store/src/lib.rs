@@ -55,7 +55,7 @@ pub use keyring::{Keyring, MasterKey};
 pub use once::{Answer, Effect, Once, OnceKey};
 pub use open::open;
 pub use outbox::Outbox;
-pub use privacy::Privacy;
+pub use privacy::{Forgetting, Privacy};
 pub use query::{
     CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, TaskFilter, TaskWork, Traced,
 };

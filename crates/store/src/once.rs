@@ -11,8 +11,10 @@ pub struct OnceKey {
     pub scope: String,
     /// The client's word.
     pub key: String,
-    /// SHA-256 of path and body, hexadecimal; empty while it is not known.
+    /// A keyed hash of path and body, hexadecimal; empty while it is not known.
     pub fingerprint: String,
+    /// What versions before made of the same, or nothing. It is compared with what they kept, and not kept.
+    pub formerly: String,
 }
 
 /// What a request was answered.

@@ -2,8 +2,17 @@
 
 use crate::{Once, Rewrapped, SealProgress, Step, StoreError};
 use async_trait::async_trait;
-use outdial_model::{Erased, Erasure, ErasureId, TenantId, Timestamp};
+use outdial_model::{ContactId, Erased, Erasure, ErasureId, TenantId, Timestamp};
 use std::fmt::Debug;
+
+/// What one step of forgetting came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Forgetting {
+    /// How many contacts were looked at; nobody's turn has come where it is none.
+    pub seen: u64,
+    /// Those of them that cannot be read, and so are not forgotten.
+    pub unreadable: Vec<ContactId>,
+}
 
 /// What is done about what is personal beside writing and reading it. Each method is one transaction, durable when it
 /// returns.
@@ -28,9 +37,9 @@ pub trait Privacy: Debug + Send + Sync + 'static {
     /// One erasure.
     async fn erasure(&self, tenant: &TenantId, id: &ErasureId) -> Result<Erasure, StoreError>;
     /// Goes on with people who are to be forgotten, at most `limit` of one task: cancels whoever is with us, asks for
-    /// whoever is out to be cancelled at the vendor, and empties whoever is done. Tells how many it looked at; whoever is
-    /// out is looked at again after a while.
-    async fn erase_some(&self, limit: u32, now: Timestamp) -> Result<u64, StoreError>;
+    /// whoever is out to be cancelled at the vendor, and empties whoever is done. Whoever is out is looked at again after a
+    /// while, and so is whoever cannot be read. Where nobody is left to look at, what rows were before is forgotten, too.
+    async fn erase_some(&self, limit: u32, now: Timestamp) -> Result<Forgetting, StoreError>;
     /// Puts people of one of the tenant's tasks that ended before `ended`, at most `limit`, among those who are to be
     /// forgotten, as erasure `id`; the others of it are next. Tells whether there was such a task: `false` when
     /// nobody is left.

@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-#[expect(dead_code, reason = "cutting connections is for other stories")]
+#[expect(dead_code, reason = "cutting connections and waiting is for other stories")]
 #[path = "support/postgres.rs"]
 mod postgres;
 mod support;

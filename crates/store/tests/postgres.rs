@@ -11,19 +11,19 @@ mod postgres;
 #[expect(dead_code, reason = "SQLite's")]
 mod support;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use libtest_mimic::{Arguments, Trial};
-use outdial_model::{ContactId, EndpointId, EndpointStatus};
+use outdial_model::{ContactId, EndpointId, EndpointStatus, Erased, ErasureId};
 use outdial_store::conformance::Harness;
 use outdial_store::postgres::PostgresStore;
-use outdial_store::{EndpointPatch, FeedFilter, NewContact, Store, StoreError, open};
+use outdial_store::{EndpointPatch, FeedFilter, NewContact, SealError, Step, Store, StoreError, open};
 use outlet::{now, task, tenant};
 use postgres::PostgresHarness;
 use sqlx::{AssertSqlSafe, Executor};
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
-use support::block_on;
+use support::{block_on, keyring};
 
 type Story = for<'h> fn(&'h PostgresHarness) -> Pin<Box<dyn Future<Output = ()> + 'h>>;
 
@@ -47,6 +47,10 @@ const STORIES: &[(&str, Story)] = stories![
     events_of_before_keep_their_order,
     what_was_told_in_old_words_is_told_in_new_ones,
     what_cannot_be_read_is_not_delivered_and_costs_nobody_else,
+    whoever_is_added_while_an_erasure_begins_is_found,
+    what_is_emptied_while_it_is_sealed_stays_empty,
+    nobody_is_taken_in_as_they_are_while_encryption_is_turned_on,
+    samples_show_nothing_of_what_was_sealed,
 ];
 
 fn main() {
@@ -237,6 +241,110 @@ async fn what_cannot_be_read_is_not_delivered_and_costs_nobody_else(harness: &Po
     let endpoint = outlet::two_events(&*store).await;
     harness.run(outlet::SPOIL_THE_FIRST).await;
     outlet::what_cannot_be_read_costs_nobody_else(&*store, &endpoint).await;
+}
+
+fn ada() -> NewContact {
+    NewContact {
+        id: ContactId::generate(now()),
+        external_id: None,
+        phone: "+8613800000017".parse().unwrap(),
+        name: outdial_model::PersonName::new("Ada Lovelace"),
+        variables: BTreeMap::new(),
+    }
+}
+
+async fn whoever_is_added_while_an_erasure_begins_is_found(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let id = task(&*store).await;
+    store.add_contacts(&tenant(), &id, vec![ada()], None, now()).await.unwrap();
+    let mut upload = harness.connect().await;
+    let twin = format!(
+        "BEGIN; SELECT 1 FROM tasks FOR UPDATE;
+         INSERT INTO contacts (id, tenant, task, phone, variables, status, last_event, created_at, updated_at)
+         SELECT '{}', tenant, task, phone, variables, status, 1, created_at, updated_at FROM contacts",
+        ContactId::generate(now())
+    );
+    upload.execute(AssertSqlSafe(twin)).await.unwrap();
+    let (erasure, who) = (ErasureId::generate(now()), Erased::Phone(ada().phone));
+    let added = async {
+        harness.until_somebody_waits().await;
+        upload.execute("COMMIT").await.unwrap();
+    };
+    let (begun, ()) = join(store.begin_erasure(&tenant(), &erasure, &who, None, now()), added).await;
+    assert_eq!(begun.unwrap().contacts, 2);
+}
+
+/// Seals everything that is still plain.
+async fn seal(store: &dyn Store) {
+    let mut next = Some(Step::first(100));
+    while let Some(step) = next {
+        next = store.seal_step(&step).await.unwrap().next;
+    }
+}
+
+async fn what_is_emptied_while_it_is_sealed_stays_empty(harness: &PostgresHarness) {
+    task(&*harness.open().await).await;
+    let call = "INSERT INTO segments (id, tenant, task, account, sequence, status, adopted, contacts, open_contacts,
+                    opened_at, spec_revision)
+                SELECT 'seg', tenant, id, account, 1, 'running', FALSE, 1, 1, 0, 1 FROM tasks;
+                INSERT INTO calls (id, tenant, task, contact, segment, vendor_call_id, talk_seconds, recording,
+                    created_at, updated_at)
+                SELECT 'cal', tenant, id, 'con', 'seg', 'call-1', 0, 'https://media.example/1.wav', 0, 0 FROM tasks";
+    harness.run(call).await;
+    let store = harness.open_with(Some(&keyring())).await.unwrap();
+    let mut erasing = harness.connect().await;
+    erasing
+        .execute("BEGIN; UPDATE calls SET recording = NULL, insights = '[]', sealed = NULL")
+        .await
+        .unwrap();
+    let emptied = async {
+        harness.until_somebody_waits().await;
+        erasing.execute("COMMIT").await.unwrap();
+    };
+    join(seal(&*store), emptied).await;
+    let kept = "SELECT coalesce(sealed, recording) FROM calls";
+    let kept: Option<String> = sqlx::query_scalar(kept).fetch_one(&mut erasing).await.unwrap();
+    assert_eq!(kept, None);
+}
+
+async fn nobody_is_taken_in_as_they_are_while_encryption_is_turned_on(harness: &PostgresHarness) {
+    let store = harness.open().await;
+    let id = task(&*store).await;
+    store.installation_secret("pepper", b"the pepper").await.unwrap();
+    let mut beginning = harness.connect().await;
+    let begin = "BEGIN; INSERT INTO data_keys (id, wrapped_by, wrapped) VALUES (1, 'k1', '');
+                 UPDATE installation_secrets SET sealed = TRUE";
+    beginning.execute(begin).await.unwrap();
+    let begun = async {
+        harness.until_somebody_waits().await;
+        beginning.execute("COMMIT").await.unwrap();
+    };
+    let (added, ()) = join(store.add_contacts(&tenant(), &id, vec![ada()], None, now()), begun).await;
+    assert!(matches!(added, Err(StoreError::Sealed(SealError::Outdated))), "{added:?}");
+}
+
+async fn samples_show_nothing_of_what_was_sealed(harness: &PostgresHarness) {
+    before(harness, 14).await;
+    let people = "INSERT INTO contacts
+                      (id, tenant, task, phone, name, variables, status, last_event, created_at, updated_at)
+                  SELECT 'con_01k3xk5v8qe9yt4m2n7b6c5d4' || n, 'acme', 'tsk_01k3xk5v8qe9yt4m2n7b6c5d4f',
+                      '+861380000001' || n, 'Ada Lovelace ' || n, '{\"due\":\"12 March\"}', 'completed', 1, 0, 0
+                  FROM generate_series(2, 9) AS n;
+                  ANALYZE contacts";
+    harness.run(people).await;
+    let shown = async || {
+        let samples =
+            "SELECT coalesce(string_agg(concat(most_common_vals::text, histogram_bounds::text), ' '), '')
+                       FROM pg_stats WHERE schemaname = current_schema() AND tablename = 'contacts'";
+        let samples: String =
+            sqlx::query_scalar(samples).fetch_one(&mut harness.connect().await).await.unwrap();
+        ["Lovelace", "12 March", "+86138"].map(|canary| samples.contains(canary))
+    };
+    assert_eq!(shown().await, [true; 3]);
+    let store = harness.open_with(Some(&keyring())).await.unwrap();
+    assert_eq!(shown().await, [false, false, true], "what is looked up by its number needs samples");
+    seal(&*store).await;
+    assert_eq!(shown().await, [false; 3]);
 }
 
 async fn events_of_before_keep_their_order(harness: &PostgresHarness) {

@@ -6,10 +6,13 @@
 mod outlet;
 mod support;
 
+use outdial_model::{ContactId, Erased, ErasureId};
 use outdial_store::conformance::{self, Harness};
 use outdial_store::sqlite::SqliteStore;
-use outdial_store::{FeedFilter, SealError, StoreError};
+use outdial_store::{FeedFilter, NewContact, SealError, StoreError};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 use support::{SqliteHarness, block_on};
 
 async fn run(harness: &SqliteHarness, statement: &str) {
@@ -117,6 +120,41 @@ fn an_unreadable_row_names_its_column_and_not_its_value() {
         run(&harness, planted).await;
         let error = store.api_key("ab").await.unwrap_err();
         assert!(matches!(&error, StoreError::Corrupt(what) if what == "column api_keys.id"), "{error:?}");
+    });
+}
+
+#[test]
+fn what_was_erased_leaves_the_log_as_soon_as_nobody_reads_it() {
+    block_on(async {
+        let harness = SqliteHarness::fresh();
+        let store = harness.open().await;
+        let (tenant, task) = (outlet::tenant(), outlet::task(&*store).await);
+        let ada = NewContact {
+            id: ContactId::generate(outlet::now()),
+            external_id: None,
+            phone: "+8613800000017".parse().unwrap(),
+            name: None,
+            variables: BTreeMap::new(),
+        };
+        let who = Erased::Phone(ada.phone.clone());
+        store.add_contacts(&tenant, &task, vec![ada], None, outlet::now()).await.unwrap();
+        let is_there = async || {
+            let all = conformance::everything_in(&harness.url()).await.unwrap();
+            all.windows(10).any(|part| part == b"3800000017")
+        };
+        let erase_all = async || while store.erase_some(9, outlet::now()).await.unwrap().seen > 0 {};
+        erase_all().await;
+        let mut reader = SqliteConnection::connect(&harness.url()).await.unwrap();
+        sqlx::raw_sql("BEGIN; SELECT count(*) FROM contacts").execute(&mut reader).await.unwrap();
+        let id = ErasureId::generate(outlet::now());
+        store.begin_erasure(&tenant, &id, &who, None, outlet::now()).await.unwrap();
+        let since = Instant::now();
+        erase_all().await;
+        assert!(since.elapsed() < Duration::from_secs(4), "who reads is not waited for");
+        assert!(is_there().await, "it is what the reader sees");
+        sqlx::raw_sql("COMMIT").execute(&mut reader).await.unwrap();
+        erase_all().await;
+        assert!(!is_there().await);
     });
 }
 

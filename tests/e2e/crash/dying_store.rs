@@ -11,10 +11,10 @@ use outdial_model::{
 use outdial_store::{
     Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Candidate, Changes,
     ChosenBatch, Clues, ContactFilter, Delivery, DeliveryResult, DispatchPlan, Doubt, EmergencyStop,
-    EndpointPatch, Feed, FeedFilter, Inbox, Intake, Judgement, KeptRecording, Lease, LeasedPush, NewContact,
-    NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries, Privacy,
-    PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress, SealedSecret, SegmentChange, Settled,
-    SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter, Suppressions, TakenDelivery,
+    EndpointPatch, Feed, FeedFilter, Forgetting, Inbox, Intake, Judgement, KeptRecording, Lease, LeasedPush,
+    NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries,
+    Privacy, PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress, SealedSecret, SegmentChange,
+    Settled, SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter, Suppressions, TakenDelivery,
     TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
 };
 use std::future::pending;
@@ -155,7 +155,7 @@ store! {
         tenant: &TenantId, id: &ErasureId, who: &Erased, once: Option<&Once<'_>>, now: Timestamp
     ) -> Result<Erasure, StoreError>;
     erasure(tenant: &TenantId, id: &ErasureId) -> Result<Erasure, StoreError>;
-    erase_some(limit: u32, now: Timestamp) -> Result<u64, StoreError>;
+    erase_some(limit: u32, now: Timestamp) -> Result<Forgetting, StoreError>;
     retire_some(
         tenant: &TenantId, id: &ErasureId, ended: Timestamp, limit: u32, now: Timestamp
     ) -> Result<bool, StoreError>;

@@ -3,12 +3,29 @@
 //! A JSON body counts by what it says: the order of fields and white space do not matter. A stream counts by
 //! its bytes, after decompression.
 
+use outdial_engine::{Engine, OnceKey};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
+/// SHA-256 of a request, hexadecimal. A short one could be guessed, so it is kept under a key of the installation only.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Print(String);
+
+impl Print {
+    /// As it is kept.
+    pub(super) fn keyed(&self, engine: &Engine) -> String {
+        hex(&engine.derived_secret(&format!("fingerprint {}", self.0)))
+    }
+
+    /// The key of the request whose print it is. Versions before kept the print itself.
+    pub(super) fn sign(self, engine: &Engine, key: OnceKey) -> OnceKey {
+        OnceKey { fingerprint: self.keyed(engine), formerly: self.0, ..key }
+    }
+}
+
 /// Of a request with a JSON body, or none.
-pub(super) fn of(path: &str, body: Option<&Value>) -> String {
+pub(super) fn of(path: &str, body: Option<&Value>) -> Print {
     let mut hash = begun(path);
     if let Some(body) = body {
         feed(&mut hash, body);
@@ -21,9 +38,13 @@ pub(super) fn begun(path: &str) -> Sha256 {
     Sha256::new().chain_update(path).chain_update("\n")
 }
 
-/// The fingerprint, hexadecimal.
-pub(super) fn written(hash: Sha256) -> String {
-    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+/// What was fed.
+pub(super) fn written(hash: Sha256) -> Print {
+    Print(hex(&hash.finalize()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

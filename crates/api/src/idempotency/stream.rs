@@ -4,7 +4,8 @@ use super::{Idempotency, answer, fingerprint};
 use crate::body::Pieces;
 use crate::problem::Problem;
 use actix_web::HttpResponse;
-use outdial_engine::{Answer, EngineError, Held, OnceKey};
+use actix_web::web::Data;
+use outdial_engine::{Answer, Engine, EngineError, Held};
 use outdial_model::ContactId;
 use sha2::{Digest, Sha256};
 
@@ -12,6 +13,7 @@ use sha2::{Digest, Sha256};
 pub(crate) struct StreamKey(Option<Box<Running>>);
 
 struct Running {
+    engine: Data<Engine>,
     held: Held,
     bytes: Sha256,
 }
@@ -28,10 +30,11 @@ impl Idempotency {
     /// Takes the key for a stream. One that was answered before is read to its end, to see that it is
     /// the same.
     pub(crate) async fn hold(&self, pieces: &mut Pieces) -> Result<Taken, Problem> {
-        let Some(key) = self.key(|_| String::new()) else { return Ok(Taken::Free(StreamKey(None))) };
+        let Some(key) = self.key() else { return Ok(Taken::Free(StreamKey(None))) };
         match self.engine.hold(&self.tenant, key.clone(), &self.path).await {
             Ok(held) => {
-                let running = Running { held, bytes: fingerprint::begun(&self.path) };
+                let (engine, bytes) = (self.engine.clone(), fingerprint::begun(&self.path));
+                let running = Running { engine, held, bytes };
                 Ok(Taken::Free(StreamKey(Some(Box::new(running)))))
             }
             Err(EngineError::Answered(_)) => {
@@ -39,7 +42,7 @@ impl Idempotency {
                 while let Some(piece) = pieces.next().await? {
                     bytes.update(&piece);
                 }
-                let key = OnceKey { fingerprint: fingerprint::written(bytes), ..key };
+                let key = fingerprint::written(bytes).sign(&self.engine, key);
                 match self.engine.unanswered(&self.tenant, &key).await {
                     Err(EngineError::Answered(stored)) => Ok(Taken::Before(answer::again(*stored))),
                     Err(error) => Err(error.into()),
@@ -68,8 +71,8 @@ impl StreamKey {
     /// The stream is done; its answer.
     pub(crate) async fn finish(self, told: Answer) -> Result<HttpResponse, Problem> {
         if let Some(running) = self.0 {
-            let Running { held, bytes } = *running;
-            match held.finish(fingerprint::written(bytes), &told).await {
+            let Running { engine, held, bytes } = *running;
+            match held.finish(fingerprint::written(bytes).keyed(&engine), &told).await {
                 Err(EngineError::Answered(before)) => return Ok(answer::again(*before)),
                 finished => finished?,
             }

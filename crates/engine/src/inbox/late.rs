@@ -18,12 +18,15 @@ const MOST_CALLS: u32 = 100;
 
 impl Engine {
     /// Whether it tells, without a proof, of a recording or of something that was understood of a call, and nobody knows it.
+    /// Of somebody who was erased nobody wants to know.
     pub(super) async fn is_hint(&self, understood: &Understood, traced: &Traced) -> bool {
         let readable = understood.account.provider.capabilities().is_native(Operation::Progress);
         let call = understood.received.contact.as_ref().and_then(|news| news.call.as_ref());
         let call = call.filter(|call| call.recording.is_some() || !call.insights.is_empty());
         match (&traced.contact, call) {
-            (Some(contact), Some(call)) if !understood.proven && readable => !self.knows(contact, call).await,
+            (Some(contact), Some(call)) if !understood.proven && readable && contact.erased_at.is_none() => {
+                !self.knows(contact, call).await
+            }
             _ => false,
         }
     }

@@ -9,6 +9,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 const AT_ONCE: u32 = 500;
+/// The pause after the vendor was asked.
+const SOON: Duration = Duration::from_secs(2);
+/// The same where there was nobody to ask it about.
+const SELDOM: Duration = Duration::from_secs(60);
 
 impl Job<'_> {
     /// Ends contacts that never left.
@@ -51,8 +55,8 @@ impl Job<'_> {
                 Err(error) => return self.trouble(&error).await,
             }
         }
-        // Those being dialed are not cut off: another look when their calls may be over.
-        Ok(After::Later(Duration::from_secs(2)))
+        // Those being dialed are not cut off, and nobody knows of the unknown: another look when that may have changed.
+        Ok(After::Later(if waiting.is_empty() { SELDOM } else { SOON }))
     }
 }
 

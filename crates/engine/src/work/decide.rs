@@ -34,8 +34,8 @@ pub(super) enum Step {
     Verify(SegmentId),
     /// End contacts that never left.
     CancelOurs { status: ContactStatus, reason: &'static str },
-    /// Ask the vendor to take people back.
-    CancelAtVendor,
+    /// Ask the vendor to take people back, of those so many were asked for.
+    CancelAtVendor { asked: u64 },
     /// Bring a segment into a state.
     Steer(SegmentId, Verb),
     /// Give the vendor the task's spec as it is now.
@@ -73,7 +73,8 @@ impl Step {
             Self::Resolve(dispatch, occasion) => format!("resolve {dispatch}, {occasion:?}"),
             Self::Verify(segment) => format!("verify {segment}"),
             Self::CancelOurs { .. } => "cancel ours".to_owned(),
-            Self::CancelAtVendor => "cancel at vendor".to_owned(),
+            // Whoever is asked for anew does not wait for the others.
+            Self::CancelAtVendor { asked } => format!("cancel {asked} at vendor"),
             Self::Steer(segment, verb) => format!("{verb:?} {segment}"),
             Self::Update(segment) => format!("update {segment}"),
             Self::Close(segment, _) => format!("close {segment}"),

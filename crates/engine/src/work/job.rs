@@ -36,7 +36,7 @@ impl Job<'_> {
             Step::Resolve(dispatch, occasion) => self.resolve(&dispatch, occasion).await,
             Step::Verify(segment) => self.verify(&segment).await,
             Step::CancelOurs { status, reason } => self.cancel_ours(status, reason).await,
-            Step::CancelAtVendor => self.cancel_at_vendor().await,
+            Step::CancelAtVendor { .. } => self.cancel_at_vendor().await,
             Step::Steer(segment, verb) => self.steer(&segment, verb).await,
             Step::Update(segment) => self.update(&segment).await,
             Step::Close(segment, status) => self.close(&segment, status).await,

@@ -6,7 +6,12 @@ use outdial_provider::Staging;
 use std::time::Duration;
 
 fn key() -> OnceKey {
-    OnceKey { scope: "POST contacts".into(), key: "march".into(), fingerprint: String::new() }
+    OnceKey {
+        scope: "POST contacts".into(),
+        key: "march".into(),
+        fingerprint: String::new(),
+        formerly: String::new(),
+    }
 }
 
 fn told(body: &str) -> Answer {

@@ -3,7 +3,7 @@
 use crate::pushes::{dialing, kept, push};
 use crate::world::{World, tenant};
 use outdial_engine::{CallFilter, Page};
-use outdial_model::{ContactId, Disposition, PushState, TaskId, TaskStatus};
+use outdial_model::{ContactId, Disposition, Erased, PushState, TaskId, TaskStatus};
 use outdial_provider::{ErrorKind, MemoryPush, NextAnswer, Operation};
 use std::time::Duration;
 
@@ -63,6 +63,17 @@ async fn a_recording_the_vendor_never_tells_of_is_listed() {
     world.pass(3 * MINUTE).await;
     assert_eq!(kept(&world, PushState::Unusable).await, (1, 1));
     assert!(!is_recorded(&world).await);
+}
+
+#[tokio::test]
+async fn a_recording_of_somebody_who_was_erased_is_not_looked_for() {
+    let (world, _, contact) = done().await;
+    world.engine.erase(&tenant(), &Erased::Contact(contact.clone()), None).await.unwrap();
+    let reads = world.vendor.requests(Operation::Progress);
+    push(&world, &hint(&world, &contact)).await;
+    world.pass(Duration::from_secs(1)).await;
+    assert_eq!(kept(&world, PushState::Used).await, (1, 1));
+    assert_eq!(world.vendor.requests(Operation::Progress), reads, "the vendor was asked");
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! When nobody can tell: the horizon, the task's policy, and the operator.
 
 use crate::world::{World, tenant};
-use outdial_model::{ContactStatus, Decision, Disposition, OnUnknown, SegmentStatus, TaskStatus};
+use outdial_model::{
+    Clock, ContactStatus, Decision, Disposition, Erased, OnUnknown, SegmentStatus, TaskStatus,
+};
 use outdial_provider::{MemoryOptions, NextAnswer, Operation, SegmentState, Staging, Support};
+use outdial_store::Store;
 use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(60);
@@ -45,6 +48,32 @@ async fn held_they_stay_unknown_and_the_task_says_who_decides() {
         let trouble = world.task(&task).await.trouble.unwrap();
         assert!(trouble.contains("3 contacts") && trouble.contains("/resolve"), "{staging:?}: {trouble}");
         assert_eq!(world.rung().len(), 0);
+    }
+}
+
+/// How often the worker has something to do in that time.
+async fn turns(world: &World, time: Duration) -> usize {
+    let (end, mut turns) = (world.clock.now() + time, 0);
+    loop {
+        world.work().await;
+        let due = world.store.next_due().await.unwrap().filter(|due| *due < end);
+        let Some(due) = due else { return turns };
+        let step = Duration::try_from(due.duration_since(world.clock.now())).unwrap_or_default();
+        world.clock.advance(step.max(Duration::from_millis(1)));
+        turns += 1;
+    }
+}
+
+#[tokio::test]
+async fn whoever_nobody_knows_where_they_are_is_not_taken_back_for_ever() {
+    for staging in STAGINGS {
+        let (world, task) = in_doubt_for_ever(staging, OnUnknown::Hold).await;
+        world.pass(LONG * 30).await;
+        let before = turns(&world, LONG * 10).await;
+        let phone = world.contacts(&task).await[0].phone.clone().unwrap();
+        world.engine.erase(&tenant(), &Erased::Phone(phone), None).await.unwrap();
+        let after = turns(&world, LONG * 10).await;
+        assert!(after <= before + 5, "{staging:?}: {before} times, and then {after}");
     }
 }
 

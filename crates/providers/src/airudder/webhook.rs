@@ -141,7 +141,7 @@ fn digest(kind: &str, body: &[u8]) -> String {
 }
 
 fn phone(text: Option<&str>) -> Option<Phone> {
-    text.and_then(|text| text.parse().ok())
+    text.filter(|text| text.starts_with('+')).and_then(|text| Phone::parse(text, None).ok())
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReceiveError> {

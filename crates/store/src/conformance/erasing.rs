@@ -1,8 +1,11 @@
 //! People who are forgotten, and what is left of them.
 
+use super::remains::spoil;
 use super::world::{World, change, phone, tenant};
 use super::{Harness, everything_in};
-use crate::{AddedContact, Answer, Changes, Effect, Lease, NewContact, Once, OnceKey, StoreError};
+use crate::{
+    AddedContact, Answer, Changes, Effect, Forgetting, Lease, NewContact, Once, OnceKey, StoreError,
+};
 use outdial_model::{
     Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, ErasureStatus, Insight, InsightKind,
     TaskId,
@@ -18,8 +21,12 @@ impl World {
 
     /// Goes on with every erasure as far as it goes; answers this one.
     async fn go_on(&self, id: &ErasureId) -> Erasure {
-        while self.store.erase_some(2, self.now()).await.unwrap() > 0 {}
+        while self.look().await.seen > 0 {}
         self.store.erasure(&self.tenant, id).await.unwrap()
+    }
+
+    async fn look(&self) -> Forgetting {
+        self.store.erase_some(2, self.now()).await.unwrap()
     }
 
     async fn out(&self, task: &TaskId) -> (Lease, Contact) {
@@ -124,12 +131,70 @@ pub(super) async fn nobody_is_added_again_to_a_task_they_were_erased_from(harnes
     assert_eq!(world.contacts(&new).await[0].phone, Some(phone(0)), "a new task may have them again");
 }
 
+pub(super) async fn whoever_has_the_external_id_is_forgotten_whatever_their_number(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let (first, mut same) = (world.task_of(2).await, world.person(7));
+    same.external_id = Some("person-0".into());
+    let second = world.task_with(vec![same, NewContact { external_id: None, ..world.person(0) }]).await;
+    let erasure = world.erase(Erased::ExternalId("person-0".into())).await;
+    assert_eq!((erasure.contacts, erasure.status), (3, ErasureStatus::Completed));
+    let (first, second) = (world.contacts(&first).await, world.contacts(&second).await);
+    [&first[0], &second[0], &second[1]].into_iter().for_each(is_empty);
+    assert_eq!(first[1].phone, Some(phone(1)));
+}
+
+pub(super) async fn who_cannot_be_read_keeps_nobody_else_from_being_forgotten(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(2).await;
+    let contacts = world.contacts(&task).await;
+    let set = async |calls: i64| {
+        spoil(harness, &format!("UPDATE contacts SET calls = {calls} WHERE id = '{}'", contacts[0].id)).await;
+    };
+    set(-1).await;
+    let id = ErasureId::generate(world.now());
+    let who = Erased::ExternalId("person-0".into());
+    world.store.begin_erasure(&world.tenant, &id, &who, None, world.now()).await.unwrap();
+    assert_eq!(world.look().await, Forgetting { seen: 1, unreadable: vec![contacts[0].id.clone()] });
+    let other = world.erase(Erased::Phone(phone(1))).await;
+    assert_eq!((other.erased, other.status), (1, ErasureStatus::Completed));
+
+    set(0).await;
+    world.pass(60 * 60 - 1);
+    assert_eq!(world.go_on(&id).await.status, ErasureStatus::Running, "it is not tried all the time");
+    world.pass(1);
+    assert_eq!(world.go_on(&id).await.status, ErasureStatus::Completed);
+    is_empty(&world.contact(&contacts[0].id).await);
+}
+
+pub(super) async fn whoever_stays_out_is_looked_at_less_and_less_and_wakes_nobody(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(1).await;
+    let (lease, contact) = world.out(&task).await;
+    world.store.release_lease(&lease, None, world.now()).await.unwrap();
+    world.erase(Erased::Contact(contact.id)).await;
+    let lease = world.lease(&task).await;
+    world.store.release_lease(&lease, None, world.now()).await.unwrap();
+    let looks_within = async |seconds: u64| {
+        let mut looks = 0;
+        for _ in 0..seconds / 30 {
+            world.pass(30);
+            looks += world.look().await.seen;
+        }
+        looks
+    };
+    assert_eq!(looks_within(600).await, 20);
+    world.pass(48 * 60 * 60);
+    assert_eq!(looks_within(3 * 60 * 60).await, 3, "an hour is the longest");
+    assert_eq!(world.store.next_due().await.unwrap(), None, "who was asked for once is asked for");
+}
+
 pub(super) async fn what_was_answered_about_somebody_erased_is_forgotten(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let task = world.task_of(1).await;
     let contact: ContactId = world.contacts(&task).await[0].id.clone();
     let words = |_: Effect<'_>| Answer { status: 202, headers: Vec::new(), body: "Ada Lovelace".into() };
-    let key = OnceKey { scope: "POST /x".into(), key: "k".into(), fingerprint: "f".into() };
+    let (fingerprint, formerly) = ("f".into(), String::new());
+    let key = OnceKey { scope: "POST /x".into(), key: "k".into(), fingerprint, formerly };
     let once = Once { key: key.clone(), answer: &words };
     world.store.cancel_contact(&world.tenant, &contact, Some(&once), world.now()).await.unwrap();
     assert!(world.store.answered(&world.tenant, &key, world.now()).await.unwrap().is_some());

@@ -110,7 +110,8 @@ pub fn checks() -> Vec<Check> {
             a_hold_ends_when_its_time_has_come, a_segment_that_is_over_takes_nobody, a_number_rings_for_one_task_whoever_plans;
         doubting: an_operator_decides_about_the_unknown, doubts_are_counted_by_account,
             a_segment_tells_when_it_was_verified;
-        once: a_request_has_its_effect_once, a_key_belongs_to_one_request, a_failure_writes_no_key,
+        once: a_request_has_its_effect_once, a_key_belongs_to_one_request, a_fingerprint_of_before_is_followed,
+            a_failure_writes_no_key,
             a_key_is_forgotten_after_a_week, a_held_key_is_its_holders,
             a_key_its_holder_let_go_of_is_free_for_another_request, identical_requests_at_once_make_one_task;
         calls: what_is_known_of_a_call_is_never_forgotten, where_a_recording_is_is_known_to_its_tenant_alone,
@@ -129,16 +130,20 @@ pub fn checks() -> Vec<Check> {
         sealing: nothing_personal_is_in_a_sealed_database, what_was_written_before_is_read_and_sealed_by_and_by,
             a_sealed_store_opens_with_its_key_and_no_other, another_key_takes_over,
             a_number_that_was_out_before_stays_locked, whoever_waited_before_is_compared_with_everybody,
-            a_ring_of_before_is_followed, a_process_that_knows_no_key_sends_and_takes_nobody;
+            a_ring_of_before_is_followed, whoever_waited_before_and_is_being_erased_is_not_added_again,
+            a_process_that_knows_no_key_sends_and_takes_nobody;
         suppressing: a_suppression_is_kept_once_for_a_number_and_a_purpose,
             whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once,
             a_purpose_concerns_the_tasks_that_are_for_it, the_gate_is_told_who_is_suppressed,
             a_request_to_suppress_has_its_effect_once;
         erasing: whoever_waits_is_cancelled_and_forgotten, whoever_is_out_is_taken_back_and_forgotten_at_the_end,
             what_is_told_of_somebody_erased_is_not_kept, nobody_is_added_again_to_a_task_they_were_erased_from,
+            whoever_has_the_external_id_is_forgotten_whatever_their_number,
+            who_cannot_be_read_keeps_nobody_else_from_being_forgotten,
+            whoever_stays_out_is_looked_at_less_and_less_and_wakes_nobody,
             what_was_answered_about_somebody_erased_is_forgotten, an_erasure_stays_within_its_tenant;
         retiring: people_of_a_task_that_ended_long_ago_are_put_down_once, whoever_is_erased_already_is_not_put_down,
-            a_tenants_retention_is_not_anothers;
+            whoever_ends_behind_the_walk_is_put_down_too, a_tenants_retention_is_not_anothers;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;

@@ -9,7 +9,8 @@ use std::time::Duration;
 const WEEK: u64 = 7 * 24 * 60 * 60;
 
 fn key(word: &str, fingerprint: &str) -> OnceKey {
-    OnceKey { scope: "POST /v1/tasks".into(), key: word.into(), fingerprint: fingerprint.into() }
+    let (fingerprint, formerly) = (fingerprint.into(), String::new());
+    OnceKey { scope: "POST /v1/tasks".into(), key: word.into(), fingerprint, formerly }
 }
 
 fn answer(body: &str) -> Answer {
@@ -89,6 +90,19 @@ pub(super) async fn a_key_belongs_to_one_request(harness: &dyn Harness) {
     let mut elsewhere = once("k", "f2");
     elsewhere.key.scope = "POST /v1/tasks/1/contacts".into();
     create(&world.tenant, &elsewhere).await.unwrap();
+}
+
+pub(super) async fn a_fingerprint_of_before_is_followed(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let old = key("make", "of before");
+    let kept = world.store.remember_answer(&world.tenant, &old, &answer("kept"), world.now()).await;
+    assert!(kept.unwrap());
+    let new = OnceKey { formerly: "of before".into(), ..key("make", "of now") };
+    let again = world.store.answered(&world.tenant, &new, world.now()).await.unwrap();
+    assert_eq!(again.unwrap().body, "kept");
+    let other = OnceKey { formerly: "another".into(), ..new };
+    let refused = world.store.answered(&world.tenant, &other, world.now()).await;
+    assert!(matches!(refused, Err(StoreError::KeyReused)), "{refused:?}");
 }
 
 pub(super) async fn a_failure_writes_no_key(harness: &dyn Harness) {

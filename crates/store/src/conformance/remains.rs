@@ -1,13 +1,29 @@
-//! Everything a database holds, whatever it means: what is not to be in it is searched for in this.
+//! Everything a database holds, whatever it means: what is not to be in it is searched for in this. And a way in, past
+//! the store.
 
+use super::Harness;
 use crate::StoreError;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, ValueRef};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection, ValueRef};
 
 /// Every byte of the files of a SQLite database; every value of the tables of a PostgreSQL database.
 pub async fn everything_in(url: &str) -> Result<Vec<u8>, StoreError> {
     match url.strip_prefix("sqlite://") {
         Some(path) => Ok(files(path.split('?').next().unwrap_or(path))),
         None => tables(url).await,
+    }
+}
+
+/// Writes what the store itself would not.
+pub(super) async fn spoil(harness: &dyn Harness, statement: &str) {
+    let (url, statement) = (harness.url(), sqlx::raw_sql(AssertSqlSafe(statement.to_owned())));
+    if url.starts_with("sqlite:") {
+        let mut conn = SqliteConnection::connect(&url).await.unwrap();
+        statement.execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+    } else {
+        let mut conn = PgConnection::connect(&url).await.unwrap();
+        statement.execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
     }
 }
 

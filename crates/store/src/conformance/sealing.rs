@@ -3,10 +3,12 @@
 use super::world::{World, change, phone};
 use super::{Harness, everything_in};
 use crate::{
-    Answer, CallFilter, Changes, ContactFilter, Effect, Keyring, MasterKey, Once, OnceKey, Page, SealError,
-    Step, Store, StoreError, SuppressionFilter,
+    AddedContact, Answer, CallFilter, Changes, ContactFilter, Effect, Keyring, MasterKey, NewContact, Once,
+    OnceKey, Page, SealError, Step, Store, StoreError, SuppressionFilter,
 };
-use outdial_model::{ContactStatus, ExposeSecret, Insight, InsightKind, NewSuppression, SuppressionId};
+use outdial_model::{
+    ContactStatus, Erased, ErasureId, ExposeSecret, Insight, InsightKind, NewSuppression, SuppressionId,
+};
 use std::collections::BTreeMap;
 
 /// What must not be found, of the people [`World::person`] makes and of [`story`].
@@ -58,7 +60,8 @@ fn suppressed(world: &World) -> NewSuppression {
 }
 
 fn key() -> OnceKey {
-    OnceKey { scope: "POST /v1/contacts/{id}/cancel".into(), key: "k".into(), fingerprint: "f1".repeat(32) }
+    let (fingerprint, formerly) = ("f1".repeat(32), String::new());
+    OnceKey { scope: "POST /v1/contacts/{id}/cancel".into(), key: "k".into(), fingerprint, formerly }
 }
 
 /// Everything of [`story`] is read as it was written.
@@ -225,6 +228,23 @@ pub(super) async fn a_ring_of_before_is_followed(harness: &dyn Harness) {
     let second = sealed.task_of(1).await;
     let lease = sealed.lease_of(&second).await;
     assert!(sealed.plan(sealed.open(&lease, 1, 9)).await.is_none(), "its number is locked");
+}
+
+pub(super) async fn whoever_waited_before_and_is_being_erased_is_not_added_again(harness: &dyn Harness) {
+    let plain = world(harness, None).await;
+    let task = plain.task_with(vec![NewContact { external_id: None, ..plain.person(7) }]).await;
+    plain.store.close().await;
+
+    let sealed = world(harness, Some(&usual())).await;
+    let id = ErasureId::generate(sealed.now());
+    let who = Erased::Phone(phone(7));
+    let begun = sealed.store.begin_erasure(&sealed.tenant, &id, &who, None, sealed.now()).await.unwrap();
+    assert_eq!(begun.contacts, 1);
+    let again = vec![sealed.person(7)];
+    let added = sealed.store.add_contacts(&sealed.tenant, &task, again, None, sealed.now()).await.unwrap();
+    let there = sealed.contacts(&task).await;
+    assert_eq!(added.contacts, [AddedContact::Existing(there[0].id.clone())]);
+    assert_eq!(there.len(), 1);
 }
 
 pub(super) async fn a_process_that_knows_no_key_sends_and_takes_nobody(harness: &dyn Harness) {

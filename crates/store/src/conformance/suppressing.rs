@@ -189,7 +189,12 @@ pub(super) async fn a_request_to_suppress_has_its_effect_once(harness: &dyn Harn
         }
         _ => panic!("another effect"),
     };
-    let key = OnceKey { scope: "POST /v1/suppressions".into(), key: "a".into(), fingerprint: "f".into() };
+    let key = OnceKey {
+        scope: "POST /v1/suppressions".into(),
+        key: "a".into(),
+        fingerprint: "f".into(),
+        formerly: String::new(),
+    };
     let ask = async || {
         let once = Once { key: key.clone(), answer: &words };
         world.store.suppress(&world.tenant, &[number(phone(1), world.now())], Some(&once), world.now()).await

@@ -59,6 +59,13 @@ macro_rules! list_changed {
     };
 }
 
+/// Locks the rows that are found against whoever would write them.
+macro_rules! shared {
+    () => {
+        " FOR SHARE"
+    };
+}
+
 /// Locks the rows that are found and leaves out those that others have locked.
 macro_rules! unless_locked {
     () => {

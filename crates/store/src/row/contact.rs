@@ -39,6 +39,11 @@ impl ContactRow {
         &self.id
     }
 
+    /// What is in the number's place.
+    pub(crate) fn number(&self) -> &str {
+        &self.phone
+    }
+
     /// Whether it was written without a vault.
     pub(crate) fn is_plain(&self) -> bool {
         self.person.is_none() && self.erased_at.is_none()

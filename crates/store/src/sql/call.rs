@@ -1,7 +1,7 @@
 //! Calls: reading one, and joining what is newly known to what was.
 
-use super::Connection;
 use super::event::News;
+use super::{Connection, unlock};
 use crate::moves::NewEvent;
 use crate::row::{CallRow, number, word};
 use crate::vault::Vault;
@@ -109,6 +109,9 @@ pub(super) async fn learn(
         });
     }
     let changed_at = unseen.map_or(now.as_millisecond(), |known| known.updated_at);
+    if learned.recording.is_some() || learned.insights != "[]" {
+        unlock::still(conn, vault).await?;
+    }
     write(conn, &vault.seal_call(&learned)?, changed_at).await?;
     if unseen.is_some() {
         return Ok(());

@@ -5,7 +5,7 @@ use super::{Connection, lease, moving, task};
 use crate::moves::{Moves, Next};
 use crate::row::{ContactRow, to_json, word};
 use crate::vault::Vault;
-use crate::{Lease, StoreError};
+use crate::{Lease, SealError, StoreError};
 use outdial_model::{Contact, ContactId, ContactStatus, Decision, Source, TaskId, TenantId, Timestamp};
 
 pub(super) fn nouns(rows: Vec<ContactRow>, vault: &Vault) -> Result<Vec<Contact>, StoreError> {
@@ -38,13 +38,35 @@ async fn locked(
     read(conn, vault, tenant, id).await
 }
 
+/// Those that can be read, and the ids of those that cannot. What cannot be read by this process at all is an error.
+pub(super) fn readable(
+    rows: Vec<ContactRow>,
+    vault: &Vault,
+) -> Result<(Vec<Contact>, Vec<ContactId>), StoreError> {
+    let (mut people, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        let id: ContactId = word(row.id(), "contacts.id")?;
+        match row.open(vault) {
+            Ok(contact) => people.push(contact),
+            Err(StoreError::Corrupt(_) | StoreError::Sealed(SealError::Unreadable(_))) => unreadable.push(id),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((people, unreadable))
+}
+
 /// Contacts by id, in the order given.
 pub(super) async fn by_id(
     conn: &mut Connection,
     vault: &Vault,
     ids: &[ContactId],
 ) -> Result<Vec<Contact>, StoreError> {
-    let rows: Vec<ContactRow> = sqlx::query_as(concat!(
+    nouns(rows(conn, ids).await?, vault)
+}
+
+/// Their rows, in the order given.
+pub(super) async fn rows(conn: &mut Connection, ids: &[ContactId]) -> Result<Vec<ContactRow>, StoreError> {
+    let rows = sqlx::query_as(concat!(
         "SELECT contacts.* FROM ",
         wanted!("$1"),
         " CROSS JOIN contacts WHERE contacts.id = wanted.value ORDER BY wanted.key",
@@ -52,7 +74,7 @@ pub(super) async fn by_id(
     .bind(to_json(ids)?)
     .fetch_all(conn)
     .await?;
-    nouns(rows, vault)
+    Ok(rows)
 }
 
 /// Contacts that wait to be cancelled at the vendor.

@@ -4,19 +4,21 @@
 //! external id: by them a contact that was erased is known when it is brought again.
 
 use super::event::News;
-use super::{Connection, contact, key, moving, task};
-use crate::moves::{Moves, Next};
-use crate::row::{ErasureRow, to_json, word};
+use super::{Connection, contact, key, take_back, task};
+use crate::row::{ContactRow, ErasureRow, to_json, word};
 use crate::vault::{Tombstones, Vault};
-use crate::{NewContact, SealError, StoreError};
-use outdial_model::{
-    Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp,
-};
+use crate::{Forgetting, NewContact, SealError, StoreError};
+use outdial_model::{Contact, ContactId, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-/// How long somebody who is out is left alone before the next look.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long somebody who is out is left alone before the next look: a twentieth of the time it took so far, within these.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(30), HOUR);
+/// The same for a contact that cannot be read: somebody has to put it right.
+const UNREADABLE: (Duration, Duration) = (HOUR, HOUR);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// Contacts that are read with one statement.
+const AT_ONCE: i64 = 500;
 
 /// The installation's tombstones; their secret is made when it is first needed.
 async fn tombstones(conn: &mut Connection, vault: &Vault) -> Result<Tombstones, StoreError> {
@@ -34,14 +36,27 @@ pub(super) async fn begin(
     who: &Erased,
     now: Timestamp,
 ) -> Result<Erasure, StoreError> {
-    let phones = match who {
-        Erased::Phone(phone) => vec![phone.clone()],
-        Erased::Contact(id) => contact::read(conn, vault, tenant, id).await?.phone.into_iter().collect(),
+    let words: BTreeSet<_> = match who {
+        Erased::Phone(phone) => numbers(vault, tenant, phone).into(),
+        Erased::Contact(id) => {
+            let phone = contact::read(conn, vault, tenant, id).await?.phone;
+            phone.iter().flat_map(|phone| numbers(vault, tenant, phone)).collect()
+        }
         Erased::ExternalId(external_id) => known_as(conn, vault, tenant, external_id).await?,
     };
-    // Whoever came before there was a vault is still known by the number itself.
-    let words: BTreeSet<_> =
-        phones.iter().flat_map(|phone| [vault.number(tenant, phone), phone.e164().to_owned()]).collect();
+    let words = to_json(&words)?;
+    // Whoever adds somebody holds their task. Here they are waited for, and everybody they added is found below; whoever
+    // comes after this reads what is written here.
+    sqlx::query(concat!(
+        "SELECT id FROM tasks WHERE id IN (SELECT contacts.task FROM ",
+        wanted!("$1"),
+        " CROSS JOIN contacts WHERE contacts.tenant = $2 AND contacts.phone = wanted.value) ORDER BY id",
+        locked!(),
+    ))
+    .bind(&words)
+    .bind(tenant.as_str())
+    .execute(&mut *conn)
+    .await?;
     let found = sqlx::query(concat!(
         "INSERT INTO erasing (erasure, contact, tenant, task, due_at)
          SELECT $1, contacts.id, contacts.tenant, contacts.task, $4 FROM ",
@@ -49,7 +64,7 @@ pub(super) async fn begin(
         " CROSS JOIN contacts WHERE contacts.tenant = $3 AND contacts.phone = wanted.value",
     ))
     .bind(id.as_str())
-    .bind(to_json(&words)?)
+    .bind(&words)
     .bind(tenant.as_str())
     .bind(now.as_millisecond())
     .execute(&mut *conn)
@@ -80,26 +95,40 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// The numbers of everybody the client knows by that key.
+/// What a number is kept as. Whoever came before there was a vault is still known by the number itself.
+fn numbers(vault: &Vault, tenant: &TenantId, phone: &Phone) -> [String; 2] {
+    [vault.number(tenant, phone), phone.e164().to_owned()]
+}
+
+/// What the numbers of everybody the client knows by that key are kept as. A contact that cannot be read is found by
+/// what is in its number's place.
 async fn known_as(
     conn: &mut Connection,
     vault: &Vault,
     tenant: &TenantId,
     external_id: &str,
-) -> Result<Vec<Phone>, StoreError> {
-    let ids: Vec<String> = sqlx::query_scalar(
-        "SELECT contacts.id FROM tasks CROSS JOIN contacts
-         WHERE tasks.tenant = $1 AND contacts.task = tasks.id AND contacts.external_id = $2
-           AND contacts.external_id IS NOT NULL
-         LIMIT 10000",
-    )
-    .bind(tenant.as_str())
-    .bind(external_id)
-    .fetch_all(&mut *conn)
-    .await?;
-    let ids = ids.iter().map(|id| word(id, "contacts.id")).collect::<Result<Vec<_>, _>>()?;
-    let contacts = contact::by_id(conn, vault, &ids).await?;
-    Ok(contacts.into_iter().filter_map(|contact| contact.phone).collect())
+) -> Result<BTreeSet<String>, StoreError> {
+    let (mut words, mut after) = (BTreeSet::new(), String::new());
+    loop {
+        let rows: Vec<ContactRow> = sqlx::query_as(
+            "SELECT * FROM contacts
+             WHERE tenant = $1 AND external_id = $2 AND external_id IS NOT NULL AND erased_at IS NULL
+               AND id > $3
+             ORDER BY id LIMIT $4",
+        )
+        .bind(tenant.as_str())
+        .bind(external_id)
+        .bind(&after)
+        .bind(AT_ONCE)
+        .fetch_all(&mut *conn)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(words) };
+        last.id().clone_into(&mut after);
+        words.extend(rows.iter().map(|row| row.number().to_owned()));
+        let (people, _) = contact::readable(rows, vault)?;
+        let phones = people.iter().filter_map(|contact| contact.phone.as_ref());
+        words.extend(phones.flat_map(|phone| numbers(vault, tenant, phone)));
+    }
 }
 
 pub(super) async fn read(
@@ -115,19 +144,20 @@ pub(super) async fn read(
     row.ok_or(StoreError::NotFound)?.try_into()
 }
 
-/// Goes on with people of one task whose turn it is, at most `limit`; tells how many it looked at.
+/// Goes on with people of one task whose turn it is, at most `limit`; tells how many it looked at, and who of them cannot
+/// be read.
 pub(super) async fn step(
     conn: &mut Connection,
     vault: &Vault,
     limit: u32,
     now: Timestamp,
-) -> Result<u64, StoreError> {
+) -> Result<Forgetting, StoreError> {
     let next: Option<(String, String)> =
         sqlx::query_as("SELECT tenant, task FROM erasing WHERE due_at <= $1 ORDER BY due_at LIMIT 1")
             .bind(now.as_millisecond())
             .fetch_optional(&mut *conn)
             .await?;
-    let Some((tenant, id)) = next else { return Ok(0) };
+    let Some((tenant, id)) = next else { return Ok(Forgetting::default()) };
     let (tenant, id): (TenantId, TaskId) = (word(&tenant, "erasing.tenant")?, word(&id, "erasing.task")?);
     task::lock(conn, &tenant, &id).await?;
     let due: Vec<String> = sqlx::query_scalar(
@@ -142,64 +172,46 @@ pub(super) async fn step(
         due.iter().map(|id| word(id, "erasing.contact")).collect::<Result<_, _>>()?;
     let due: Vec<_> = due.into_iter().collect();
     let mut news = News::default();
-    let is_open = take_back(conn, &id, &due, "the person was erased", &mut news, now).await?;
-    let people = contact::by_id(conn, vault, &due).await?;
+    let is_news = take_back::all(conn, &id, &due, "the person was erased", &mut news, now).await?;
+    let (people, unreadable) = contact::readable(contact::rows(conn, &due).await?, vault)?;
     let (done, out): (Vec<_>, Vec<_>) = people.iter().partition(|contact| contact.status.is_final());
-    wait_for(conn, &out, now).await?;
+    wait_for(conn, &out.iter().map(|contact| &contact.id).collect::<Vec<_>>(), PATIENCE, now).await?;
+    wait_for(conn, &unreadable.iter().collect::<Vec<_>>(), UNREADABLE, now).await?;
     empty(conn, vault, &tenant, &done, now).await?;
     finish(conn, &done, now).await?;
-    if is_open {
+    if is_news {
         task::wake(conn, &id, now).await?;
     }
     news.write(conn, &tenant, Some(&id), now).await?;
-    Ok(u64::try_from(due.len()).unwrap_or(u64::MAX))
+    Ok(Forgetting { seen: u64::try_from(due.len()).unwrap_or(u64::MAX), unreadable })
 }
 
-/// Cancels those that are with us, and asks for the others to be cancelled where they are; tells whether there were any.
-pub(super) async fn take_back(
+/// Leaves people as they are for a while: whoever is out, whose vendor has not told of their end, and who cannot be read.
+async fn wait_for(
     conn: &mut Connection,
-    task: &TaskId,
-    people: &[ContactId],
-    reason: &str,
-    news: &mut News,
+    ids: &[&ContactId],
+    (shortest, longest): (Duration, Duration),
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let mut standings = moving::standings(conn, task, &people.iter().collect::<Vec<_>>()).await?;
-    let (mut moves, mut out, mut is_open) = (Moves::at(now), Vec::new(), false);
-    for id in people {
-        let Some(standing) = standings.get_mut(id) else { continue };
-        is_open |= !standing.status.is_final();
-        if standing.status.is_ours() {
-            moves.add(standing, Next::because(ContactStatus::Cancelled, reason));
-        } else if standing.status.is_out() && !standing.cancel_requested {
-            out.push(id);
-        }
-    }
-    moving::write(conn, task, &mut moves, news, now).await?;
-    let asked = sqlx::query(concat!(
-        "UPDATE contacts SET cancel_requested = TRUE, updated_at = $2 WHERE cancel_requested = FALSE AND id IN ",
-        words!("$1"),
-    ))
-    .bind(to_json(&out)?)
-    .bind(now.as_millisecond())
-    .execute(&mut *conn)
-    .await?;
-    let asked = i64::try_from(asked.rows_affected()).unwrap_or(i64::MAX);
-    task::count_cancels(conn, task, asked).await?;
-    Ok(is_open)
-}
-
-/// Whoever is out stays as they are until their vendor has told of their end.
-async fn wait_for(conn: &mut Connection, out: &[&Contact], now: Timestamp) -> Result<(), StoreError> {
-    if out.is_empty() {
+) -> Result<(), StoreError> {
+    if ids.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = out.iter().map(|contact| &contact.id).collect();
-    sqlx::query(concat!("UPDATE erasing SET due_at = $2 WHERE contact IN ", words!("$1")))
-        .bind(to_json(&ids)?)
-        .bind((now + PATIENCE).as_millisecond())
-        .execute(conn)
-        .await?;
+    sqlx::query(concat!(
+        "UPDATE erasing
+         SET due_at = $2 + (
+             SELECT CASE WHEN ($2 - created_at) / 20 < $3 THEN $3
+                         WHEN ($2 - created_at) / 20 > $4 THEN $4
+                         ELSE ($2 - created_at) / 20 END
+             FROM erasures WHERE erasures.id = erasing.erasure)
+         WHERE contact IN ",
+        words!("$1"),
+    ))
+    .bind(to_json(ids)?)
+    .bind(now.as_millisecond())
+    .bind(i64::try_from(shortest.as_millis()).unwrap_or(i64::MAX))
+    .bind(i64::try_from(longest.as_millis()).unwrap_or(i64::MAX))
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -312,7 +324,8 @@ pub(super) async fn known(
     let tombstones = tombstones(conn, vault).await?;
     let mut words: HashMap<String, Vec<&ContactId>> = HashMap::new();
     for contact in batch {
-        for number in [tombstones.number(tenant, &contact.phone), vault.number(tenant, &contact.phone)] {
+        words.entry(tombstones.number(tenant, &contact.phone)).or_default().push(&contact.id);
+        for number in BTreeSet::from(numbers(vault, tenant, &contact.phone)) {
             words.entry(number).or_default().push(&contact.id);
         }
         if let Some(external_id) = &contact.external_id {
@@ -322,7 +335,7 @@ pub(super) async fn known(
     let rows: Vec<(String, Option<String>, Option<String>)> = sqlx::query_as(concat!(
         "SELECT wanted.value,
              (SELECT contacts.id FROM contacts
-              WHERE contacts.tenant = $2 AND contacts.phone = wanted.value AND contacts.task || '' = $3
+              WHERE contacts.tenant = $2 AND contacts.phone = wanted.value AND contacts.task = $3
                 AND (contacts.erased_at IS NOT NULL
                      OR EXISTS (SELECT 1 FROM erasing WHERE erasing.contact = contacts.id))
               LIMIT 1),

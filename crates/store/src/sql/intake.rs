@@ -54,6 +54,9 @@ pub(super) async fn insert(
     news: &mut News,
     now: Timestamp,
 ) -> Result<Vec<AddedContact>, StoreError> {
+    if !contacts.is_empty() {
+        unlock::still_until_the_end(conn, vault).await?;
+    }
     let mut outcome = Vec::with_capacity(contacts.len());
     for batch in contacts.chunks(BATCH) {
         let mut known = existing(conn, task, batch).await?;
@@ -163,7 +166,6 @@ async fn write(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
-    unlock::still(conn, vault).await?;
     let added = i64::try_from(fresh.len()).unwrap_or(i64::MAX);
     counter::move_statuses(conn, task, &BTreeMap::from([(ContactStatus::Queued, added)])).await
 }

@@ -1,6 +1,6 @@
 //! Keys and secrets of the installation.
 
-use super::Connection;
+use super::{Connection, unlock};
 use crate::row::{ApiKeyRow, millis, to_json};
 use crate::vault::{Place, Vault};
 use crate::{ApiKey, Page, SealError, StoreError};
@@ -17,7 +17,7 @@ pub(super) async fn secret(
 ) -> Result<Vec<u8>, StoreError> {
     let place = Place { column: SECRET, row: name };
     let sealed = vault.seal(place, fresh)?.map(String::into_bytes);
-    sqlx::query(
+    let made = sqlx::query(
         "INSERT INTO installation_secrets (name, value, sealed) VALUES ($1, $2, $3)
          ON CONFLICT (name) DO NOTHING",
     )
@@ -26,6 +26,9 @@ pub(super) async fn secret(
     .bind(sealed.is_some())
     .execute(&mut *conn)
     .await?;
+    if made.rows_affected() > 0 {
+        unlock::still(conn, vault).await?;
+    }
     let (value, is_sealed): (Vec<u8>, bool) =
         sqlx::query_as("SELECT value, sealed FROM installation_secrets WHERE name = $1")
             .bind(name)

@@ -59,6 +59,7 @@ mod settling;
 mod store;
 mod suppressing;
 mod suppression;
+mod take_back;
 mod taking;
 mod tally;
 mod task;

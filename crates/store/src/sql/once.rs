@@ -1,6 +1,6 @@
 //! Keys of requests that have their effect once, and what those requests were answered.
 
-use super::Connection;
+use super::{Connection, unlock};
 use crate::row::{json, time, to_json};
 use crate::vault::Vault;
 use crate::{Answer, Effect, Once, OnceKey, StoreError};
@@ -34,10 +34,11 @@ impl KeyRow {
 
     /// Whether it is of this very request.
     fn is_of(&self, vault: &Vault, key: &OnceKey) -> bool {
-        match self.sealed {
-            true => self.fingerprint == vault.print(&key.fingerprint),
-            false => self.fingerprint == key.fingerprint,
-        }
+        let is = |print: &str| match self.sealed {
+            true => self.fingerprint == vault.print(print),
+            false => self.fingerprint == print,
+        };
+        is(&key.fingerprint) || (!key.formerly.is_empty() && is(&key.formerly))
     }
 }
 
@@ -236,6 +237,7 @@ async fn write(
     key: &OnceKey,
     answer: &Answer,
 ) -> Result<bool, StoreError> {
+    unlock::still(conn, vault).await?;
     let row = [tenant.as_str(), &key.scope, &key.key];
     let columns = vault.answer(row, &key.fingerprint, &answer.body)?;
     let done = sqlx::query(

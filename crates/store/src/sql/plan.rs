@@ -21,6 +21,8 @@ pub(super) async fn plan(
     choose: &Choose<'_>,
     now: Timestamp,
 ) -> Result<Option<Planned>, StoreError> {
+    // Nobody goes out with a number the number lock cannot see.
+    unlock::still_until_the_end(conn, vault).await?;
     let row = lease::held(conn, &plan.lease).await?;
     if !task::dials(&row)? || row.spec_revision != plan.spec_revision {
         return Ok(None);
@@ -66,8 +68,6 @@ pub(super) async fn plan(
     let dispatch = entry(plan, &row, segment, dialed, chosen.digest, now)?;
     ledger::insert(conn, &dispatch).await?;
     news.write(conn, &plan.lease.tenant, Some(&plan.lease.task), now).await?;
-    // Nobody goes out with a number the number lock cannot see.
-    unlock::still(conn, vault).await?;
     Ok(Some(Planned { dispatch, contacts }))
 }
 

@@ -1,7 +1,7 @@
 //! The contract of privacy, kept as that of the store.
 
 use super::{Engine, erasure, once, retention, sealing, unlock};
-use crate::{Effect, Once, Privacy, Rewrapped, SealProgress, Step, StoreError};
+use crate::{Effect, Forgetting, Once, Privacy, Rewrapped, SealProgress, Step, StoreError};
 use async_trait::async_trait;
 use outdial_model::{Erased, Erasure, ErasureId, TenantId, Timestamp};
 
@@ -12,9 +12,10 @@ impl Privacy for Engine {
     }
 
     async fn seal_step(&self, from: &Step) -> Result<SealProgress, StoreError> {
-        let progress = writing!(self, |tx| sealing::step(&mut tx, &self.vault, from))?;
+        let progress: SealProgress = writing!(self, |tx| sealing::step(&mut tx, &self.vault, from))?;
         if progress.next.is_none() {
             self.connections.forget_what_was().await?;
+            self.connections.forget_samples().await?;
         }
         Ok(progress)
     }
@@ -39,12 +40,15 @@ impl Privacy for Engine {
         reading!(self, |tx| erasure::read(&mut tx, tenant, id))
     }
 
-    async fn erase_some(&self, limit: u32, now: Timestamp) -> Result<u64, StoreError> {
-        let seen: u64 = writing!(self, |tx| erasure::step(&mut tx, &self.vault, limit, now))?;
-        if seen > 0 {
-            self.connections.forget_what_was().await?;
+    async fn erase_some(&self, limit: u32, now: Timestamp) -> Result<Forgetting, StoreError> {
+        let step: Forgetting = writing!(self, |tx| erasure::step(&mut tx, &self.vault, limit, now))?;
+        // Once for all of them: it costs more than a step.
+        if step.seen > 0 {
+            self.connections.note_what_was();
+        } else {
+            self.connections.forget_if_noted().await?;
         }
-        Ok(seen)
+        Ok(step)
     }
 
     async fn retire_some(

@@ -25,7 +25,7 @@ pub(super) async fn step(
     let Some(next) = next else { return Ok(false) };
     let task: TaskId = word(&next, "tasks.id")?;
     task::lock(conn, tenant, &task).await?;
-    let Some(from) = place(conn, &task).await? else { return Ok(true) };
+    let Some((from, put_some)) = place(conn, &task).await? else { return Ok(true) };
     let page: Vec<(String, String, bool)> = sqlx::query_as(
         "SELECT status, id, erased_at IS NOT NULL FROM contacts WHERE task = $1 AND (status, id) > ($2, $3)
          ORDER BY status, id LIMIT $4",
@@ -37,29 +37,36 @@ pub(super) async fn step(
     .fetch_all(&mut *conn)
     .await?;
     let people: Vec<_> = page.iter().filter(|(.., erased)| !erased).map(|(_, id, _)| id.as_str()).collect();
-    put_down(conn, tenant, &task, id, &people, now).await?;
+    let put_some = put_some | put_down(conn, tenant, &task, id, &people, now).await?;
     let last = page.last().map_or(from, |(status, id, _)| (status.clone(), id.clone()));
     let is_last = page.len() < usize::try_from(limit).unwrap_or(usize::MAX);
-    sqlx::query("UPDATE tasks SET retired_to = $2, retired_at = $3 WHERE id = $1")
+    // Whoever got another status meanwhile may stand behind the walk: it is over when it met nobody new.
+    let again = is_last && put_some;
+    sqlx::query("UPDATE tasks SET retired_to = $2, retired_some = $3, retired_at = $4 WHERE id = $1")
         .bind(task.as_str())
-        .bind(to_json(&last)?)
-        .bind(is_last.then_some(now.as_millisecond()))
+        .bind(to_json(&if again { Place::default() } else { last })?)
+        .bind(put_some && !again)
+        .bind((is_last && !again).then_some(now.as_millisecond()))
         .execute(conn)
         .await?;
     Ok(true)
 }
 
-/// Whom to go on after, by status and id; `None` when another process has come to the end.
-async fn place(conn: &mut Connection, task: &TaskId) -> Result<Option<(String, String)>, StoreError> {
-    let place: Option<String> =
-        sqlx::query_scalar("SELECT retired_to FROM tasks WHERE id = $1 AND retired_at IS NULL")
+/// A status and an id.
+type Place = (String, String);
+
+/// Whom to go on after, and whether this walk has put anybody down; `None` when another process has come to the end.
+async fn place(conn: &mut Connection, task: &TaskId) -> Result<Option<(Place, bool)>, StoreError> {
+    let row: Option<(String, bool)> =
+        sqlx::query_as("SELECT retired_to, retired_some FROM tasks WHERE id = $1 AND retired_at IS NULL")
             .bind(task.as_str())
             .fetch_optional(conn)
             .await?;
-    place.map(|place| json(&place, "tasks.retired_to")).transpose()
+    let Some((place, put_some)) = row else { return Ok(None) };
+    Ok(Some((json(&place, "tasks.retired_to")?, put_some)))
 }
 
-/// Puts those on the list who are not on it because somebody asked for it.
+/// Puts those on the list who are not on it because somebody asked for it; tells whether there were any.
 async fn put_down(
     conn: &mut Connection,
     tenant: &TenantId,
@@ -67,7 +74,7 @@ async fn put_down(
     id: &ErasureId,
     people: &[&str],
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let put = sqlx::query(concat!(
         "INSERT INTO erasing (erasure, contact, tenant, task, due_at)
          SELECT $1, wanted.value, $2, $3, $4 FROM ",
@@ -85,5 +92,5 @@ async fn put_down(
     if put > 0 {
         erasure::write(conn, tenant, id, put, now).await?;
     }
-    Ok(())
+    Ok(put > 0)
 }

@@ -159,7 +159,10 @@ async fn some_calls(conn: &mut Connection, vault: &Vault, from: &Step) -> Result
     #[derive(serde::Serialize)]
     struct SealedCall {
         id: String,
-        sealed: Option<String>,
+        /// What is sealed; whatever else is there by now is left alone.
+        recording: Option<String>,
+        insights: String,
+        sealed: String,
     }
     let rows: Vec<PlainCall> = sqlx::query_as(
         "SELECT id, recording, insights, sealed FROM calls WHERE id > $1 ORDER BY id LIMIT $2",
@@ -172,8 +175,8 @@ async fn some_calls(conn: &mut Connection, vault: &Vault, from: &Step) -> Result
     let mut calls = Vec::new();
     for PlainCall { id, recording, insights, sealed } in rows {
         if sealed.is_none() {
-            let sealed = vault.seal_private(&id, recording, insights)?;
-            calls.extend(sealed.map(|sealed| SealedCall { id, sealed: Some(sealed) }));
+            let sealed = vault.seal_private(&id, recording.clone(), insights.clone())?;
+            calls.extend(sealed.map(|sealed| SealedCall { id, recording, insights, sealed }));
         }
     }
     if calls.is_empty() {
@@ -181,8 +184,10 @@ async fn some_calls(conn: &mut Connection, vault: &Vault, from: &Step) -> Result
     }
     let done = sqlx::query(concat!(
         "UPDATE calls SET sealed = given.sealed, recording = NULL, insights = '[]' FROM ",
-        given!("$1"; id: text, sealed: text),
-        " WHERE calls.id = given.id AND calls.sealed IS NULL",
+        given!("$1"; id: text, recording: text, insights: text, sealed: text),
+        // A call that was emptied since it was read stays empty.
+        " WHERE calls.id = given.id AND calls.sealed IS NULL AND calls.insights = given.insights
+            AND calls.recording IS NOT DISTINCT FROM given.recording",
     ))
     .bind(to_json(&calls)?)
     .execute(conn)

@@ -1,7 +1,7 @@
 //! Numbers that are not to be called: the list, who is on it, and taking back whoever was there before.
 
 use super::event::News;
-use super::{Connection, contact, erasure, moving, task};
+use super::{Connection, contact, moving, take_back, task};
 use crate::moves::{Moves, Next};
 use crate::row::{SuppressionRow, TaskRow, json, to_json, word};
 use crate::sealing::{SealProgress, Step};
@@ -288,19 +288,18 @@ pub(super) async fn step(
             .await?;
     let due: Vec<ContactId> =
         due.iter().map(|id| word(id, "suppressing.contact")).collect::<Result<_, _>>()?;
-    let people = contact::by_id(conn, vault, &due).await?;
+    let (people, unreadable) = contact::readable(contact::rows(conn, &due).await?, vault)?;
     let phones = people.iter().filter_map(|contact| contact.phone.as_ref());
     // As things are now: the task may be for something else, or the number allowed again.
     let suppressed = among(conn, vault, &tenant, purpose_of(&row)?.as_ref(), phones, now).await?;
     let is_suppressed =
         |phone: &Option<Phone>| phone.as_ref().is_some_and(|phone| suppressed.contains(phone));
-    let theirs: Vec<_> = people
-        .iter()
-        .filter(|contact| is_suppressed(&contact.phone))
-        .map(|contact| contact.id.clone())
-        .collect();
+    let theirs =
+        people.iter().filter(|contact| is_suppressed(&contact.phone)).map(|contact| contact.id.clone());
+    // Whoever cannot be read had the number when they were put down.
+    let theirs: Vec<_> = theirs.chain(unreadable).collect();
     let mut news = News::default();
-    if erasure::take_back(conn, &id, &theirs, SUPPRESSED, &mut news, now).await? {
+    if take_back::all(conn, &id, &theirs, SUPPRESSED, &mut news, now).await? {
         task::wake(conn, &id, now).await?;
     }
     sqlx::query(concat!("DELETE FROM suppressing WHERE contact IN ", words!("$1")))

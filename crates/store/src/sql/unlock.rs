@@ -57,6 +57,17 @@ pub(super) async fn still(conn: &mut Connection, vault: &Vault) -> Result<(), St
     Ok(())
 }
 
+/// The same for a transaction that writes people or sends them, and so that none turns it on before the transaction's end:
+/// whoever does writes this secret, and waits. To be asked before a contact is locked, for that is what is written next.
+pub(super) async fn still_until_the_end(conn: &mut Connection, vault: &Vault) -> Result<(), StoreError> {
+    if vault.is_open() {
+        sqlx::query(concat!("SELECT sealed FROM installation_secrets WHERE name = 'pepper'", shared!()))
+            .execute(&mut *conn)
+            .await?;
+    }
+    still(conn, vault).await
+}
+
 /// Seals the data key with the active key of the configuration.
 pub(super) async fn rewrap(
     conn: &mut Connection,
@@ -64,11 +75,14 @@ pub(super) async fn rewrap(
 ) -> Result<Rewrapped, StoreError> {
     let keyring = keyring.ok_or(SealError::NotEncrypted)?;
     let before = kept(conn).await?.ok_or(SealError::NotEncrypted)?;
-    let after = before.unwrap_with(Some(keyring))?.wrap(keyring)?;
+    let key = before.unwrap_with(Some(keyring))?;
+    let after = key.wrap(keyring)?;
     sqlx::query("UPDATE data_keys SET wrapped_by = $1, wrapped = $2 WHERE id = 1")
         .bind(&after.wrapped_by)
         .bind(&after.wrapped)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    // One that a process without the key has made meanwhile.
+    key::seal_all(conn, &Vault::with(&key)?).await?;
     Ok(Rewrapped { before: before.wrapped_by, after: after.wrapped_by })
 }

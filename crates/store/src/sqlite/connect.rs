@@ -11,7 +11,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -19,6 +20,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long a statement waits for another process's lock, and a writer for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// How often the log is tried to be cut where it has to be, and the time between.
+const TRIES: u32 = 50;
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// How many rows a connection's thread reads ahead of whoever asked.
 const ROWS_AHEAD: usize = 500;
 /// Page cache of the writer and of each reader, in KiB (negative: not in pages).
@@ -30,6 +34,10 @@ const READER_CACHE: &str = "-1024";
 pub(super) struct Connections {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// For the one that cuts the log.
+    cutting: SqliteConnectOptions,
+    /// Whether the log has something that is to be forgotten.
+    is_noted: AtomicBool,
     slots: Slots,
 }
 
@@ -42,6 +50,7 @@ impl Connections {
         }
         let base: SqliteConnectOptions = url.parse()?;
         let base = base.busy_timeout(PATIENCE).statement_cache_capacity(128).row_buffer_size(ROWS_AHEAD);
+        let cutting = base.clone().busy_timeout(Duration::ZERO).synchronous(SqliteSynchronous::Full);
         let writing = base
             .clone()
             .create_if_missing(true)
@@ -55,7 +64,9 @@ impl Connections {
         MIGRATIONS.run(&writer).await.map_err(unmigrated)?;
         let reading = base.read_only(true).pragma("cache_size", READER_CACHE);
         let readers = pool(READERS).idle_timeout(Duration::from_secs(60)).connect_lazy_with(reading);
-        Ok(Self { writer, readers, slots: Slots::opened(Instant::now()) })
+        // Whoever was here before may have left something.
+        let is_noted = AtomicBool::new(true);
+        Ok(Self { writer, readers, cutting, is_noted, slots: Slots::opened(Instant::now()) })
     }
 
     /// A transaction that holds the write lock.
@@ -98,10 +109,44 @@ impl Connections {
         Ok(())
     }
 
-    /// Takes what rows were before out of the log, as far as nobody is reading it: the file keeps nothing of it either.
+    /// Takes what rows were before out of the log: the file keeps nothing of it either. Whoever reads is waited for, a while.
     pub(super) async fn forget_what_was(&self) -> Result<(), StoreError> {
-        let mut conn = self.writer.acquire().await?;
-        sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *conn).await?;
+        for _ in 0..TRIES {
+            if self.cut().await? {
+                return Ok(());
+            }
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+        Ok(())
+    }
+
+    /// There is something in the log that is to be forgotten.
+    pub(super) fn note_what_was(&self) {
+        self.is_noted.store(true, Ordering::Relaxed);
+    }
+
+    /// Forgets what was noted, unless somebody is reading it; then the next one does who asks.
+    pub(super) async fn forget_if_noted(&self) -> Result<(), StoreError> {
+        if self.is_noted.swap(false, Ordering::Relaxed) && !matches!(self.cut().await, Ok(true)) {
+            self.note_what_was();
+        }
+        Ok(())
+    }
+
+    /// Takes the log into the file and cuts it; `false` where somebody reads it or another process writes.
+    ///
+    /// SQLite waits for readers with the write lock in its hand, and so would everybody who writes: on a connection of its
+    /// own, which waits for nobody. The turn of this process's writer is taken meanwhile, so that it is not in the way.
+    async fn cut(&self) -> Result<bool, StoreError> {
+        let _turn = self.writer.acquire().await?;
+        let mut conn = self.cutting.connect().await?;
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut conn).await?;
+        conn.close().await?;
+        Ok(busy == 0)
+    }
+
+    /// There are none: SQLite keeps no samples of rows unless somebody asks for it.
+    pub(super) async fn forget_samples(&self) -> Result<(), StoreError> {
         Ok(())
     }
 

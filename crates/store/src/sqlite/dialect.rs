@@ -57,6 +57,13 @@ macro_rules! list_changed {
     };
 }
 
+/// Locks the rows that are found against whoever would write them: whoever may write has locked everything already.
+macro_rules! shared {
+    () => {
+        ""
+    };
+}
+
 /// Locks the rows that are found and leaves out those that others have locked.
 macro_rules! unless_locked {
     () => {

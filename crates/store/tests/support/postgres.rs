@@ -7,6 +7,7 @@ use outdial_store::postgres::PostgresStore;
 use outdial_store::{Keyring, Store, StoreError};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, Instant};
 
 /// The environment's name for the server's URL; where it is not set, there is none to test with.
 pub const ADDRESS: &str = "OUTDIAL_TEST_POSTGRES";
@@ -69,6 +70,23 @@ impl PostgresHarness {
                    WHERE application_name = $1 AND pid <> pg_backend_pid()";
         let mut conn = self.connect().await;
         sqlx::query(cut).bind(&self.schema).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+    }
+
+    /// Returns as soon as somebody in the schema waits for a row that another has locked.
+    pub async fn until_somebody_waits(&self) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+                       WHERE application_name = $1 AND wait_event_type = 'Lock'";
+        let mut conn = self.connect().await;
+        let since = Instant::now();
+        loop {
+            let waits: i64 =
+                sqlx::query_scalar(waiting).bind(&self.schema).fetch_one(&mut conn).await.unwrap();
+            if waits > 0 {
+                break;
+            }
+            assert!(since.elapsed() < Duration::from_secs(30), "nobody waits");
+        }
         conn.close().await.unwrap();
     }
 

@@ -6,8 +6,11 @@ use outdial_model::{ContactStatus, DesiredStatus, Segment, SegmentStatus, TaskSt
 use outdial_provider::{Operation, Staging, Verb};
 
 pub(super) fn cancellations(s: &Situation<'_>) -> Option<Step> {
-    let wanted = s.work.cancels_pending > 0 && s.native(Operation::CancelContact);
-    wanted.then_some(Step::CancelAtVendor).and_then(|step| s.now(step))
+    let asked = s.work.cancels_pending;
+    // Of those who are being dialed, or nobody knows where they are, the vendor takes nobody back.
+    let has_some = s.work.task.counts.of(ContactStatus::Submitted) > 0;
+    let wanted = asked > 0 && has_some && s.native(Operation::CancelContact);
+    wanted.then_some(Step::CancelAtVendor { asked }).and_then(|step| s.now(step))
 }
 
 /// A stop that was asked for, a task the vendor refused, or the end of the schedule.
