@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod blockers;
 mod calls;
 mod contacts;
 pub(crate) mod docs;
@@ -41,6 +42,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(task_verbs::stop_task)
         .service(tasks::list_segments)
         .service(tasks::get_task_stats)
+        .service(blockers::get_blockers)
         .service(upload::add_contacts)
         .service(contacts::list_contacts)
         .service(contacts::get_contact)

@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod api_key;
 pub(crate) mod audit;
 pub(crate) mod batch;
+pub(crate) mod blockers;
 pub(crate) mod call;
 pub(crate) mod contact;
 pub(crate) mod counts;

@@ -37,6 +37,12 @@ impl Line {
         self.message.status()
     }
 
+    /// Whether the last answer said that it is the last on this connection: some are answered before their body was read.
+    pub(crate) fn is_over(&self) -> bool {
+        let says_so = |line: &str| line.eq_ignore_ascii_case("connection: close");
+        self.message.head().lines().any(says_so)
+    }
+
     /// Sends a request whose body comes in pieces.
     pub(crate) async fn upload(&mut self, head: &str, pieces: &[String]) -> Result<&[u8], Failure> {
         self.stream.write_all(head.as_bytes()).await?;

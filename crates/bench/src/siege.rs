@@ -163,6 +163,9 @@ async fn crowd(
                 if let Some(pace) = &mut pace {
                     pace.tick().await;
                 }
+                if line.is_over() {
+                    line = Line::to(address).await?;
+                }
                 let asked = Instant::now();
                 match line.status(&request).await? {
                     201 | 202 => outcome.good += 1,

@@ -15,6 +15,7 @@
 
 mod access;
 mod accounts;
+mod blockers;
 mod calls;
 mod conditions;
 mod contacts;
@@ -46,6 +47,7 @@ pub use access::{
     Actor, Algorithm, Deed, IssuedKey, KeySet, KeySetError, KeySource, KeyTerms, Pass, Principal, TokenIssuer,
 };
 pub use accounts::{Account, AccountPolicy, Clients, Ingress};
+pub use blockers::{Blocker, Blockers};
 pub use contacts::{ContactDraft, ContactResult};
 pub use emergency::Halt;
 pub use error::EngineError;

@@ -31,6 +31,7 @@ pub(crate) use pauses::Pauses;
 use crate::accounts::Place;
 use crate::{Account, Engine, EngineError, TaskVerb};
 use claim::{Claim, HEARTBEAT, Moment, TERM};
+pub(crate) use decide::window;
 use decide::{Situation, Step, decide};
 use job::Job;
 use outdial_model::{DesiredStatus, Task, Timestamp};

@@ -313,6 +313,12 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
         due: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError>;
+    /// The same for a client who only looks, and what for the next person of those who are held is.
+    async fn look(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+    ) -> Result<(TaskWork, Option<HoldReason>), StoreError>;
     /// What a worker sees of its task. `now` decides which holds have ended.
     async fn work(&self, lease: &Lease, now: Timestamp) -> Result<TaskWork, StoreError>;
     /// Contacts of a segment in any of `statuses`, in order of id, after `after`.

@@ -267,6 +267,7 @@ store! {
     next_due() -> Result<Option<Timestamp>, StoreError>;
     renew_lease(lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError>;
     release_lease(lease: &Lease, due: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError>;
+    look(tenant: &TenantId, task: &TaskId) -> Result<(TaskWork, Option<HoldReason>), StoreError>;
     work(lease: &Lease, now: Timestamp) -> Result<TaskWork, StoreError>;
     segment_contacts(
         segment: &SegmentId, statuses: &[ContactStatus], after: Option<&ContactId>, limit: u32

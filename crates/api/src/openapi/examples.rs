@@ -175,6 +175,24 @@ pub(crate) fn erasure() -> Value {
     })
 }
 
+/// A task outside its hours.
+pub(crate) fn blockers() -> Value {
+    json!({
+        "task_id": ids::TASK,
+        "status": "running",
+        "waiting": 120,
+        "at_vendor": 0,
+        "blockers": [{
+            "reason": "outside_window",
+            "contacts": 120,
+            "until": "2026-03-02T01:00:00.000Z",
+            "detail": "its hours (`schedule`, Asia/Shanghai) begin again then"
+        }],
+        "changes_at": "2026-03-02T01:00:00.000Z",
+        "segments": []
+    })
+}
+
 pub(crate) fn new_suppression() -> Value {
     json!({"phone": "+8613800000000", "reason": "asked not to be called", "source": "crm"})
 }

@@ -4,8 +4,8 @@ use super::api_key::Mode;
 use outdial_engine::Verdict;
 use outdial_model::{
     Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition, EndpointStatus,
-    ErasureStatus, EventType, InsightKind, PersonalData, PushState, Scope, SegmentStatus, StartMode,
-    TaskStatus, Weekday,
+    ErasureStatus, EventType, InsightKind, Obstacle, PersonalData, PushState, Scope, SegmentStatus,
+    StartMode, TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -33,6 +33,10 @@ pub(crate) fn task_status() -> Object {
 
 pub(crate) fn desired_status() -> Object {
     open("What was asked for last.", DesiredStatus::ALL, false)
+}
+
+pub(crate) fn obstacle() -> Object {
+    open("What it is.", Obstacle::ALL, false)
 }
 
 pub(crate) fn contact_status() -> Object {

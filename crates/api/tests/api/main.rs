@@ -9,6 +9,7 @@
 
 mod access;
 mod bad_input;
+mod blockers;
 mod changes;
 mod document;
 mod emergency;

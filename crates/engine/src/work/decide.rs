@@ -182,7 +182,7 @@ impl<'a> Situation<'a> {
 }
 
 /// Most contacts of the task the vendor may hold.
-pub(super) fn window(work: &TaskWork, account: &Account) -> u64 {
+pub(crate) fn window(work: &TaskWork, account: &Account) -> u64 {
     if work.task.spec.safety.delivery == Delivery::Direct {
         return u64::MAX;
     }

@@ -262,6 +262,14 @@ impl Store for Engine {
         writing!(self, |tx| lease::release(&mut tx, lease, due, now))
     }
 
+    async fn look(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+    ) -> Result<(TaskWork, Option<HoldReason>), StoreError> {
+        reading!(self, |tx| work::look(&mut tx, tenant, task))
+    }
+
     async fn work(&self, lease: &Lease, _now: Timestamp) -> Result<TaskWork, StoreError> {
         reading!(self, |tx| work::read(&mut tx, lease))
     }

@@ -1,0 +1,166 @@
+//! Why nobody new is dialed: an answer to "why is it not dialing?", from the same facts the worker decides by.
+//!
+//! Not for: what became of one person (the timeline), and what is done about it (the worker).
+
+use crate::work::window;
+use crate::{Account, Breaker, Engine, EngineError};
+use outdial_model::{
+    ContactStatus, DesiredStatus, DispatchOutcome, HoldReason, Obstacle, SegmentStatus, Task, TaskId,
+    TenantId, Timestamp,
+};
+use outdial_store::TaskWork;
+use std::sync::Arc;
+
+/// What stands in the way of a task's people who wait.
+#[derive(Debug, Clone)]
+pub struct Blockers {
+    /// The task, and what is known of it.
+    pub work: TaskWork,
+    /// What stands in the way, the most general first; empty when nobody waits, or nothing does.
+    pub blockers: Vec<Blocker>,
+    /// When something changes by time alone; `None` when only somebody can change it.
+    pub changes_at: Option<Timestamp>,
+}
+
+/// One thing that stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocker {
+    /// What it is.
+    pub obstacle: Obstacle,
+    /// How many people it concerns.
+    pub contacts: u64,
+    /// Until when, where time alone ends it.
+    pub until: Option<Timestamp>,
+    /// In words, and what to do about it.
+    pub detail: String,
+}
+
+impl Engine {
+    /// Why people of a task wait.
+    pub async fn blockers(&self, tenant: &TenantId, id: &TaskId) -> Result<Blockers, EngineError> {
+        let found = self.store().look(tenant, id).await;
+        let (work, held_for) = found.map_err(|error| match error {
+            outdial_store::StoreError::NotFound => EngineError::NotFound("task"),
+            other => other.into(),
+        })?;
+        let (account, now) = (self.account(&work.task.account).ok(), self.now());
+        let blockers = blockers(&work, held_for, account.as_ref(), now);
+        let changes_at = blockers.iter().filter_map(|blocker| blocker.until).min();
+        Ok(Blockers { work, blockers, changes_at })
+    }
+}
+
+/// Everything that stands in the way at `now`.
+fn blockers(
+    work: &TaskWork,
+    held_for: Option<HoldReason>,
+    account: Option<&Arc<Account>>,
+    now: Timestamp,
+) -> Vec<Blocker> {
+    let waiting = work.task.counts.sum(ContactStatus::is_ours);
+    if waiting == 0 {
+        return Vec::new();
+    }
+    let all = |(obstacle, until, detail): (Obstacle, Option<Timestamp>, String)| Blocker {
+        obstacle,
+        contacts: waiting,
+        until,
+        detail,
+    };
+    let of_task = asked(work).into_iter().chain(schedule(&work.task, now)).map(all);
+    let of_account = at_account(work, account, now).into_iter().map(all);
+    let of_people = at_vendor(work, now).into_iter().chain(held(work, held_for));
+    let trouble = work.task.trouble.clone().map(|trouble| all((Obstacle::Trouble, None, trouble)));
+    of_task.chain(of_account).chain(of_people).chain(trouble).collect()
+}
+
+type Found = (Obstacle, Option<Timestamp>, String);
+
+/// What somebody asked of the task, or did not.
+fn asked(work: &TaskWork) -> Option<Found> {
+    let say = |obstacle, detail: &str| Some((obstacle, None, detail.to_owned()));
+    match work.task.desired {
+        _ if work.is_halted => say(
+            Obstacle::EmergencyStop,
+            "everything of the tenant was stopped; its people are being cancelled",
+        ),
+        DesiredStatus::Draft => say(Obstacle::NotStarted, "start it with `POST /v1/tasks/{id}/start`"),
+        DesiredStatus::Paused => say(Obstacle::Paused, "resume it with `POST /v1/tasks/{id}/resume`"),
+        DesiredStatus::Stopped => {
+            say(Obstacle::Stopping, "it is being stopped; its people are being cancelled")
+        }
+        DesiredStatus::Running => None,
+    }
+}
+
+fn schedule(task: &Task, now: Timestamp) -> Option<Found> {
+    let schedule = &task.spec.schedule;
+    if schedule.is_open(now) {
+        return None;
+    }
+    Some(match schedule.next_open(now) {
+        Some(opening) => {
+            let detail = format!("its hours (`schedule`, {}) begin again then", schedule.time_zone);
+            (Obstacle::OutsideWindow, Some(opening), detail)
+        }
+        None => {
+            let detail = "no hour of its `schedule` is left; change it, or its people expire".to_owned();
+            (Obstacle::ScheduleOver, None, detail)
+        }
+    })
+}
+
+fn at_account(work: &TaskWork, account: Option<&Arc<Account>>, now: Timestamp) -> Option<Found> {
+    let name = &work.task.account;
+    let Some(account) = account else {
+        return Some((Obstacle::AccountMissing, None, format!("account `{name}` is no longer configured")));
+    };
+    if !account.policy.clients.include(&work.task.tenant) {
+        let detail = format!("account `{name}` is no longer for this tenant");
+        return Some((Obstacle::AccountWithdrawn, None, detail));
+    }
+    if let Breaker::Open { until } = account.breaker(now) {
+        let detail =
+            format!("the vendor of account `{name}` does not answer as it should; it is tried again then");
+        return Some((Obstacle::VendorUnavailable, Some(until), detail));
+    }
+    let (out, room) = (work.task.counts.sum(ContactStatus::is_out), window(work, account));
+    (out >= room).then(|| {
+        let detail =
+            format!("the vendor has {out} people, and may have {room} at a time; others follow as calls end");
+        (Obstacle::VendorFull, None, detail)
+    })
+}
+
+/// What is not settled at the vendor.
+fn at_vendor(work: &TaskWork, now: Timestamp) -> Vec<Blocker> {
+    let in_doubt = work.dispatches.iter().any(|one| one.outcome == Some(DispatchOutcome::Unknown));
+    let doubt = in_doubt.then(|| Blocker {
+        obstacle: Obstacle::InDoubt,
+        contacts: work.task.counts.of(ContactStatus::Unknown),
+        until: None,
+        detail: "a request to the vendor got no clear answer; it is looked up and not sent again blindly"
+            .to_owned(),
+    });
+    let stands = |at: &Timestamp| *at > now;
+    let burning = work.segments.iter().filter(|segment| segment.status == SegmentStatus::Ready);
+    let burning = burning.filter_map(|segment| Some((segment, segment.not_before.filter(stands)?)));
+    let verifying = burning.map(|(segment, begins)| Blocker {
+        obstacle: Obstacle::Verifying,
+        contacts: u64::from(segment.open_contacts),
+        until: Some(begins),
+        detail: "what was made at the vendor is looked at before it may ring, and begins then".to_owned(),
+    });
+    doubt.into_iter().chain(verifying).collect()
+}
+
+fn held(work: &TaskWork, held_for: Option<HoldReason>) -> Option<Blocker> {
+    let contacts = work.task.counts.of(ContactStatus::Held);
+    let reason = held_for.filter(|_| contacts > 0)?;
+    Some(Blocker {
+        obstacle: Obstacle::Held,
+        contacts,
+        until: work.next_hold_ends,
+        detail: format!("each is held until an instant; the next for `{reason}`"),
+    })
+}

@@ -1,0 +1,44 @@
+//! Obstacles: why somebody who waits is not dialed at this moment.
+
+use crate::status::words;
+
+/// What stands between a task's people who wait and their calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Obstacle {
+    /// Nobody has started the task.
+    NotStarted,
+    /// The task is paused, or being paused.
+    Paused,
+    /// The task is being stopped.
+    Stopping,
+    /// An emergency stop is for it.
+    EmergencyStop,
+    /// Its account is not configured any more.
+    AccountMissing,
+    /// Its account is not there for its tenant any more.
+    AccountWithdrawn,
+    /// It is not the hour.
+    OutsideWindow,
+    /// Its schedule is over.
+    ScheduleOver,
+    /// The vendor does not answer as it should.
+    VendorUnavailable,
+    /// The vendor holds as many of its people as it may at a time.
+    VendorFull,
+    /// It is not known yet whether the vendor has some of its people.
+    InDoubt,
+    /// What was made at the vendor is looked at before it may ring.
+    Verifying,
+    /// People are held, each until an instant.
+    Held,
+    /// Whatever the task says itself.
+    Trouble,
+}
+
+words!(Obstacle, "obstacle", {
+    NotStarted => "not_started", Paused => "paused", Stopping => "stopping", EmergencyStop => "emergency_stop",
+    AccountMissing => "account_missing", AccountWithdrawn => "account_withdrawn",
+    OutsideWindow => "outside_window", ScheduleOver => "schedule_over",
+    VendorUnavailable => "vendor_unavailable", VendorFull => "vendor_full", InDoubt => "in_doubt",
+    Verifying => "verifying", Held => "held", Trouble => "trouble",
+});
