@@ -28,6 +28,8 @@ impl Format for Csv {
             return Ok(None);
         }
         match (&self.columns, row(record)) {
+            // As empty as a line of nothing, whatever it is quoted with.
+            (Some(columns), Ok(row)) if columns.len() > 1 && is_blank(&row) => Ok(None),
             (Some(columns), row) => Ok(Some(row.and_then(|row| contact(columns, &row)))),
             (None, Ok(header)) => {
                 self.columns = Some(columns(&header)?);
@@ -36,6 +38,10 @@ impl Format for Csv {
             (None, Err(problem)) => Err(Problem::invalid_fields(vec![problem])),
         }
     }
+}
+
+fn is_blank(row: &StringRecord) -> bool {
+    row.len() == 1 && row.iter().all(|cell| cell.trim_ascii().is_empty())
 }
 
 fn row(record: &[u8]) -> Result<StringRecord, FieldProblem> {
@@ -114,6 +120,15 @@ mod tests {
         let draft = csv.contact(b"+8613800000000,c-1,\"12, March\",").unwrap().unwrap().unwrap();
         assert_eq!(draft.external_id.as_deref(), Some("c-1"));
         assert_eq!(draft.variables.into_iter().collect::<Vec<_>>(), [("due".into(), "12, March".into())]);
+    }
+
+    #[test]
+    fn a_row_of_nothing_but_quotes_is_a_blank_line() {
+        let mut csv = Csv::default();
+        csv.contact(b"phone,name").unwrap();
+        for blank in [b"\"\"".as_slice(), b"\"\r\n", b"  "] {
+            assert!(csv.contact(blank).unwrap().is_none());
+        }
     }
 
     #[test]

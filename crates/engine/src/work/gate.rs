@@ -4,7 +4,7 @@
 //! ([`choose`]), so that what it was told still holds when the row is on the disk. Whoever is not clearly allowed stays.
 //!
 //! Not for: the number lock and the room at the vendor, which decide who is a candidate (the store), and what to do next
-//! with a task as a whole ([`decide`](super::decide)).
+//! with a task as a whole ([`decide`](super::decide())).
 
 use outdial_model::{ContactStatus, DispatchKind, HoldReason, SUPPRESSED, TaskSpec, Timestamp};
 use outdial_store::{Candidate, Choice, ChosenBatch};
