@@ -5,15 +5,13 @@
 use crate::Failure;
 use crate::people;
 use outdial_model::{
-    CallId, ContactId, DesiredStatus, DispatchId, DispatchKind, DispatchOutcome, Disposition, Pacing,
-    RawOutcome, Retry, Safety, Schedule, Script, Segment, SegmentId, SegmentStatus, TaskId, TaskSpec,
-    TaskStatus, TenantId, Timestamp,
+    CallId, ContactId, DesiredStatus, DispatchId, DispatchKind, DispatchOutcome, Disposition, RawOutcome,
+    Segment, SegmentId, SegmentStatus, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{
     AddedContact, CallChange, Changes, ChosenBatch, DispatchChange, DispatchPlan, Lease, NewTask,
     SegmentChange, SegmentTarget, Store, TaskChange,
 };
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Whose everything is.
@@ -42,20 +40,7 @@ pub(crate) async fn task(store: &dyn Store, at: Timestamp) -> Result<TaskId, Fai
 }
 
 fn spec() -> TaskSpec {
-    TaskSpec {
-        name: "March reminders".into(),
-        script: Script { template_id: "scene-1".into() },
-        callers: Vec::new(),
-        default_country: Some("CN".into()),
-        schedule: Schedule::default(),
-        retry: Retry::default(),
-        pacing: Pacing::default(),
-        metadata: BTreeMap::new(),
-        provider_options: BTreeMap::new(),
-        keep_open: false,
-        purpose: None,
-        safety: Safety::default(),
-    }
+    TaskSpec { default_country: Some("CN".into()), ..TaskSpec::new("March reminders", "scene-1") }
 }
 
 /// Adds people to a task; answers their ids.

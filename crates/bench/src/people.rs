@@ -51,10 +51,8 @@ fn phone(n: usize) -> String {
 /// A person for the store.
 pub(crate) fn contact(n: usize, at: Timestamp) -> Option<NewContact> {
     Some(NewContact {
-        id: ContactId::generate(at),
         external_id: Some(format!("customer-{n}")),
-        phone: phone(n).parse().ok()?,
-        name: None,
         variables: BTreeMap::from([("due".into(), "12 March".into()), ("amount".into(), "100.00".into())]),
+        ..NewContact::new(ContactId::generate(at), phone(n).parse().ok()?)
     })
 }

@@ -4,12 +4,10 @@ use crate::accounts::supported;
 use crate::once::{Once, Worded};
 use crate::{Engine, EngineError};
 use outdial_model::{
-    AccountId, DesiredStatus, Pacing, Retry, Safety, Schedule, Script, Segment, SegmentId, SegmentStatus,
-    Task, TaskId, TaskSpec, TaskStatus, TenantId,
+    AccountId, DesiredStatus, Segment, SegmentId, SegmentStatus, Task, TaskId, TaskSpec, TaskStatus, TenantId,
 };
 use outdial_provider::{ErrorKind, Operation, PageRequest, SegmentState, VendorTask, VendorTaskPage};
 use outdial_store::NewTask;
-use std::collections::BTreeMap;
 
 /// A task of ours that manages a vendor's task.
 #[derive(Debug, Clone)]
@@ -116,18 +114,5 @@ impl Engine {
 
 /// The vendor's task keeps its own script, schedule and retries; ours only follows and steers.
 fn adopted_spec(name: String) -> TaskSpec {
-    TaskSpec {
-        name,
-        script: Script { template_id: String::new() },
-        callers: Vec::new(),
-        default_country: None,
-        schedule: Schedule::default(),
-        retry: Retry::default(),
-        pacing: Pacing::default(),
-        metadata: BTreeMap::new(),
-        provider_options: BTreeMap::new(),
-        keep_open: false,
-        purpose: None,
-        safety: Safety::default(),
-    }
+    TaskSpec::new(name, String::new())
 }

@@ -95,6 +95,26 @@ pub struct TaskSpec {
     pub safety: Safety,
 }
 
+impl TaskSpec {
+    /// A task that plays a script and asks for nothing else.
+    pub fn new(name: impl Into<String>, template_id: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            script: Script { template_id: template_id.into() },
+            callers: Vec::new(),
+            default_country: None,
+            schedule: Schedule::default(),
+            retry: Retry::default(),
+            pacing: Pacing::default(),
+            metadata: BTreeMap::new(),
+            provider_options: BTreeMap::new(),
+            keep_open: false,
+            purpose: None,
+            safety: Safety::default(),
+        }
+    }
+}
+
 /// Contacts of a task by status and by disposition. Kept, not counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {

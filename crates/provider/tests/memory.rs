@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 use outdial_model::{
-    Clock, ContactId, DispatchOutcome, Disposition, ManualClock, Pacing, Retry, Schedule, Script, SegmentId,
-    SegmentStatus, TaskSpec,
+    Clock, ContactId, DispatchOutcome, Disposition, ManualClock, SegmentId, SegmentStatus, TaskSpec,
 };
 use outdial_provider::{
     AddContacts, ContactProgress, ContactReport, Control, DialContact, Effect, ErrorKind, Find, Found,
@@ -43,20 +42,7 @@ impl Story {
     }
 
     async fn open(&self, contacts: &[DialContact], fuse: Option<Duration>) -> Result<(), ProviderError> {
-        let spec = TaskSpec {
-            name: "Reminders".into(),
-            script: Script { template_id: "script-1".into() },
-            callers: Vec::new(),
-            default_country: None,
-            schedule: Schedule::default(),
-            retry: Retry::default(),
-            pacing: Pacing::default(),
-            metadata: BTreeMap::new(),
-            provider_options: BTreeMap::new(),
-            keep_open: false,
-            purpose: None,
-            safety: outdial_model::Safety::default(),
-        };
+        let spec = TaskSpec::new("Reminders", "script-1");
         let not_before = fuse.map(|fuse| self.clock.now() + fuse);
         let request = OpenSegment { key: &self.segment.key, spec: &spec, contacts, not_before };
         self.provider.open_segment(&request).await.map(drop)

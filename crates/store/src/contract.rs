@@ -49,6 +49,13 @@ pub struct NewContact {
     pub variables: BTreeMap<String, String>,
 }
 
+impl NewContact {
+    /// Somebody of whom only the number is known.
+    pub fn new(id: ContactId, phone: Phone) -> Self {
+        Self { id, external_id: None, phone, name: None, variables: BTreeMap::new() }
+    }
+}
+
 impl Debug for NewContact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewContact").field("id", &self.id).finish_non_exhaustive()

@@ -165,11 +165,9 @@ async fn an_error_tells_nothing_of_anybody(harness: &PostgresHarness) {
     let id = task(&*store).await;
     harness.run("ALTER TABLE contacts ADD CONSTRAINT nobody CHECK (name <> 'Ada Lovelace')").await;
     let person = NewContact {
-        id: ContactId::generate(now()),
         external_id: Some("customer-17".into()),
-        phone: "+8613800000017".parse().unwrap(),
-        name: outdial_model::PersonName::new("Ada Lovelace"),
         variables: BTreeMap::from([("due".into(), "12 March".into())]),
+        ..ada()
     };
     let error = store.add_contacts(&tenant(), &id, vec![person], None, now()).await.unwrap_err();
     let cause = std::error::Error::source(&error).expect("the database said why").to_string();
@@ -193,13 +191,7 @@ async fn what_no_index_can_hold_is_refused_for_good(harness: &PostgresHarness) {
     // Of many different digests, or it would be packed until it fits.
     let digests =
         (0..1_000_u64).map(|n| format!("{:016x}", n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-    let person = NewContact {
-        id: ContactId::generate(now()),
-        external_id: Some(digests.collect()),
-        phone: "+8613800000017".parse().unwrap(),
-        name: None,
-        variables: BTreeMap::new(),
-    };
+    let person = NewContact { external_id: Some(digests.collect()), ..ada() };
     let error = store.add_contacts(&tenant(), &id, vec![person], None, now()).await.unwrap_err();
     assert!(matches!(error, StoreError::Refused(_)), "{error:?}");
 }
@@ -244,13 +236,9 @@ async fn what_cannot_be_read_is_not_delivered_and_costs_nobody_else(harness: &Po
 }
 
 fn ada() -> NewContact {
-    NewContact {
-        id: ContactId::generate(now()),
-        external_id: None,
-        phone: "+8613800000017".parse().unwrap(),
-        name: outdial_model::PersonName::new("Ada Lovelace"),
-        variables: BTreeMap::new(),
-    }
+    let phone = "+8613800000017".parse().unwrap();
+    let name = outdial_model::PersonName::new("Ada Lovelace");
+    NewContact { name, ..NewContact::new(ContactId::generate(now()), phone) }
 }
 
 async fn whoever_is_added_while_an_erasure_begins_is_found(harness: &PostgresHarness) {

@@ -11,7 +11,6 @@ use outdial_store::conformance::{self, Harness};
 use outdial_store::sqlite::SqliteStore;
 use outdial_store::{FeedFilter, NewContact, SealError, StoreError};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use support::{SqliteHarness, block_on};
 
@@ -129,13 +128,7 @@ fn what_was_erased_leaves_the_log_as_soon_as_nobody_reads_it() {
         let harness = SqliteHarness::fresh();
         let store = harness.open().await;
         let (tenant, task) = (outlet::tenant(), outlet::task(&*store).await);
-        let ada = NewContact {
-            id: ContactId::generate(outlet::now()),
-            external_id: None,
-            phone: "+8613800000017".parse().unwrap(),
-            name: None,
-            variables: BTreeMap::new(),
-        };
+        let ada = NewContact::new(ContactId::generate(outlet::now()), "+8613800000017".parse().unwrap());
         let who = Erased::Phone(ada.phone.clone());
         store.add_contacts(&tenant, &task, vec![ada], None, outlet::now()).await.unwrap();
         let is_there = async || {

@@ -8,8 +8,8 @@ use outdial_engine::{
 };
 use outdial_engine::{ContactFilter, Page};
 use outdial_model::{
-    Clock, Contact, ContactStatus, ManualClock, Pacing, Retry, Schedule, Script, Secret, StartMode, Task,
-    TaskId, TaskSpec, TenantId, Timestamp,
+    Clock, Contact, ContactStatus, ManualClock, Schedule, Secret, StartMode, Task, TaskId, TaskSpec,
+    TenantId, Timestamp,
 };
 use outdial_provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
 use outdial_store::sqlite::SqliteStore;
@@ -290,17 +290,7 @@ pub fn draft_of(person: usize, number: usize) -> ContactDraft {
 
 fn spec() -> TaskSpec {
     TaskSpec {
-        name: "Reminders".into(),
-        script: Script { template_id: "script-1".into() },
-        callers: Vec::new(),
-        default_country: None,
         schedule: Schedule { start: StartMode::Immediate, ..Schedule::default() },
-        retry: Retry::default(),
-        pacing: Pacing::default(),
-        metadata: BTreeMap::new(),
-        provider_options: BTreeMap::new(),
-        keep_open: false,
-        purpose: None,
-        safety: outdial_model::Safety::default(),
+        ..TaskSpec::new("Reminders", "script-1")
     }
 }

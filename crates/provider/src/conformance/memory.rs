@@ -3,8 +3,7 @@
 use super::{Harness, Line, Outcome, Pace, Pushes, Vendor, Wire};
 use crate::{MemoryOptions, MemoryProvider, MemoryPush, Operation, Provider, Staging, Support};
 use async_trait::async_trait;
-use outdial_model::{Clock, Disposition, ManualClock, Pacing, Retry, Schedule, Script, TaskSpec};
-use std::collections::BTreeMap;
+use outdial_model::{Clock, Disposition, ManualClock, TaskSpec};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,20 +45,7 @@ impl Harness for Memory {
     }
 
     fn task(&self) -> TaskSpec {
-        TaskSpec {
-            name: "Reminders".to_owned(),
-            script: Script { template_id: "script-1".to_owned() },
-            callers: Vec::new(),
-            default_country: None,
-            schedule: Schedule::default(),
-            retry: Retry::default(),
-            pacing: Pacing::default(),
-            metadata: BTreeMap::new(),
-            provider_options: BTreeMap::new(),
-            keep_open: false,
-            purpose: None,
-            safety: outdial_model::Safety::default(),
-        }
+        TaskSpec::new("Reminders", "script-1")
     }
 
     fn wrong_template(&self) -> &'static str {

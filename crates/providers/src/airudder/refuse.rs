@@ -55,25 +55,11 @@ pub(super) fn phone(phone: &Phone) -> Option<FieldProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use outdial_model::{Pacing, Retry, Schedule, Script};
+    use outdial_model::{Pacing, Retry};
     use serde_json::{Value, json};
-    use std::collections::BTreeMap;
 
     fn spec() -> TaskSpec {
-        TaskSpec {
-            name: "March reminders".into(),
-            script: Script { template_id: "1001".into() },
-            callers: Vec::new(),
-            default_country: None,
-            schedule: Schedule::default(),
-            retry: Retry::default(),
-            pacing: Pacing::default(),
-            metadata: BTreeMap::new(),
-            provider_options: BTreeMap::new(),
-            keep_open: false,
-            purpose: None,
-            safety: outdial_model::Safety::default(),
-        }
+        TaskSpec::new("March reminders", "1001")
     }
 
     fn pointers(spec: &TaskSpec) -> Vec<String> {

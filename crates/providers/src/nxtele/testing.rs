@@ -1,25 +1,15 @@
 //! What the unit tests of this folder share.
 
 use super::config::Config;
-use outdial_model::{ContactId, Pacing, PersonName, Retry, Schedule, Script, TaskSpec, Timestamp};
+use outdial_model::{ContactId, PersonName, TaskSpec, Timestamp};
 use outdial_provider::DialContact;
 use serde_json::{Value, json};
 
 /// A task that asks for nothing special.
 pub(super) fn spec() -> TaskSpec {
     TaskSpec {
-        name: "March reminders".to_owned(),
-        script: Script { template_id: "scene-1".to_owned() },
-        callers: Vec::new(),
-        default_country: None,
-        schedule: Schedule::default(),
-        retry: Retry::default(),
-        pacing: Pacing::default(),
         metadata: [("team".to_owned(), "billing".to_owned())].into(),
-        provider_options: [].into(),
-        keep_open: false,
-        purpose: None,
-        safety: outdial_model::Safety::default(),
+        ..TaskSpec::new("March reminders", "scene-1")
     }
 }
 

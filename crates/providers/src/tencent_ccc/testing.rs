@@ -1,7 +1,7 @@
 //! What the unit tests of this folder share.
 
 use super::config::Config;
-use outdial_model::{ContactId, Pacing, PersonName, Retry, Schedule, Script, TaskSpec, Timestamp};
+use outdial_model::{ContactId, PersonName, TaskSpec, Timestamp};
 use outdial_provider::{AccountSettings, ConfigProblem, DialContact};
 use serde_json::{Value, json};
 
@@ -19,18 +19,9 @@ pub fn account(more: Value) -> Result<Config, ConfigProblem> {
 /// A task that asks for nothing special.
 pub fn spec() -> TaskSpec {
     TaskSpec {
-        name: "March reminders".to_owned(),
-        script: Script { template_id: "ivr:8".to_owned() },
         callers: vec!["+8675586013388".parse().unwrap()],
-        default_country: None,
-        schedule: Schedule::default(),
-        retry: Retry::default(),
-        pacing: Pacing::default(),
         metadata: [("team".to_owned(), "billing".to_owned())].into(),
-        provider_options: [].into(),
-        keep_open: false,
-        purpose: None,
-        safety: outdial_model::Safety::default(),
+        ..TaskSpec::new("March reminders", "ivr:8")
     }
 }
 

@@ -1,9 +1,6 @@
 //! A simulated vendor, an account of it, and the moves of a campaign.
 
-use outdial_model::{
-    Clock, ContactId, Disposition, Pacing, PersonName, Retry, Schedule, Script, SegmentId, SystemClock,
-    TaskSpec,
-};
+use outdial_model::{Clock, ContactId, Disposition, PersonName, Schedule, SegmentId, SystemClock, TaskSpec};
 use outdial_provider::{
     AccountSettings, AddContacts, Added, Callbacks, ContactProgress, ContactReport, Deps, DialContact, Find,
     Found, OpenSegment, Provider, ProviderError, RateLimits, ReadProgress, SegmentRef, Transport,
@@ -140,18 +137,8 @@ pub fn account(simulator: &Simulator, more: Value) -> Arc<dyn Provider> {
 
 pub fn spec() -> TaskSpec {
     TaskSpec {
-        name: "March reminders".into(),
-        script: Script { template_id: "1001".into() },
-        callers: Vec::new(),
-        default_country: None,
         schedule: Schedule { time_zone: "Asia/Manila".into(), ..Schedule::default() },
-        retry: Retry::default(),
-        pacing: Pacing::default(),
-        metadata: BTreeMap::new(),
-        provider_options: BTreeMap::new(),
-        keep_open: false,
-        purpose: None,
-        safety: outdial_model::Safety::default(),
+        ..TaskSpec::new("March reminders", "1001")
     }
 }
 

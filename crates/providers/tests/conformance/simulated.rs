@@ -1,13 +1,12 @@
 //! A vendor's stand-in: the simulator, and a line to it.
 
 use async_trait::async_trait;
-use outdial_model::{Clock, Pacing, Phone, Retry, Schedule, Script, SystemClock, TaskSpec};
+use outdial_model::{Clock, Phone, SystemClock, TaskSpec};
 use outdial_provider::conformance::{Line, Outcome, Pace, Vendor, Violation, Wire, connect};
 use outdial_provider::{Factory, Provider};
 use outdial_providers::registry;
 use outdial_simulator::{Options, Simulator};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,18 +89,5 @@ pub fn settings(kind: &str) -> Map<String, Value> {
 
 /// A plain task: any hour, one attempt.
 pub fn task(template_id: &str, callers: Vec<Phone>) -> TaskSpec {
-    TaskSpec {
-        name: "Reminders".to_owned(),
-        script: Script { template_id: template_id.to_owned() },
-        callers,
-        default_country: None,
-        schedule: Schedule::default(),
-        retry: Retry::default(),
-        pacing: Pacing::default(),
-        metadata: BTreeMap::new(),
-        provider_options: BTreeMap::new(),
-        keep_open: false,
-        purpose: None,
-        safety: outdial_model::Safety::default(),
-    }
+    TaskSpec { callers, ..TaskSpec::new("Reminders", template_id) }
 }

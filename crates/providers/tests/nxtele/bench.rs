@@ -1,8 +1,6 @@
 //! A simulated vendor, an account of it, and the moves every story makes.
 
-use outdial_model::{
-    ContactId, Pacing, Retry, Schedule, Script, SegmentId, SegmentStatus, SystemClock, TaskSpec, Timestamp,
-};
+use outdial_model::{ContactId, SegmentId, SegmentStatus, SystemClock, TaskSpec, Timestamp};
 use outdial_provider::{
     AccountSettings, AddContacts, Added, Callbacks, ContactReport, Control, Deps, DialContact, Find, Found,
     OpenSegment, Progress, Provider, ProviderError, RateLimits, ReadProgress, SegmentRef, SegmentReport,
@@ -154,20 +152,7 @@ pub fn account(
 }
 
 pub fn spec() -> TaskSpec {
-    TaskSpec {
-        name: "March reminders".to_owned(),
-        script: Script { template_id: "scene-1".to_owned() },
-        callers: Vec::new(),
-        default_country: None,
-        schedule: Schedule::default(),
-        retry: Retry::default(),
-        pacing: Pacing::default(),
-        metadata: [].into(),
-        provider_options: [].into(),
-        keep_open: false,
-        purpose: None,
-        safety: outdial_model::Safety::default(),
-    }
+    TaskSpec::new("March reminders", "scene-1")
 }
 
 /// People whose calls end as the last two digits say.

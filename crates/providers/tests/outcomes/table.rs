@@ -1,9 +1,7 @@
 //! The tables' rows, and how one is played.
 
 use crate::desk::{Conduct, Desk, Reply};
-use outdial_model::{
-    Clock, ContactId, DispatchOutcome, Pacing, Retry, Schedule, Script, SegmentId, SystemClock, TaskSpec,
-};
+use outdial_model::{Clock, ContactId, DispatchOutcome, SegmentId, SystemClock, TaskSpec};
 use outdial_provider::{
     AccountSettings, AddContacts, Added, Callbacks, Deps, DialContact, ErrorKind, OpenSegment, Operation,
     Provider, ProviderError, RateLimits, SegmentRef, Transport, TransportSettings,
@@ -161,20 +159,7 @@ impl Vendor {
     }
 
     fn spec(&self) -> TaskSpec {
-        TaskSpec {
-            name: "March reminders".to_owned(),
-            script: Script { template_id: self.template.to_owned() },
-            callers: Vec::new(),
-            default_country: None,
-            schedule: Schedule::default(),
-            retry: Retry::default(),
-            pacing: Pacing::default(),
-            metadata: [].into(),
-            provider_options: [].into(),
-            keep_open: false,
-            purpose: None,
-            safety: outdial_model::Safety::default(),
-        }
+        TaskSpec::new("March reminders", self.template)
     }
 }
 

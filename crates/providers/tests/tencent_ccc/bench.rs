@@ -1,9 +1,6 @@
 //! A simulated vendor, an account of it, and the moves every story makes.
 
-use outdial_model::{
-    AccountId, Clock, ContactId, Disposition, Pacing, Phone, Retry, Schedule, Script, SegmentId, SystemClock,
-    TaskSpec,
-};
+use outdial_model::{AccountId, Clock, ContactId, Disposition, Phone, SegmentId, SystemClock, TaskSpec};
 use outdial_provider::{
     AccountSettings, Callbacks, ContactProgress, ContactReport, Control, Deps, DialContact, Find, Found,
     OpenSegment, Provider, ProviderError, RateLimits, ReadProgress, SegmentRef, SegmentReport, Transport,
@@ -164,20 +161,7 @@ pub fn account(simulator: &Simulator, more: Value) -> Arc<dyn Provider> {
 }
 
 pub fn spec() -> TaskSpec {
-    TaskSpec {
-        name: "March reminders".to_owned(),
-        script: Script { template_id: "ivr:8".to_owned() },
-        callers: Vec::new(),
-        default_country: None,
-        schedule: Schedule::default(),
-        retry: Retry::default(),
-        pacing: Pacing::default(),
-        metadata: [].into(),
-        provider_options: [].into(),
-        keep_open: false,
-        purpose: None,
-        safety: outdial_model::Safety::default(),
-    }
+    TaskSpec::new("March reminders", "ivr:8")
 }
 
 /// People whose numbers end as the simulator's table of outcomes wants.

@@ -7,8 +7,8 @@ use crate::{
 };
 use outdial_model::{
     CallId, Clock, Contact, ContactId, ContactStatus, DesiredStatus, DispatchId, DispatchKind, Disposition,
-    Event, EventType, ManualClock, Pacing, PersonName, Phone, RawOutcome, Retry, Schedule, Script, Segment,
-    SegmentId, SegmentStatus, Task, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
+    Event, EventType, ManualClock, PersonName, Phone, RawOutcome, Segment, SegmentId, SegmentStatus, Task,
+    TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -57,18 +57,10 @@ impl World {
 
     pub(super) fn spec(&self) -> TaskSpec {
         TaskSpec {
-            name: "March reminders".into(),
-            script: Script { template_id: "scene-1".into() },
             callers: vec![phone(99_999_999)],
             default_country: Some("CN".into()),
-            schedule: Schedule::default(),
-            retry: Retry::default(),
-            pacing: Pacing::default(),
             metadata: BTreeMap::from([("team".into(), "billing".into())]),
-            provider_options: BTreeMap::new(),
-            keep_open: false,
-            purpose: None,
-            safety: outdial_model::Safety::default(),
+            ..TaskSpec::new("March reminders", "scene-1")
         }
     }
 
@@ -86,11 +78,10 @@ impl World {
 
     pub(super) fn person(&self, n: usize) -> NewContact {
         NewContact {
-            id: ContactId::generate(self.now()),
             external_id: Some(format!("person-{n}")),
-            phone: phone(n),
             name: PersonName::new("Ada Lovelace"),
             variables: BTreeMap::from([("due".into(), "12 March".into())]),
+            ..NewContact::new(ContactId::generate(self.now()), phone(n))
         }
     }
 

@@ -1,13 +1,12 @@
 //! A tenant, a task, and webhooks over rows this version does not know how to read; told the same way of each engine.
 
 use outdial_model::{
-    DeliveryStatus, DesiredStatus, EndpointId, EventType, Pacing, PersonalData, Retry, Safety, Schedule,
-    Script, TaskId, TaskSpec, TaskStatus, TenantId, Timestamp,
+    DeliveryStatus, DesiredStatus, EndpointId, EventType, PersonalData, TaskId, TaskSpec, TaskStatus,
+    TenantId, Timestamp,
 };
 use outdial_store::{
     EndpointSettings, FeedFilter, NewEndpoint, NewTask, Page, SealedSecret, Store, StoreError, TakenDelivery,
 };
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 const ENDPOINT: &str = "whe_01k3xk5v8qe9yt4m2n7b6c5d4f";
@@ -30,20 +29,7 @@ pub async fn try_task(store: &dyn Store) -> Result<TaskId, StoreError> {
         id: TaskId::generate(now()),
         external_id: None,
         account: "somewhere".parse().unwrap(),
-        spec: TaskSpec {
-            name: "March reminders".into(),
-            script: Script { template_id: "scene-1".into() },
-            callers: Vec::new(),
-            default_country: None,
-            schedule: Schedule::default(),
-            retry: Retry::default(),
-            pacing: Pacing::default(),
-            metadata: BTreeMap::new(),
-            provider_options: BTreeMap::new(),
-            keep_open: false,
-            purpose: None,
-            safety: Safety::default(),
-        },
+        spec: TaskSpec::new("March reminders", "scene-1"),
         status: TaskStatus::Scheduled,
         desired: DesiredStatus::Running,
         adopted: None,
