@@ -94,6 +94,7 @@ pub(crate) async fn segment(store: &dyn Store, lease: &Lease, at: Timestamp) -> 
         raw_status: None,
         spec_revision: 1,
         adopted: false,
+        hours: None,
         contacts: 0,
         open_contacts: 0,
         opened_at: at,

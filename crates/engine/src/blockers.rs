@@ -2,10 +2,11 @@
 //!
 //! Not for: what became of one person (the timeline), and what is done about it (the worker).
 
+use crate::rulebook::Rulebook;
 use crate::work::window;
 use crate::{Account, Breaker, Engine, EngineError};
 use outdial_model::{
-    ContactStatus, DesiredStatus, DispatchOutcome, HoldReason, Obstacle, SegmentStatus, Task, TaskId,
+    ContactStatus, DesiredStatus, DispatchOutcome, HoldReason, Obstacle, Opening, SegmentStatus, TaskId,
     TenantId, Timestamp,
 };
 use outdial_store::TaskWork;
@@ -44,7 +45,9 @@ impl Engine {
             other => other.into(),
         })?;
         let (account, now) = (self.account(&work.task.account).ok(), self.now());
-        let blockers = blockers(&work, held_for, account.as_ref(), now);
+        let policy = self.policy();
+        let rules = Rulebook::of(tenant, &work.task.spec, &policy);
+        let blockers = blockers(&work, held_for, account.as_ref(), &rules, now);
         let changes_at = blockers.iter().filter_map(|blocker| blocker.until).min();
         Ok(Blockers { work, blockers, changes_at })
     }
@@ -55,6 +58,7 @@ fn blockers(
     work: &TaskWork,
     held_for: Option<HoldReason>,
     account: Option<&Arc<Account>>,
+    rules: &Rulebook<'_>,
     now: Timestamp,
 ) -> Vec<Blocker> {
     let waiting = work.task.counts.sum(ContactStatus::is_ours);
@@ -67,7 +71,7 @@ fn blockers(
         until,
         detail,
     };
-    let of_task = asked(work).into_iter().chain(schedule(&work.task, now)).map(all);
+    let of_task = asked(work).into_iter().chain(schedule(rules, now)).map(all);
     let of_account = at_account(work, account, now).into_iter().map(all);
     let of_people = at_vendor(work, now).into_iter().chain(held(work, held_for));
     let trouble = work.task.trouble.clone().map(|trouble| all((Obstacle::Trouble, None, trouble)));
@@ -93,21 +97,27 @@ fn asked(work: &TaskWork) -> Option<Found> {
     }
 }
 
-fn schedule(task: &Task, now: Timestamp) -> Option<Found> {
-    let schedule = &task.spec.schedule;
-    if schedule.is_open(now) {
-        return None;
+/// Hours that keep everybody waiting; those that depend on the person are told with whoever is held.
+fn schedule(rules: &Rulebook<'_>, now: Timestamp) -> Option<Found> {
+    let say = |obstacle, until, detail: &str| Some((obstacle, until, detail.to_owned()));
+    match rules.for_all().next(now) {
+        Opening::Now => None,
+        Opening::At(opening) => say(
+            Obstacle::OutsideWindow,
+            Some(opening),
+            "the hours of its `schedule`, and those the operator allows, begin again then",
+        ),
+        Opening::Nowhere => say(
+            Obstacle::OutsideWindow,
+            None,
+            "the hours of its `schedule` and those the operator allows never meet; change the schedule",
+        ),
+        Opening::Never => say(
+            Obstacle::ScheduleOver,
+            None,
+            "no hour of its `schedule` is left; change it, or its people expire",
+        ),
     }
-    Some(match schedule.next_open(now) {
-        Some(opening) => {
-            let detail = format!("its hours (`schedule`, {}) begin again then", schedule.time_zone);
-            (Obstacle::OutsideWindow, Some(opening), detail)
-        }
-        None => {
-            let detail = "no hour of its `schedule` is left; change it, or its people expire".to_owned();
-            (Obstacle::ScheduleOver, None, detail)
-        }
-    })
 }
 
 fn at_account(work: &TaskWork, account: Option<&Arc<Account>>, now: Timestamp) -> Option<Found> {

@@ -2,14 +2,19 @@
 
 use crate::accounts::natively;
 use crate::once::{Once, Worded};
+use crate::rulebook::Rulebook;
 use crate::{Account, ContactFilter, Engine, EngineError, Page};
 use outdial_model::{
-    Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec,
-    TenantId, Timestamp,
+    Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TenantId,
+    Timestamp, UnknownZone, Whereabouts, Zone,
 };
 use outdial_provider::Operation;
 use outdial_store::{AddOutcome, AddedContact, NewContact, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
+use tokio_util::sync::CancellationToken;
+
+/// People in one transaction.
+const AT_ONCE: u32 = 500;
 
 /// A contact as a client writes it.
 #[derive(Clone, Default)]
@@ -24,6 +29,12 @@ pub struct ContactDraft {
     pub name: Option<String>,
     /// Values for the script's variables.
     pub variables: BTreeMap<String, String>,
+    /// The IANA name of the zone they are in.
+    pub time_zone: Option<String>,
+    /// The instant from which on they are not dialed, RFC 3339.
+    pub expires_at: Option<String>,
+    /// The client's own key of the person, the same in every task.
+    pub person_id: Option<String>,
 }
 
 impl std::fmt::Debug for ContactDraft {
@@ -58,8 +69,9 @@ impl Engine {
             natively(&account, Operation::AddContacts)?;
         }
         let now = self.now();
-        let accepted: Vec<_> =
-            drafts.iter().map(|draft| accept(draft, &stored.spec, &account, now)).collect();
+        let policy = self.policy();
+        let rules = Rulebook::of(tenant, &stored.spec, &policy);
+        let accepted: Vec<_> = drafts.iter().map(|draft| accept(draft, &rules, &account, now)).collect();
         let good = accepted.iter().filter_map(|result| result.as_ref().ok()).cloned().collect();
         let worded = Worded::added(once, |outcome| results(&accepted, outcome));
         let outcome = self.store().add_contacts(tenant, task, good, worded.stored().as_ref(), now).await?;
@@ -100,6 +112,14 @@ impl Engine {
         let contact = self.store().cancel_contact(tenant, id, worded.stored().as_ref(), self.now()).await?;
         self.ring();
         Ok(contact)
+    }
+
+    /// Ends people whose `expires_at` has passed, wherever they are.
+    pub(crate) async fn expire_people(&self, shutdown: &CancellationToken) -> Result<(), EngineError> {
+        while !shutdown.is_cancelled() && self.store().expire_some(AT_ONCE, self.now()).await? > 0 {
+            self.ring();
+        }
+        Ok(())
     }
 
     /// Does what an operator decided about a contact whose outcome nobody can tell.
@@ -155,7 +175,7 @@ fn results(accepted: &[Result<NewContact, FieldProblem>], outcome: &AddOutcome) 
 /// Accepts every draft or names every bad one, for a task that is created with its people.
 pub(crate) fn accept_all(
     drafts: &[ContactDraft],
-    spec: &TaskSpec,
+    rules: &Rulebook<'_>,
     account: &Account,
     now: Timestamp,
 ) -> Result<Vec<NewContact>, Vec<FieldProblem>> {
@@ -164,7 +184,7 @@ pub(crate) fn accept_all(
         if draft.external_id.as_ref().is_some_and(|id| !seen.insert(id.clone())) {
             continue;
         }
-        match accept(draft, spec, account, now) {
+        match accept(draft, rules, account, now) {
             Ok(contact) => good.push(contact),
             Err(problem) => {
                 let within = problem.pointer.trim_start_matches('#');
@@ -181,25 +201,59 @@ pub(crate) fn accept_all(
 
 fn accept(
     draft: &ContactDraft,
-    spec: &TaskSpec,
+    rules: &Rulebook<'_>,
     account: &Account,
     now: Timestamp,
 ) -> Result<NewContact, FieldProblem> {
-    let country: Option<Country> = spec.default_country.as_deref().and_then(|code| code.parse().ok());
+    let country: Option<Country> = rules.spec.default_country.as_deref().and_then(|code| code.parse().ok());
     let phone = Phone::parse(&draft.phone, country)
         .map_err(|error| FieldProblem::new("/phone", "invalid_phone", error.to_string()))?;
     if let Some(problem) = account.provider.refuse_phone(&phone) {
         return Err(problem);
     }
-    if draft.external_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > 128) {
-        let detail = "an external id has 1 to 128 characters";
-        return Err(FieldProblem::new("/external_id", "invalid_external_id", detail));
-    }
-    Ok(NewContact {
-        id: draft.id.clone().unwrap_or_else(|| ContactId::generate(now)),
+    own_key(draft.external_id.as_ref(), "/external_id", "invalid_external_id")?;
+    own_key(draft.person_id.as_ref(), "/person_id", "invalid_person_id")?;
+    let contact = NewContact {
         external_id: draft.external_id.clone(),
-        phone,
         name: draft.name.as_deref().and_then(PersonName::new),
         variables: draft.variables.clone(),
-    })
+        time_zone: time_zone(draft)?,
+        expires_at: expiry(draft, now)?,
+        person_id: draft.person_id.clone(),
+        ..NewContact::new(draft.id.clone().unwrap_or_else(|| ContactId::generate(now)), phone)
+    };
+    let whereabouts = || Whereabouts::of(Some(&contact.phone), contact.time_zone.as_deref());
+    if rules.ask_where() && rules.opening(&whereabouts(), now).is_none() {
+        let detail =
+            "hours are told by the clock of each person, and this number tells no country: give `time_zone`";
+        return Err(FieldProblem::new("/time_zone", "unknown_time_zone", detail));
+    }
+    Ok(contact)
+}
+
+fn own_key(key: Option<&String>, pointer: &str, code: &'static str) -> Result<(), FieldProblem> {
+    let fits = key.is_none_or(|key| !key.is_empty() && key.len() <= 128);
+    fits.then_some(()).ok_or_else(|| FieldProblem::new(pointer, code, "it has 1 to 128 characters"))
+}
+
+fn time_zone(draft: &ContactDraft) -> Result<Option<Box<str>>, FieldProblem> {
+    let Some(name) = draft.time_zone.as_deref() else { return Ok(None) };
+    match name.parse() {
+        Ok(Zone::Named(name)) => Ok(Some(name)),
+        _ => Err(FieldProblem::new("/time_zone", "unknown_time_zone", UnknownZone.to_string())),
+    }
+}
+
+fn expiry(draft: &ContactDraft, now: Timestamp) -> Result<Option<Timestamp>, FieldProblem> {
+    let Some(text) = draft.expires_at.as_deref() else { return Ok(None) };
+    let invalid = || {
+        FieldProblem::new(
+            "/expires_at",
+            "invalid_timestamp",
+            "expected an instant such as 2026-03-01T12:00:00Z",
+        )
+    };
+    let end: Timestamp = text.parse().map_err(|_| invalid())?;
+    let detail = "this instant has passed; the person could not be dialed";
+    (end > now).then_some(Some(end)).ok_or_else(|| FieldProblem::new("/expires_at", "in_the_past", detail))
 }

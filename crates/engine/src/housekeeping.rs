@@ -31,6 +31,9 @@ impl Engine {
             if let Err(error) = self.take_back(&shutdown).await {
                 tracing::warn!(%error, "people whose numbers are suppressed could not be taken back; tried again later");
             }
+            if let Err(error) = self.expire_people(&shutdown).await {
+                tracing::warn!(%error, "people whose time is over could not be ended; tried again later");
+            }
             let audit = || store.forget_audit(now - AUDIT_KEPT, AT_ONCE);
             sweep("audit", audit, &shutdown).await;
             self.forget_old_pushes(&shutdown).await;

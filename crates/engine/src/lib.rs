@@ -35,6 +35,7 @@ mod reconciliation;
 mod recordings;
 mod retention;
 mod roster;
+mod rulebook;
 mod seal;
 mod suppressions;
 mod tasks;
@@ -74,7 +75,8 @@ pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
 pub use webhooks::{Attempts, IssuedEndpoint, Trial};
 
-use outdial_model::Clock;
+use arc_swap::ArcSwap;
+use outdial_model::{Clock, Policy};
 use outdial_outward::Outward;
 use outdial_provider::Factory;
 use outdial_store::Store;
@@ -103,6 +105,8 @@ pub struct EngineParts {
     pub recordings: Recordings,
     /// How long people are known after their task has ended.
     pub retention: Retention,
+    /// What the operator allows, whatever a task asks for.
+    pub policy: Policy,
     /// Whose tokens are believed beside our own keys.
     pub issuers: Vec<TokenIssuer>,
 }
@@ -120,6 +124,7 @@ struct Inner {
     outward: Outward,
     recordings: Recordings,
     retention: Retention,
+    policy: ArcSwap<Policy>,
     pepper: Pepper,
     /// Who may come in.
     access: access::Access,
@@ -156,6 +161,7 @@ impl Engine {
             outward: parts.outward,
             recordings: parts.recordings,
             retention: parts.retention,
+            policy: ArcSwap::from_pointee(parts.policy),
             pepper,
             access: access::Access::trusting(parts.issuers),
             ready: Mutex::default(),
@@ -189,6 +195,17 @@ impl Engine {
                 Ok(answer?)
             }
         }
+    }
+
+    /// What the operator allows at this moment.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.0.policy.load_full()
+    }
+
+    /// From now on this is what the operator allows. Whoever is held already is asked about again when that hold ends.
+    pub fn replace_policy(&self, policy: Policy) {
+        self.0.policy.store(Arc::new(policy));
+        self.ring();
     }
 
     /// The time by the engine's clock.

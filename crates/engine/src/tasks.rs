@@ -2,12 +2,17 @@
 
 use crate::contacts::accept_all;
 use crate::once::{Once, Worded};
+use crate::rulebook::Rulebook;
 use crate::{ContactDraft, Engine, EngineError, Page, TaskFilter};
 use outdial_model::{
-    AccountId, DesiredStatus, FieldProblem, Segment, StartMode, Task, TaskId, TaskSpec, TaskStatus, TenantId,
+    AccountId, DesiredStatus, FieldProblem, HoldReason, Segment, StartMode, Task, TaskId, TaskSpec,
+    TaskStatus, TenantId,
 };
 use outdial_store::{Begin, NewTask, StoreError, TaskPatch};
 use std::time::Duration;
+
+/// People in one transaction.
+const AT_ONCE: u32 = 1_000;
 
 /// A task as a client asks for it; its fields are parsed, its sense is not checked yet.
 #[derive(Debug, Clone)]
@@ -95,7 +100,9 @@ impl Engine {
             let detail = "this instant has passed; nothing could be dialed";
             problems.push(FieldProblem::new("/schedule/not_after", "in_the_past", detail));
         }
-        let contacts = accept_all(&contacts, &spec, &account, now).unwrap_or_else(|bad| {
+        let policy = self.policy();
+        let accepted = accept_all(&contacts, &Rulebook::of(tenant, &spec, &policy), &account, now);
+        let contacts = accepted.unwrap_or_else(|bad| {
             problems.extend(bad);
             Vec::new()
         });
@@ -155,6 +162,9 @@ impl Engine {
             return Err(EngineError::Invalid(problems));
         }
         let task = self.store().patch_task(tenant, id, TaskPatch { spec }, revision, self.now()).await?;
+        // Whoever waits for hours that may be others now is asked about again; whoever is not reached here waits on.
+        let held = HoldReason::OutsideWindow;
+        while self.store().release_held(tenant, id, held, AT_ONCE, self.now()).await? >= u64::from(AT_ONCE) {}
         self.ring();
         Ok(task)
     }

@@ -86,6 +86,7 @@ impl Engine {
             raw_status: found.raw_state,
             spec_revision: 1,
             adopted: true,
+            hours: None,
             contacts: 0,
             open_contacts: 0,
             opened_at: found.created_at.unwrap_or(now),

@@ -13,13 +13,14 @@ mod cancel;
 mod claim;
 mod decide;
 mod dispatch;
-mod gate;
+pub(crate) mod gate;
 mod job;
 pub(crate) mod observe;
 mod pauses;
 mod poll;
 mod resolve;
 mod steer;
+mod told;
 mod unheard;
 mod verify;
 
@@ -29,10 +30,11 @@ pub(crate) use job::reference;
 pub(crate) use pauses::Pauses;
 
 use crate::accounts::Place;
+use crate::rulebook::Rulebook;
 use crate::{Account, Engine, EngineError, TaskVerb};
 use claim::{Claim, HEARTBEAT, Moment, TERM};
 pub(crate) use decide::window;
-use decide::{Situation, Step, decide};
+use decide::{Situation, Step, Who, decide};
 use job::Job;
 use outdial_model::{DesiredStatus, Task, Timestamp};
 use outdial_provider::fence;
@@ -41,6 +43,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
+use told::{NextPerson, next_person};
 
 /// Tasks worked on at the same time.
 const PARALLEL_TASKS: usize = 64;
@@ -218,7 +221,17 @@ impl Engine {
                 return Ok(Some(later(now, PLACE_AGAIN_AFTER)));
             }
             let (paused, batch) = (self.0.pauses.of(&lease.task, now), self.0.batches.limit(&lease.task));
-            let step = decide(&Situation::new(&work, &account, now, paused, batch, has_just_read));
+            let policy = self.policy();
+            let is_plain = work.task.desired != DesiredStatus::Running
+                || Rulebook::of(&lease.tenant, &work.task.spec, &policy).is_plain();
+            let first = if is_plain { None } else { self.store().next_in_turn(lease, now).await? };
+            let step = {
+                let rules = Rulebook::of(&lease.tenant, &work.task.spec, &policy);
+                let next =
+                    if is_plain { NextPerson::Anybody } else { next_person(first, &rules, &account, now) };
+                let who = Who { hours: rules.for_all(), next };
+                decide(&Situation::new(&work, &account, who, now, paused, batch, has_just_read))
+            };
             tracing::debug!(task = %lease.task, ?step, "step");
             let name = step.name();
             has_just_read = matches!(step, Step::Poll(_));

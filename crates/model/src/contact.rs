@@ -1,7 +1,10 @@
 //! A contact: one person to reach within a task, and the life of that wish.
 
 use crate::status::words;
-use crate::{Confidence, ContactId, Disposition, PersonName, Phone, SegmentId, TaskId, TenantId, Timestamp};
+use crate::{
+    Confidence, ContactId, Disposition, PersonName, Phone, SegmentId, TaskId, TenantId, Timestamp,
+    Whereabouts,
+};
 use std::collections::BTreeMap;
 
 /// Where a contact stands.
@@ -87,6 +90,9 @@ pub enum HoldReason {
 
 words!(HoldReason, "hold reason", { OutsideWindow => "outside_window", Retry => "retry" });
 
+/// What somebody says who was not dialed in time.
+pub const EXPIRED: &str = "its `expires_at` has passed";
+
 /// A contact as stored. Printing it shows no personal data.
 #[derive(Clone)]
 pub struct Contact {
@@ -104,6 +110,12 @@ pub struct Contact {
     pub name: Option<PersonName>,
     /// Values for the script's variables.
     pub variables: BTreeMap<String, String>,
+    /// The IANA name of the zone they are in, as the client told it.
+    pub time_zone: Option<Box<str>>,
+    /// They are not dialed from this instant on.
+    pub expires_at: Option<Timestamp>,
+    /// The client's own key of the person, the same in every task.
+    pub person_id: Option<String>,
     /// Where it stands.
     pub status: ContactStatus,
     /// Why and until when it is held; only with `held`.
@@ -126,6 +138,13 @@ pub struct Contact {
     pub updated_at: Timestamp,
     /// When the person was erased: nothing personal is left of the contact.
     pub erased_at: Option<Timestamp>,
+}
+
+impl Contact {
+    /// Where they are, as far as that is known.
+    pub fn whereabouts(&self) -> Whereabouts {
+        Whereabouts::of(self.phone.as_ref(), self.time_zone.as_deref())
+    }
 }
 
 impl std::fmt::Debug for Contact {

@@ -19,8 +19,14 @@ const MOST_DIGITS: usize = 15;
 const MOST_STORED: usize = 20;
 
 /// A country as an ISO 3166-1 alpha-2 code that has telephone numbers, for example `CN`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country(Region);
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
 
 impl FromStr for Country {
     type Err = PhoneError;
@@ -92,6 +98,13 @@ impl Phone {
     /// The digits without the `+`.
     pub fn digits(&self) -> &str {
         self.0.trim_start_matches('+')
+    }
+
+    /// The country it is of; `None` for a number of none (international freephone), and where several countries share a code
+    /// and it is in the range of none of them.
+    pub fn country(&self) -> Option<Country> {
+        let region = PHONE_NUMBER_UTIL.get_region_for_number(&read(&self.0, None).ok()?)?;
+        (region != Region::World).then_some(Country(region))
     }
 
     /// The number with everything but its ends hidden, and never fewer than four digits: `+86138****1234`, `+658****567`.

@@ -1,7 +1,7 @@
 //! A segment: one vendor-side task that carries part of a task.
 
 use crate::status::words;
-use crate::{AccountId, SegmentId, TaskId, TenantId, Timestamp};
+use crate::{AccountId, Hours, SegmentId, TaskId, TenantId, Timestamp};
 
 /// Where a segment stands, as far as it is confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +64,8 @@ pub struct Segment {
     pub raw_status: Option<String>,
     /// Made in the vendor's console and taken over, not opened by us.
     pub adopted: bool,
+    /// The hours the vendor was told, where they are others than the task's own.
+    pub hours: Option<Hours>,
     /// Contacts it was ever given.
     pub contacts: u32,
     /// Contacts in it that are not final.

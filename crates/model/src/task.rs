@@ -3,8 +3,8 @@
 use crate::phone::as_e164;
 use crate::status::words;
 use crate::{
-    AccountId, ContactStatus, Disposition, Pacing, Phone, Purpose, Retry, Safety, Schedule, Script, TaskId,
-    TenantId, Timestamp,
+    AccountId, ContactStatus, Disposition, Opening, Openings, Pacing, Phone, Purpose, Retry, Safety,
+    Schedule, Script, TaskId, TenantId, Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -186,12 +186,15 @@ impl Task {
     /// is closed. `None` when nothing does.
     pub fn why_waiting(&self, now: Timestamp) -> Option<String> {
         let waits = self.desired == DesiredStatus::Running && self.counts.sum(ContactStatus::is_ours) > 0;
-        let closed = waits && !self.status.is_final() && !self.spec.schedule.is_open(now);
-        self.trouble.clone().or_else(|| {
-            closed.then(|| match self.spec.schedule.next_open(now) {
-                Some(opening) => format!("the task's schedule is closed until {opening}"),
-                None => "the task's schedule is over".to_owned(),
-            })
+        let opening = Openings::for_all(&self.spec.schedule, []).next(now);
+        let closed = waits && !self.status.is_final();
+        self.trouble.clone().or_else(|| match opening {
+            Opening::At(opening) if closed => Some(format!("the task's schedule is closed until {opening}")),
+            Opening::Never if closed => Some("the task's schedule is over".to_owned()),
+            Opening::Nowhere if closed => {
+                Some("no hour of the task's schedule is in the year to come".to_owned())
+            }
+            _ => None,
         })
     }
 }

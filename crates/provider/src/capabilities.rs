@@ -162,6 +162,9 @@ pub struct Capabilities {
     /// How long a call in progress may stay untold by [`progress`](crate::Provider::progress); zero
     /// where it shows from its first ring. Nobody waiting in a segment that ended is given up sooner.
     pub untold_call: Duration,
+    /// The vendor keeps the hours it is told of (`schedule.hours` of a task's spec), so that whom it holds already is not rung
+    /// outside them.
+    pub keeps_hours: bool,
 }
 
 impl Capabilities {

@@ -240,6 +240,7 @@ pub(crate) async fn engine(
         outward: Outward::new(Policy { allow_http, allowed_networks }),
         recordings: config.recordings.clone(),
         retention: config.retention.clone(),
+        policy: config.policy.clone(),
         issuers: config.issuers.clone(),
     })
     .await

@@ -1,8 +1,8 @@
 //! A configuration that is read again while the gateway runs.
 //!
 //! Accounts are replaced as a whole: added, changed, removed. One whose settings are what they were keeps its
-//! object, and with it its health, its breaker and what it has counted. A configuration with a problem
-//! changes nothing. Everything outside `[accounts]` is read at the start only; what has changed there is told.
+//! object, and with it its health, its breaker and what it has counted. The operator's rules (`[policy]`) are replaced too. A
+//! configuration with a problem changes nothing. Everything else is read at the start only; what has changed there is told.
 
 use crate::{AccountConfig, Config, ConfigProblems, Problem, StoreUrl, gateway};
 use outdial_engine::{Account, Engine, Pepper};
@@ -19,7 +19,7 @@ pub(crate) struct InForce {
     pub(crate) public_url: String,
     pub(crate) pepper: Pepper,
     store_url: StoreUrl,
-    /// Values outside `[accounts]`, as shown; secrets as they are.
+    /// Values outside `[accounts]` and `[policy]`, as shown; secrets as they are.
     fixed: BTreeMap<String, Secret>,
     accounts: Mutex<Vec<AccountConfig>>,
 }
@@ -33,6 +33,8 @@ pub struct Reloaded {
     pub changed: Vec<AccountId>,
     /// Accounts that are not there any more.
     pub removed: Vec<AccountId>,
+    /// The operator's rules are others.
+    pub policy_changed: bool,
     /// Keys that have changed and are not in force before the next start.
     pub needs_restart: Vec<String>,
 }
@@ -43,9 +45,12 @@ impl fmt::Display for Reloaded {
             [] => "none".to_owned(),
             ids => ids.iter().map(AccountId::as_str).collect::<Vec<_>>().join(", "),
         };
-        let Self { added, changed, removed, needs_restart } = self;
+        let Self { added, changed, removed, policy_changed, needs_restart } = self;
         write!(f, "accounts added: {}", list(added))?;
         write!(f, "; changed: {}; removed: {}", list(changed), list(removed))?;
+        if *policy_changed {
+            write!(f, "; the policy has changed")?;
+        }
         if !needs_restart.is_empty() {
             write!(f, "; not in force before a restart: {}", needs_restart.join(", "))?;
         }
@@ -80,6 +85,8 @@ impl InForce {
         let is_gone = |id: &AccountId| accounts.iter().all(|account| account.id != *id);
         told.removed = before.iter().map(|known| known.id.clone()).filter(is_gone).collect();
         engine.replace_accounts(accounts);
+        told.policy_changed = *engine.policy() != config.policy;
+        engine.replace_policy(config.policy);
         *before = config.accounts;
         Ok(told)
     }
@@ -112,7 +119,7 @@ impl InForce {
         gateway::account(wanted, &self.store, &self.public_url, &self.pepper).map(Arc::new)
     }
 
-    /// Keys outside `[accounts]` that differ from what is in force.
+    /// Keys outside `[accounts]` and `[policy]` that differ from what is in force.
     fn needs_restart(&self, config: &Config) -> Vec<String> {
         let wanted = fixed(config);
         let keys: std::collections::BTreeSet<_> = self.fixed.keys().chain(wanted.keys()).collect();
@@ -133,7 +140,10 @@ impl InForce {
 fn fixed(config: &Config) -> BTreeMap<String, Secret> {
     let shown = config.values.iter().map(|shown| (shown.key.clone(), shown.value.clone().into()));
     let secrets = config.secrets.iter().map(|(key, secret)| (key.clone(), secret.clone()));
-    shown.chain(secrets).filter(|(key, _)| !key.starts_with("accounts.")).collect()
+    shown
+        .chain(secrets)
+        .filter(|(key, _)| !key.starts_with("accounts.") && !key.starts_with("policy."))
+        .collect()
 }
 
 #[cfg(test)]

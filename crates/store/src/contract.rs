@@ -47,12 +47,20 @@ pub struct NewContact {
     pub name: Option<PersonName>,
     /// Values for the script's variables.
     pub variables: BTreeMap<String, String>,
+    /// The IANA name of the zone they are in.
+    pub time_zone: Option<Box<str>>,
+    /// They are not dialed from this instant on.
+    pub expires_at: Option<Timestamp>,
+    /// The client's own key of the person, the same in every task.
+    pub person_id: Option<String>,
 }
 
 impl NewContact {
     /// Somebody of whom only the number is known.
     pub fn new(id: ContactId, phone: Phone) -> Self {
-        Self { id, external_id: None, phone, name: None, variables: BTreeMap::new() }
+        let (external_id, name, variables) = (None, None, BTreeMap::new());
+        let (time_zone, expires_at, person_id) = (None, None, None);
+        Self { id, external_id, phone, name, variables, time_zone, expires_at, person_id }
     }
 }
 
@@ -354,6 +362,20 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
         choose: &(dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync),
         now: Timestamp,
     ) -> Result<Option<Planned>, StoreError>;
+    /// The contact that [`plan_dispatch`](Self::plan_dispatch) would give to `choose` first, whatever the window leaves free.
+    async fn next_in_turn(&self, lease: &Lease, now: Timestamp) -> Result<Option<Contact>, StoreError>;
+    /// Ends the holds of people of a task who are held for `reason`, at most `limit`, and wakes it; tells how many.
+    async fn release_held(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        reason: HoldReason,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+    /// Ends people of one task whose `expires_at` has passed, at most `limit`: those with us at once, those who are out where
+    /// they are. Tells how many it looked at.
+    async fn expire_some(&self, limit: u32, now: Timestamp) -> Result<u64, StoreError>;
     /// Whom a vendor's push is about; `None` when nothing at the account fits.
     ///
     /// The segment is the named one, else the one the person or the call is of. The person is known by

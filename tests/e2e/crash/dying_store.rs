@@ -262,6 +262,9 @@ store! {
     ) -> Result<ReservedSlots, StoreError>;
     doubts() -> Result<Vec<Doubt>, StoreError>;
     held_back() -> Result<Vec<(HoldReason, u64)>, StoreError>;
+    next_in_turn(lease: &Lease, now: Timestamp) -> Result<Option<Contact>, StoreError>;
+    release_held(tenant: &TenantId, task: &TaskId, reason: HoldReason, limit: u32, now: Timestamp) -> Result<u64, StoreError>;
+    expire_some(limit: u32, now: Timestamp) -> Result<u64, StoreError>;
     release_abandoned_leases() -> Result<(), StoreError>;
     lease_due_tasks(now: Timestamp, term: Duration, limit: u32) -> Result<Vec<Lease>, StoreError>;
     next_due() -> Result<Option<Timestamp>, StoreError>;

@@ -17,6 +17,9 @@ enum Column {
     ExternalId,
     Phone,
     Name,
+    TimeZone,
+    ExpiresAt,
+    PersonId,
     Variable(String),
 }
 
@@ -65,6 +68,9 @@ fn columns(header: &StringRecord) -> Result<Vec<Column>, Problem> {
             "external_id" => Column::ExternalId,
             "phone" => Column::Phone,
             "name" => Column::Name,
+            "time_zone" => Column::TimeZone,
+            "expires_at" => Column::ExpiresAt,
+            "person_id" => Column::PersonId,
             other => Column::Variable(other.strip_prefix("var.").unwrap_or(other).to_owned()),
         })
         .collect();
@@ -101,6 +107,9 @@ fn contact(columns: &[Column], row: &StringRecord) -> Result<ContactDraft, Field
             Column::ExternalId => contact.external_id = Some(text),
             Column::Phone => contact.phone = text,
             Column::Name => contact.name = Some(text),
+            Column::TimeZone => contact.time_zone = Some(text),
+            Column::ExpiresAt => contact.expires_at = Some(text),
+            Column::PersonId => contact.person_id = Some(text),
             Column::Variable(name) => {
                 contact.variables.insert(name.clone(), text);
             }

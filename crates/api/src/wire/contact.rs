@@ -26,6 +26,15 @@ pub(crate) struct ContactForm {
     /// Values for the script's variables.
     #[schema(required = false, example = json!({"due": "12 March"}))]
     pub variables: BTreeMap<String, String>,
+    /// IANA name of the zone they are in, where it is known better than their number tells.
+    #[schema(example = "Asia/Jakarta")]
+    pub time_zone: Option<String>,
+    /// They are not dialed from this instant on; whoever is not reached by then is `expired`.
+    #[schema(format = DateTime, example = "2026-03-08T12:00:00Z")]
+    pub expires_at: Option<String>,
+    /// Your own key of the person, the same in every task.
+    #[schema(min_length = 1, max_length = 128, example = "customer-17")]
+    pub person_id: Option<String>,
 }
 
 impl ContactForm {
@@ -34,19 +43,25 @@ impl ContactForm {
         let phone = form.optional("phone", |at| at.text(0..=1000));
         let name = form.optional("name", |at| at.text(0..=500));
         let variables = form.optional("variables", |at| at.pairs(100, 128, 4000));
+        let time_zone = form.optional("time_zone", |at| at.text(0..=100));
+        let expires_at = form.optional("expires_at", |at| at.text(0..=100));
+        let person_id = form.optional("person_id", |at| at.text(0..=1000));
         Ok(Self {
             external_id: external_id?,
             phone: phone?.unwrap_or_default(),
             name: name?,
             variables: variables?.unwrap_or_default(),
+            time_zone: time_zone?,
+            expires_at: expires_at?,
+            person_id: person_id?,
         })
     }
 }
 
 impl From<ContactForm> for ContactDraft {
     fn from(form: ContactForm) -> Self {
-        let ContactForm { external_id, phone, name, variables } = form;
-        Self { id: None, external_id, phone, name, variables }
+        let ContactForm { external_id, phone, name, variables, time_zone, expires_at, person_id } = form;
+        Self { id: None, external_id, phone, name, variables, time_zone, expires_at, person_id }
     }
 }
 
@@ -67,6 +82,13 @@ pub(crate) struct ContactView {
     name: Option<String>,
     /// Values for the script's variables.
     variables: BTreeMap<String, String>,
+    /// IANA name of the zone they are in, as you told it.
+    time_zone: Option<String>,
+    /// They are not dialed from this instant on.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+    /// Your own key of the person.
+    person_id: Option<String>,
     #[schema(schema_with = words::contact_status)]
     status: &'static str,
     /// Why and until when it is held; only with `held`.
@@ -115,6 +137,9 @@ impl From<Contact> for ContactView {
             phone: contact.phone.map(|phone| phone.e164().to_owned()),
             name: contact.name.map(|name| name.expose().to_owned()),
             variables: contact.variables,
+            time_zone: contact.time_zone.map(Into::into),
+            expires_at: contact.expires_at.map(instant),
+            person_id: contact.person_id,
             status: contact.status.as_str(),
             held: contact
                 .hold

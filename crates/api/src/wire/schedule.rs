@@ -2,7 +2,7 @@
 
 use super::{instant, words};
 use crate::form::{At, Fields, Read};
-use outdial_model::{Days, Pacing, Retry, Schedule, Script, StartMode, Weekday, Window};
+use outdial_model::{Closed, Days, Hours, Pacing, Retry, Schedule, Script, StartMode, Weekday, Window, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,12 +18,31 @@ pub(crate) struct ScheduleView {
     /// Nobody is dialed from this instant on; who was not reached by then is `expired`.
     #[schema(format = DateTime, example = "2026-03-08T12:00:00Z")]
     not_after: Option<String>,
-    /// IANA name of the zone the windows are in.
+    /// Whose clock windows, holidays and closed periods are told by: the IANA name of a zone, or `contact` for that of each
+    /// person (their `time_zone`, else every zone of their number's country: they are dialed when it is the hour in all of them).
     #[schema(default = "UTC", required = false, example = "Asia/Shanghai")]
     time_zone: String,
     /// Weekly hours in which people may be dialed; any hour when empty.
     #[schema(required = false)]
     windows: Vec<WindowView>,
+    /// Days on which nobody is dialed, at most 400.
+    #[schema(value_type = Vec<String>, required = false, max_items = 400, example = json!(["2026-12-25"]))]
+    holidays: Vec<String>,
+    /// Periods in which nobody is dialed, at most 100.
+    #[schema(required = false, max_items = 100)]
+    closed: Vec<ClosedView>,
+}
+
+/// A period in which nobody is dialed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ClosedPeriod)]
+pub(crate) struct ClosedView {
+    /// Nobody is dialed from this moment on, by the clock of `time_zone`.
+    #[schema(example = "2026-12-24T12:00", pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$")]
+    from: String,
+    /// People may be dialed again from this moment on.
+    #[schema(example = "2026-12-27T00:00", pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$")]
+    to: String,
 }
 
 /// Hours of some days.
@@ -77,8 +96,10 @@ impl From<&Schedule> for ScheduleView {
             start: schedule.start.as_str(),
             not_before: schedule.not_before.map(instant),
             not_after: schedule.not_after.map(instant),
-            time_zone: schedule.time_zone.clone(),
-            windows: schedule.windows.iter().map(WindowView::from).collect(),
+            time_zone: schedule.hours.time_zone.to_string(),
+            windows: schedule.hours.windows.iter().map(WindowView::from).collect(),
+            holidays: schedule.hours.holidays.iter().map(ToString::to_string).collect(),
+            closed: schedule.hours.closed.iter().map(ClosedView::from).collect(),
         }
     }
 }
@@ -88,6 +109,12 @@ impl From<&Window> for WindowView {
         let text = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
         let (from, to) = window.minutes();
         Self { days: window.days.iter().map(|day| day.as_str()).collect(), from: text(from), to: text(to) }
+    }
+}
+
+impl From<&Closed> for ClosedView {
+    fn from(closed: &Closed) -> Self {
+        Self { from: closed.from.to_string(), to: closed.to.to_string() }
     }
 }
 
@@ -117,13 +144,16 @@ pub(crate) fn schedule(form: &mut Fields<'_>) -> Read<Schedule> {
     let not_after = form.optional("not_after", |at| at.timestamp());
     let time_zone = form.optional("time_zone", time_zone);
     let windows = form.optional("windows", |at| at.list(50, |at| at.object(window)));
-    let schedule = Schedule {
-        start: start?.unwrap_or_default(),
-        not_before: not_before?,
-        not_after: not_after?,
-        time_zone: time_zone?.unwrap_or_else(|| "UTC".to_owned()),
+    let holidays = form.optional("holidays", |at| at.list(400, |at| civil(at, "a day such as 2026-12-25")));
+    let closed = form.optional("closed", |at| at.list(100, |at| at.object(closed_period)));
+    let hours = Hours {
+        time_zone: time_zone?.unwrap_or_else(|| Hours::default().time_zone),
         windows: windows?.unwrap_or_default(),
+        holidays: holidays?.unwrap_or_default().into_iter().collect(),
+        closed: closed?.unwrap_or_default(),
     };
+    let schedule =
+        Schedule { start: start?.unwrap_or_default(), not_before: not_before?, not_after: not_after?, hours };
     if schedule.start == StartMode::Scheduled && schedule.not_before.is_none() {
         let detail = "a scheduled start needs the instant to start at";
         return Err(form.wrong("not_before", "missing_field", detail));
@@ -136,11 +166,26 @@ pub(crate) fn schedule(form: &mut Fields<'_>) -> Read<Schedule> {
     }
 }
 
-fn time_zone(at: At<'_>) -> Read<String> {
+fn time_zone(at: At<'_>) -> Read<Zone> {
     let name = at.text(1..=64)?;
-    match jiff::tz::TimeZone::get(&name) {
-        Ok(_) => Ok(name),
-        Err(_) => Err(at.wrong("unknown_time_zone", "expected an IANA name such as Asia/Shanghai")),
+    let expected = "expected an IANA name such as Asia/Shanghai, or `contact`";
+    name.parse().map_err(|_| at.wrong("unknown_time_zone", expected))
+}
+
+fn civil<T: std::str::FromStr>(at: At<'_>, expected: &str) -> Read<T> {
+    let text = at.text(1..=32)?;
+    text.parse().map_err(|_| at.wrong("invalid_time", format!("expected {expected}")))
+}
+
+fn closed_period(form: &mut Fields<'_>) -> Read<Closed> {
+    const MOMENT: &str = "a moment such as 2026-12-24T12:00, without a zone";
+    let from = form.required("from", |at| civil(at, MOMENT));
+    let to = form.required("to", |at| civil(at, MOMENT));
+    let closed = Closed { from: from?, to: to? };
+    if closed.from < closed.to {
+        Ok(closed)
+    } else {
+        Err(form.wrong("to", "out_of_range", "expected a moment after `from`"))
     }
 }
 

@@ -145,6 +145,7 @@ impl TestApi {
             recordings: Recordings::resolving_by(place.policy, place.limits, place.resolver),
             issuers: place.issuers,
             retention: Retention::default(),
+            policy: Default::default(),
         };
         let engine = Engine::new(parts).await.unwrap();
         let stop = CancellationToken::new();

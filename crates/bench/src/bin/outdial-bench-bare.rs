@@ -32,6 +32,7 @@ async fn main() -> Result<(), Failure> {
         outward: Outward::new(Policy::default()),
         recordings: Recordings::new(Policy::default(), NO_RECORDINGS),
         retention: Retention::default(),
+        policy: Default::default(),
         issuers: Vec::new(),
     };
     let principal = Principal {

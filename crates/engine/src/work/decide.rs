@@ -10,10 +10,11 @@ mod dialing;
 mod ending;
 mod timing;
 
+use super::told::NextPerson;
 use crate::{Account, Breaker};
 use outdial_model::{
-    ContactStatus, Delivery, DispatchId, DispatchKind, OnUnknown, Segment, SegmentId, SegmentStatus, Staged,
-    TaskStatus, Timestamp,
+    ContactStatus, Delivery, DispatchId, DispatchKind, Hours, OnUnknown, Openings, Segment, SegmentId,
+    SegmentStatus, Staged, TaskStatus, Timestamp,
 };
 use outdial_provider::{Capabilities, Operation, Verb};
 use outdial_store::TaskWork;
@@ -42,8 +43,11 @@ pub(super) enum Step {
     Update(SegmentId),
     /// Nothing is left in a segment the vendor cannot end: it is over for us.
     Close(SegmentId, SegmentStatus),
-    /// Open a segment with at most so many people (0: empty), dialing not before.
-    Open { contacts: usize, not_before: Option<Timestamp> },
+    /// Open a segment with at most so many people (0: empty), dialing not before, whose vendor is told these hours where they
+    /// are others than the task's own.
+    Open { contacts: usize, not_before: Option<Timestamp>, hours: Option<Hours> },
+    /// Hold or end at most so many people who may not be dialed now.
+    Sift { contacts: usize },
     /// Add at most so many people to a segment.
     Add { segment: SegmentId, contacts: usize },
     /// Read what became of a segment and its people.
@@ -78,7 +82,7 @@ impl Step {
             Self::Steer(segment, verb) => format!("{verb:?} {segment}"),
             Self::Update(segment) => format!("update {segment}"),
             Self::Close(segment, _) => format!("close {segment}"),
-            Self::Open { .. } | Self::Add { .. } => SENDING.to_owned(),
+            Self::Open { .. } | Self::Add { .. } | Self::Sift { .. } => SENDING.to_owned(),
             Self::Poll(segment) => format!("poll {segment}"),
             Self::Become(status) => format!("become {status}"),
             Self::Wait(_) => "wait".to_owned(),
@@ -86,10 +90,20 @@ impl Step {
     }
 }
 
+/// Who may be called.
+pub(super) struct Who<'a> {
+    /// When anybody may be: else nobody, whoever it is.
+    pub(super) hours: Openings<'a>,
+    /// Whose turn it is.
+    pub(super) next: NextPerson<'a>,
+}
+
 /// Everything a decision depends on.
 pub(super) struct Situation<'a> {
     work: &'a TaskWork,
     capabilities: &'a Capabilities,
+    /// Who may be called.
+    who: Who<'a>,
     window: u64,
     settle: Duration,
     longest_poll: Duration,
@@ -113,6 +127,7 @@ impl<'a> Situation<'a> {
     pub(super) fn new(
         work: &'a TaskWork,
         account: &'a Account,
+        who: Who<'a>,
         now: Timestamp,
         paused: HashMap<String, Timestamp>,
         batch: usize,
@@ -125,6 +140,7 @@ impl<'a> Situation<'a> {
         Self {
             work,
             capabilities: account.provider.capabilities(),
+            who,
             window: window(work, account),
             settle: account.settle(),
             longest_poll: account.policy.poll_interval,

@@ -4,11 +4,14 @@
 //! who is about to be sent; only then is a socket used; whatever the answer leaves open is `unknown`
 //! and belongs to [`resolve`](super::resolve).
 
+use super::gate::Turn;
+use super::told::{Told, with_hours};
 use super::{After, Interrupted, Job, decide, gate, reference};
 use crate::health::Trial;
+use crate::rulebook::Rulebook;
 use outdial_model::{
-    Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, Segment, SegmentId, SegmentStatus,
-    TaskStatus, Timestamp,
+    Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, Hours, Segment, SegmentId,
+    SegmentStatus, TaskStatus, Timestamp, Whereabouts,
 };
 use outdial_provider::fence::Fence;
 use outdial_provider::{AddContacts, Added, DialContact, ErrorKind, OpenSegment, ProviderError, Staging};
@@ -43,19 +46,22 @@ impl Job<'_> {
         &self,
         contacts: usize,
         not_before: Option<Timestamp>,
+        hours: Option<Hours>,
     ) -> Result<After, Interrupted> {
         let Some(trial) = self.account.health.try_sending(self.now) else {
             return Ok(After::Later(TRIED_AGAIN_AFTER));
         };
-        let segment = self.new_segment(not_before);
+        let spec = with_hours(&self.work.task.spec, hours.as_ref());
+        let segment = Segment { hours: hours.clone(), ..self.new_segment(not_before) };
         let key = segment.id.clone();
         let target = SegmentTarget::New(Box::new(segment));
-        let planned = match self.plan(DispatchKind::OpenSegment, target, contacts).await? {
+        let turn = hours.as_ref().map_or(Turn::Everybody, Turn::With);
+        let planned = match self.plan(DispatchKind::OpenSegment, target, contacts, &turn).await? {
             Ok(planned) => planned,
             Err(nobody) => return self.nobody_to_send(nobody).await,
         };
         let people = dial_contacts(&planned.contacts);
-        let request = OpenSegment { key: &key, spec: &self.work.task.spec, contacts: &people, not_before };
+        let request = OpenSegment { key: &key, spec: &spec, contacts: &people, not_before };
         let answer = self.account.provider.open_segment(&request).await;
         self.sent(trial, &answer);
         match answer {
@@ -86,9 +92,11 @@ impl Job<'_> {
         let Some(trial) = self.account.health.try_sending(self.now) else {
             return Ok(After::Later(TRIED_AGAIN_AFTER));
         };
-        let reference = reference(self.segment(segment)?);
+        let known = self.segment(segment)?;
+        let reference = reference(known);
         let target = SegmentTarget::Existing(segment.clone());
-        let planned = match self.plan(DispatchKind::AddContacts, target, contacts).await? {
+        let turn = known.hours.as_ref().map_or(Turn::Everybody, Turn::With);
+        let planned = match self.plan(DispatchKind::AddContacts, target, contacts, &turn).await? {
             Ok(planned) => planned,
             Err(nobody) => return self.nobody_to_send(nobody).await,
         };
@@ -105,6 +113,16 @@ impl Job<'_> {
                 }
                 self.sending_failed(&planned, &error).await
             }
+        }
+    }
+
+    /// Holds or ends people who may not be dialed now; nothing is sent.
+    pub(super) async fn sift(&self, contacts: usize) -> Result<After, Interrupted> {
+        let target = SegmentTarget::New(Box::new(self.new_segment(None)));
+        match self.plan(DispatchKind::OpenSegment, target, contacts.max(1), &Turn::Nobody).await? {
+            // Nobody is chosen, so nothing is planned.
+            Ok(_) => Ok(After::Again),
+            Err(nobody) => self.nobody_to_send(nobody).await,
         }
     }
 
@@ -144,6 +162,7 @@ impl Job<'_> {
         kind: DispatchKind,
         segment: SegmentTarget,
         max_contacts: usize,
+        turn: &Turn<'_>,
     ) -> Result<Result<Planned, Nobody>, Interrupted> {
         let now = self.engine.now();
         let plan = DispatchPlan {
@@ -155,12 +174,16 @@ impl Job<'_> {
             max_contacts,
             window: decide::window(&self.work, &self.account),
         };
-        let spec = &self.work.task.spec;
+        let policy = self.engine.policy();
+        let (tenant, spec) = (&self.work.task.tenant, &self.work.task.spec);
         // Who is in a request could be guessed from a hash of it that anybody can make.
         let digest = Sha256::new_with_prefix(self.engine.derived_secret("digest"));
         let are_kept = AtomicBool::new(false);
         let choose = |candidates: &[Candidate]| {
-            let chosen = gate::choose(spec, kind, candidates, digest.clone(), now);
+            let rules = Rulebook::of(tenant, spec, &policy);
+            let told = Told::at(&rules, &self.account, now);
+            let told = |whereabouts: &Whereabouts| told.of(whereabouts);
+            let chosen = gate::choose(&rules, turn, told, kind, candidates, digest.clone(), now);
             // The last time counts: a transaction may have to begin again.
             are_kept.store(!chosen.others.is_empty(), Ordering::Relaxed);
             chosen
@@ -194,6 +217,7 @@ impl Job<'_> {
             raw_status: None,
             spec_revision: self.work.task.spec_revision,
             adopted: false,
+            hours: None,
             contacts: 0,
             open_contacts: 0,
             opened_at: now,

@@ -6,13 +6,21 @@
 //! Not for: the number lock and the room at the vendor, which decide who is a candidate (the store), and what to do next
 //! with a task as a whole ([`decide`](super::decide())).
 
-use outdial_model::{ContactStatus, DispatchKind, HoldReason, SUPPRESSED, TaskSpec, Timestamp};
+use super::later;
+use crate::rulebook::Rulebook;
+use outdial_model::{
+    ContactStatus, DispatchKind, EXPIRED, HoldReason, Hours, Opening, SUPPRESSED, Timestamp, Whereabouts,
+};
 use outdial_store::{Candidate, Choice, ChosenBatch};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// How soon somebody is asked about again whose hours never meet: rules are changed by people.
+const AGAIN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What becomes of somebody who waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Dialed now.
     Dial,
     /// Kept back until then.
@@ -21,23 +29,47 @@ pub(super) enum Verdict {
     Never(ContactStatus, &'static str),
 }
 
+/// Whose turn it is, of those who may be dialed.
+pub(super) enum Turn<'a> {
+    /// Everybody's.
+    Everybody,
+    /// Whoever's vendor is told these hours.
+    With(&'a Hours),
+    /// Nobody's: whoever may not be dialed is held or ended.
+    Nobody,
+}
+
 /// Whether somebody is dialed now.
-pub(super) fn gate(candidate: &Candidate, spec: &TaskSpec, now: Timestamp) -> Verdict {
+pub(crate) fn gate(candidate: &Candidate, rules: &Rulebook<'_>, now: Timestamp) -> Verdict {
+    let contact = &candidate.contact;
     if candidate.is_suppressed {
         return Verdict::Never(ContactStatus::Cancelled, SUPPRESSED);
     }
-    if spec.schedule.is_open(now) {
-        return Verdict::Dial;
+    if contact.expires_at.is_some_and(|end| now >= end) {
+        return Verdict::Never(ContactStatus::Expired, EXPIRED);
     }
-    match spec.schedule.next_open(now) {
-        Some(opening) => Verdict::Hold(HoldReason::OutsideWindow, opening),
-        None => Verdict::Never(ContactStatus::Expired, "the task's schedule is over"),
+    // Whoever's time is over before they may be called is looked at then.
+    let at_the_latest = |until: Timestamp| contact.expires_at.map_or(until, |end| end.min(until));
+    match rules.opening(&rules.whereabouts(contact), now) {
+        Some(Opening::Now) => Verdict::Dial,
+        Some(Opening::At(opening)) => Verdict::Hold(HoldReason::OutsideWindow, at_the_latest(opening)),
+        Some(Opening::Nowhere) => {
+            Verdict::Hold(HoldReason::OutsideWindow, at_the_latest(later(now, AGAIN_AFTER)))
+        }
+        Some(Opening::Never) => Verdict::Never(ContactStatus::Expired, "the task's schedule is over"),
+        None => Verdict::Never(
+            ContactStatus::Rejected,
+            "hours are told by the clock of each person, and nobody knows where they are",
+        ),
     }
 }
 
-/// Asks about every candidate. `digest` becomes that of the request which follows.
+/// Asks about every candidate. `digest` becomes that of the request which follows; `told` answers what hours the vendor of
+/// somebody there is told.
 pub(super) fn choose(
-    spec: &TaskSpec,
+    rules: &Rulebook<'_>,
+    turn: &Turn<'_>,
+    told: impl Fn(&Whereabouts) -> Option<Hours>,
     kind: DispatchKind,
     candidates: &[Candidate],
     mut digest: Sha256,
@@ -45,11 +77,19 @@ pub(super) fn choose(
 ) -> ChosenBatch {
     let mut chosen = ChosenBatch::default();
     digest.update(kind.as_str());
-    digest.update(serde_json::to_vec(spec).unwrap_or_default());
+    digest.update(serde_json::to_vec(rules.spec).unwrap_or_default());
     for candidate in candidates {
         let contact = &candidate.contact;
-        let choice = match gate(candidate, spec, now) {
+        let choice = match gate(candidate, rules, now) {
             Verdict::Dial => {
+                let is_their_turn = match turn {
+                    Turn::Everybody => true,
+                    Turn::With(hours) => told(&rules.whereabouts(contact)).as_ref() == Some(hours),
+                    Turn::Nobody => false,
+                };
+                if !is_their_turn {
+                    continue;
+                }
                 digest.update(contact.id.as_str());
                 digest.update(contact.phone.as_ref().map_or("", |phone| phone.e164()));
                 digest.update(contact.name.as_ref().map_or("", |name| name.expose()));

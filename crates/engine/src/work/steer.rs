@@ -1,6 +1,7 @@
 //! Bringing segments into the state that was asked for.
 
 use super::dispatch::known;
+use super::told::with_hours;
 use super::{After, Interrupted, Job, reference};
 use outdial_model::{SegmentId, SegmentStatus};
 use outdial_provider::{Control, ErrorKind, SegmentState, UpdateSegment, Verb};
@@ -46,7 +47,8 @@ impl Job<'_> {
     /// Gives the vendor the task's spec as it is now, for a segment that is not dialing.
     pub(super) async fn update(&self, id: &SegmentId) -> Result<After, Interrupted> {
         let segment = self.segment(id)?;
-        let request = UpdateSegment { segment: &reference(segment), spec: &self.work.task.spec };
+        let spec = with_hours(&self.work.task.spec, segment.hours.as_ref());
+        let request = UpdateSegment { segment: &reference(segment), spec: &spec };
         let answer = self.account.provider.update_segment(&request).await;
         self.observe(&answer);
         match answer {

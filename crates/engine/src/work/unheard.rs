@@ -58,7 +58,7 @@ impl Job<'_> {
         let spec = &self.work.task.spec;
         let horizon = Duration::from_secs(spec.safety.unknown_horizon_seconds.into()).max(untold);
         let since = self.now.checked_sub(horizon).unwrap_or(self.now);
-        let was_open = spec.schedule.is_open(since) && spec.schedule.is_open(self.now);
+        let was_open = self.was_open(since) && self.was_open(self.now);
         segment.ended_at.is_none() && was_open && person.updated_at <= since
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::world::{World, draft, tenant};
 use outdial_engine::ContactDraft;
-use outdial_model::{ContactStatus, Days, Disposition, EventType, Schedule, StartMode, TaskStatus, Window};
+use outdial_model::{
+    ContactStatus, Days, Disposition, EventType, Hours, Schedule, StartMode, TaskStatus, Window,
+};
 use outdial_provider::{ErrorKind, MemoryOptions, NextAnswer, Operation, Staging, Support};
 use std::time::Duration;
 
@@ -75,7 +77,11 @@ async fn a_manual_task_waits_for_its_start_and_a_scheduled_one_for_its_hour() {
     let windows = vec![night];
     let later = world
         .create_with(0, |spec| {
-            spec.schedule = Schedule { start: StartMode::Immediate, windows, ..Schedule::default() }
+            spec.schedule = Schedule {
+                start: StartMode::Immediate,
+                hours: Hours { windows, ..Hours::default() },
+                ..Schedule::default()
+            }
         })
         .await;
     world.add(&later.id, 10..12).await;
@@ -185,7 +191,11 @@ async fn a_window_that_closes_before_the_start_is_waited_out() {
     let task = world
         .create_with(2, |spec| {
             let start = StartMode::Immediate;
-            spec.schedule = Schedule { start, windows: windows.to_vec(), ..Schedule::default() };
+            spec.schedule = Schedule {
+                start,
+                hours: Hours { windows: windows.to_vec(), ..Hours::default() },
+                ..Schedule::default()
+            };
         })
         .await;
     world.pass(Duration::from_secs(300)).await;

@@ -4,6 +4,7 @@
 mod door;
 mod doubt;
 mod fencing;
+mod gate;
 mod held;
 mod hints;
 mod histories;

@@ -249,9 +249,19 @@ async fn replica(
     let limits = Limits { deadline: SECOND, patience: SECOND, bytes: 1000 };
     let recordings = Recordings::new(Policy::default(), limits);
     let issuers = Vec::new();
+    let policy = outdial_model::Policy::default();
     let retention = Retention { usual: Some(KNOWN), tenants: BTreeMap::new() };
-    let parts =
-        EngineParts { store, clock, factories: &[], accounts, outward, recordings, issuers, retention };
+    let parts = EngineParts {
+        store,
+        clock,
+        factories: &[],
+        accounts,
+        outward,
+        recordings,
+        issuers,
+        retention,
+        policy,
+    };
     Replica { engine: Engine::new(parts).await.unwrap(), door }
 }
 

@@ -42,7 +42,14 @@ impl MemoryOptions {
         };
         let settle = Duration::from_secs(5);
         Self {
-            capabilities: Capabilities { operations, staging, limits, settle, untold_call: Duration::ZERO },
+            capabilities: Capabilities {
+                operations,
+                staging,
+                limits,
+                settle,
+                untold_call: Duration::ZERO,
+                keeps_hours: true,
+            },
             clock,
         }
     }

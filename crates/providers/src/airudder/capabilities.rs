@@ -58,6 +58,7 @@ pub(super) fn of(paths: &Paths, batch_size: usize) -> Capabilities {
         },
         settle: SETTLE,
         untold_call: Duration::ZERO,
+        keeps_hours: false,
     }
 }
 

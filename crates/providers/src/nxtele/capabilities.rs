@@ -33,5 +33,6 @@ pub(super) fn of(batch_size: usize) -> Capabilities {
         },
         settle: SETTLE,
         untold_call: UNTOLD_CALL,
+        keeps_hours: true,
     }
 }

@@ -45,16 +45,18 @@ pub(super) struct DialHours {
 impl DialHours {
     /// The windows of `schedule`, or why NXTele cannot hold them.
     pub(super) fn of(schedule: &Schedule) -> Result<Self, Vec<FieldProblem>> {
-        if schedule.windows.is_empty() {
+        if schedule.hours.windows.is_empty() {
             let every_day = Weekday::ALL.iter().copied().collect();
             return Ok(Self::written(&every_day, HalfHours::ALL));
         }
-        let problems: Vec<_> = schedule.windows.iter().enumerate().flat_map(off_the_half_hour).collect();
+        let problems: Vec<_> =
+            schedule.hours.windows.iter().enumerate().flat_map(off_the_half_hour).collect();
         if !problems.is_empty() {
             return Err(problems);
         }
-        let days: Days = schedule.windows.iter().flat_map(|window| window.days.iter().copied()).collect();
-        let hours = |day| open_on(day, &schedule.windows);
+        let days: Days =
+            schedule.hours.windows.iter().flat_map(|window| window.days.iter().copied()).collect();
+        let hours = |day| open_on(day, &schedule.hours.windows);
         let first = days.first().map(|day| hours(*day)).unwrap_or_default();
         if first == HalfHours::default() {
             return Err(vec![FieldProblem::new(
@@ -66,7 +68,8 @@ impl DialHours {
         match days.iter().find(|day| hours(**day) != first) {
             None => Ok(Self::written(&days, first)),
             Some(odd) => {
-                let index = schedule.windows.iter().position(|window| window.days.contains(odd)).unwrap_or(0);
+                let index =
+                    schedule.hours.windows.iter().position(|window| window.days.contains(odd)).unwrap_or(0);
                 let detail = "NXTele has one set of hours for all days; give every day the same hours, or make a task for each set";
                 Err(vec![FieldProblem::new(
                     &format!("/schedule/windows/{index}/days"),
@@ -117,6 +120,7 @@ fn joined(numbers: impl Iterator<Item = u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use outdial_model::{Hours, Zone};
 
     fn schedule(windows: &[(&[Weekday], &str, &str)]) -> Schedule {
         let window = |(days, from, to): &(&[Weekday], &str, &str)| Window {
@@ -124,11 +128,9 @@ mod tests {
             from: Window::time(from).unwrap(),
             to: Window::time(to).unwrap(),
         };
-        Schedule {
-            time_zone: "Europe/Berlin".into(),
-            windows: windows.iter().map(window).collect(),
-            ..Schedule::default()
-        }
+        let windows = windows.iter().map(window).collect();
+        let hours = Hours { time_zone: Zone::Named("Europe/Berlin".into()), windows, ..Hours::default() };
+        Schedule { hours, ..Schedule::default() }
     }
 
     fn pointers(windows: &[(&[Weekday], &str, &str)]) -> Vec<String> {

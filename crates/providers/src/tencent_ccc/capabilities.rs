@@ -36,6 +36,7 @@ pub fn with_contacts_per_task(contacts: usize) -> Capabilities {
         },
         settle: SETTLE,
         untold_call: Duration::ZERO,
+        keeps_hours: true,
     }
 }
 

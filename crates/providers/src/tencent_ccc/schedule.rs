@@ -8,7 +8,7 @@ use outdial_model::{Schedule, Weekday, Window};
 
 /// What to send so that the vendor keeps the windows by itself.
 pub fn hours(schedule: &Schedule) -> Hours {
-    let windows = &schedule.windows;
+    let windows = &schedule.hours.windows;
     if windows.is_empty() {
         return Hours::default();
     }
@@ -16,7 +16,7 @@ pub fn hours(schedule: &Schedule) -> Hours {
     let (daily, weekly) =
         if every_day { (windows.as_slice(), [].as_slice()) } else { ([].as_slice(), windows.as_slice()) };
     Hours {
-        time_zone: Some(schedule.time_zone.clone()),
+        time_zone: Some(schedule.hours.time_zone.to_string()),
         available_time: daily.iter().map(range).collect(),
         available_work_time_config: weekly.iter().map(work_time).collect(),
     }
@@ -57,11 +57,9 @@ mod tests {
     use serde_json::{Value, json};
 
     fn sent(windows: Value) -> Value {
-        let schedule = Schedule {
-            time_zone: "Asia/Shanghai".into(),
-            windows: serde_json::from_value(windows).unwrap(),
-            ..Schedule::default()
-        };
+        let hours =
+            serde_json::from_value(json!({"time_zone": "Asia/Shanghai", "windows": windows})).unwrap();
+        let schedule = Schedule { hours, ..Schedule::default() };
         serde_json::to_value(hours(&schedule)).unwrap()
     }
 

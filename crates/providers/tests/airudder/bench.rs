@@ -1,6 +1,8 @@
 //! A simulated vendor, an account of it, and the moves of a campaign.
 
-use outdial_model::{Clock, ContactId, Disposition, PersonName, Schedule, SegmentId, SystemClock, TaskSpec};
+use outdial_model::{
+    Clock, ContactId, Disposition, Hours, PersonName, Schedule, SegmentId, SystemClock, TaskSpec,
+};
 use outdial_provider::{
     AccountSettings, AddContacts, Added, Callbacks, ContactProgress, ContactReport, Deps, DialContact, Find,
     Found, OpenSegment, Provider, ProviderError, RateLimits, ReadProgress, SegmentRef, Transport,
@@ -137,7 +139,10 @@ pub fn account(simulator: &Simulator, more: Value) -> Arc<dyn Provider> {
 
 pub fn spec() -> TaskSpec {
     TaskSpec {
-        schedule: Schedule { time_zone: "Asia/Manila".into(), ..Schedule::default() },
+        schedule: Schedule {
+            hours: Hours { time_zone: "Asia/Manila".parse().unwrap(), ..Hours::default() },
+            ..Schedule::default()
+        },
         ..TaskSpec::new("March reminders", "1001")
     }
 }

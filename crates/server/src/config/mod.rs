@@ -11,6 +11,7 @@ mod account;
 mod auth;
 mod encryption;
 mod layers;
+mod policy;
 mod problem;
 mod read;
 mod reader;
@@ -29,7 +30,7 @@ use ipnet::IpNet;
 use layers::Layers;
 use outdial_api::Quotas;
 use outdial_engine::{Recordings, Retention, TokenIssuer};
-use outdial_model::Secret;
+use outdial_model::{Policy, Secret};
 use outdial_provider::Factory;
 use outdial_providers::registry;
 use outdial_store::Keyring;
@@ -64,6 +65,8 @@ pub struct Config {
     pub recordings: Recordings,
     /// How long people are known after their task has ended.
     pub retention: Retention,
+    /// What the operator allows, whatever a task asks for.
+    pub policy: Policy,
     /// Whose tokens are believed beside our own keys.
     pub issuers: Vec<TokenIssuer>,
     /// How many requests are answered.

@@ -4,11 +4,11 @@ use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
 use super::{
-    AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, retention,
+    AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, policy, retention,
 };
 use outdial_api::Quotas;
 use outdial_engine::Recordings;
-use outdial_engine::outward::{Limits, Policy};
+use outdial_engine::outward::{self, Limits};
 use outdial_model::ExposeSecret;
 use outdial_provider::Factory;
 use reqwest::Url;
@@ -23,6 +23,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let store_url = store(&mut root, &mut book);
     let encryption = encryption::read(&mut root, &mut book);
     let retention = retention::read(&mut root, &mut book);
+    let policy = policy::read(&mut root, &mut book);
     let metrics_listen = metrics(&mut root, &mut book);
     let otlp_endpoint = telemetry(&mut root, &mut book);
     let webhooks = webhooks(&mut root, &mut book);
@@ -43,6 +44,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
         webhooks,
         recordings,
         retention,
+        policy,
         issuers,
         limits,
         accounts,
@@ -108,7 +110,7 @@ fn store(root: &mut Section, book: &mut Book) -> StoreUrl {
 
 fn webhooks(root: &mut Section, book: &mut Book) -> Webhooks {
     let mut section = root.section(book, "webhooks");
-    let Policy { allow_http, allowed_networks } = policy(&mut section, book);
+    let outward::Policy { allow_http, allowed_networks } = outward_policy(&mut section, book);
     section.finish(book);
     Webhooks { allow_http, allowed_networks }
 }
@@ -124,7 +126,7 @@ fn recordings(root: &mut Section, book: &mut Book) -> Recordings {
         patience: Duration::from_secs(number("idle_seconds", SECONDS)),
         deadline: Duration::from_secs(number("timeout_seconds", SECONDS)),
     };
-    let policy = policy(&mut section, book);
+    let policy = outward_policy(&mut section, book);
     section.finish(book);
     Recordings::new(policy, limits)
 }
@@ -132,10 +134,10 @@ fn recordings(root: &mut Section, book: &mut Book) -> Recordings {
 pub(super) const NETWORKS: &str = "a list of networks such as [\"10.1.0.0/16\"]";
 
 /// Where requests to hosts that others named may go.
-fn policy(section: &mut Section, book: &mut Book) -> Policy {
+fn outward_policy(section: &mut Section, book: &mut Book) -> outward::Policy {
     let allow_http = section.optional(book, "allow_http", "true or false").unwrap_or_default();
     let allowed_networks = section.optional(book, "allowed_networks", NETWORKS).unwrap_or_default();
-    Policy { allow_http, allowed_networks }
+    outward::Policy { allow_http, allowed_networks }
 }
 
 fn limits(root: &mut Section, book: &mut Book) -> Limited {

@@ -37,6 +37,7 @@ mod sealing;
 mod subscriber;
 mod suppressing;
 mod tenants;
+mod waiting;
 mod world;
 
 pub use history::{Step, counters_add_up};
@@ -108,6 +109,8 @@ pub fn checks() -> Vec<Check> {
             the_vendor_never_holds_more_than_the_window, an_empty_segment_needs_nobody,
             nobody_is_planned_unless_the_task_shall_run, the_gate_holds_and_ends_people,
             a_hold_ends_when_its_time_has_come, a_segment_that_is_over_takes_nobody, a_number_rings_for_one_task_whoever_plans;
+        waiting: whoever_is_held_is_asked_about_again, whose_turn_it_is_is_known,
+            whose_time_is_over_is_ended_wherever_they_are;
         doubting: an_operator_decides_about_the_unknown, doubts_are_counted_by_account,
             a_segment_tells_when_it_was_verified;
         once: a_request_has_its_effect_once, a_key_belongs_to_one_request, a_fingerprint_of_before_is_followed,

@@ -163,6 +163,7 @@ impl World {
             raw_status: None,
             spec_revision: 1,
             adopted: false,
+            hours: None,
             contacts: 0,
             open_contacts: 0,
             opened_at: self.now(),

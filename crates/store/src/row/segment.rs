@@ -1,6 +1,6 @@
 //! Segments.
 
-use super::{number, time, time_if, word};
+use super::{json, number, time, time_if, word};
 use crate::StoreError;
 use outdial_model::Segment;
 
@@ -15,6 +15,7 @@ pub(crate) struct SegmentRow {
     status: String,
     raw_status: Option<String>,
     adopted: bool,
+    hours: Option<String>,
     contacts: i64,
     open_contacts: i64,
     opened_at: i64,
@@ -39,6 +40,7 @@ impl TryFrom<SegmentRow> for Segment {
             status: word(&row.status, "segments.status")?,
             raw_status: row.raw_status,
             adopted: row.adopted,
+            hours: row.hours.map(|hours| json(&hours, "segments.hours")).transpose()?,
             contacts: number(row.contacts, "segments.contacts")?,
             open_contacts: number(row.open_contacts, "segments.open_contacts")?,
             opened_at: time(row.opened_at, "segments.opened_at")?,

@@ -1,10 +1,10 @@
 //! Whoever may be dialed now: the task's own, oldest first, whose number rings nowhere.
 
-use super::{Connection, counter, sealing};
+use super::{Connection, counter, lease, sealing, unlock};
 use crate::moves::Standing;
 use crate::row::{ContactRow, number, word};
 use crate::vault::Vault;
-use crate::{DispatchPlan, StoreError};
+use crate::{DispatchPlan, Lease, StoreError};
 use outdial_model::{Contact, ContactId, ContactStatus, HoldReason, Phone, Timestamp};
 use std::collections::{HashMap, HashSet};
 
@@ -66,6 +66,21 @@ pub(super) async fn find(
         candidates.people.push(contact);
     }
     Ok(candidates)
+}
+
+/// Whoever would be found first.
+pub(super) async fn next(
+    conn: &mut Connection,
+    vault: &Vault,
+    lease: &Lease,
+    now: Timestamp,
+) -> Result<Option<Contact>, StoreError> {
+    unlock::still_until_the_end(conn, vault).await?;
+    lease::held(conn, lease).await?;
+    let task = lease.task.as_str();
+    let mut found = queued(conn, vault, task, 1).await?;
+    found.extend(released(conn, vault, task, 1, now).await?);
+    Ok(found.into_iter().map(|(contact, _)| contact).min_by(|a, b| a.id.cmp(&b.id)))
 }
 
 /// The first `wanted` contacts with different numbers that are queued.

@@ -8,7 +8,9 @@ use super::{Connection, contact, key, take_back, task};
 use crate::row::{ContactRow, ErasureRow, to_json, word};
 use crate::vault::{Tombstones, Vault};
 use crate::{Forgetting, NewContact, SealError, StoreError};
-use outdial_model::{Contact, ContactId, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp};
+use outdial_model::{
+    Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -172,7 +174,9 @@ pub(super) async fn step(
         due.iter().map(|id| word(id, "erasing.contact")).collect::<Result<_, _>>()?;
     let due: Vec<_> = due.into_iter().collect();
     let mut news = News::default();
-    let is_news = take_back::all(conn, &id, &due, "the person was erased", &mut news, now).await?;
+    let is_news =
+        take_back::all(conn, &id, &due, (ContactStatus::Cancelled, "the person was erased"), &mut news, now)
+            .await?;
     let (people, unreadable) = contact::readable(contact::rows(conn, &due).await?, vault)?;
     let (done, out): (Vec<_>, Vec<_>) = people.iter().partition(|contact| contact.status.is_final());
     wait_for(conn, &out.iter().map(|contact| &contact.id).collect::<Vec<_>>(), PATIENCE, now).await?;
@@ -246,7 +250,7 @@ async fn empty(
     }
     sqlx::query(concat!(
         "UPDATE contacts
-         SET phone = given.phone, name = NULL, variables = '{}', person = NULL, external_id = given.external_id,
+         SET phone = given.phone, name = NULL, variables = '{}', person = NULL, external_id = given.external_id, person_id = NULL,
              erased_at = $2, updated_at = $2
          FROM ",
         given!("$1"; id: text, phone: text, external_id: text),

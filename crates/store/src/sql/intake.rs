@@ -20,6 +20,9 @@ struct NewRow<'a> {
     external_id: Option<&'a str>,
     #[serde(flatten)]
     person: PersonColumns<'a>,
+    time_zone: Option<&'a str>,
+    expires_at: Option<i64>,
+    person_id: Option<&'a str>,
 }
 
 /// Adds contacts to a task that takes any.
@@ -149,15 +152,24 @@ async fn write(
         .iter()
         .map(|&contact| {
             let person = vault.person(tenant, contact.id.as_str(), contact.into())?;
-            Ok(NewRow { id: &contact.id, external_id: contact.external_id.as_deref(), person })
+            Ok(NewRow {
+                id: &contact.id,
+                external_id: contact.external_id.as_deref(),
+                person,
+                time_zone: contact.time_zone.as_deref(),
+                expires_at: contact.expires_at.map(|end| end.as_millisecond()),
+                person_id: contact.person_id.as_deref(),
+            })
         })
         .collect::<Result<_, StoreError>>()?;
     sqlx::query(concat!(
         "INSERT INTO contacts
-             (id, tenant, task, external_id, phone, name, variables, person, status, last_event, created_at,
-              updated_at)
-         SELECT id, $2, $3, external_id, phone, name, variables, person, $4, 1, $5, $5 FROM ",
-        given!("$1"; id: text, external_id: text, phone: text, name: text, variables: json, person: text),
+             (id, tenant, task, external_id, phone, name, variables, person, time_zone, expires_at, person_id,
+              status, last_event, created_at, updated_at)
+         SELECT id, $2, $3, external_id, phone, name, variables, person, time_zone, expires_at, person_id,
+                $4, 1, $5, $5 FROM ",
+        given!("$1"; id: text, external_id: text, phone: text, name: text, variables: json, person: text,
+            time_zone: text, expires_at: bigint, person_id: text),
     ))
     .bind(to_json(&rows)?)
     .bind(tenant.as_str())

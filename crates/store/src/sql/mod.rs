@@ -15,6 +15,14 @@ macro_rules! words {
     };
 }
 
+/// Whoever is not done and not being taken back, as the index of those whose time is limited has it.
+macro_rules! expiring {
+    () => {
+        "expires_at IS NOT NULL AND cancel_requested = FALSE
+         AND status IN ('queued', 'held', 'submitting', 'submitted', 'dialing', 'unknown')"
+    };
+}
+
 #[macro_use]
 mod transaction;
 
@@ -66,6 +74,7 @@ mod task;
 mod trace;
 pub(super) mod unlock;
 mod verdict;
+mod waiting;
 mod work;
 
 use super::Engine;

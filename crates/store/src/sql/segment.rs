@@ -1,7 +1,7 @@
 //! Segments: opening them, reading them, and what is learned of them.
 
 use super::{Connection, task};
-use crate::row::{SegmentRow, millis, number, word};
+use crate::row::{SegmentRow, millis, number, to_json, word};
 use crate::{SegmentChange, StoreError};
 use outdial_model::{Segment, SegmentId, SegmentStatus, TaskId, TenantId, Timestamp};
 
@@ -78,8 +78,8 @@ pub(super) async fn insert(conn: &mut Connection, segment: &Segment) -> Result<(
     sqlx::query(
         "INSERT INTO segments
              (id, tenant, task, account, sequence, vendor_ref, status, raw_status, adopted, contacts,
-              open_contacts, opened_at, not_before, polled_at, ended_at, spec_revision, verified_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+              open_contacts, opened_at, not_before, polled_at, ended_at, spec_revision, verified_at, hours)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(segment.id.as_str())
     .bind(segment.tenant.as_str())
@@ -98,6 +98,7 @@ pub(super) async fn insert(conn: &mut Connection, segment: &Segment) -> Result<(
     .bind(millis(segment.ended_at))
     .bind(segment.spec_revision)
     .bind(millis(segment.verified_at))
+    .bind(segment.hours.as_ref().map(to_json).transpose()?)
     .execute(conn)
     .await?;
     Ok(())

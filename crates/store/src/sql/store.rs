@@ -5,7 +5,7 @@ use super::{
     Engine, apply, call, candidates, contact, delivery_log, event, intake, key, lease, ledger, newest, once,
     plan, segment,
 };
-use super::{task, trace, work};
+use super::{task, trace, waiting, work};
 use crate::{
     AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
     DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned,
@@ -299,6 +299,25 @@ impl Store for Engine {
         now: Timestamp,
     ) -> Result<Option<Planned>, StoreError> {
         writing!(self, |tx| plan::plan(&mut tx, &self.vault, &plan, choose, now))
+    }
+
+    async fn next_in_turn(&self, lease: &Lease, now: Timestamp) -> Result<Option<Contact>, StoreError> {
+        writing!(self, |tx| candidates::next(&mut tx, &self.vault, lease, now))
+    }
+
+    async fn release_held(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        reason: HoldReason,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        writing!(self, |tx| waiting::release(&mut tx, tenant, task, reason, limit, now))
+    }
+
+    async fn expire_some(&self, limit: u32, now: Timestamp) -> Result<u64, StoreError> {
+        writing!(self, |tx| waiting::expire(&mut tx, limit, now))
     }
 
     async fn trace(&self, account: &AccountId, clues: &Clues) -> Result<Option<Traced>, StoreError> {

@@ -299,7 +299,7 @@ pub(super) async fn step(
     // Whoever cannot be read had the number when they were put down.
     let theirs: Vec<_> = theirs.chain(unreadable).collect();
     let mut news = News::default();
-    if take_back::all(conn, &id, &theirs, SUPPRESSED, &mut news, now).await? {
+    if take_back::all(conn, &id, &theirs, (ContactStatus::Cancelled, SUPPRESSED), &mut news, now).await? {
         task::wake(conn, &id, now).await?;
     }
     sqlx::query(concat!("DELETE FROM suppressing WHERE contact IN ", words!("$1")))

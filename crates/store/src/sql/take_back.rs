@@ -7,13 +7,13 @@ use crate::moves::{Moves, Next};
 use crate::row::to_json;
 use outdial_model::{ContactId, ContactStatus, TaskId, Timestamp};
 
-/// Cancels those that are with us, and asks for the others to be cancelled where they are; tells whether that is news to
+/// Ends those that are with us so, and asks for the others to be cancelled where they are; tells whether that is news to
 /// anybody.
 pub(super) async fn all(
     conn: &mut Connection,
     task: &TaskId,
     people: &[ContactId],
-    reason: &str,
+    (status, reason): (ContactStatus, &str),
     news: &mut News,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -22,7 +22,7 @@ pub(super) async fn all(
     for id in people {
         let Some(standing) = standings.get_mut(id) else { continue };
         if standing.status.is_ours() {
-            moves.add(standing, Next::because(ContactStatus::Cancelled, reason));
+            moves.add(standing, Next::because(status, reason));
         } else if standing.status.is_out() && !standing.cancel_requested {
             out.push(id);
         }

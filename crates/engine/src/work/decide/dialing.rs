@@ -1,6 +1,7 @@
 //! What dials: segments are filled, verified and started; one whose fuse burns is verified meanwhile.
 
 use super::super::later;
+use super::super::told::NextPerson;
 use super::timing::{self, verify_at};
 use super::{Situation, Step};
 use crate::Breaker;
@@ -26,7 +27,7 @@ pub(super) fn changing(s: &Situation<'_>) -> Option<Step> {
 pub(super) fn dialing(s: &Situation<'_>) -> Option<Step> {
     let task = &s.work.task;
     let is_wanted = task.desired == DesiredStatus::Running && !s.has_failed();
-    if !is_wanted || !s.may_dial || !task.spec.schedule.is_open(s.now) {
+    if !is_wanted || !s.may_dial || !s.who.hours.are_open(s.now) {
         return None;
     }
     let start = s.segments().find_map(|segment| match segment.status {
@@ -89,6 +90,11 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
         return None;
     }
     let limits = &s.capabilities.limits;
+    let (told, theirs) = match &s.who.next {
+        NextPerson::Anybody => (None, &s.who.hours),
+        NextPerson::With(hours, openings) => (Some(hours), openings),
+        NextPerson::Nobody => return s.now(Step::Sift { contacts: s.batch }),
+    };
     let batch =
         limits.contacts_per_request.min(usize::try_from(free).unwrap_or(usize::MAX)).min(s.batch).max(1);
     let capacity = |segment: &Segment| {
@@ -96,7 +102,8 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
         limits.contacts_per_segment.map_or(usize::MAX, |most| most.saturating_sub(given))
     };
     let takes = |segment: &&Segment| {
-        segment.status.is_live() && capacity(segment) > 0 && s.native(Operation::AddContacts)
+        let fits = told.is_none() || segment.hours.as_ref() == told;
+        fits && segment.status.is_live() && capacity(segment) > 0 && s.native(Operation::AddContacts)
     };
     let step = match s.segments().filter(takes).last() {
         Some(segment) => {
@@ -107,13 +114,13 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
         None if task.is_adopted() => return None,
         None if whole => {
             let not_before = (!s.fuse.is_zero()).then(|| later(s.now, s.fuse));
-            if !task.spec.schedule.is_open(not_before.unwrap_or(s.now)) {
+            if !theirs.are_open(not_before.unwrap_or(s.now)) {
                 return None;
             }
             let contacts = batch.min(limits.contacts_per_segment.unwrap_or(usize::MAX));
-            Step::Open { contacts, not_before }
+            Step::Open { contacts, not_before, hours: told.cloned() }
         }
-        None => Step::Open { contacts: 0, not_before: None },
+        None => Step::Open { contacts: 0, not_before: None, hours: told.cloned() },
     };
     s.now(step)
 }

@@ -106,6 +106,6 @@ pub(super) fn confirmation(s: &Situation<'_>) -> Option<Step> {
         return None;
     }
     let dials = |segment: &Segment| matches!(segment.status, SegmentStatus::Running | SegmentStatus::Ending);
-    let idle = s.ours() == 0 && s.out() == 0 && task.spec.schedule.is_open(s.now);
+    let idle = s.ours() == 0 && s.out() == 0 && s.who.hours.are_open(s.now);
     (s.segments().any(dials) || idle).then_some(Step::Become(TaskStatus::Running))
 }

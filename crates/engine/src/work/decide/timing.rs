@@ -1,9 +1,12 @@
 //! When the next thing becomes possible by time alone.
 
 use super::super::later;
+use super::super::told::NextPerson;
 use super::{Situation, Step};
 use crate::Breaker;
-use outdial_model::{DesiredStatus, Dispatch, OnUnknown, Segment, SegmentStatus, Timestamp};
+use outdial_model::{
+    DesiredStatus, Dispatch, OnUnknown, Opening, Openings, Segment, SegmentStatus, Timestamp,
+};
 use outdial_provider::Staging;
 use std::time::Duration;
 
@@ -96,14 +99,22 @@ pub(super) fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
     // A fuse that would burn beyond the hours waits for the next ones.
     let whole = s.capabilities.staging == Staging::WholeWithFuse;
     let begin = if whole { later(s.now, s.fuse) } else { s.now };
-    let opening = task.spec.schedule.next_open(s.now).filter(|_| running);
-    let beginning = task.spec.schedule.next_open(begin).filter(|at| running && *at > begin);
+    let opens = |hours: &Openings<'_>, from| match hours.next(from) {
+        Opening::At(at) if running => Some(at),
+        _ => None,
+    };
+    let (opening, beginning) = (opens(&s.who.hours, s.now), opens(&s.who.hours, begin));
+    // Whoever is next waits for hours of their own; when those are over, somebody else is next.
+    let theirs = match &s.who.next {
+        NextPerson::With(_, hours) => opens(hours, begin).map(|at| at.min(begin)),
+        NextPerson::Anybody | NextPerson::Nobody => None,
+    };
     let end = task.spec.schedule.not_after.filter(|_| task.desired != DesiredStatus::Draft);
     let breaker = match s.breaker {
         Breaker::Open { until } if running => Some(until),
         _ => None,
     };
-    let others = [opening, beginning, end, breaker, s.work.next_hold_ends];
+    let others = [opening, beginning, theirs, end, breaker, s.work.next_hold_ends];
     let pauses = s.paused.values().copied();
     polls
         .chain(verifications)

@@ -6,8 +6,8 @@ use crate::pushes::push_to;
 use crate::world::{World, draft_of, tenant, work};
 use outdial_engine::TaskVerb;
 use outdial_model::{
-    Clock, Contact, ContactId, ContactStatus, Days, Decision, Disposition, OnUnknown, Schedule, Staged,
-    StartMode, TaskId, TaskSpec, TaskStatus, Timestamp, Window,
+    Clock, Contact, ContactId, ContactStatus, Days, Decision, Disposition, Hours, OnUnknown, Openings,
+    Schedule, Staged, StartMode, TaskId, TaskSpec, TaskStatus, Timestamp, Window,
 };
 use outdial_provider::{MemoryOptions, MemoryPush, NextAnswer, Operation, Staging, Support};
 use outdial_store::Store;
@@ -327,7 +327,7 @@ impl Model {
     /// Nobody is rung while the hours are closed, but by a request that was on its way when they closed.
     fn keeps_hours(&mut self) {
         let now = self.world.clock.now();
-        if schedule(&self.circumstances).is_open(now) {
+        if Openings::for_all(&schedule(&self.circumstances), []).are_open(now) {
             self.closed_since = None;
             return;
         }
@@ -359,5 +359,9 @@ fn schedule(circumstances: &Circumstances) -> Schedule {
     };
     let gaps = vec![window("01:00", "01:02"), window("01:04", "23:00")];
     let windows = if circumstances.has_gaps { gaps } else { Vec::new() };
-    Schedule { start: StartMode::Immediate, windows, ..Schedule::default() }
+    Schedule {
+        start: StartMode::Immediate,
+        hours: Hours { windows, ..Hours::default() },
+        ..Schedule::default()
+    }
 }

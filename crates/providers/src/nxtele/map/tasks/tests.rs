@@ -58,7 +58,7 @@ fn what_the_task_asks_for_is_sent() {
     let mut spec = spec();
     spec.retry.max_attempts = 2;
     spec.pacing.max_concurrent_calls = Some(20);
-    spec.schedule.time_zone = "Europe/Berlin".to_owned();
+    spec.schedule.hours.time_zone = "Europe/Berlin".parse().unwrap();
     spec.schedule.not_before = Some("2026-07-01T08:00:00Z".parse().unwrap());
     spec.provider_options = [(
         "nxtele".to_owned(),

@@ -1,0 +1,74 @@
+//! The rules for one task's people: its own schedule, and what the operator allows its tenant and the countries it calls.
+//!
+//! Not for: deciding about a person (the [gate](crate::work)), and what the operator may set (configuration).
+
+use outdial_model::{
+    Contact, Country, Hours, Opening, Openings, Policy, Rules, TaskSpec, TenantId, Timestamp, Whereabouts,
+    Zone,
+};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// What holds for one task's people. Remembers what it found out: many people are in the same place.
+#[derive(Debug)]
+pub(crate) struct Rulebook<'a> {
+    pub(crate) spec: &'a TaskSpec,
+    tenant: &'a TenantId,
+    policy: &'a Policy,
+    /// By where somebody is, and when it was asked.
+    known: RefCell<HashMap<(Whereabouts, Timestamp), Option<Opening>>>,
+}
+
+impl<'a> Rulebook<'a> {
+    pub(crate) fn of(tenant: &'a TenantId, spec: &'a TaskSpec, policy: &'a Policy) -> Self {
+        Self { spec, tenant, policy, known: RefCell::default() }
+    }
+
+    /// Whether it matters where somebody is.
+    pub(crate) fn ask_where(&self) -> bool {
+        let by_their_clock = |hours: &Hours| hours.time_zone == Zone::OfContact && !hours.are_any();
+        !self.policy.countries.is_empty()
+            || by_their_clock(&self.spec.schedule.hours)
+            || self.of_tenant().any(by_their_clock)
+    }
+
+    /// Whether the task's own hours are all there is, and the same for everybody.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.ask_where() && self.of_tenant().all(Hours::are_any)
+    }
+
+    /// Where somebody is, as far as it matters.
+    pub(crate) fn whereabouts(&self, contact: &Contact) -> Whereabouts {
+        if self.ask_where() { contact.whereabouts() } else { Whereabouts::default() }
+    }
+
+    /// When somebody there may be called, from `now` on; `None` when that depends on where they are, and nobody knows.
+    pub(crate) fn opening(&self, whereabouts: &Whereabouts, now: Timestamp) -> Option<Opening> {
+        let key = (whereabouts.clone(), now);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return *known;
+        }
+        let opening = self.openings(whereabouts).map(|openings| openings.next(now));
+        self.known.borrow_mut().insert(key, opening);
+        opening
+    }
+
+    /// Every clock that has a say in when somebody there may be called.
+    pub(crate) fn openings(&self, whereabouts: &Whereabouts) -> Option<Openings<'a>> {
+        let further = self.of_tenant().chain(self.of_country(whereabouts.country));
+        Openings::of(&self.spec.schedule, further, || whereabouts.zones())
+    }
+
+    /// Every clock that has a say for everybody: when they are closed, nobody is called.
+    pub(crate) fn for_all(&self) -> Openings<'a> {
+        Openings::for_all(&self.spec.schedule, self.of_tenant())
+    }
+
+    fn of_tenant(&self) -> impl Iterator<Item = &'a Hours> + use<'a> {
+        self.policy.for_tenant(self.tenant).filter_map(|rules| rules.hours.as_ref())
+    }
+
+    fn of_country(&self, country: Option<Country>) -> Option<&'a Hours> {
+        self.policy.for_country(country).and_then(|rules: &Rules| rules.hours.as_ref())
+    }
+}

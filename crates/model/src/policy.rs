@@ -1,0 +1,38 @@
+//! What the operator allows, whatever a task asks for.
+//!
+//! There are rules for everybody, for tenants and for countries. All that are for somebody hold at once, so that the stricter
+//! one wins; none of them can allow what another forbids.
+
+use crate::{Country, Hours, TenantId};
+use std::collections::BTreeMap;
+
+/// The operator's rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// For everybody.
+    pub everybody: Rules,
+    /// For calls of a tenant and its twin, by the tenant's name.
+    pub tenants: BTreeMap<TenantId, Rules>,
+    /// For calls to numbers of a country.
+    pub countries: BTreeMap<Country, Rules>,
+}
+
+/// What is allowed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// When people may be called; at any hour when absent.
+    pub hours: Option<Hours>,
+}
+
+impl Policy {
+    /// The rules that hold for a tenant's calls to anybody.
+    pub fn for_tenant(&self, tenant: &TenantId) -> impl Iterator<Item = &Rules> {
+        let named = TenantId::named(tenant.itself()).ok();
+        std::iter::once(&self.everybody).chain(named.and_then(|name| self.tenants.get(&name)))
+    }
+
+    /// The rules that hold beside these for numbers of a country.
+    pub fn for_country(&self, country: Option<Country>) -> Option<&Rules> {
+        self.countries.get(&country?)
+    }
+}

@@ -1,0 +1,169 @@
+//! Weekly hours a vendor can be told: what several clocks have in common, told by one.
+//!
+//! They are a fence around people a vendor holds already; who is handed over at which moment is decided by the
+//! [openings](Openings) themselves. Holidays and closed periods are no weekly hours and are not among them.
+
+use crate::{Days, Hours, Openings, Timestamp, Weekday, Window, Zone};
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+const DAY: usize = 24 * 60;
+const WEEK: usize = 7 * DAY;
+const HALF_HOUR: usize = 30;
+
+/// Every minute of a week from Monday 00:00 on, and whether it is open.
+type Minutes = Vec<bool>;
+
+impl Openings<'_> {
+    /// The hours of the week that all clocks have in common, told by the first of them, as clocks are set at `now`. `None`
+    /// when there are none.
+    pub fn weekly(&self, now: Timestamp) -> Option<Hours> {
+        let Some((_, first)) = self.clocks.first() else { return Some(Hours::default()) };
+        let minutes = |zone: &TimeZone| isize::try_from(zone.to_offset(now).seconds() / 60).unwrap_or(0);
+        let mut common = vec![true; WEEK];
+        for (hours, zone) in self.clocks.iter().filter(|(hours, _)| !hours.windows.is_empty()) {
+            let (theirs, ahead) = (minutes_of(&hours.windows), minutes(zone) - minutes(first));
+            let turned = theirs.iter().cycle().skip(shift(ahead));
+            common.iter_mut().zip(turned).for_each(|(open, theirs)| *open &= theirs);
+        }
+        let time_zone = Zone::Named(first.iana_name().unwrap_or("UTC").into());
+        written(&common).map(|windows| Hours { time_zone, windows, ..Hours::default() })
+    }
+}
+
+impl Hours {
+    /// Those of their weekly hours that are the same on every day they are for, by the half-hour: what is left for a vendor
+    /// that can keep no others. `None` when nothing is left.
+    pub fn same_every_day(&self) -> Option<Self> {
+        let minutes = minutes_of(&self.windows);
+        let days: Vec<_> = minutes.chunks(DAY).collect();
+        let open_on: Vec<_> = days.iter().filter(|day| day.contains(&true)).collect();
+        let always = |half: usize| {
+            let within = half * HALF_HOUR..(half + 1) * HALF_HOUR;
+            open_on.iter().all(|day| day[within.clone()].iter().all(|open| *open))
+        };
+        let halves: Vec<_> = (0..DAY / HALF_HOUR).map(always).collect();
+        let common = days.iter().flat_map(|day| {
+            let is_for = day.contains(&true);
+            halves.iter().flat_map(move |open| std::iter::repeat_n(is_for && *open, HALF_HOUR))
+        });
+        written(&common.collect::<Minutes>()).map(|windows| Self { windows, ..self.clone() })
+    }
+}
+
+/// Where in the week another clock is when this one begins it.
+fn shift(ahead: isize) -> usize {
+    let week = isize::try_from(WEEK).unwrap_or(isize::MAX);
+    usize::try_from(ahead.rem_euclid(week)).unwrap_or(0)
+}
+
+fn minutes_of(windows: &[Window]) -> Minutes {
+    let mut minutes = vec![windows.is_empty(); WEEK];
+    for window in windows {
+        let (open, close) = window.minutes();
+        for day in &window.days {
+            let begin = usize::from(day.number() - 1) * DAY;
+            minutes[begin + usize::from(open)..begin + usize::from(close)].fill(true);
+        }
+    }
+    minutes
+}
+
+/// The same as windows, days with the same hours together; none when all minutes are open, `None` when no minute is.
+fn written(minutes: &Minutes) -> Option<Vec<Window>> {
+    if minutes.iter().all(|open| *open) {
+        return Some(Vec::new());
+    }
+    let mut days: BTreeMap<(usize, usize), Days> = BTreeMap::new();
+    for (day, minutes) in Weekday::ALL.iter().zip(minutes.chunks(DAY)) {
+        for part in parts(minutes) {
+            days.entry(part).or_default().insert(*day);
+        }
+    }
+    let window = |((from, to), days)| Some(Window { days, from: clock(from)?, to: clock(to % DAY)? });
+    let windows: Vec<_> = days.into_iter().filter_map(window).collect();
+    (!windows.is_empty()).then_some(windows)
+}
+
+/// Where a day is open: from which minute to which.
+fn parts(minutes: &[bool]) -> Vec<(usize, usize)> {
+    let mut parts: Vec<(usize, usize)> = Vec::new();
+    for (minute, _) in minutes.iter().enumerate().filter(|(_, open)| **open) {
+        match parts.last_mut() {
+            Some((_, end)) if *end == minute => *end += 1,
+            _ => parts.push((minute, minute + 1)),
+        }
+    }
+    parts
+}
+
+fn clock(minute: usize) -> Option<Time> {
+    let part = |number: usize| i8::try_from(number).ok();
+    Time::new(part(minute / 60)?, part(minute % 60)?, 0, 0).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Schedule;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn hours(zone: &str, windows: serde_json::Value) -> Hours {
+        serde_json::from_value(json!({"time_zone": zone, "windows": windows})).unwrap()
+    }
+
+    fn weekly(all: &[&Hours], now: &str) -> Option<serde_json::Value> {
+        let schedule = Schedule { hours: all[0].clone(), ..Schedule::default() };
+        let openings = Openings::for_all(&schedule, all[1..].iter().copied());
+        openings.weekly(now.parse().unwrap()).map(|hours| serde_json::to_value(hours).unwrap())
+    }
+
+    #[test]
+    fn two_clocks_have_in_common_what_the_first_can_be_told() {
+        let work = json!([{"days": ["mon", "tue"], "from": "09:00", "to": "18:00"}]);
+        let (berlin, tokyo) = (hours("Europe/Berlin", work.clone()), hours("Asia/Tokyo", work.clone()));
+        // Berlin is eight hours behind in winter, seven in summer.
+        let common = |from: &str, to: &str| json!({"time_zone": "Europe/Berlin", "windows": [{"days": ["mon", "tue"], "from": from, "to": to}]});
+        assert_eq!(weekly(&[&berlin, &tokyo], "2026-01-05T00:00:00Z"), Some(common("09:00", "10:00")));
+        assert_eq!(weekly(&[&berlin, &tokyo], "2026-07-06T00:00:00Z"), Some(common("09:00", "11:00")));
+        assert_eq!(weekly(&[&berlin], "2026-07-06T00:00:00Z").unwrap()["windows"], work);
+        let night = hours("Asia/Tokyo", json!([{"days": ["sun"], "from": "09:00", "to": "18:00"}]));
+        assert_eq!(weekly(&[&berlin, &night], "2026-07-06T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn a_vendor_with_one_set_of_half_hours_is_told_what_every_day_has() {
+        let odd = hours(
+            "UTC",
+            json!([
+                {"days": ["mon"], "from": "08:45", "to": "12:15"}, {"days": ["wed"], "from": "09:00", "to": "18:00"},
+            ]),
+        );
+        let same = odd.same_every_day().unwrap();
+        assert_eq!(
+            serde_json::to_value(&same.windows).unwrap(),
+            json!([{"days": ["mon", "wed"], "from": "09:00", "to": "12:00"}])
+        );
+        let never = hours(
+            "UTC",
+            json!([
+                {"days": ["mon"], "from": "08:00", "to": "09:00"}, {"days": ["wed"], "from": "09:00", "to": "18:00"},
+            ]),
+        );
+        assert_eq!(never.same_every_day(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn windows_of_minutes_are_those_minutes(minutes in prop::collection::vec(any::<bool>(), 7 * 24)) {
+            let hourly: Minutes = minutes.iter().flat_map(|open| std::iter::repeat_n(*open, 60)).collect();
+            let windows = written(&hourly);
+            prop_assert_eq!(windows.is_some(), hourly.contains(&true));
+            if let Some(windows) = windows {
+                prop_assert_eq!(minutes_of(&windows), hourly);
+            }
+        }
+    }
+}

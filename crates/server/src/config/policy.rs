@@ -1,0 +1,61 @@
+//! `[policy]`: what the operator allows, whatever a task asks for.
+
+use super::reader::{Book, Section};
+use outdial_model::{Closed, Country, Hours, Policy, Rules, TenantId, Window, Zone};
+use std::collections::BTreeMap;
+
+/// The rules for everybody, by tenant and by country.
+pub(super) fn read(root: &mut Section, book: &mut Book) -> Policy {
+    let mut section = root.section(book, "policy");
+    let everybody = rules(&mut section, book);
+    let tenants =
+        by_name(&mut section, book, "tenants", |name| TenantId::named(name).map_err(|e| e.to_string()));
+    let country = |name: &str| name.parse::<Country>().map_err(|error| error.to_string());
+    let countries = by_name(&mut section, book, "countries", country);
+    section.finish(book);
+    Policy { everybody, tenants, countries }
+}
+
+fn by_name<Name: Ord>(
+    section: &mut Section,
+    book: &mut Book,
+    key: &str,
+    parse: impl Fn(&str) -> Result<Name, String>,
+) -> BTreeMap<Name, Rules> {
+    let mut tables = section.section(book, key);
+    let mut found = BTreeMap::new();
+    for name in tables.names() {
+        let mut table = tables.section(book, &name);
+        let theirs = rules(&mut table, book);
+        table.finish(book);
+        match parse(&name) {
+            Ok(name) => _ = found.insert(name, theirs),
+            Err(error) => tables.complain(book, &name, error),
+        }
+    }
+    tables.finish(book);
+    found
+}
+
+fn rules(section: &mut Section, book: &mut Book) -> Rules {
+    let zone = "an IANA name such as \"Asia/Shanghai\", or \"contact\"";
+    let time_zone: Option<String> =
+        section.checked(book, "time_zone", zone, |name: &String| name.parse::<Zone>().is_ok());
+    let windows = "windows such as [{ days = [\"mon\"], from = \"09:00\", to = \"18:00\" }], each with a day and an end after its beginning";
+    let is_one = |window: &Window| {
+        let (open, close) = window.minutes();
+        open < close && !window.days.is_empty()
+    };
+    let windows = section.checked(book, "windows", windows, |all: &Vec<Window>| all.iter().all(is_one));
+    let holidays = section.optional(book, "holidays", "days such as [\"2026-12-25\"]");
+    let closed = "periods such as [{ from = \"2026-12-24T12:00\", to = \"2026-12-27T00:00\" }]";
+    let closed =
+        section.checked(book, "closed", closed, |all: &Vec<Closed>| all.iter().all(|one| one.from < one.to));
+    let hours = Hours {
+        time_zone: time_zone.and_then(|name| name.parse().ok()).unwrap_or(Zone::OfContact),
+        windows: windows.unwrap_or_default(),
+        holidays: holidays.unwrap_or_default(),
+        closed: closed.unwrap_or_default(),
+    };
+    Rules { hours: (!hours.are_any()).then_some(hours) }
+}
