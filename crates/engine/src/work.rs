@@ -283,8 +283,9 @@ fn withdrawn(account: &Account, task: &Task) -> Option<String> {
 
 /// Tells that a part of the worker is over though nobody told it to end.
 fn untimely(ended: &Result<(), JoinError>) {
-    let why = ended.as_ref().err().map(ToString::to_string);
-    tracing::error!(why, "a part of the worker has ended before its time; the others end, too");
+    // In words, an error would repeat what the panic said, and that may be about anybody.
+    let panicked = ended.as_ref().is_err_and(JoinError::is_panic);
+    tracing::error!(panicked, "a part of the worker has ended before its time; the others end, too");
 }
 
 /// So much later, to the next millisecond: the store keeps no less, and what is due must not be early.

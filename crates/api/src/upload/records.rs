@@ -8,7 +8,6 @@ pub(crate) const MOST_BYTES: usize = 64 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A record and the line it begins on (from 1).
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     pub line: u64,
     /// Without its line break; `None` when it was too long.
@@ -16,7 +15,6 @@ pub(crate) struct Record {
 }
 
 /// Cuts what is pushed into records.
-#[derive(Debug)]
 pub(crate) struct Records {
     quotes: bool,
     place: Place,
