@@ -47,11 +47,15 @@ const DEFECTS: [fn(); 6] = [
         // Within its first letter; the panic shows the text.
         println!("{}", &NAME[..NAME.len().min(1)]);
     },
-    || Err::<(), _>(format!("{SECRET} is refused")).unwrap(),
+    || refused().unwrap(),
     || assert_eq!(VALUE.len(), 0, "{VALUE}"),
     || std::panic::panic_any(format!("{SECRET} of {NAME}")),
     || panic!("what stands in the code is told"),
 ];
+
+fn refused() -> Result<(), String> {
+    Err(format!("{SECRET} is refused"))
+}
 
 fn main() -> ExitCode {
     match env::var(CHILD) {
@@ -61,7 +65,12 @@ fn main() -> ExitCode {
 }
 
 fn trials() -> Vec<Trial> {
-    let story = |name: &str, tell: fn()| Trial::test(name, move || Ok(tell()));
+    let story = |name: &str, tell: fn()| {
+        Trial::test(name, move || {
+            tell();
+            Ok(())
+        })
+    };
     vec![
         story("a_panic_tells_where_it_was_and_of_nobody", a_panic_tells_where_it_was_and_of_nobody),
         story("without_the_rule_everybody_would_be_told_of", without_the_rule_everybody_would_be_told_of),
@@ -116,6 +125,7 @@ fn a_panic_tells_where_it_was_and_of_nobody() {
     let told: Vec<Value> = log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told: Vec<_> = told.iter().filter(|line| line["message"] == "panicked; this is a defect").collect();
     assert_eq!(told.len(), DEFECTS.len(), "{log:#?}");
+    assert_eq!(all.matches("\"ERROR\"").count(), DEFECTS.len(), "an end in order is no error: {rest:#?}");
     for line in &told {
         assert_eq!(line["level"], "ERROR");
         assert!(line["place"].as_str().unwrap().contains("tests/panics.rs:"), "{line:#}");
