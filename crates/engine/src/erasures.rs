@@ -1,6 +1,7 @@
 //! Erasures: somebody asks to be forgotten, and is.
 
 use crate::once::{Once, Worded};
+use crate::until_nobody::{A_ROUND, until_nobody};
 use crate::{Engine, EngineError};
 use outdial_model::{Erased, Erasure, ErasureId, TenantId};
 use tokio_util::sync::CancellationToken;
@@ -9,8 +10,6 @@ use tokio_util::sync::CancellationToken;
 const AT_ONCE: u32 = 200;
 /// Transactions while whoever asked waits.
 const AT_FIRST: u32 = 10;
-/// Transactions of one round, so that whatever else has to be swept away has its turn.
-const A_ROUND: u32 = 2_000;
 
 impl Engine {
     /// Forgets a person: at once where they are done or with us, when their vendor has told of their end where they are
@@ -63,16 +62,13 @@ impl Engine {
 
     /// Goes on with everybody who is being erased and is done by now, in so many transactions as are left.
     async fn go_on_erasing(&self, left: &mut u32, shutdown: &CancellationToken) -> Result<(), EngineError> {
-        while *left > 0 && !shutdown.is_cancelled() {
-            *left -= 1;
+        let step = async || {
             let step = self.store().erase_some(AT_ONCE, self.now()).await?;
             for contact in &step.unreadable {
                 tracing::error!(%contact, "a contact cannot be read, and so not be erased; tried again later");
             }
-            if step.seen == 0 {
-                break;
-            }
-        }
-        Ok(())
+            Ok(step.seen)
+        };
+        until_nobody(left, shutdown, step).await
     }
 }

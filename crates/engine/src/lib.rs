@@ -40,6 +40,7 @@ mod seal;
 mod suppressions;
 mod tasks;
 mod transcripts;
+mod until_nobody;
 mod vendor_tasks;
 mod webhooks;
 mod work;

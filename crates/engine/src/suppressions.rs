@@ -4,6 +4,7 @@
 //! writes the ledger's row). Whoever was there before is taken back at once, as far as that goes.
 
 use crate::once::{Once, Worded};
+use crate::until_nobody::{A_ROUND, until_nobody};
 use crate::{Engine, EngineError, Page, SuppressionFilter};
 use outdial_model::{FieldProblem, NewSuppression, Suppression, SuppressionId, TenantId, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 /// People in one transaction.
 const AT_ONCE: u32 = 500;
 /// Transactions while whoever asked waits.
-const AT_FIRST: usize = 20;
+const AT_FIRST: u32 = 20;
 
 impl Engine {
     /// Suppresses numbers, all of them or none. When this returns nobody who has one is dialed any more, and everybody whom a
@@ -29,16 +30,9 @@ impl Engine {
         }
         let worded = Worded::suppressed(once);
         let kept = self.store().suppress(tenant, numbers, worded.stored().as_ref(), now).await?;
-        for _ in 0..AT_FIRST {
-            match self.store().take_back_some(AT_ONCE, self.now()).await {
-                Ok(0) => break,
-                Ok(_) => {}
-                // They are written, and nobody new is dialed: the others are taken back in a while.
-                Err(error) => {
-                    tracing::warn!(%error, "people whose numbers are suppressed are taken back later");
-                    break;
-                }
-            }
+        // They are written, and nobody new is dialed: the others are taken back in a while.
+        if let Err(error) = self.take_back_some(AT_FIRST, &CancellationToken::new()).await {
+            tracing::warn!(%error, "people whose numbers are suppressed are taken back later");
         }
         self.ring();
         Ok(kept)
@@ -70,8 +64,13 @@ impl Engine {
 
     /// Takes back whoever is left of those whose numbers were suppressed.
     pub(crate) async fn take_back(&self, shutdown: &CancellationToken) -> Result<(), EngineError> {
-        while !shutdown.is_cancelled() && self.store().take_back_some(AT_ONCE, self.now()).await? > 0 {}
-        Ok(())
+        self.take_back_some(A_ROUND, shutdown).await
+    }
+
+    /// The same, in so many transactions as are `left`.
+    async fn take_back_some(&self, mut left: u32, shutdown: &CancellationToken) -> Result<(), EngineError> {
+        let step = async || Ok(self.store().take_back_some(AT_ONCE, self.now()).await?);
+        until_nobody(&mut left, shutdown, step).await
     }
 }
 

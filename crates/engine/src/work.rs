@@ -99,7 +99,7 @@ impl Engine {
                     () = shutdown.cancelled() => {}
                     _ = jobs.join_next() => {}
                     Some(ended) = house.join_next() => {
-                        untimely(&ended);
+                        untimely(&ended, &shutdown);
                         break;
                     }
                 }
@@ -126,8 +126,8 @@ impl Engine {
                 () = shutdown.cancelled() => {}
                 () = asked => {}
                 Some(_) = jobs.join_next() => {}
-                Some(ended) = house.join_next(), if !shutdown.is_cancelled() => {
-                    untimely(&ended);
+                Some(ended) = house.join_next() => {
+                    untimely(&ended, &shutdown);
                     break;
                 }
                 () = tokio::time::sleep(nap) => {}
@@ -294,10 +294,14 @@ fn withdrawn(account: &Account, task: &Task) -> Option<String> {
         .then(|| format!("account `{}` is no longer for this tenant: nobody new is dialed", account.id))
 }
 
-/// Tells that a part of the worker is over though nobody told it to end.
-fn untimely(ended: &Result<(), JoinError>) {
-    let why = ended.as_ref().err().map(ToString::to_string);
-    tracing::error!(why, "a part of the worker has ended before its time; the others end, too");
+/// Tells that a part of the worker is over, unless it was told to end.
+fn untimely(ended: &Result<(), JoinError>, shutdown: &CancellationToken) {
+    if shutdown.is_cancelled() {
+        return;
+    }
+    // In words, an error would repeat what the panic said, and that may be about anybody.
+    let panicked = ended.as_ref().is_err_and(JoinError::is_panic);
+    tracing::error!(panicked, "a part of the worker has ended before its time; the others end, too");
 }
 
 /// So much later, to the next millisecond: the store keeps no less, and what is due must not be early.

@@ -3,8 +3,8 @@
 use crate::{ContactReport, SegmentReport};
 use outdial_model::{ContactId, Phone, SegmentId, Timestamp};
 
-/// A push as it arrived.
-#[derive(Debug, Clone, Copy)]
+/// A push as it arrived. Printing it shows only what it claims to be.
+#[derive(Clone, Copy)]
 pub struct Inbound<'a> {
     /// Last part of the ingress path: which push it claims to be.
     pub kind: &'a str,
@@ -16,6 +16,12 @@ pub struct Inbound<'a> {
     pub body: &'a [u8],
     /// When it arrived.
     pub received_at: Timestamp,
+}
+
+impl std::fmt::Debug for Inbound<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inbound").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 impl Inbound<'_> {

@@ -15,6 +15,7 @@ mod gateway;
 mod open_files;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod panics;
 mod rehearsal;
 mod reload;
 mod shutdown;

@@ -74,6 +74,6 @@ fn every_key_has_a_comment() {
 
 #[test]
 fn what_a_deployment_begins_with_can_be_used() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/outdial.toml");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/config/outdial.toml");
     Config::from_toml(&std::fs::read_to_string(file).unwrap()).unwrap().check().unwrap();
 }

@@ -17,8 +17,8 @@ pub struct OnceKey {
     pub formerly: String,
 }
 
-/// What a request was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a request was answered. Printing it shows the status alone.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -26,6 +26,12 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 /// What a request did, for whoever words its answer.

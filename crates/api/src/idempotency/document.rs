@@ -1,25 +1,26 @@
-//! What the OpenAPI document says about idempotency keys: one parameter, one header, at every POST but the
-//! emergency stop.
+//! What the OpenAPI document says about idempotency keys: one parameter, one header, at every POST but
+//! those that say they have their effect each time anew.
 
 use super::answer::REPLAYED;
 use serde_json::{Value, json};
 
-/// Has its effect as often as it is sent.
-const EACH_TIME_ANEW: &str = "/v1/emergency_stop";
+/// What a route says of itself that has its effect as often as it is sent.
+const EACH_TIME_ANEW: &str = "x-each-time-anew";
 
 /// Completes every POST of the document.
 pub(crate) fn complete(document: &mut Value) {
     document["components"]["parameters"]["IdempotencyKey"] = parameter();
     document["components"]["headers"]["IdempotentReplayed"] = header();
     let paths = document["paths"].as_object_mut().into_iter().flatten();
-    let keyed = paths.filter(|(path, _)| *path != EACH_TIME_ANEW).map(|(_, item)| item);
-    for operation in keyed.filter_map(|item| item.get_mut("post")) {
-        let reference = json!({"$ref": "#/components/parameters/IdempotencyKey"});
-        match operation["parameters"].as_array_mut() {
-            Some(parameters) => parameters.push(reference),
-            None => operation["parameters"] = json!([reference]),
+    for operation in paths.filter_map(|(_, item)| item.get_mut("post")?.as_object_mut()) {
+        if operation.remove(EACH_TIME_ANEW).is_some() {
+            continue;
         }
-        let responses = operation["responses"].as_object_mut().into_iter().flatten();
+        let reference = json!({"$ref": "#/components/parameters/IdempotencyKey"});
+        if let Some(parameters) = operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut() {
+            parameters.push(reference);
+        }
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
         for (_, response) in responses.filter(|(status, _)| status.starts_with('2')) {
             response["headers"]["Idempotent-Replayed"] =
                 json!({"$ref": "#/components/headers/IdempotentReplayed"});

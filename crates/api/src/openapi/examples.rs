@@ -2,9 +2,11 @@
 
 mod access;
 mod endpoints;
+mod not_dialed;
 
 pub(crate) use access::*;
 pub(crate) use endpoints::*;
+pub(crate) use not_dialed::*;
 
 use crate::wire::counts::{CountsView, DispositionsView};
 use outdial_model::{ContactStatus, Counts, Disposition};
@@ -173,44 +175,6 @@ pub(crate) fn erasure() -> Value {
         "created_at": "2026-03-02T01:00:00.000Z",
         "completed_at": "2026-03-02T01:00:00.120Z"
     })
-}
-
-/// A task outside its hours.
-pub(crate) fn blockers() -> Value {
-    json!({
-        "task_id": ids::TASK,
-        "status": "running",
-        "waiting": 120,
-        "at_vendor": 0,
-        "blockers": [{
-            "reason": "outside_window",
-            "contacts": 120,
-            "until": "2026-03-02T01:00:00.000Z",
-            "detail": "its hours (`schedule`, Asia/Shanghai) begin again then"
-        }],
-        "changes_at": "2026-03-02T01:00:00.000Z",
-        "segments": []
-    })
-}
-
-pub(crate) fn new_suppression() -> Value {
-    json!({"phone": "+8613800000000", "reason": "asked not to be called", "source": "crm"})
-}
-
-pub(crate) fn suppression() -> Value {
-    json!({
-        "id": "sup_01k3xk5v8qe9yt4m2n7b6c5d4f",
-        "phone": "+8613800000000",
-        "purpose": null,
-        "reason": "asked not to be called",
-        "source": "crm",
-        "created_at": "2026-03-02T01:00:00.000Z",
-        "expires_at": null
-    })
-}
-
-pub(crate) fn suppression_batch() -> Value {
-    json!({"accepted": 1, "rejected": 0, "results": [{"index": 0, "status": "accepted"}]})
 }
 
 /// A contact after an operator's decision.

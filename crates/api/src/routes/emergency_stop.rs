@@ -21,6 +21,7 @@ use outdial_engine::Engine;
     tag = "Operations",
     security(("bearer" = ["tasks:control"])),
     params(Wait),
+    extensions(("x-each-time-anew" = json!(true))),
     responses(
         (status = 202, description = "It is so: nobody new is dialed. `is_confirmed` tells whether the vendors have confirmed.",
             body = EmergencyStopView, example = json!(examples::emergency_stop())),

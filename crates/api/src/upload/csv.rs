@@ -5,6 +5,7 @@ use crate::problem::{Problem, table};
 use csv::{ReaderBuilder, StringRecord};
 use outdial_engine::ContactDraft;
 use outdial_model::FieldProblem;
+use std::io::Read;
 
 /// Reads rows of CSV.
 #[derive(Debug, Default)]
@@ -48,11 +49,13 @@ fn is_blank(row: &StringRecord) -> bool {
 }
 
 fn row(record: &[u8]) -> Result<StringRecord, FieldProblem> {
+    // Where it begins to read, the library leaves out a byte order mark; a row is not where a file begins.
+    let after_another = b"\n".chain(record);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .buffer_capacity(record.len())
-        .from_reader(record);
+        .from_reader(after_another);
     let mut row = StringRecord::new();
     match reader.read_record(&mut row) {
         Ok(_) => Ok(row),
@@ -138,6 +141,14 @@ mod tests {
         for blank in [b"\"\"".as_slice(), b"\"\r\n", b"  "] {
             assert!(csv.contact(blank).unwrap().is_none());
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_in_a_row_is_a_letter() {
+        let mut csv = Csv::default();
+        csv.contact(b"name,phone").unwrap();
+        let draft = csv.contact("\u{feff}Ada,+8613800000000".as_bytes()).unwrap().unwrap().unwrap();
+        assert_eq!(draft.name.as_deref(), Some("\u{feff}Ada"));
     }
 
     #[test]

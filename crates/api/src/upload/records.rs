@@ -8,7 +8,6 @@ pub(crate) const MOST_BYTES: usize = 64 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A record and the line it begins on (from 1).
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     pub line: u64,
     /// Without its line break; `None` when it was too long.
@@ -16,7 +15,6 @@ pub(crate) struct Record {
 }
 
 /// Cuts what is pushed into records.
-#[derive(Debug)]
 pub(crate) struct Records {
     quotes: bool,
     place: Place,
@@ -113,11 +111,16 @@ impl Records {
         } else {
             self.is_too_long = true;
         }
+        if self.line == 1 && self.record == BYTE_ORDER_MARK {
+            // The first cell begins after it.
+            self.place = Place::CellStart;
+        }
     }
 
     fn end(&mut self) {
         let mut bytes = std::mem::take(&mut self.record);
-        if bytes.last() == Some(&b'\r') {
+        // Of cells, a carriage return that is kept is within quotes.
+        if !self.quotes && bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
         if self.line == 1 && bytes.starts_with(BYTE_ORDER_MARK) {
@@ -185,5 +188,18 @@ mod tests {
         assert_eq!(cut(true, &["a\r", "b\r", "c\"d\"\r"]), rows);
         assert_eq!(cut(true, &["a\r", "\nb\r\n", "c\"d\"\r\n"]), rows);
         assert_eq!(cut(false, &["{\r}\n"]), [line(1, "{\r}")], "a line of JSON ends with a line feed");
+    }
+
+    #[test]
+    fn a_carriage_return_within_quotes_that_never_end_is_a_letter() {
+        assert_eq!(cut(true, &["a,\"b\r"]), [line(1, "a,\"b\r")]);
+        assert_eq!(cut(false, &["a\r"]), [line(1, "a")]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_begins_a_file_and_nothing_else() {
+        let rows = cut(true, &["\u{feff}\"a\nb\"\n\u{feff}c\n"]);
+        assert_eq!(rows, [line(1, "\"a\nb\""), line(3, "\u{feff}c")]);
+        assert_eq!(cut(false, &["\u{feff}\u{feff}a\n"]), [line(1, "\u{feff}a")]);
     }
 }

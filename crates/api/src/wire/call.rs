@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// One attempt to reach a contact.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Call)]
 pub(crate) struct CallView {
     /// Its id.
@@ -69,7 +69,7 @@ impl From<RawOutcome> for RawOutcomeView {
 }
 
 /// Something the vendor understood of a call.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Insight)]
 pub(crate) struct InsightView {
     #[schema(schema_with = words::insight_kind)]

@@ -66,7 +66,7 @@ impl From<ContactForm> for ContactDraft {
 }
 
 /// A person to reach within a task.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Contact)]
 pub(crate) struct ContactView {
     /// Its id.

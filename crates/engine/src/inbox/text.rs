@@ -7,7 +7,6 @@ use outdial_provider::Inbound;
 const PURPOSE: &str = "inbox";
 
 /// A push as it arrived, without the headers its provider does not look at.
-#[derive(Debug)]
 pub(crate) struct Text {
     query: String,
     headers: Vec<(String, String)>,

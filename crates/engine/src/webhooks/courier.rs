@@ -129,7 +129,9 @@ impl Round {
         let ended = match ended {
             Ok((_, ended)) => ended,
             Err(error) => {
-                tracing::error!(%error, endpoint = %taken.endpoint.id, "an attempt broke off");
+                // In words, it would repeat what the panic said, and that may be about anybody.
+                let panicked = error.is_panic();
+                tracing::error!(panicked, endpoint = %taken.endpoint.id, "an attempt broke off");
                 attempt::broken_off(&taken, self.engine.now())
             }
         };

@@ -10,7 +10,7 @@ mod simulate;
 
 use crate::cli::{Cli, Command};
 use crate::terminal::Terminal;
-use crate::{ConfigProblems, StartError, demo};
+use crate::{ConfigProblems, StartError, demo, panics};
 use clap::Parser;
 use outdial_providers::registry;
 use std::ffi::OsString;
@@ -44,6 +44,7 @@ impl CommandError {
 
 /// Runs the command line `arguments` and answers the process's exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panics::tell_without_values();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

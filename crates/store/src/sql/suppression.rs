@@ -139,6 +139,19 @@ pub(super) async fn read(
     row.ok_or(StoreError::NotFound)?.open(vault)
 }
 
+/// A page of a tenant's suppressions, newest first; of those beside another table, that match.
+macro_rules! page {
+    ($($beside:expr),*; $($matching:literal)?) => {
+        concat!(
+            "SELECT suppressions.* FROM ", $($beside,)*
+            "suppressions
+             WHERE suppressions.tenant = $1 AND suppressions.id < $2 AND ($3 IS NULL OR suppressions.purpose = $3)",
+            $($matching,)?
+            " ORDER BY suppressions.id DESC LIMIT $4",
+        )
+    };
+}
+
 /// Suppressions, newest first.
 pub(super) async fn list(
     conn: &mut Connection,
@@ -150,37 +163,19 @@ pub(super) async fn list(
     // Every id is before the tilde.
     let before = page.after.as_ref().map_or("~", SuppressionId::as_str);
     let purpose = filter.purpose.as_ref().map(Purpose::as_str);
-    let rows: Vec<SuppressionRow> = match &filter.phone {
-        Some(phone) => {
-            sqlx::query_as(concat!(
-                "SELECT suppressions.* FROM ",
-                wanted!("$1"),
-                " CROSS JOIN suppressions
-                 WHERE suppressions.tenant = $2 AND suppressions.number = wanted.value AND suppressions.id < $3
-                   AND ($4 IS NULL OR suppressions.purpose = $4)
-                 ORDER BY suppressions.id DESC LIMIT $5",
-            ))
-            .bind(to_json(&BTreeSet::from(forms(vault, tenant, phone)))?)
-            .bind(tenant.as_str())
-            .bind(before)
-            .bind(purpose)
-            .bind(i64::from(page.limit))
-            .fetch_all(conn)
-            .await?
-        }
-        None => {
-            sqlx::query_as(
-                "SELECT * FROM suppressions
-                 WHERE tenant = $1 AND id < $2 AND ($3 IS NULL OR purpose = $3) ORDER BY id DESC LIMIT $4",
-            )
-            .bind(tenant.as_str())
-            .bind(before)
-            .bind(purpose)
-            .bind(i64::from(page.limit))
-            .fetch_all(conn)
-            .await?
-        }
+    let numbers = filter.phone.as_ref().map(|phone| to_json(&BTreeSet::from(forms(vault, tenant, phone))));
+    let numbers = numbers.transpose()?;
+    let statement = match numbers {
+        Some(_) => page!(wanted!("$5"), " CROSS JOIN "; " AND suppressions.number = wanted.value"),
+        None => page!(;),
     };
+    let query = sqlx::query_as(statement)
+        .bind(tenant.as_str())
+        .bind(before)
+        .bind(purpose)
+        .bind(i64::from(page.limit));
+    let query = numbers.into_iter().fold(query, |query, numbers| query.bind(numbers));
+    let rows: Vec<SuppressionRow> = query.fetch_all(conn).await?;
     rows.into_iter().map(|row| row.open(vault)).collect()
 }
 

@@ -11,7 +11,7 @@ const COLUMN: &str = "contacts.person";
 static NO_VARIABLES: BTreeMap<String, String> = BTreeMap::new();
 
 /// Everything personal of a contact's row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Person<'a> {
     pub(crate) phone: &'a Phone,
     pub(crate) name: Option<&'a PersonName>,
