@@ -3,14 +3,17 @@
 //! of once.
 //!
 //! `points.rs` the table of points · `remains.rs` looks at what is left · `dying_store.rs` where it dies
+//! `filling.rs` it dies while it takes people over who are called again
 
 mod dying_store;
+mod filling;
 mod points;
 mod remains;
 
 use crate::world::{everybody_rung_once, everything_was_told, fault};
 use dying_store::{Deed, DyingStore, Fate, Moment};
-use outdial_model::{Clock, ContactStatus, DispatchId, DispatchKind, SystemClock};
+pub use filling::whoever_is_called_again_is_taken_over_once_whoever_dies_of_it;
+use outdial_model::{Clock, ContactStatus, DispatchId, DispatchKind, SUPPRESSED, SystemClock};
 use outdial_store::{
     Changes, ChosenBatch, DispatchPlan, Lease, SegmentTarget, Store, StoreError, TaskChange,
 };
@@ -41,6 +44,7 @@ impl DeathAt {
             Deed::Opening => "opening",
             Deed::HandingOver => "handing_over",
             Deed::Starting => "starting",
+            Deed::TakingOver => "taking_over",
         };
         format!("crash::{deed}::{}::{}", self.point.name, self.left.vendor)
     }
@@ -177,7 +181,7 @@ async fn deeds_under(lease: &Lease, left: &dyn Store) -> [(&'static str, Option<
         ("reading", left.work(lease, now).await.err()),
         ("sending", left.plan_dispatch(plan, &|_| ChosenBatch::default(), now).await.err()),
         ("writing", left.apply(news, now).await.err()),
-        ("cancelling", left.cancel_ours(lease, ContactStatus::Cancelled, "", 1, now).await.err()),
+        ("cancelling", left.cancel_ours(lease, ContactStatus::Cancelled, SUPPRESSED, 1, now).await.err()),
         ("renewing", left.renew_lease(lease, now, TERM).await.err()),
         ("giving back", left.release_lease(lease, None, now).await.err()),
     ]

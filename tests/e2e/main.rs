@@ -22,6 +22,7 @@ mod events;
 mod ingress;
 mod kill;
 mod once;
+mod preflight;
 mod privacy;
 mod proofs;
 mod pushes;
@@ -83,7 +84,8 @@ const STORIES: &[(&str, Story)] = stories! {
         a_gateway_that_fails_or_refuses_connections,
         the_gateway_is_restarted_while_an_answer_is_awaited,
         a_timeline_tells_that_the_outcome_was_unknown_and_then_found;
-    crash: a_write_under_the_claim_of_a_dead_worker_is_refused;
+    crash: a_write_under_the_claim_of_a_dead_worker_is_refused,
+        whoever_is_called_again_is_taken_over_once_whoever_dies_of_it;
     once: a_hundred_at_one_moment_do_it_once, of_two_requests_with_one_key_one_is_done_and_the_other_refused,
         a_start_sent_a_hundred_times_more_starts_nothing_that_was_paused,
         a_hundred_starts_of_what_is_over_at_once_are_told_that_it_started,
@@ -94,6 +96,7 @@ const STORIES: &[(&str, Story)] = stories! {
     twins: what_a_vendor_makes_twice_is_stopped_before_it_rings,
         twins_of_a_request_nobody_answered_are_stopped_before_they_ring;
     suppression: nobody_is_handed_over_once_their_number_is_suppressed;
+    preflight: a_preflight_tells_who_is_skipped_and_how_long_the_others_take;
     storm: a_creating_request_that_failed_is_looked_up_before_the_next,
         live_reads_in_a_storm_are_repeated_within_a_fifth,
         the_breaker_opens_after_few_failures_and_closes_soon_after_the_storm;

@@ -1,4 +1,4 @@
-//! Downloads: answers that are fetched elsewhere while they are handed over.
+//! Downloads: answers that are fetched, from elsewhere or page by page, while they are handed over.
 //!
 //! A task of its own fetches, one piece when the one before it was taken. The connection of a client that takes nothing asks
 //! for nothing either, so whoever is asked by it alone would notice neither its own deadline nor that the server
@@ -14,6 +14,7 @@ use futures_util::{Stream, StreamExt, stream};
 use outdial_engine::Recording;
 use outdial_engine::outward::OutwardError;
 use outdial_model::TenantId;
+use std::fmt::{self, Display};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, Sender};
@@ -41,24 +42,37 @@ impl Downloads {
     }
 }
 
+/// What the connection is told when it ends before the answer does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BrokenOff;
+
+impl Display for BrokenOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the answer broke off on its way")
+    }
+}
+
+impl std::error::Error for BrokenOff {}
+
 /// A recording as a body.
 pub(crate) fn body(
     recording: Recording,
     turn: Turn,
-) -> impl Stream<Item = Result<Bytes, OutwardError>> + 'static {
+) -> impl Stream<Item = Result<Bytes, BrokenOff>> + 'static {
     let left = recording.left();
     let pieces = stream::try_unfold(recording, |mut recording| async {
-        Ok(recording.piece().await?.map(|piece| (piece, recording)))
+        let piece = recording.piece().await?;
+        Ok::<_, OutwardError>(piece.map(|piece| (piece, recording)))
     });
     handed_over(pieces, left, turn)
 }
 
 /// Hands over pieces as they are taken, for no longer than `left`.
-fn handed_over(
-    pieces: impl Stream<Item = Result<Bytes, OutwardError>> + Send + 'static,
+pub(crate) fn handed_over<E: Display + Send + 'static>(
+    pieces: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
     left: Duration,
     turn: Turn,
-) -> impl Stream<Item = Result<Bytes, OutwardError>> + 'static {
+) -> impl Stream<Item = Result<Bytes, BrokenOff>> + 'static {
     let (give, take) = mpsc::channel(1);
     let closing = turn.closing.clone();
     tokio::spawn(async move {
@@ -69,7 +83,7 @@ fn handed_over(
             () = give.closed() => None,
         };
         if let Some(reason) = broken {
-            tracing::warn!(reason, "a recording broke off on its way");
+            tracing::warn!(reason, "a download broke off on its way");
         }
     });
     stream::unfold(Some((take, turn)), |body| async {
@@ -77,14 +91,14 @@ fn handed_over(
         match take.recv().await {
             Some(Some(piece)) => Some((Ok(piece), Some((take, turn)))),
             Some(None) => None,
-            None => Some((Err(OutwardError::Broken), None)),
+            None => Some((Err(BrokenOff), None)),
         }
     })
 }
 
 /// Gives one piece after the other, and `None` after the last; or tells why not.
-async fn fetch(
-    pieces: impl Stream<Item = Result<Bytes, OutwardError>>,
+async fn fetch<E: Display>(
+    pieces: impl Stream<Item = Result<Bytes, E>>,
     give: &Sender<Option<Bytes>>,
 ) -> Result<(), String> {
     let mut pieces = pin!(pieces);
@@ -109,10 +123,11 @@ mod tests {
     const LONG: Duration = Duration::from_secs(3600);
 
     /// Places, something that is held while anything is fetched, and a download that has no end.
-    fn endless(left: Duration) -> (Downloads, Arc<()>, impl Stream<Item = Result<Bytes, OutwardError>>) {
+    fn endless(left: Duration) -> (Downloads, Arc<()>, impl Stream<Item = Result<Bytes, BrokenOff>>) {
         let downloads = Downloads::until(CancellationToken::new());
         let source = Arc::new(());
-        let pieces = stream::repeat(Arc::clone(&source)).map(|_| Ok(Bytes::from_static(b"la")));
+        let pieces =
+            stream::repeat(Arc::clone(&source)).map(|_| Ok::<_, OutwardError>(Bytes::from_static(b"la")));
         let turn = downloads.enter(&"acme".parse().unwrap()).unwrap();
         (downloads, source, handed_over(pieces, left, turn))
     }
@@ -129,7 +144,7 @@ mod tests {
         assert_eq!(Arc::strong_count(&source), 1, "it still fetches");
         assert!(!downloads.0.are_free(), "what was fetched is still held");
         assert!(body.next().await.unwrap().is_ok(), "what was there for it");
-        assert_eq!(body.next().await, Some(Err(OutwardError::Broken)));
+        assert_eq!(body.next().await, Some(Err(BrokenOff)));
         assert_eq!(body.next().await, None);
         assert!(downloads.0.are_free());
     }
@@ -142,7 +157,7 @@ mod tests {
         sleep(STALL * 3 / 4).await;
         assert_eq!(Arc::strong_count(&source), 1, "it still fetches");
         while let Some(piece) = body.next().await {
-            assert!(piece.is_ok() || piece == Err(OutwardError::Broken));
+            assert!(piece.is_ok() || piece == Err(BrokenOff));
         }
     }
 
@@ -156,7 +171,7 @@ mod tests {
         let piece = Bytes::from_static(b"la");
         assert_eq!(taken(vec![Ok(piece.clone())]).await, [Ok(piece.clone())]);
         let broken = taken(vec![Ok(piece.clone()), Err(OutwardError::Broken)]).await;
-        assert_eq!(broken, [Ok(piece), Err(OutwardError::Broken)]);
+        assert_eq!(broken, [Ok(piece), Err(BrokenOff)]);
         assert!(downloads.0.are_free());
     }
 

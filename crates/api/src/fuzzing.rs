@@ -2,7 +2,7 @@
 
 use crate::cursor::{CursorKey, Seal};
 use crate::upload::records::{Record, Records};
-use crate::upload::{Csv, Format, Ndjson, contact};
+use crate::upload::{ContactColumns, Csv, Format, Ndjson, item};
 use outdial_engine::ContactDraft;
 use outdial_model::FieldProblem;
 
@@ -17,16 +17,19 @@ pub struct Upload {
 
 /// Reads CSV that comes in these pieces.
 pub fn csv<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Upload {
-    read(pieces, Csv::default())
+    read(pieces, Csv::<ContactColumns>::default())
 }
 
 /// Reads lines of JSON that come in these pieces.
 pub fn ndjson<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Upload {
-    read(pieces, Ndjson)
+    read(pieces, Ndjson::of_contacts())
 }
 
 /// Reads on until the end, or until the format refuses the whole.
-fn read<'a, F: Format>(pieces: impl IntoIterator<Item = &'a [u8]>, mut format: F) -> Upload {
+fn read<'a, F: Format<Item = ContactDraft>>(
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+    mut format: F,
+) -> Upload {
     let mut records = Records::new(F::QUOTES);
     let mut upload = Upload::default();
     for piece in pieces {
@@ -42,11 +45,11 @@ fn read<'a, F: Format>(pieces: impl IntoIterator<Item = &'a [u8]>, mut format: F
 }
 
 impl Upload {
-    fn take(&mut self, format: &mut impl Format, record: &Record) {
+    fn take(&mut self, format: &mut impl Format<Item = ContactDraft>, record: &Record) {
         if self.refused.is_some() {
             return;
         }
-        match contact(format, record) {
+        match item(format, record) {
             Ok(contact) => self.lines.extend(contact.map(|contact| (record.line, contact))),
             Err(problem) => self.refused = Some(problem.code().slug),
         }

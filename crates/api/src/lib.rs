@@ -26,6 +26,7 @@ mod cursor;
 mod download;
 mod draining;
 mod etag;
+mod export;
 mod feed;
 mod finish;
 mod form;

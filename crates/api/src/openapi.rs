@@ -23,6 +23,8 @@ use utoipa_actix_web::AppExt;
 const REQUESTS: &[&str] = &[
     "CreateTask",
     "UpdateTask",
+    "RedialTask",
+    "PreflightTask",
     "AddContacts",
     "CreateContact",
     "ResolveContact",

@@ -13,11 +13,13 @@ mod events;
 pub(crate) mod fallback;
 pub(crate) mod ingress;
 mod metrics;
+mod preflight;
 mod probes;
 mod providers;
 pub(crate) mod push_tokens;
 mod pushes;
 mod recordings;
+mod redial;
 mod suppressions;
 mod task_answer;
 mod task_verbs;
@@ -33,6 +35,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
     config
         .service(tasks::create_task)
+        .service(preflight::preflight_task)
         .service(tasks::list_tasks)
         .service(tasks::get_task)
         .service(tasks::update_task)
@@ -40,6 +43,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(task_verbs::pause_task)
         .service(task_verbs::resume_task)
         .service(task_verbs::stop_task)
+        .service(redial::redial_task)
         .service(tasks::list_segments)
         .service(tasks::get_task_stats)
         .service(blockers::get_blockers)

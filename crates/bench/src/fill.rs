@@ -35,6 +35,7 @@ pub(crate) async fn task(store: &dyn Store, at: Timestamp) -> Result<TaskId, Fai
         status: TaskStatus::Scheduled,
         desired: DesiredStatus::Running,
         adopted: None,
+        redial: None,
     };
     Ok(store.create_task(&tenant, task, Vec::new(), None, at).await?.id)
 }

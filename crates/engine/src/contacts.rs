@@ -199,7 +199,8 @@ pub(crate) fn accept_all(
     if bad.is_empty() { Ok(good) } else { Err(bad) }
 }
 
-fn accept(
+/// The contact of a draft, or why there can be none.
+pub(crate) fn accept(
     draft: &ContactDraft,
     rules: &Rulebook<'_>,
     account: &Account,

@@ -31,8 +31,10 @@ mod ingest;
 mod metrics;
 mod once;
 mod pepper;
+mod preflight;
 mod reconciliation;
 mod recordings;
+mod redial;
 mod retention;
 mod roster;
 mod rulebook;
@@ -68,8 +70,10 @@ pub use outdial_store::{
     TaskFilter, WebhookEndpoint,
 };
 pub use pepper::Pepper;
+pub use preflight::{Estimate, Factor, Fate, Fit, Outlook, Preflight, PreflightRequest};
 pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Verdict};
 pub use recordings::{ByteRange, Part, Recording, RecordingError, Recordings};
+pub use redial::CreateRedial;
 pub use retention::Retention;
 pub use suppressions::refuse_suppression;
 pub use tasks::{CreateTask, TaskVerb, changeable};

@@ -3,10 +3,10 @@
 use crate::contacts::accept_all;
 use crate::once::{Once, Worded};
 use crate::rulebook::Rulebook;
-use crate::{ContactDraft, Engine, EngineError, Page, TaskFilter};
+use crate::{Account, ContactDraft, Engine, EngineError, Page, TaskFilter};
 use outdial_model::{
-    AccountId, DesiredStatus, FieldProblem, HoldReason, Segment, StartMode, Task, TaskId, TaskSpec,
-    TaskStatus, TenantId,
+    AccountId, DesiredStatus, FieldProblem, HoldReason, Segment, StartMode, Task, TaskId, TaskSpec, TaskStatus,
+    TenantId, Timestamp,
 };
 use outdial_store::{Begin, NewTask, StoreError, TaskPatch};
 use std::time::Duration;
@@ -94,12 +94,8 @@ impl Engine {
         let CreateTask { external_id, account, spec, contacts } = request;
         let account =
             self.account_for(tenant, &account).map_err(|_| unknown_account(self, tenant, &account))?;
-        let mut problems = account.provider.refuse_task(&spec);
         let now = self.now();
-        if spec.schedule.is_over(now) {
-            let detail = "this instant has passed; nothing could be dialed";
-            problems.push(FieldProblem::new("/schedule/not_after", "in_the_past", detail));
-        }
+        let mut problems = refuse(&spec, &account, now);
         let policy = self.policy();
         let accepted = accept_all(&contacts, &Rulebook::of(tenant, &spec, &policy), &account, now);
         let contacts = accepted.unwrap_or_else(|bad| {
@@ -109,13 +105,7 @@ impl Engine {
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
         }
-        let (status, desired) = match spec.schedule.start {
-            StartMode::Manual => (TaskStatus::Draft, DesiredStatus::Draft),
-            StartMode::Immediate | StartMode::Scheduled => (TaskStatus::Scheduled, DesiredStatus::Running),
-        };
-        let id = TaskId::generate(now);
-        let task =
-            NewTask { id, external_id, account: account.id.clone(), spec, status, desired, adopted: None };
+        let task = new_task(external_id, &account, spec, now);
         let worded = Worded::task(once);
         let task = self.store().create_task(tenant, task, contacts, worded.stored().as_ref(), now).await?;
         self.ring();
@@ -223,6 +213,31 @@ impl Engine {
     }
 }
 
+/// What makes no sense in a task that is to begin.
+pub(crate) fn refuse(spec: &TaskSpec, account: &Account, now: Timestamp) -> Vec<FieldProblem> {
+    let mut problems = account.provider.refuse_task(spec);
+    if spec.schedule.is_over(now) {
+        let detail = "this instant has passed; nothing could be dialed";
+        problems.push(FieldProblem::new("/schedule/not_after", "in_the_past", detail));
+    }
+    problems
+}
+
+/// A task that begins as its schedule says.
+pub(crate) fn new_task(
+    external_id: Option<String>,
+    account: &Account,
+    spec: TaskSpec,
+    now: Timestamp,
+) -> NewTask {
+    let (status, desired) = match spec.schedule.start {
+        StartMode::Manual => (TaskStatus::Draft, DesiredStatus::Draft),
+        StartMode::Immediate | StartMode::Scheduled => (TaskStatus::Scheduled, DesiredStatus::Running),
+    };
+    let (id, account) = (TaskId::generate(now), account.id.clone());
+    NewTask { id, external_id, account, spec, status, desired, adopted: None, redial: None }
+}
+
 /// Whether what was asked for is what is confirmed.
 fn is_settled(task: &Task) -> bool {
     match task.desired {
@@ -246,7 +261,7 @@ pub fn changeable(task: Task) -> Result<Task, EngineError> {
     Err(EngineError::Conflict { code: "wrong_state", detail })
 }
 
-fn unknown_account(engine: &Engine, tenant: &TenantId, wanted: &AccountId) -> EngineError {
+pub(crate) fn unknown_account(engine: &Engine, tenant: &TenantId, wanted: &AccountId) -> EngineError {
     let known: Vec<_> = engine.accounts_for(tenant).map(|account| account.id.to_string()).collect();
     let detail = format!("no account `{wanted}` is configured; the accounts are: {}", known.join(", "));
     EngineError::Invalid(vec![FieldProblem::new("/account", "unknown_account", detail)])

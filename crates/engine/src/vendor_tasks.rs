@@ -104,6 +104,7 @@ impl Engine {
             status: shown,
             desired,
             adopted: Some(segment.clone()),
+            redial: None,
         };
         let worded = Worded::adopted(once, &segment);
         let task = self.store().create_task(tenant, new, Vec::new(), worded.stored().as_ref(), now).await?;

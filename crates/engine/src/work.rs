@@ -13,6 +13,7 @@ mod cancel;
 mod claim;
 mod decide;
 mod dispatch;
+mod fill;
 pub(crate) mod gate;
 mod job;
 pub(crate) mod observe;
@@ -26,6 +27,7 @@ mod verify;
 
 pub(crate) use batches::Batches;
 pub(crate) use dispatch::dial_contacts;
+pub(crate) use gate::{Verdict, gate};
 pub(crate) use job::reference;
 pub(crate) use pauses::Pauses;
 
@@ -33,8 +35,8 @@ use crate::accounts::Place;
 use crate::rulebook::Rulebook;
 use crate::{Account, Engine, EngineError, TaskVerb};
 use claim::{Claim, HEARTBEAT, Moment, TERM};
-pub(crate) use decide::window;
 use decide::{Situation, Step, Who, decide};
+pub(crate) use decide::{portion, window, window_of};
 use job::Job;
 use outdial_model::{DesiredStatus, Task, Timestamp};
 use outdial_provider::fence;

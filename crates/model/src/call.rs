@@ -41,6 +41,14 @@ words!(Disposition, "disposition", {
     Cancelled => "cancelled", Unknown => "unknown", Other => "other",
 });
 
+impl Disposition {
+    /// Whether whoever ended so may be called again by a redial: not whom nobody can tell anything about, for they may have
+    /// been rung.
+    pub const fn may_be_redialed(self) -> bool {
+        !matches!(self, Self::Unknown)
+    }
+}
+
 /// The vendor's own words for an outcome, kept as sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RawOutcome {

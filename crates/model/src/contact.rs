@@ -1,9 +1,9 @@
 //! A contact: one person to reach within a task, and the life of that wish.
 
 use crate::status::words;
-use crate::{
+use crate::{Cause, 
     Confidence, ContactId, Disposition, PersonName, Phone, SegmentId, TaskId, TenantId, Timestamp,
-    Whereabouts,
+    Whereabouts, Why,
 };
 use std::collections::BTreeMap;
 
@@ -90,8 +90,8 @@ pub enum HoldReason {
 
 words!(HoldReason, "hold reason", { OutsideWindow => "outside_window", Retry => "retry" });
 
-/// What somebody says who was not dialed in time.
-pub const EXPIRED: &str = "its `expires_at` has passed";
+/// Why somebody ended whose own time was over before they were dialed.
+pub const EXPIRED: Why = Why::new(Cause::Expired, "its `expires_at` has passed");
 
 /// A contact as stored. Printing it shows no personal data.
 #[derive(Clone)]

@@ -16,4 +16,11 @@ impl FieldProblem {
     pub fn new(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
         Self { pointer: format!("#{pointer}"), code, detail: detail.into() }
     }
+
+    /// The same, of something that stands at `place`.
+    #[must_use]
+    pub fn within(self, place: &str) -> Self {
+        let inside = self.pointer.trim_start_matches('#');
+        Self { pointer: format!("#{place}{inside}"), ..self }
+    }
 }

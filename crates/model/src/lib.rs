@@ -9,6 +9,7 @@
 
 mod access;
 mod call;
+mod cause;
 mod clock;
 mod contact;
 mod dispatch;
@@ -28,6 +29,7 @@ mod phone;
 mod policy;
 mod push;
 mod reconciliation;
+mod redial;
 mod retry;
 mod safety;
 mod schedule;
@@ -43,6 +45,7 @@ mod zone;
 
 pub use access::{Scope, Scopes};
 pub use call::{Call, Disposition, RawOutcome};
+pub use cause::{Cause, Why};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use contact::{Contact, ContactStatus, EXPIRED, HoldReason};
 pub use dispatch::{Dispatch, DispatchKind, DispatchOutcome};
@@ -66,6 +69,7 @@ pub use phone::{Country, Phone, PhoneError};
 pub use policy::{Policy, Rules};
 pub use push::{KeptPush, PushState};
 pub use reconciliation::{Tallied, Tally};
+pub use redial::Redial;
 pub use retry::Retry;
 pub use safety::{Decision, Delivery, OnUnknown, Safety, Staged};
 pub use schedule::{Schedule, StartMode};

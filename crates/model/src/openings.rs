@@ -66,6 +66,11 @@ impl<'a> Openings<'a> {
         has_begun && !self.schedule.is_over(now) && self.all_open(now)
     }
 
+    /// Whether nobody may be called any more, ever.
+    pub fn are_over(&self, now: Timestamp) -> bool {
+        self.schedule.is_over(now)
+    }
+
     /// When somebody may be called, from `now` on.
     pub fn next(&self, now: Timestamp) -> Opening {
         if self.schedule.is_over(now) {

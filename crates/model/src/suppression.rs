@@ -2,10 +2,10 @@
 //!
 //! Not for: when a number may be called (the schedule), or who is forgotten (an erasure).
 
-use crate::{Phone, Purpose, SuppressionId, TenantId, Timestamp};
+use crate::{Cause, Phone, Purpose, SuppressionId, TenantId, Timestamp, Why};
 
 /// Why a contact ended that was never dialed because its number is suppressed.
-pub const SUPPRESSED: &str = "the number is suppressed";
+pub const SUPPRESSED: Why = Why::new(Cause::Suppressed, "the number is suppressed");
 
 /// A number that is not to be called, as a client brings it.
 #[derive(Debug, Clone, PartialEq, Eq)]

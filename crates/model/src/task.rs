@@ -3,7 +3,7 @@
 use crate::phone::as_e164;
 use crate::status::words;
 use crate::{
-    AccountId, ContactStatus, Disposition, Opening, Openings, Pacing, Phone, Purpose, Retry, Safety,
+    AccountId, ContactStatus, Disposition, Opening, Openings, Pacing, Phone, Purpose, Redial, Retry, Safety,
     Schedule, Script, TaskId, TenantId, Timestamp,
 };
 use std::collections::BTreeMap;
@@ -164,6 +164,8 @@ pub struct Task {
     pub trouble: Option<String>,
     /// Its contacts.
     pub counts: Counts,
+    /// Whose people it calls again, if it is a redial.
+    pub redial: Option<Redial>,
     /// Changes with every change a client can see; the ETag.
     pub revision: i64,
     /// When it was accepted.
@@ -180,6 +182,11 @@ impl Task {
     /// Taken over from the vendor's console: the vendor keeps its script and settings.
     pub fn is_adopted(&self) -> bool {
         self.spec.script.template_id.is_empty()
+    }
+
+    /// People of the task whose people it calls again are still to be taken over.
+    pub fn is_filling(&self) -> bool {
+        self.redial.as_ref().is_some_and(|redial| redial.is_filling)
     }
 
     /// What keeps people waiting at `now`, in a sentence: what troubles the task, or a schedule that

@@ -2,14 +2,14 @@
 
 use crate::{
     Access, Answer, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt,
-    Inbox, Once, OnceKey, Outbox, Page, Planned, Privacy, Skipped, StoreError, Suppressions, TaskFilter,
-    TaskWork, Traced,
+    Inbox, Once, OnceKey, Outbox, Page, Planned, Privacy, Prospect, Skipped, StoreError, Suppressions,
+    TaskFilter, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DesiredStatus, Event, EventId,
-    HoldReason, PersonName, Phone, Secret, Segment, SegmentId, Task, TaskId, TaskSpec, TaskStatus, TenantId,
-    Timestamp,
+    HoldReason, PersonName, Phone, Purpose, Redial, Secret, Segment, SegmentId, Task, TaskId, TaskSpec,
+    TaskStatus, TenantId, Timestamp, Why,
 };
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -32,6 +32,8 @@ pub struct NewTask {
     pub desired: DesiredStatus,
     /// A vendor's task made in the vendor's console that this task takes over.
     pub adopted: Option<Segment>,
+    /// Whose people it calls again, of a task of the same tenant; they are taken over with [`Store::fill_task`].
+    pub redial: Option<Redial>,
 }
 
 /// A contact to be accepted (status `queued`). Printing it shows no personal data.
@@ -248,6 +250,15 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
     ) -> Result<Vec<Call>, StoreError>;
     /// Where the recording of a call is, as its vendor told first.
     async fn recording(&self, tenant: &TenantId, call: &CallId) -> Result<KeptRecording, StoreError>;
+    /// What stands in the way of people with these numbers, were they called for that purpose at `now`: one for each, in their
+    /// order. It is told as it is, and may be otherwise when somebody is sent.
+    async fn prospects(
+        &self,
+        tenant: &TenantId,
+        purpose: Option<&Purpose>,
+        phones: &[Phone],
+        now: Timestamp,
+    ) -> Result<Vec<Prospect>, StoreError>;
     /// Everything that happened to a contact and its calls, oldest first, after `after`.
     async fn contact_events(
         &self,
@@ -336,6 +347,10 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
     ) -> Result<(TaskWork, Option<HoldReason>), StoreError>;
     /// What a worker sees of its task. `now` decides which holds have ended.
     async fn work(&self, lease: &Lease, now: Timestamp) -> Result<TaskWork, StoreError>;
+    /// Takes over the next people of the task that this one calls again, at most `limit`, from the place where the last portion
+    /// ended; tells whether some may be left. They are those who were completed when this task was accepted, whose outcome is still one
+    /// of the redial's, and who are neither erased nor on the list of those who are. Nobody comes to a task that is over or being stopped.
+    async fn fill_task(&self, lease: &Lease, limit: u32, now: Timestamp) -> Result<bool, StoreError>;
     /// Contacts of a segment in any of `statuses`, in order of id, after `after`.
     async fn segment_contacts(
         &self,
@@ -388,7 +403,7 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
         &self,
         lease: &Lease,
         status: ContactStatus,
-        reason: &str,
+        why: Why,
         limit: u32,
         now: Timestamp,
     ) -> Result<u64, StoreError>;

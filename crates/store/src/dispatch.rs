@@ -5,7 +5,7 @@ use crate::Lease;
 use outdial_model::{
     Contact, ContactId, ContactStatus, Dispatch, DispatchId, DispatchKind, HoldReason, Segment,
 };
-use outdial_model::{SegmentId, Timestamp};
+use outdial_model::{SegmentId, Timestamp, Why};
 
 /// A dispatch about to be written.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub enum Choice {
     /// Keep it back until an instant.
     Hold(HoldReason, Timestamp),
     /// It will never be dialed: `cancelled`, `expired` or `rejected`, and why.
-    Never(ContactStatus, String),
+    Never(ContactStatus, Why),
 }
 
 /// What the gate made of the candidates. Candidates in neither list stay as they are.

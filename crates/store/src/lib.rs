@@ -57,7 +57,7 @@ pub use open::open;
 pub use outbox::Outbox;
 pub use privacy::{Forgetting, Privacy};
 pub use query::{
-    CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, TaskFilter, TaskWork, Traced,
+    CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, Prospect, TaskFilter, TaskWork, Traced,
 };
 pub use sealing::{Rewrapped, SealProgress, Step};
 pub use suppression::{SuppressionFilter, Suppressions};

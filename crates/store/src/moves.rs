@@ -5,11 +5,14 @@
 
 use crate::meaning;
 use outdial_model::{
-    CallId, Confidence, ContactId, ContactStatus, DispatchId, Disposition, EventId, EventType, HoldReason,
-    SegmentId, Source, Tallied, Timestamp,
+    CallId, Cause, Confidence, ContactId, ContactStatus, DispatchId, Disposition, EventId, EventType,
+    HoldReason, SegmentId, Source, Tallied, Timestamp, Why,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// Why somebody ended whom a client asked to cancel.
+pub(crate) const ON_REQUEST: Why = Why::new(Cause::Requested, "cancelled on request");
 
 /// Where a contact stands.
 #[derive(Debug, Clone)]
@@ -32,6 +35,8 @@ pub(crate) struct Next {
     /// How sure that is at most, where it is less sure than what else was learned.
     pub(crate) at_most: Option<Confidence>,
     pub(crate) reason: Option<String>,
+    /// Why, where that does not follow from where it was learned.
+    pub(crate) cause: Option<Cause>,
     pub(crate) hold: Option<(HoldReason, Timestamp)>,
     /// The dispatch that takes it along, and into which segment.
     pub(crate) sent: Option<(DispatchId, SegmentId)>,
@@ -39,11 +44,11 @@ pub(crate) struct Next {
 
 impl Next {
     pub(crate) fn to(status: ContactStatus) -> Self {
-        Self { status, disposition: None, at_most: None, reason: None, hold: None, sent: None }
+        Self { status, disposition: None, at_most: None, reason: None, cause: None, hold: None, sent: None }
     }
 
-    pub(crate) fn because(status: ContactStatus, reason: &str) -> Self {
-        Self { reason: Some(reason.to_owned()), ..Self::to(status) }
+    pub(crate) fn because(status: ContactStatus, why: Why) -> Self {
+        Self { reason: Some(why.reason.to_owned()), cause: Some(why.cause), ..Self::to(status) }
     }
 
     pub(crate) fn held(reason: HoldReason, until: Timestamp) -> Self {
@@ -147,7 +152,7 @@ impl Moves {
         let unwanted = standing.cancel_requested && next.status.is_ours();
         let mut row = self.step(standing, next);
         if unwanted {
-            let next = Next::because(ContactStatus::Cancelled, "cancelled on request");
+            let next = Next::because(ContactStatus::Cancelled, ON_REQUEST);
             row = self.step(standing, next);
         }
         self.rows.insert(standing.id.clone(), row);
@@ -187,7 +192,7 @@ impl Moves {
             call: None,
             kind: meaning::of_contact(to),
             sequence: standing.last_event,
-            data: particulars(from, standing, disposition, confidence, &next),
+            data: particulars(from, standing, (disposition, confidence), &next, self.source),
         });
         MovedRow {
             id: standing.id.clone(),
@@ -209,10 +214,12 @@ impl Moves {
 fn particulars(
     from: ContactStatus,
     now: &Standing,
-    disposition: Option<Disposition>,
-    confidence: Option<Confidence>,
+    (disposition, confidence): (Option<Disposition>, Option<Confidence>),
     next: &Next,
+    source: Source,
 ) -> Value {
+    let held_for = next.hold.map(|(reason, _)| reason);
+    let cause = next.cause.or(held_for.map(Cause::from)).unwrap_or(Cause::of(source, next.status));
     let mut data = Map::new();
     let mut say = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -223,8 +230,9 @@ fn particulars(
     say("previous_status", Some(from.to_string()));
     say("disposition", disposition.map(|word| word.to_string()));
     say("confidence", confidence.map(|word| word.to_string()));
+    say("cause", Some(cause.to_string()));
     say("reason", next.reason.clone());
-    say("hold_reason", next.hold.map(|(reason, _)| reason.to_string()));
+    say("hold_reason", held_for.map(|reason| reason.to_string()));
     say("hold_until", next.hold.map(|(_, until)| until.to_string()));
     say("segment_id", now.segment.as_ref().map(SegmentId::to_string));
     let dispatch = next.sent.as_ref().map(|(dispatch, _)| dispatch.to_string());

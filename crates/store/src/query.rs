@@ -23,6 +23,8 @@ pub struct TaskFilter {
     pub account: Option<AccountId>,
     /// With this key of the client's.
     pub external_id: Option<String>,
+    /// That call people of this task again.
+    pub redial_of: Option<TaskId>,
     /// Created at or after.
     pub created_after: Option<Timestamp>,
     /// Created before.
@@ -38,6 +40,17 @@ pub struct ContactFilter {
     pub dispositions: Vec<Disposition>,
     /// With this key of the client's.
     pub external_id: Option<String>,
+    /// Only those somebody asked to cancel whose vendor has not told of it yet.
+    pub cancel_requested: bool,
+}
+
+/// What stands in the way of somebody who is not there yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Prospect {
+    /// Their number is not to be called.
+    pub is_suppressed: bool,
+    /// Their number is being dialed, or may be.
+    pub is_live: bool,
 }
 
 /// Which calls.

@@ -5,22 +5,25 @@ use async_trait::async_trait;
 use outdial_model::{
     AccountId, AuditId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus,
     DispatchOutcome, EndpointId, Erased, Erasure, ErasureId, Event, EventId, HoldReason, KeptPush, KeyId,
-    NewSuppression, ProviderKind, PushId, PushState, Segment, SegmentId, SegmentStatus, Suppression,
-    SuppressionId, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    NewSuppression, Phone, ProviderKind, Purpose, PushId, PushState, Segment, SegmentId, SegmentStatus,
+    Suppression, SuppressionId, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp, Why,
 };
 use outdial_store::{
     Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Candidate, Changes,
     ChosenBatch, Clues, ContactFilter, Delivery, DeliveryResult, DispatchPlan, Doubt, EmergencyStop,
     EndpointPatch, Feed, FeedFilter, Forgetting, Inbox, Intake, Judgement, KeptRecording, Lease, LeasedPush,
     NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries,
-    Privacy, PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress, SealedSecret, SegmentChange,
-    Settled, SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter, Suppressions, TakenDelivery,
-    TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
+    Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress, SealedSecret,
+    SegmentChange, Settled, SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter, Suppressions,
+    TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+/// Most people who are taken over at a time.
+pub const PORTION: u32 = 2;
 
 /// What a worker asks a vendor for, of which phones ring in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub enum Deed {
     HandingOver,
     /// The begin of what stands still: no row, for it may be asked for again.
     Starting,
+    /// Other people than a client's: those of another task who are called again.
+    TakingOver,
 }
 
 /// Where in the life of a deed something can happen.
@@ -191,6 +196,14 @@ store! {
             Ok(planned)
         }
 
+        async fn fill_task(&self, lease: &Lease, limit: u32, now: Timestamp) -> Result<bool, StoreError> {
+            self.pass(Deed::TakingOver, Moment::BeforeResult, Some(lease)).await;
+            // Portions are small, so that there are several of few people.
+            let more = self.behind.fill_task(lease, limit.min(PORTION), now).await?;
+            self.pass(Deed::TakingOver, Moment::AfterResult, Some(lease)).await;
+            Ok(more)
+        }
+
         async fn apply(&self, changes: Changes, now: Timestamp) -> Result<Skipped, StoreError> {
             let lease = changes.lease.clone();
             let (done, verified) = (done(&changes), changes.segments.iter().any(|change| change.verified));
@@ -245,6 +258,9 @@ store! {
     call(tenant: &TenantId, id: &CallId) -> Result<Call, StoreError>;
     calls(tenant: &TenantId, filter: &CallFilter, page: &Page<CallId>) -> Result<Vec<Call>, StoreError>;
     recording(tenant: &TenantId, call: &CallId) -> Result<KeptRecording, StoreError>;
+    prospects(
+        tenant: &TenantId, purpose: Option<&Purpose>, phones: &[Phone], now: Timestamp
+    ) -> Result<Vec<Prospect>, StoreError>;
     contact_events(
         tenant: &TenantId, contact: &ContactId, after: Option<&EventId>, limit: u32
     ) -> Result<Vec<Event>, StoreError>;
@@ -279,7 +295,7 @@ store! {
     contacts_to_cancel(task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError>;
     trace(account: &AccountId, clues: &Clues) -> Result<Option<Traced>, StoreError>;
     cancel_ours(
-        lease: &Lease, status: ContactStatus, reason: &str, limit: u32, now: Timestamp
+        lease: &Lease, status: ContactStatus, why: Why, limit: u32, now: Timestamp
     ) -> Result<u64, StoreError>;
     ping() -> Result<(), StoreError>;
     close() -> ();

@@ -55,6 +55,12 @@ impl Query {
         Ok((filter, Paging::new(seal, limit, cursor.as_deref())?))
     }
 
+    /// Reads the filters of a list that has no pages.
+    pub(crate) fn whole<F>(self, filter: impl FnOnce(&mut Fields<'_>) -> Read<F>) -> Result<F, Problem> {
+        let parameters = Value::Object(self.parameters);
+        super::read(&parameters, |at| at.object(filter)).map_err(Problem::invalid_parameters)
+    }
+
     fn read(request: &HttpRequest) -> Result<Self, Problem> {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
             .map_err(|_| Problem::new(&table::VALIDATION_FAILED, "the query string cannot be read"))?;

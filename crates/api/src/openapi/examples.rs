@@ -3,10 +3,14 @@
 mod access;
 mod endpoints;
 mod not_dialed;
+mod preflight;
+mod redial;
 
 pub(crate) use access::*;
 pub(crate) use endpoints::*;
 pub(crate) use not_dialed::*;
+pub(crate) use preflight::*;
+pub(crate) use redial::*;
 
 use crate::wire::counts::{CountsView, DispositionsView};
 use outdial_model::{ContactStatus, Counts, Disposition};
@@ -56,6 +60,8 @@ pub(crate) fn listed_task() -> Value {
     json!({
         "id": ids::TASK,
         "external_id": "crm-2026-03",
+        "redial_of": null,
+        "filling": null,
         "name": "March reminders",
         "account": "example-account",
         "provider": "example-provider",

@@ -54,6 +54,8 @@ sets! {
         RECORDING_HOST_NOT_ALLOWED, RECORDING_WITHHELD, RECORDING_TOO_LARGE, TOO_MANY_DOWNLOADS, PROVIDER_UNAVAILABLE];
     /// A list.
     Listing = [INVALID_CURSOR, VALIDATION_FAILED];
+    /// A list that can be had as a whole.
+    Exporting = [INVALID_CURSOR, VALIDATION_FAILED, TOO_MANY_DOWNLOADS];
     /// A stream of events.
     Following = [INVALID_CURSOR, VALIDATION_FAILED, TOO_MANY_STREAMS];
     /// A list of things of one other thing.
@@ -61,6 +63,12 @@ sets! {
     /// Something is created from a body.
     Creating = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, EXTERNAL_ID_TAKEN, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED, TOO_MANY_CONTACTS];
+    /// It is asked what would become of something.
+    Foreseeing = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        VALIDATION_FAILED, TOO_MANY_CONTACTS];
+    /// Something is created from a body and another thing.
+    Redialing = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, EXTERNAL_ID_TAKEN, BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
     /// Something is changed by a body.
     Changing = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, WRONG_STATE, STALE, BODY_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
@@ -81,6 +89,9 @@ sets! {
     /// Something there may be any number of is created, or put in the place of what there is, from a body.
     Noting = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED];
+    /// The same for very many, which may come as a stream.
+    Importing = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        VALIDATION_FAILED, TOO_MANY_UPLOADS];
     /// Somebody is to be forgotten, by a body that may name a contact.
     Forgetting = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED];

@@ -2,7 +2,7 @@
 
 use super::examples::{self, ids};
 use crate::wire::event_data::{CallData, ContactData, EndpointData, ProviderData, TaskData, TestData};
-use outdial_model::EventType;
+use outdial_model::{Cause, EventType, SUPPRESSED, Why};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -100,54 +100,73 @@ fn about(kind: EventType) -> About {
             let why = "the vendor does not know the script";
             turned("A task cannot go on", "running", "failed", Some(why))
         }
-        E::ContactAccepted => moved("A contact was accepted", None, "queued", |_| {}),
-        E::ContactHeld => moved("A contact waits for a reason", Some("queued"), "held", |data| {
-            data.hold_reason = Some("outside_window");
-            data.hold_until = Some("2026-03-03T01:00:00Z");
-        }),
-        E::ContactSubmitting => {
-            moved("A contact is about to be handed to the vendor", Some("queued"), "submitting", |data| {
-                data.dispatch_id = Some(ids::DISPATCH);
-                data.segment_id = Some(ids::SEGMENT);
+        E::ContactAccepted => moved("A contact was accepted", None, "queued", Cause::Requested, |_| {}),
+        E::ContactHeld => {
+            moved("A contact waits for a reason", Some("queued"), "held", Cause::OutsideWindow, |data| {
+                data.hold_reason = Some("outside_window");
+                data.hold_until = Some("2026-03-03T01:00:00Z");
             })
         }
-        E::ContactSubmitted => moved("The vendor has a contact", Some("submitting"), "submitted", in_segment),
+        E::ContactSubmitting => moved(
+            "A contact is about to be handed to the vendor",
+            Some("queued"),
+            "submitting",
+            Cause::Turn,
+            |data| {
+                data.dispatch_id = Some(ids::DISPATCH);
+                data.segment_id = Some(ids::SEGMENT);
+            },
+        ),
+        E::ContactSubmitted => {
+            moved("The vendor has a contact", Some("submitting"), "submitted", Cause::Vendor, in_segment)
+        }
         E::ContactOutcomeUnknown => moved(
             "The vendor may or may not have a contact; it is looked up",
             Some("submitting"),
             "unknown",
+            Cause::InDoubt,
             in_segment,
         ),
-        E::ContactReturned => {
-            moved("The vendor does not have a contact; it waits again", Some("unknown"), "queued", in_segment)
+        E::ContactReturned => moved(
+            "The vendor does not have a contact; it waits again",
+            Some("unknown"),
+            "queued",
+            Cause::LookUp,
+            in_segment,
+        ),
+        E::ContactDialing => {
+            moved("The vendor dials a contact", Some("submitted"), "dialing", Cause::Push, in_segment)
         }
-        E::ContactDialing => moved("The vendor dials a contact", Some("submitted"), "dialing", in_segment),
-        E::ContactCompleted => moved("A contact is done", Some("dialing"), "completed", |data| {
-            data.disposition = Some("answered_human");
-            data.confidence = Some("confirmed");
-            data.segment_id = Some(ids::SEGMENT);
-        }),
+        E::ContactCompleted => {
+            moved("A contact is done", Some("dialing"), "completed", Cause::Push, |data| {
+                data.disposition = Some("answered_human");
+                data.confidence = Some("confirmed");
+                data.segment_id = Some(ids::SEGMENT);
+            })
+        }
         E::ContactOutcomeUpdated => moved(
             "How a contact ended is confirmed, or told better than it had been reported",
             None,
             "completed",
+            Cause::Vendor,
             |data| {
                 data.disposition = Some("busy");
                 data.previous_disposition = Some("no_answer");
                 data.confidence = Some("confirmed");
             },
         ),
-        E::ContactRejected => {
-            ended("The vendor refused a contact", "submitting", "rejected", "not a number the vendor dials")
-        }
-        E::ContactCancelled => {
-            ended("A contact was cancelled", "queued", "cancelled", "cancelled on request")
-        }
+        E::ContactRejected => ended(
+            "The vendor refused a contact",
+            "submitting",
+            "rejected",
+            Why::new(Cause::Vendor, "not a number the vendor dials"),
+        ),
+        E::ContactCancelled => ended("A contact was cancelled", "queued", "cancelled", SUPPRESSED),
         E::ContactExpired => ended(
             "A contact's time ran out before it was dialed",
             "held",
             "expired",
-            "the task's time is over",
+            Why::new(Cause::ScheduleOver, "the task's schedule is over"),
         ),
         E::CallStarted => called("A call began", "ringing"),
         E::CallAnswered => called("A call was answered", "answered"),
@@ -196,9 +215,12 @@ fn moved(
     summary: &'static str,
     previous_status: Option<&'static str>,
     status: &'static str,
+    cause: Cause,
     more: impl FnOnce(&mut ContactData),
 ) -> About {
-    let mut data = ContactData { status, previous_status, metadata: metadata(), ..ContactData::default() };
+    let cause = cause.as_str();
+    let mut data =
+        ContactData { status, previous_status, cause, metadata: metadata(), ..ContactData::default() };
     more(&mut data);
     About { summary, shape: "ContactEventData", data: value(data) }
 }
@@ -207,8 +229,8 @@ fn in_segment(data: &mut ContactData) {
     data.segment_id = Some(ids::SEGMENT);
 }
 
-fn ended(summary: &'static str, from: &'static str, status: &'static str, why: &'static str) -> About {
-    moved(summary, Some(from), status, |data| data.reason = Some(why))
+fn ended(summary: &'static str, from: &'static str, status: &'static str, why: Why) -> About {
+    moved(summary, Some(from), status, why.cause, |data| data.reason = Some(why.reason))
 }
 
 fn called(summary: &'static str, status: &'static str) -> About {

@@ -119,9 +119,9 @@ codes! {
         "Send requests to another replica, or to this one when it has started again.";
     TOO_MANY_STREAMS = 503 "too_many_streams" LATER, "Too many streams of events",
         "Connect again after `Retry-After` seconds, or pull `GET /v1/events` from the same cursor.";
-    TOO_MANY_DOWNLOADS = 503 "too_many_downloads" LATER, "Too many recordings on their way",
+    TOO_MANY_DOWNLOADS = 503 "too_many_downloads" LATER, "Too many recordings or lists on their way",
         "Ask again after `Retry-After` seconds, and for fewer at the same time. One nobody reads has its place until its connection is closed.";
-    TOO_MANY_UPLOADS = 503 "too_many_uploads" LATER, "Too many streams of contacts",
+    TOO_MANY_UPLOADS = 503 "too_many_uploads" LATER, "Too many streams of contacts or numbers",
         "Send it again after `Retry-After` seconds, from its first line. Nothing was stored.";
     PROVIDER_UNAVAILABLE = 504 "provider_unavailable" LATER, "The vendor did not answer",
         "Repeat the request later; the account's `health` tells how the vendor fares.";

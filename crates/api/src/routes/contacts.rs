@@ -28,6 +28,7 @@ use outdial_model::{Contact, ContactId, ContactStatus, Disposition, TaskId};
         ("status" = Option<String>, Query, description = "Only contacts in one of these statuses, separated by commas: `queued,held`."),
         ("disposition" = Option<String>, Query, description = "Only contacts that ended like one of these, separated by commas: `busy,no_answer`."),
         ("external_id" = Option<String>, Query, description = "Only the contact with this key of yours."),
+        ("cancel_requested" = Option<String>, Query, description = "`true`: only contacts somebody asked to cancel whose vendor has not told of it yet."),
         Paging
     ),
     responses(
@@ -47,10 +48,12 @@ pub(crate) async fn list_contacts(
         let statuses = query.optional("status", |at| at.words(ContactStatus::ALL));
         let dispositions = query.optional("disposition", |at| at.words(Disposition::ALL));
         let external_id = query.optional("external_id", |at| at.text(1..=128));
+        let cancel_requested = query.optional("cancel_requested", |at| at.word(&["true"]));
         Ok(ContactFilter {
             statuses: statuses?.unwrap_or_default(),
             dispositions: dispositions?.unwrap_or_default(),
             external_id: external_id?,
+            cancel_requested: cancel_requested?.is_some(),
         })
     })?;
     let contacts = engine.contacts(&caller.tenant, &id.0, &filter, &paging.page()).await?;
@@ -139,7 +142,7 @@ pub(crate) async fn resolve_contact(
 
 /// Read a contact's timeline
 ///
-/// Everything that happened to it and its calls, oldest first.
+/// Everything that happened to it and its calls, oldest first: each step of the contact with its `cause`.
 #[utoipa::path(
     tag = "Contacts",
     security(("bearer" = ["contacts:read"])),

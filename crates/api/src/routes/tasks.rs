@@ -88,6 +88,7 @@ pub(super) fn refuse_too_many(body: &Value) -> Result<(), Problem> {
         ("status" = Option<String>, Query, description = "Only tasks in one of these statuses, separated by commas: `running,paused`."),
         ("account" = Option<String>, Query, description = "Only tasks of this account."),
         ("external_id" = Option<String>, Query, description = "Only the task with this key of yours."),
+        ("redial_of" = Option<String>, Query, description = "Only redials of the task with this id."),
         ("created_after" = Option<String>, Query, description = "Only tasks created at this instant or later (RFC 3339)."),
         ("created_before" = Option<String>, Query, description = "Only tasks created before this instant (RFC 3339)."),
         Paging
@@ -108,12 +109,14 @@ pub(crate) async fn list_tasks(
         let statuses = query.optional("status", |at| at.words(TaskStatus::ALL));
         let account = query.optional("account", |at| at.parsed("unknown_account", "the name of an account"));
         let external_id = query.optional("external_id", |at| at.text(1..=128));
+        let redial_of = query.optional("redial_of", |at| at.parsed("invalid_id", "a task id such as tsk_…"));
         let created_after = query.optional("created_after", |at| at.timestamp());
         let created_before = query.optional("created_before", |at| at.timestamp());
         Ok(TaskFilter {
             statuses: statuses?.unwrap_or_default(),
             account: account?,
             external_id: external_id?,
+            redial_of: redial_of?,
             created_after: created_after?,
             created_before: created_before?,
         })

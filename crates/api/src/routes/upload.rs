@@ -8,7 +8,7 @@ use crate::idempotency::{Idempotency, json};
 use crate::openapi::{examples, responses};
 use crate::path::Id;
 use crate::problem::Problem;
-use crate::upload::{self, Csv, Ndjson, Target, Uploads};
+use crate::upload::{self, ContactColumns, Contacts, Csv, Ndjson, Target, Uploads};
 use crate::wire::batch::BatchView;
 use crate::wire::contact::ContactForm;
 use crate::wire::task_form::MOST_CONTACTS;
@@ -83,24 +83,32 @@ pub(crate) async fn add_contacts(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    let target = Target { engine: &engine, caller: &caller, task: &id.0 };
+    let target = Target { engine: &engine, caller: &caller };
+    let contacts = Contacts::of(&id.0);
     let payload = payload.into_inner();
     let place = || uploads.enter(&caller.tenant);
     match request.content_type() {
-        "application/json" => batch(&target, &once, &body::json(&request, payload).await?).await,
+        "application/json" => batch(target, &id.0, &once, &body::json(&request, payload).await?).await,
         "application/x-ndjson" => {
             let _place = place()?;
-            upload::stream(&target, &once, Pieces::of(&request, payload), Ndjson).await
+            let pieces = Pieces::of(&request, payload);
+            upload::stream(target, &once, pieces, Ndjson::of_contacts(), contacts).await
         }
         "text/csv" => {
             let _place = place()?;
-            upload::stream(&target, &once, Pieces::of(&request, payload), Csv::default()).await
+            let pieces = Pieces::of(&request, payload);
+            upload::stream(target, &once, pieces, Csv::<ContactColumns>::default(), contacts).await
         }
         _ => Err(body::unsupported_type(&["application/json", "application/x-ndjson", "text/csv"])),
     }
 }
 
-async fn batch(target: &Target<'_>, once: &Idempotency, body: &Value) -> Result<HttpResponse, Problem> {
+async fn batch(
+    Target { engine, caller }: Target<'_>,
+    task: &TaskId,
+    once: &Idempotency,
+    body: &Value,
+) -> Result<HttpResponse, Problem> {
     refuse_too_many(body)?;
     let form = form::read(body, |at| at.object(BatchForm::read)).map_err(Problem::invalid_fields)?;
     let drafts: Vec<ContactDraft> = form.contacts.into_iter().map(Into::into).collect();
@@ -111,7 +119,6 @@ async fn batch(target: &Target<'_>, once: &Idempotency, body: &Value) -> Result<
         }
         json(StatusCode::ACCEPTED, &batch)
     };
-    let Target { engine, caller, task } = target;
     let tenant = &caller.tenant;
     once.answer(Some(body), words, async |once| Ok(engine.add_contacts(tenant, task, &drafts, once).await?))
         .await

@@ -74,8 +74,7 @@ impl BatchView {
             _ => &mut self.rejected,
         };
         *count += 1;
-        let room = if error.is_some() { MOST_RESULTS + MOST_REFUSALS } else { MOST_RESULTS };
-        if self.results.len() >= room {
+        if !has_room(self.results.len(), error.is_some()) {
             self.results_truncated = true;
             return;
         }
@@ -84,10 +83,21 @@ impl BatchView {
 
     /// Notes why the rest was not taken.
     pub(crate) fn stop(&mut self, line: u64, problem: &Problem) {
-        self.stopped = Some(Stopped { line, code: problem.code().slug, detail: problem.detail().to_owned() });
+        self.stopped = Some(Stopped::at(line, problem));
     }
 }
 
-fn field_error(problem: FieldProblem) -> FieldError {
+/// Whether another result is listed behind so many.
+pub(super) fn has_room(listed: usize, is_refusal: bool) -> bool {
+    listed < if is_refusal { MOST_RESULTS + MOST_REFUSALS } else { MOST_RESULTS }
+}
+
+impl Stopped {
+    pub(super) fn at(line: u64, problem: &Problem) -> Self {
+        Self { line, code: problem.code().slug, detail: problem.detail().to_owned() }
+    }
+}
+
+pub(super) fn field_error(problem: FieldProblem) -> FieldError {
     FieldError { pointer: Some(problem.pointer), parameter: None, code: problem.code, detail: problem.detail }
 }

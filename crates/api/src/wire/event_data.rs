@@ -44,7 +44,9 @@ pub(crate) struct ContactData {
     /// nobody told how it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<&'static str>,
-    /// Why, if there is something to say.
+    #[schema(schema_with = words::cause)]
+    pub cause: &'static str,
+    /// Why, in a sentence, if there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
     /// Why it waits; only when it is held.

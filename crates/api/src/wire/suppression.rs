@@ -1,8 +1,9 @@
 //! A suppression as clients bring it and as they see it.
 
+use super::batch::{Stopped, field_error, has_room};
 use super::instant;
 use crate::form::{Fields, Read};
-use crate::problem::FieldError;
+use crate::problem::{FieldError, Problem};
 use outdial_model::{FieldProblem, NewSuppression, Phone, Purpose, Suppression, SuppressionId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -71,6 +72,14 @@ impl Entry {
         })
     }
 
+    /// Reads what an export has told; what it tells beside is not kept.
+    pub(crate) fn exported(form: &mut Fields<'_>) -> Read<Self> {
+        for told in ["id", "created_at"] {
+            form.optional(told, |_| Ok(()))?;
+        }
+        Self::read(form)
+    }
+
     /// Reads all of an import.
     pub(crate) fn read_all(form: &mut Fields<'_>) -> Read<Vec<Self>> {
         form.required("suppressions", |at| at.list(MOST_SUPPRESSIONS, |at| at.object(Self::read)))
@@ -130,24 +139,51 @@ impl From<&Suppression> for SuppressionView {
     }
 }
 
+/// The columns of an export.
+pub(crate) const EXPORTED: [&str; 7] =
+    ["id", "phone", "purpose", "reason", "source", "created_at", "expires_at"];
+
+impl SuppressionView {
+    /// Its fields as cells, in the order of [`EXPORTED`].
+    pub(crate) fn cells(&self) -> [&str; 7] {
+        fn cell(field: &Option<String>) -> &str {
+            field.as_deref().unwrap_or_default()
+        }
+        [
+            &self.id,
+            &self.phone,
+            cell(&self.purpose),
+            cell(&self.reason),
+            cell(&self.source),
+            &self.created_at,
+            cell(&self.expires_at),
+        ]
+    }
+}
+
 /// What became of an import.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 #[schema(as = SuppressionBatch)]
 pub(crate) struct ImportView {
     /// Those that are in force.
-    accepted: usize,
+    accepted: u64,
     /// Those that were refused, each by itself.
-    rejected: usize,
-    /// One by one, in order.
+    rejected: u64,
+    /// One by one, in order: the first 1000, and after those only the rejected, at most 10000.
     results: Vec<ImportResult>,
+    /// Whether results are missing from the list for its length.
+    results_truncated: bool,
+    /// Why and where a stream was given up, when it was; numbers before it are in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<Stopped>,
 }
 
 /// What became of one of them.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SuppressionResult)]
 pub(crate) struct ImportResult {
-    /// Its place, from 0.
-    index: usize,
+    /// Its place: from 0 in a JSON request, the line (from 1) in a stream.
+    index: u64,
     /// `accepted` or `rejected`.
     #[schema(value_type = String, example = "accepted")]
     status: &'static str,
@@ -157,21 +193,19 @@ pub(crate) struct ImportResult {
 }
 
 impl ImportView {
-    pub(crate) fn new<'a>(judged: impl Iterator<Item = Option<&'a FieldProblem>>) -> Self {
-        let results: Vec<_> = judged
-            .enumerate()
-            .map(|(index, problem)| ImportResult {
-                index,
-                status: if problem.is_some() { "rejected" } else { "accepted" },
-                error: problem.map(|problem| FieldError {
-                    pointer: Some(problem.pointer.clone()),
-                    parameter: None,
-                    code: problem.code,
-                    detail: problem.detail.clone(),
-                }),
-            })
-            .collect();
-        let rejected = results.iter().filter(|result| result.error.is_some()).count();
-        Self { accepted: results.len() - rejected, rejected, results }
+    /// Notes what became of one.
+    pub(crate) fn note(&mut self, index: u64, problem: Option<FieldProblem>) {
+        let status = if problem.is_some() { "rejected" } else { "accepted" };
+        *(if problem.is_some() { &mut self.rejected } else { &mut self.accepted }) += 1;
+        if !has_room(self.results.len(), problem.is_some()) {
+            self.results_truncated = true;
+            return;
+        }
+        self.results.push(ImportResult { index, status, error: problem.map(field_error) });
+    }
+
+    /// Notes why the rest was not taken.
+    pub(crate) fn stop(&mut self, line: u64, problem: &Problem) {
+        self.stopped = Some(Stopped::at(line, problem));
     }
 }

@@ -1,10 +1,11 @@
 //! A task as clients see it.
 
 use super::counts::{CountsView, DispositionsView};
+use super::redial::FillingView;
 use super::schedule::{PacingView, RetryView, ScheduleView, ScriptView};
 use super::segment::SegmentView;
 use super::{instant, safety, words};
-use outdial_model::{Counts, Disposition, Segment, Staged, Task, Timestamp};
+use outdial_model::{Counts, Disposition, Redial, Segment, Staged, Task, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,6 +19,13 @@ pub(crate) struct TaskView {
     id: String,
     /// Your own key for it.
     external_id: Option<String>,
+    /// The task whose people it calls again; `null` for a task with people of its own.
+    redial_of: Option<String>,
+    /// Of a redial: how the calls of its people had ended there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redial_dispositions: Option<Vec<&'static str>>,
+    /// Of a redial that is still taking people over: how far it is; else `null`.
+    filling: Option<FillingView>,
     /// For people.
     name: String,
     /// The account it dials with.
@@ -85,10 +93,13 @@ impl TaskView {
         segments: Option<Vec<Segment>>,
     ) -> Self {
         let trouble = task.why_waiting(now);
-        let spec = task.spec;
+        let (spec, redial) = (task.spec, task.redial.as_ref());
         Self {
             id: task.id.to_string(),
             external_id: task.external_id,
+            redial_of: redial.map(|redial| redial.of.to_string()),
+            redial_dispositions: redial.map(words_of),
+            filling: redial.and_then(FillingView::of),
             name: spec.name,
             account: task.account.to_string(),
             provider,
@@ -119,6 +130,10 @@ impl TaskView {
             ended_at: task.ended_at.map(instant),
         }
     }
+}
+
+fn words_of(redial: &Redial) -> Vec<&'static str> {
+    redial.dispositions.iter().map(|disposition| disposition.as_str()).collect()
 }
 
 /// A task in numbers. `waiting + in_flight + finished` is `counts.total`.

@@ -194,23 +194,29 @@ pub(crate) struct TaskPatch(Map<String, Value>);
 
 impl TaskPatch {
     pub(crate) fn read(at: At<'_>) -> Read<Self> {
-        let Value::Object(patch) = at.any_object()? else {
-            return Ok(Self(Map::new()));
+        let kept = |form: &mut Fields<'_>| {
+            let detail = "a task keeps it from its creation on";
+            let refuse = |at: At<'_>| Err::<(), _>(at.wrong("immutable_field", detail));
+            Ok(KEPT.iter().map(|name| form.optional(name, refuse)).collect::<Vec<_>>())
         };
-        let kept: Vec<_> = at.object(|form| {
+        let (patch, kept) = Self::among(at, kept)?;
+        kept.into_iter().collect::<Read<Vec<_>>>()?;
+        Ok(patch)
+    }
+
+    /// A change whose fields stand beside others.
+    pub(crate) fn among<T>(at: At<'_>, others: impl FnOnce(&mut Fields<'_>) -> Read<T>) -> Read<(Self, T)> {
+        let Value::Object(mut patch) = at.any_object()? else {
+            return Err(at.wrong("wrong_type", "expected an object"));
+        };
+        let others = at.object(|form| {
             for name in CHANGEABLE {
                 form.optional(name, |_| Ok(()))?;
             }
-            Ok(KEPT
-                .iter()
-                .map(|name| {
-                    let detail = "a task keeps it from its creation on";
-                    form.optional(name, |at| Err::<(), _>(at.wrong("immutable_field", detail)))
-                })
-                .collect())
+            others(form)
         })?;
-        kept.into_iter().collect::<Read<Vec<_>>>()?;
-        Ok(Self(patch))
+        patch.retain(|name, _| CHANGEABLE.contains(&name.as_str()));
+        Ok((Self(patch), others))
     }
 
     /// The task's own wire form with the patch merged in, to be read like a new task.

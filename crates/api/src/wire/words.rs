@@ -3,9 +3,9 @@
 use super::api_key::Mode;
 use outdial_engine::Verdict;
 use outdial_model::{
-    Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition, EndpointStatus,
-    ErasureStatus, EventType, InsightKind, Obstacle, PersonalData, PushState, Scope, SegmentStatus,
-    StartMode, TaskStatus, Weekday,
+    Cause, Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition,
+    EndpointStatus, ErasureStatus, EventType, InsightKind, Obstacle, PersonalData, PushState, Scope,
+    SegmentStatus, StartMode, TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -37,6 +37,14 @@ pub(crate) fn desired_status() -> Object {
 
 pub(crate) fn obstacle() -> Object {
     open("What it is.", Obstacle::ALL, false)
+}
+
+pub(crate) fn cause() -> Object {
+    open(
+        "Why, as a word; where a hold or a blocker is about the same thing, it has the same word.",
+        Cause::ALL,
+        false,
+    )
 }
 
 pub(crate) fn contact_status() -> Object {

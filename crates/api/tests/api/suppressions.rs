@@ -125,3 +125,120 @@ async fn a_purpose_may_change_and_counts_as_it_is() {
     api.post(PATH, &json!({"phone": phone, "purpose": "marketing"})).await;
     assert_eq!(statuses(&api, &id).await, [json!(["queued", null])]);
 }
+
+/// Sends numbers as a stream.
+async fn import(api: &TestApi, kind: &str, body: impl Into<reqwest::Body>) -> crate::test_api::Answer {
+    api.upload(&format!("{PATH}/import"), kind, body).await
+}
+
+/// The whole list, as text.
+async fn exported(api: &TestApi, kind: &str, query: &str) -> String {
+    let answer = send(api.request(Method::GET, &format!("{PATH}{query}")).header("accept", kind)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert!(answer.header("content-type").starts_with(kind));
+    let name = format!("suppressions.{}", if kind == CSV { "csv" } else { "ndjson" });
+    assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"{name}\""));
+    match answer.body {
+        Value::String(text) => text,
+        // One line is a document of its own.
+        other => other.to_string(),
+    }
+}
+
+const CSV: &str = "text/csv";
+const NDJSON: &str = "application/x-ndjson";
+
+#[tokio::test]
+async fn a_stream_of_numbers_is_as_long_as_it_likes_and_a_bad_line_costs_no_other() {
+    let api = TestApi::start().await;
+    let waiting = api.create_task(2).await;
+    let mut body = String::from("{\"phone\": \"12\"}\nbroken\n\n");
+    for one in people(0..2500) {
+        body.push_str(&format!("{{\"phone\": {}, \"source\": \"crm\"}}\n", one["phone"]));
+    }
+    let send_it = async || {
+        let path = format!("{PATH}/import");
+        let request = api.request(Method::POST, &path).header("idempotency-key", "list-1");
+        send(request.header("content-type", NDJSON).body(body.clone())).await
+    };
+    let done = send_it().await;
+    assert_eq!(
+        (done.status.as_u16(), &done.body["accepted"], &done.body["rejected"]),
+        (200, &json!(2500), &json!(2))
+    );
+    let told = |place: usize| {
+        let result = &done.body["results"][place];
+        (result["index"].clone(), result["error"]["code"].clone())
+    };
+    assert_eq!(told(0), (json!(1), json!("invalid_phone")));
+    assert_eq!(told(1), (json!(2), json!("invalid_json")));
+    assert_eq!(told(2), (json!(4), Value::Null));
+    assert_eq!(
+        (done.body["results"].as_array().unwrap().len(), &done.body["results_truncated"]),
+        (1000, &json!(true))
+    );
+    let again = send_it().await;
+    assert_eq!((again.header("idempotent-replayed"), &again.body), ("true", &done.body));
+    assert!(statuses(&api, &waiting).await.iter().all(|one| one[0] == "cancelled"));
+    assert_eq!(exported(&api, NDJSON, "").await.lines().count(), 2500);
+
+    let columns = "phone,reason\n'+8613800009001,\"asked, twice\"\n008613800009002,\n1,\n";
+    let done = import(&api, CSV, columns).await;
+    assert_eq!((&done.body["accepted"], &done.body["rejected"]), (&json!(2), &json!(1)), "{}", done.body);
+    let one = api.get(&format!("{PATH}?phone=%2B8613800009001")).await;
+    assert_eq!(one.text("/data/0/reason"), "asked, twice");
+    for (header, place, code) in [
+        ("reason\nasked\n", "#/phone", "missing_column"),
+        ("phone,number\n1,2\n", "#/1", "unknown_column"),
+        ("phone,phone\n1,2\n", "#/1", "duplicate_column"),
+    ] {
+        let refused = import(&api, CSV, header).await.problem(422, "validation_failed");
+        assert_eq!(refused.errors(), [(place, code)]);
+    }
+    import(&api, "text/plain", "1").await.problem(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn what_was_exported_is_imported_as_it_is() {
+    let api = TestApi::start().await;
+    let entries = json!([
+        {"phone": "+8613800000001", "reason": "=HYPERLINK(\"http://evil.example\")", "source": "-1, \"x\"\ny"},
+        {"phone": "+8613800000002", "purpose": "marketing", "expires_at": "2099-01-01T00:00:00.000Z"},
+        {"phone": "+8613800000003", "reason": "'tis", "source": "'=1"}
+    ]);
+    let done = api.post(&format!("{PATH}/import"), &json!({"suppressions": entries})).await;
+    assert_eq!(done.body["accepted"], 3);
+    let list = async |api: &TestApi, key: &str| {
+        let all = send(api.bare(Method::GET, PATH).bearer_auth(key)).await.body["data"].take();
+        let fields = ["phone", "purpose", "reason", "source", "expires_at"];
+        let mut all: Vec<_> =
+            all.as_array().unwrap().iter().map(|one| fields.map(|field| one[field].to_string())).collect();
+        all.sort();
+        all
+    };
+    let ours = list(&api, &api.key_of("acme").await).await;
+    assert_eq!(ours.len(), 3);
+    for kind in [CSV, NDJSON] {
+        let text = exported(&api, kind, "").await;
+        if kind == CSV {
+            let rows: Vec<_> = text.lines().collect();
+            assert_eq!(rows[0], "id,phone,purpose,reason,source,created_at,expires_at");
+            assert!(rows.iter().any(|row| row.contains(",'+8613800000003,")), "{text}");
+            assert!(!text.contains(",=") && !text.contains(",+") && !text.contains("\"="), "{text}");
+        }
+        let other = api.key_of(if kind == CSV { "of-csv" } else { "of-ndjson" }).await;
+        let path = format!("{PATH}/import");
+        let request = api.bare(Method::POST, &path).bearer_auth(&other).header("content-type", kind);
+        let done = send(request.body(text)).await;
+        assert_eq!((&done.body["accepted"], &done.body["rejected"]), (&json!(3), &json!(0)), "{}", done.body);
+        assert_eq!(list(&api, &other).await, ours);
+    }
+    // A filter holds for an export, too; pages do not.
+    let marketed = exported(&api, CSV, "?purpose=marketing").await;
+    assert_eq!(marketed.lines().count(), 2);
+    let paged = api.request(Method::GET, &format!("{PATH}?limit=1")).header("accept", CSV);
+    send(paged).await.problem(422, "validation_failed");
+    let reader = api.key_with("acme", good_for(&[Scope::CallsRead])).await;
+    let refused = api.bare(Method::GET, PATH).bearer_auth(&reader).header("accept", CSV);
+    send(refused).await.problem(403, "insufficient_scope");
+}

@@ -2,7 +2,7 @@
 
 use super::dispatch::dial_contacts;
 use super::{After, Interrupted, Job, reference};
-use outdial_model::{Contact, ContactStatus};
+use outdial_model::{Contact, ContactStatus, Why};
 use outdial_provider::CancelContacts;
 use outdial_store::ContactChange;
 use std::collections::BTreeSet;
@@ -16,12 +16,8 @@ const SELDOM: Duration = Duration::from_secs(60);
 
 impl Job<'_> {
     /// Ends contacts that never left.
-    pub(super) async fn cancel_ours(
-        &self,
-        status: ContactStatus,
-        reason: &str,
-    ) -> Result<After, Interrupted> {
-        self.engine.store().cancel_ours(self.lease(), status, reason, 2_000, self.engine.now()).await?;
+    pub(super) async fn cancel_ours(&self, status: ContactStatus, why: Why) -> Result<After, Interrupted> {
+        self.engine.store().cancel_ours(self.lease(), status, why, 2_000, self.engine.now()).await?;
         Ok(After::Again)
     }
 

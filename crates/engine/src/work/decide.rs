@@ -14,7 +14,7 @@ use super::told::NextPerson;
 use crate::{Account, Breaker};
 use outdial_model::{
     ContactStatus, Delivery, DispatchId, DispatchKind, Hours, OnUnknown, Openings, Segment, SegmentId,
-    SegmentStatus, Staged, TaskStatus, Timestamp,
+    SegmentStatus, Staged, TaskSpec, TaskStatus, Timestamp, Why,
 };
 use outdial_provider::{Capabilities, Operation, Verb};
 use outdial_store::TaskWork;
@@ -34,7 +34,7 @@ pub(super) enum Step {
     /// Look at a segment as a whole: are all there, is it there once.
     Verify(SegmentId),
     /// End contacts that never left.
-    CancelOurs { status: ContactStatus, reason: &'static str },
+    CancelOurs { status: ContactStatus, why: Why },
     /// Ask the vendor to take people back, of those so many were asked for.
     CancelAtVendor { asked: u64 },
     /// Bring a segment into a state.
@@ -52,6 +52,8 @@ pub(super) enum Step {
     Add { segment: SegmentId, contacts: usize },
     /// Read what became of a segment and its people.
     Poll(SegmentId),
+    /// Take over the next people a redial calls again.
+    Fill,
     /// What was asked for is confirmed.
     Become(TaskStatus),
     /// Nothing to do before this instant, if nobody asks for something.
@@ -84,6 +86,7 @@ impl Step {
             Self::Close(segment, _) => format!("close {segment}"),
             Self::Open { .. } | Self::Add { .. } | Self::Sift { .. } => SENDING.to_owned(),
             Self::Poll(segment) => format!("poll {segment}"),
+            Self::Fill => "fill".to_owned(),
             Self::Become(status) => format!("become {status}"),
             Self::Wait(_) => "wait".to_owned(),
         }
@@ -199,11 +202,23 @@ impl<'a> Situation<'a> {
 
 /// Most contacts of the task the vendor may hold.
 pub(crate) fn window(work: &TaskWork, account: &Account) -> u64 {
-    if work.task.spec.safety.delivery == Delivery::Direct {
+    window_of(&work.task.spec, account)
+}
+
+/// The same for a task that is asked for.
+pub(crate) fn window_of(spec: &TaskSpec, account: &Account) -> u64 {
+    if spec.safety.delivery == Delivery::Direct {
         return u64::MAX;
     }
-    let concurrency = work.task.spec.pacing.max_concurrent_calls.unwrap_or(0);
+    let concurrency = spec.pacing.max_concurrent_calls.unwrap_or(0);
     u64::from(account.policy.window.unwrap_or_else(|| concurrency.saturating_mul(2).max(50)))
+}
+
+/// How much room there must be in the window before others follow: a request for every single person that finishes would
+/// be wasteful.
+pub(crate) const fn portion(window: u64, is_whole: bool) -> u64 {
+    let portion = if is_whole { window / 2 } else { window / 8 };
+    if portion == 0 { 1 } else { portion }
 }
 
 /// The next step.
@@ -222,7 +237,13 @@ pub(super) fn decide(s: &Situation<'_>) -> Step {
         .or_else(|| dialing::changing(s))
         .or_else(|| dialing::dialing(s))
         .or_else(|| timing::due_poll(s))
+        .or_else(|| filling(s))
         .unwrap_or_else(|| Step::Wait(timing::next_due(s)))
+}
+
+/// People of a redial who are still to come, while nothing else is to be done: those who are there are called meanwhile.
+fn filling(s: &Situation<'_>) -> Option<Step> {
+    s.work.task.is_filling().then_some(Step::Fill).and_then(|step| s.now(step))
 }
 
 /// What may or may not have happened.

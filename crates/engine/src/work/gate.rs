@@ -9,7 +9,7 @@
 use super::later;
 use crate::rulebook::Rulebook;
 use outdial_model::{
-    ContactStatus, DispatchKind, EXPIRED, HoldReason, Hours, Opening, SUPPRESSED, Timestamp, Whereabouts,
+    Cause, ContactStatus, DispatchKind, EXPIRED, HoldReason, Hours, Opening, SUPPRESSED, Timestamp, Whereabouts, Why,
 };
 use outdial_store::{Candidate, Choice, ChosenBatch};
 use sha2::{Digest, Sha256};
@@ -17,6 +17,15 @@ use std::time::Duration;
 
 /// How soon somebody is asked about again whose hours never meet: rules are changed by people.
 const AGAIN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Why somebody ended who was not dialed in time.
+pub(super) const SCHEDULE_OVER: Why = Why::new(Cause::ScheduleOver, "the task's schedule is over");
+
+/// Why somebody is not dialed whose hour nobody can know.
+const NOWHERE_KNOWN: Why = Why::new(
+    Cause::UnknownTimeZone,
+    "hours are told by the clock of each person, and nobody knows where they are",
+);
 
 /// What becomes of somebody who waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +35,7 @@ pub(crate) enum Verdict {
     /// Kept back until then.
     Hold(HoldReason, Timestamp),
     /// Never dialed: how it ends, and why.
-    Never(ContactStatus, &'static str),
+    Never(ContactStatus, Why),
 }
 
 /// Whose turn it is, of those who may be dialed.
@@ -56,11 +65,8 @@ pub(crate) fn gate(candidate: &Candidate, rules: &Rulebook<'_>, now: Timestamp) 
         Some(Opening::Nowhere) => {
             Verdict::Hold(HoldReason::OutsideWindow, at_the_latest(later(now, AGAIN_AFTER)))
         }
-        Some(Opening::Never) => Verdict::Never(ContactStatus::Expired, "the task's schedule is over"),
-        None => Verdict::Never(
-            ContactStatus::Rejected,
-            "hours are told by the clock of each person, and nobody knows where they are",
-        ),
+        Some(Opening::Never) => Verdict::Never(ContactStatus::Expired, SCHEDULE_OVER),
+        None => Verdict::Never(ContactStatus::Rejected, NOWHERE_KNOWN),
     }
 }
 
@@ -102,7 +108,7 @@ pub(super) fn choose(
                 continue;
             }
             Verdict::Hold(reason, until) => Choice::Hold(reason, until),
-            Verdict::Never(status, why) => Choice::Never(status, why.to_owned()),
+            Verdict::Never(status, why) => Choice::Never(status, why),
         };
         chosen.others.push((contact.id.clone(), choice));
     }

@@ -35,7 +35,7 @@ impl Job<'_> {
             Step::Disown(dispatch) => self.disown(&dispatch).await,
             Step::Resolve(dispatch, occasion) => self.resolve(&dispatch, occasion).await,
             Step::Verify(segment) => self.verify(&segment).await,
-            Step::CancelOurs { status, reason } => self.cancel_ours(status, reason).await,
+            Step::CancelOurs { status, why } => self.cancel_ours(status, why).await,
             Step::CancelAtVendor { .. } => self.cancel_at_vendor().await,
             Step::Steer(segment, verb) => self.steer(&segment, verb).await,
             Step::Update(segment) => self.update(&segment).await,
@@ -44,6 +44,7 @@ impl Job<'_> {
             Step::Sift { contacts } => self.sift(contacts).await,
             Step::Add { segment, contacts } => self.add(&segment, contacts).await,
             Step::Poll(segment) => self.poll(&segment).await,
+            Step::Fill => self.fill().await,
             Step::Become(status) => self.become_status(status).await,
             Step::Wait(due) => Ok(After::Wait(due)),
         }

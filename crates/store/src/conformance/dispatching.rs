@@ -4,7 +4,7 @@ use super::Harness;
 use super::world::{World, change, everybody, nobody, tenant};
 use crate::{Begin, Candidate, Changes, Choice, ChosenBatch, SegmentChange, StoreError};
 use outdial_model::{
-    ContactStatus, DesiredStatus, Dispatch, EventType, HoldReason, SegmentStatus, TaskStatus,
+    Cause, ContactStatus, DesiredStatus, Dispatch, EventType, HoldReason, SegmentStatus, TaskStatus, Why,
 };
 use std::time::Duration;
 
@@ -139,7 +139,10 @@ pub(super) async fn the_gate_holds_and_ends_people(harness: &dyn Harness) {
         dial: vec![candidates[2].contact.id.clone()],
         others: vec![
             (candidates[0].contact.id.clone(), Choice::Hold(HoldReason::OutsideWindow, morning)),
-            (candidates[1].contact.id.clone(), Choice::Never(ContactStatus::Expired, "too late".into())),
+            (
+                candidates[1].contact.id.clone(),
+                Choice::Never(ContactStatus::Expired, Why::new(Cause::ScheduleOver, "too late")),
+            ),
         ],
         digest: "d1".into(),
     };

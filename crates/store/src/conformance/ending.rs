@@ -3,7 +3,7 @@
 use super::Harness;
 use super::world::{World, change};
 use crate::StoreError;
-use outdial_model::{ContactStatus, EventType};
+use outdial_model::{Cause, ContactStatus, EventType, Why};
 
 pub(super) async fn a_contact_of_ours_is_cancelled_at_once(harness: &dyn Harness) {
     let world = World::of(harness).await;
@@ -59,7 +59,7 @@ pub(super) async fn whoever_is_still_ours_is_ended_in_portions(harness: &dyn Har
     let lease = world.lease(&task).await;
     world.send(&lease, 1).await;
     let end = async || {
-        let (status, why) = (ContactStatus::Expired, "its time is over");
+        let (status, why) = (ContactStatus::Expired, Why::new(Cause::ScheduleOver, "its time is over"));
         let ended = world.store.cancel_ours(&lease, status, why, 3, world.now()).await;
         ended.unwrap()
     };
@@ -69,4 +69,5 @@ pub(super) async fn whoever_is_still_ours_is_ended_in_portions(harness: &dyn Har
     assert_eq!(counts.of(ContactStatus::Submitting), 1);
     let ended = world.contacts(&task).await.remove(5);
     assert_eq!(ended.reason.as_deref(), Some("its time is over"));
+    assert_eq!(world.events(&ended.id).await.last().unwrap().data["cause"], "schedule_over");
 }

@@ -3,7 +3,7 @@
 use super::Harness;
 use super::world::{World, all, change, everybody, nobody};
 use crate::{Changes, Choice, ContactFilter, Lease};
-use outdial_model::{ContactStatus, Counts, Disposition, HoldReason, TaskId};
+use outdial_model::{Cause, ContactStatus, Counts, Disposition, HoldReason, TaskId, Why};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -84,8 +84,8 @@ async fn take(world: &World, task: &TaskId, lease: &Lease, segments: &mut u32, s
             let _ = world.store.cancel_contact(&world.tenant, &somebody(n).id, None, world.now()).await;
         }
         Step::EndOurs(n) => {
-            let status = ContactStatus::Expired;
-            let ended = world.store.cancel_ours(lease, status, "over", n.into(), world.now()).await;
+            let (status, why) = (ContactStatus::Expired, Why::new(Cause::ScheduleOver, "over"));
+            let ended = world.store.cancel_ours(lease, status, why, n.into(), world.now()).await;
             assert!(ended.unwrap() <= n.into());
         }
         Step::Pass(seconds) => world.pass(seconds.into()),

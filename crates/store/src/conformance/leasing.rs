@@ -3,7 +3,7 @@
 use super::Harness;
 use super::world::{TERM, World, everybody};
 use crate::{Changes, Lease, StoreError};
-use outdial_model::ContactStatus;
+use outdial_model::{ContactStatus, SUPPRESSED};
 use std::time::{Duration, Instant};
 
 pub(super) async fn a_task_is_claimed_by_one_worker(harness: &dyn Harness) {
@@ -44,7 +44,7 @@ async fn refused_everywhere(world: &World, lease: &Lease) {
         store.work(lease, now).await.err(),
         store.plan_dispatch(plan, &everybody, now).await.err(),
         store.apply(Changes::under(lease), now).await.err(),
-        store.cancel_ours(lease, ContactStatus::Cancelled, "stopped", 9, now).await.err(),
+        store.cancel_ours(lease, ContactStatus::Cancelled, SUPPRESSED, 9, now).await.err(),
     ];
     for (place, refusal) in refusals.into_iter().enumerate() {
         assert!(matches!(refusal, Some(StoreError::LeaseLost)), "{place}: {refusal:?}");

@@ -29,6 +29,7 @@ mod log;
 mod once;
 mod pages;
 mod planning;
+mod redialing;
 mod remains;
 mod replaying;
 mod retiring;
@@ -138,13 +139,15 @@ pub fn checks() -> Vec<Check> {
         suppressing: a_suppression_is_kept_once_for_a_number_and_a_purpose,
             whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once,
             a_purpose_concerns_the_tasks_that_are_for_it, the_gate_is_told_who_is_suppressed,
-            a_request_to_suppress_has_its_effect_once;
+            a_request_to_suppress_has_its_effect_once, what_would_stand_in_the_way_is_told;
         erasing: whoever_waits_is_cancelled_and_forgotten, whoever_is_out_is_taken_back_and_forgotten_at_the_end,
             what_is_told_of_somebody_erased_is_not_kept, nobody_is_added_again_to_a_task_they_were_erased_from,
             whoever_has_the_external_id_is_forgotten_whatever_their_number,
             who_cannot_be_read_keeps_nobody_else_from_being_forgotten,
             whoever_stays_out_is_looked_at_less_and_less_and_wakes_nobody,
             what_was_answered_about_somebody_erased_is_forgotten, an_erasure_stays_within_its_tenant;
+        redialing: whoever_was_missed_is_taken_over_once, nobody_comes_to_a_redial_that_was_stopped,
+            whoever_is_taken_over_is_somebody_like_any_other;
         retiring: people_of_a_task_that_ended_long_ago_are_put_down_once, whoever_is_erased_already_is_not_put_down,
             whoever_ends_behind_the_walk_is_put_down_too, a_tenants_retention_is_not_anothers;
         leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,

@@ -60,6 +60,7 @@ pub(super) async fn filters_find_what_they_name(harness: &dyn Harness) {
             statuses: statuses.to_vec(),
             dispositions: dispositions.to_vec(),
             external_id: key.map(str::to_owned),
+            cancel_requested: false,
         };
         let page = all(10);
         let rows = world.store.contacts(&world.tenant, &task, &filter, &page).await.unwrap();
@@ -71,6 +72,23 @@ pub(super) async fn filters_find_what_they_name(harness: &dyn Harness) {
     assert!(found(&[Queued], &[Busy], None).await.is_empty());
     assert_eq!(found(&[], &[], Some("person-2")).await, ["person-2"]);
     assert!(found(&[Queued], &[], Some("person-2")).await.is_empty());
+
+    let unsent = world.contacts(&task).await.into_iter().find(|contact| contact.status == Queued).unwrap();
+    let sent =
+        world.plan(world.fill(&lease, &world.contacts(&task).await[0].segment.clone().unwrap(), 1)).await;
+    assert_eq!(sent.unwrap().dispatch.contacts, std::slice::from_ref(&unsent.id));
+    world.store.cancel_contact(&world.tenant, &unsent.id, None, world.now()).await.unwrap();
+    let asked = async |statuses: &[ContactStatus], dispositions: &[Disposition]| {
+        let (statuses, dispositions) = (statuses.to_vec(), dispositions.to_vec());
+        let filter =
+            ContactFilter { statuses, dispositions, cancel_requested: true, ..ContactFilter::default() };
+        let rows = world.store.contacts(&world.tenant, &task, &filter, &all(10)).await.unwrap();
+        rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&[], &[]).await, std::slice::from_ref(&unsent.id));
+    assert_eq!(asked(&[Submitting, Completed], &[]).await, std::slice::from_ref(&unsent.id));
+    assert_eq!(asked(&[Completed], &[]).await, []);
+    assert_eq!(asked(&[], &[Busy]).await, []);
 
     world.pass(60);
     let draft = crate::NewTask {

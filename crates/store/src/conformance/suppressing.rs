@@ -4,7 +4,7 @@ use super::Harness;
 use super::world::{World, everybody, phone, tenant};
 use crate::{Candidate, Choice, ChosenBatch, Effect, Once, OnceKey, Page, StoreError, SuppressionFilter};
 use outdial_model::{
-    ContactStatus, EventType, NewSuppression, Phone, SUPPRESSED, Suppression, SuppressionId, TaskId,
+    ContactStatus, EventType, NewSuppression, Phone, Purpose, SUPPRESSED, Suppression, SuppressionId, TaskId,
     Timestamp,
 };
 use std::sync::Mutex;
@@ -97,7 +97,7 @@ pub(super) async fn whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for(h
     assert_eq!(now(1), (ContactStatus::Submitting, true));
     assert_eq!(now(2), (ContactStatus::Queued, false));
     assert_eq!(now(3), (ContactStatus::Cancelled, false));
-    assert_eq!(people[3].reason.as_deref(), Some(SUPPRESSED));
+    assert_eq!(people[3].reason.as_deref(), Some(SUPPRESSED.reason));
     assert_eq!(out[1].id, people[1].id);
     assert_eq!(world.store.work(&lease, world.now()).await.unwrap().cancels_pending, 1);
     let told = world.store.contact_events(&world.tenant, &people[3].id, None, 10).await.unwrap();
@@ -166,7 +166,7 @@ pub(super) async fn the_gate_is_told_who_is_suppressed(harness: &dyn Harness) {
     let gate = |candidates: &[Candidate]| {
         *seen.lock().unwrap() = candidates.iter().map(|one| one.is_suppressed).collect();
         let refused = candidates.iter().filter(|one| one.is_suppressed);
-        let never = Choice::Never(ContactStatus::Cancelled, SUPPRESSED.to_owned());
+        let never = Choice::Never(ContactStatus::Cancelled, SUPPRESSED);
         let others: Vec<_> = refused.map(|one| (one.contact.id.clone(), never.clone())).collect();
         let dial =
             everybody(candidates).dial.into_iter().filter(|id| others.iter().all(|(other, _)| other != id));
@@ -205,4 +205,24 @@ pub(super) async fn a_request_to_suppress_has_its_effect_once(harness: &dyn Harn
         matches!(&again, Err(StoreError::Answered(answer)) if answer.body == first.id.as_str()),
         "{again:?}"
     );
+}
+
+pub(super) async fn what_would_stand_in_the_way_is_told(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let task = world.task_of(2).await;
+    let lease = world.lease(&task).await;
+    world.send(&lease, 1).await;
+    let marketing = "marketing".parse().unwrap();
+    let for_marketing = NewSuppression { purpose: Some(marketing), ..number(phone(2), world.now()) };
+    world.suppress(&[number(phone(3), world.now()), for_marketing.clone()]).await;
+    let told = async |tenant: &str, purpose: Option<&Purpose>| {
+        let phones: Vec<_> = (0..4).map(phone).collect();
+        let told = world.store.prospects(&self::tenant(tenant), purpose, &phones, world.now()).await.unwrap();
+        told.iter().map(|one| (one.is_live, one.is_suppressed)).collect::<Vec<_>>()
+    };
+    let (nothing, live, suppressed) = ((false, false), (true, false), (false, true));
+    assert_eq!(told("acme", None).await, [live, nothing, nothing, suppressed]);
+    let purpose = for_marketing.purpose.as_ref();
+    assert_eq!(told("acme", purpose).await, [live, nothing, suppressed, suppressed]);
+    assert_eq!(told("globex", None).await, [nothing; 4]);
 }

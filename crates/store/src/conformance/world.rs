@@ -73,6 +73,7 @@ impl World {
             status: TaskStatus::Scheduled,
             desired: DesiredStatus::Running,
             adopted: None,
+            redial: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{json, number, time, time_if, word};
 use crate::StoreError;
-use outdial_model::{Counts, Task};
+use outdial_model::{Counts, DesiredStatus, Redial, Task, TaskStatus};
 use std::collections::HashMap;
 
 #[derive(sqlx::FromRow)]
@@ -24,11 +24,35 @@ pub(crate) struct TaskRow {
     pub(crate) cancels_pending: i64,
     pub(crate) lease_token: i64,
     pub(crate) lease_until: Option<i64>,
+    /// The task whose people it calls again.
+    pub(crate) redial_of: Option<String>,
+    redial_dispositions: String,
+    redial_people: i64,
+    pub(crate) redial_taken: i64,
+    /// The last contact of that task that was looked at; `None` when all were.
+    pub(crate) redial_through: Option<String>,
 }
 
 impl TaskRow {
+    /// Whom it calls again, and how far it has taken them over. It takes nobody once it is over or shall be.
+    pub(crate) fn redial(&self) -> Result<Option<Redial>, StoreError> {
+        let Some(of) = &self.redial_of else { return Ok(None) };
+        let (status, desired): (TaskStatus, DesiredStatus) =
+            (word(&self.status, "tasks.status")?, word(&self.desired, "tasks.desired")?);
+        Ok(Some(Redial {
+            of: word(of, "tasks.redial_of")?,
+            dispositions: json(&self.redial_dispositions, "tasks.redial_dispositions")?,
+            people: number(self.redial_people, "tasks.redial_people")?,
+            taken: number(self.redial_taken, "tasks.redial_taken")?,
+            is_filling: self.redial_through.is_some()
+                && !status.is_final()
+                && desired != DesiredStatus::Stopped,
+        }))
+    }
+
     /// The task with its counts, which have tables of their own.
     pub(crate) fn with(self, counts: Counts) -> Result<Task, StoreError> {
+        let redial = self.redial()?;
         Ok(Task {
             id: word(&self.id, "tasks.id")?,
             tenant: word(&self.tenant, "tasks.tenant")?,
@@ -40,6 +64,7 @@ impl TaskRow {
             desired: word(&self.desired, "tasks.desired")?,
             trouble: self.trouble,
             counts,
+            redial,
             revision: self.revision,
             created_at: time(self.created_at, "tasks.created_at")?,
             updated_at: time(self.updated_at, "tasks.updated_at")?,

@@ -8,7 +8,7 @@ use crate::row::{TaskRow, word};
 use crate::vault::Vault;
 use crate::{Changes, ContactChange, Skipped, StoreError, TaskChange};
 use outdial_model::{
-    Confidence, ContactId, ContactStatus, Disposition, TaskId, TaskStatus, TenantId, Timestamp,
+    Cause, Confidence, ContactId, ContactStatus, Disposition, TaskId, TaskStatus, TenantId, Timestamp, Why,
 };
 
 pub(super) async fn apply(
@@ -52,7 +52,7 @@ pub(super) async fn learn(
     let contacts = contacts(conn, vault, id, changes, news, now).await?;
     for (contact, disposition) in &changes.outcomes {
         let told = outcome::Outcome { disposition: *disposition, confidence: changes.confidence };
-        outcome::update(conn, id, contact, told, news, now).await?;
+        outcome::update(conn, id, contact, told, changes.source, news, now).await?;
     }
     let mut visible = false;
     for change in &changes.segments {
@@ -104,8 +104,10 @@ pub(super) async fn whose(
 
 /// Why somebody is done of whom it is told only that they ring, by a task nobody reads any more or while the number is
 /// out with somebody else.
-const RANG: &str =
-    "it was rung after it had come home, and could not be followed; how that ended is not known";
+const RANG: Why = Why::new(
+    Cause::Untold,
+    "it was rung after it had come home, and could not be followed; how that ended is not known",
+);
 
 /// Moves contacts; answers those that were not where the change expected them.
 async fn contacts(

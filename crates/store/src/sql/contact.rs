@@ -2,11 +2,13 @@
 
 use super::event::News;
 use super::{Connection, lease, moving, task};
-use crate::moves::{Moves, Next};
+use crate::moves::{Moves, Next, ON_REQUEST};
 use crate::row::{ContactRow, to_json, word};
 use crate::vault::Vault;
 use crate::{Lease, SealError, StoreError};
-use outdial_model::{Contact, ContactId, ContactStatus, Decision, Source, TaskId, TenantId, Timestamp};
+use outdial_model::{
+    Cause, Contact, ContactId, ContactStatus, Decision, Source, TaskId, TenantId, Timestamp, Why,
+};
 
 pub(super) fn nouns(rows: Vec<ContactRow>, vault: &Vault) -> Result<Vec<Contact>, StoreError> {
     rows.into_iter().map(|row| row.open(vault)).collect()
@@ -111,7 +113,7 @@ pub(super) async fn cancel(
     if contact.status.is_ours() {
         let mut moves = Moves::at(now);
         for (_, mut standing) in moving::standings(conn, task, &[id]).await? {
-            let next = Next::because(ContactStatus::Cancelled, "cancelled on request");
+            let next = Next::because(ContactStatus::Cancelled, ON_REQUEST);
             moves.add(&mut standing, next);
         }
         moving::write(conn, task, &mut moves, &mut news, now).await?;
@@ -142,13 +144,12 @@ pub(super) async fn resolve(
     if contact.status != ContactStatus::Unknown {
         return Err(StoreError::WrongState { status: contact.status.as_str() });
     }
-    let next = match decision {
-        Decision::AssumeDialed => {
-            Next::because(ContactStatus::Completed, "an operator decided that it was dialed")
-        }
-        Decision::Redial => Next::because(ContactStatus::Queued, "an operator decided to dial it again"),
-        Decision::Cancel => Next::because(ContactStatus::Cancelled, "an operator decided to leave it"),
+    let (status, reason) = match decision {
+        Decision::AssumeDialed => (ContactStatus::Completed, "an operator decided that it was dialed"),
+        Decision::Redial => (ContactStatus::Queued, "an operator decided to dial it again"),
+        Decision::Cancel => (ContactStatus::Cancelled, "an operator decided to leave it"),
     };
+    let next = Next::because(status, Why::new(Cause::Operator, reason));
     let mut moves = Moves::at(now).by(Source::Operator, None);
     for (_, mut standing) in moving::standings(conn, &contact.task, &[id]).await? {
         moves.add(&mut standing, next.clone());
@@ -166,7 +167,7 @@ pub(super) async fn end_ours(
     conn: &mut Connection,
     lease: &Lease,
     status: ContactStatus,
-    reason: &str,
+    why: Why,
     limit: u32,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
@@ -188,7 +189,7 @@ pub(super) async fn end_ours(
         let mut standings = moving::standings(conn, &lease.task, &ids.iter().collect::<Vec<_>>()).await?;
         for id in &ids {
             if let Some(standing) = standings.get_mut(id) {
-                moves.add(standing, Next::because(status, reason));
+                moves.add(standing, Next::because(status, why));
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::row::{ContactRow, ErasureRow, to_json, word};
 use crate::vault::{Tombstones, Vault};
 use crate::{Forgetting, NewContact, SealError, StoreError};
 use outdial_model::{
-    Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp,
+    Cause, Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp, Why,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -21,6 +21,9 @@ const UNREADABLE: (Duration, Duration) = (HOUR, HOUR);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Contacts that are read with one statement.
 const AT_ONCE: i64 = 500;
+
+/// Why somebody ended who is to be forgotten.
+const ERASED: Why = Why::new(Cause::Erased, "the person was erased");
 
 /// The installation's tombstones; their secret is made when it is first needed.
 async fn tombstones(conn: &mut Connection, vault: &Vault) -> Result<Tombstones, StoreError> {
@@ -174,9 +177,7 @@ pub(super) async fn step(
         due.iter().map(|id| word(id, "erasing.contact")).collect::<Result<_, _>>()?;
     let due: Vec<_> = due.into_iter().collect();
     let mut news = News::default();
-    let is_news =
-        take_back::all(conn, &id, &due, (ContactStatus::Cancelled, "the person was erased"), &mut news, now)
-            .await?;
+    let is_news = take_back::all(conn, &id, &due, (ContactStatus::Cancelled, ERASED), &mut news, now).await?;
     let (people, unreadable) = contact::readable(contact::rows(conn, &due).await?, vault)?;
     let (done, out): (Vec<_>, Vec<_>) = people.iter().partition(|contact| contact.status.is_final());
     wait_for(conn, &out.iter().map(|contact| &contact.id).collect::<Vec<_>>(), PATIENCE, now).await?;

@@ -6,7 +6,9 @@ use crate::moves::NewEvent;
 use crate::row::{to_json, word};
 use crate::vault::{PersonColumns, Vault};
 use crate::{AddOutcome, AddedContact, NewContact, StoreError};
-use outdial_model::{ContactId, ContactStatus, EventId, EventType, Purpose, TaskId, TenantId, Timestamp};
+use outdial_model::{
+    Cause, ContactId, ContactStatus, EventId, EventType, Purpose, TaskId, TenantId, Timestamp,
+};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -37,7 +39,9 @@ pub(super) async fn add(
     let row = task::lock(conn, tenant, task).await?;
     task::takes_contacts(&row)?;
     let (purpose, mut news) = (suppression::purpose_of(&row)?, News::default());
-    let contacts = insert(conn, vault, tenant, (task, purpose.as_ref()), contacts, &mut news, now).await?;
+    let contacts =
+        insert(conn, vault, tenant, (task, purpose.as_ref(), Cause::Requested), contacts, &mut news, now)
+            .await?;
     if contacts.iter().any(|added| matches!(added, AddedContact::Added(_))) {
         task::touch(conn, task, now).await?;
     }
@@ -46,13 +50,13 @@ pub(super) async fn add(
     Ok(AddOutcome { contacts })
 }
 
-/// Inserts contacts of a task that is for that purpose, with their counts, and the news of it; whoever is there already stays
+/// Inserts contacts of a task that is for that purpose, for that cause, with their counts, and the news of it; whoever is there already stays
 /// as it is, and whoever is not to be called is ended at once.
 pub(super) async fn insert(
     conn: &mut Connection,
     vault: &Vault,
     tenant: &TenantId,
-    (task, purpose): (&TaskId, Option<&Purpose>),
+    (task, purpose, cause): (&TaskId, Option<&Purpose>, Cause),
     contacts: &[NewContact],
     news: &mut News,
     now: Timestamp,
@@ -87,7 +91,7 @@ pub(super) async fn insert(
             fresh.push(contact);
         }
         write(conn, vault, tenant, task, &fresh, now).await?;
-        news.tell_all(fresh.iter().map(|contact| accepted(contact, now)));
+        news.tell_all(fresh.iter().map(|contact| accepted(contact, cause, now)));
         suppression::end(conn, vault, tenant, (task, purpose), &fresh, news, now).await?;
     }
     Ok(outcome)
@@ -182,13 +186,13 @@ async fn write(
     counter::move_statuses(conn, task, &BTreeMap::from([(ContactStatus::Queued, added)])).await
 }
 
-fn accepted(contact: &NewContact, now: Timestamp) -> NewEvent {
+fn accepted(contact: &NewContact, cause: Cause, now: Timestamp) -> NewEvent {
     NewEvent {
         id: EventId::generate(now),
         contact: Some(contact.id.clone()),
         call: None,
         kind: EventType::ContactAccepted,
         sequence: 1,
-        data: json!({"status": ContactStatus::Queued}),
+        data: json!({"status": ContactStatus::Queued, "cause": cause}),
     }
 }

@@ -11,6 +11,7 @@ use outdial_model::{
     Call, CallId, Contact, ContactId, ContactStatus, Disposition, SegmentId, Task, TaskId, TenantId,
 };
 use sqlx::QueryBuilder;
+use std::collections::BTreeSet;
 
 type Query = QueryBuilder<Database>;
 
@@ -60,6 +61,7 @@ pub(super) async fn tasks(
         and(query, " AND status = ", status.map(|status| status.as_str()));
         and(query, " AND account = ", filter.account.as_ref().map(|account| account.as_str()));
         and(query, " AND external_id = ", filter.external_id.as_deref());
+        and(query, " AND redial_of = ", filter.redial_of.as_ref().map(TaskId::as_str));
         if let Some(from) = filter.created_after {
             query.push(" AND created_at >= ").push_bind(from.as_millisecond());
         }
@@ -82,17 +84,25 @@ pub(super) async fn contacts(
 ) -> Result<Vec<Contact>, StoreError> {
     task::row(conn, tenant, task).await?;
     let completed = filter.statuses.is_empty() || filter.statuses.contains(&ContactStatus::Completed);
-    if !filter.dispositions.is_empty() && !completed {
+    if !filter.dispositions.is_empty() && (!completed || filter.cancel_requested) {
         return Ok(Vec::new());
     }
     let words: Vec<(&str, &str)> = if !filter.dispositions.is_empty() {
         // Only completed contacts have one.
         let words = filter.dispositions.iter();
         words.map(|word| (" AND disposition = ", word.as_str())).collect()
+    } else if filter.cancel_requested {
+        // There is an index of them, and it is to be used.
+        let all = if filter.statuses.is_empty() { ContactStatus::ALL } else { &filter.statuses };
+        let out = all.iter().filter(|word| word.is_out());
+        out.map(|word| (" AND cancel_requested = TRUE AND coalesce(status, '') = ", word.as_str())).collect()
     } else {
         let all = if filter.statuses.is_empty() { ContactStatus::ALL } else { &filter.statuses };
         all.iter().map(|word| (" AND status = ", word.as_str())).collect()
     };
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut query = Query::new("SELECT * FROM contacts WHERE id IN (");
     union(&mut query, &words, |query, (condition, word)| {
         query.push("SELECT id FROM contacts WHERE task = ").push_bind(task.as_str().to_owned());
@@ -104,6 +114,26 @@ pub(super) async fn contacts(
     query.push(") ORDER BY id DESC LIMIT ").push_bind(i64::from(page.limit));
     let rows: Vec<ContactRow> = query.build_query_as().fetch_all(conn).await?;
     contact::nouns(rows, vault)
+}
+
+/// Contacts of a task that ended in one of these ways, oldest first: whoever calls them again goes through all of them.
+pub(super) async fn ended(
+    conn: &mut Connection,
+    task: &TaskId,
+    dispositions: &BTreeSet<Disposition>,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<ContactRow>, StoreError> {
+    let words: Vec<_> = dispositions.iter().copied().collect();
+    let mut query = Query::new("SELECT * FROM contacts WHERE id IN (");
+    union(&mut query, &words, |query, disposition| {
+        query.push("SELECT id FROM contacts WHERE task = ").push_bind(task.as_str().to_owned());
+        query.push(" AND disposition = ").push_bind(disposition.as_str());
+        query.push(" AND id > ").push_bind(after.to_owned());
+        query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+    });
+    query.push(") ORDER BY id LIMIT ").push_bind(i64::from(limit));
+    Ok(query.build_query_as().fetch_all(conn).await?)
 }
 
 /// Contacts of a segment, oldest first: workers go through all of them.

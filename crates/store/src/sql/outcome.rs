@@ -7,7 +7,8 @@ use crate::StoreError;
 use crate::moves::NewEvent;
 use crate::row::{number, word, word_if};
 use outdial_model::{
-    Confidence, ContactId, ContactStatus, Disposition, EventId, EventType, Source, Tallied, TaskId, Timestamp,
+    Cause, Confidence, ContactId, ContactStatus, Disposition, EventId, EventType, Source, Tallied, TaskId,
+    Timestamp,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -56,6 +57,7 @@ pub(super) async fn update(
     task: &TaskId,
     contact: &ContactId,
     told: Outcome,
+    source: Source,
     news: &mut News,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -100,6 +102,7 @@ pub(super) async fn update(
             "disposition": told.disposition,
             "previous_disposition": known.disposition,
             "confidence": told.confidence,
+            "cause": Cause::of(source, ContactStatus::Completed),
         }),
     });
     if told.disposition != known.disposition {

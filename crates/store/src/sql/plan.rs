@@ -103,7 +103,7 @@ fn decide(
         if let Some(mut standing) = standings.remove(id) {
             let next = match choice {
                 Choice::Hold(reason, until) => Next::held(*reason, *until),
-                Choice::Never(status, why) => Next::because(*status, why),
+                Choice::Never(status, why) => Next::because(*status, *why),
             };
             moves.add(&mut standing, next);
         }

@@ -3,18 +3,18 @@
 
 use super::{
     Engine, apply, call, candidates, contact, delivery_log, event, intake, key, lease, ledger, newest, once,
-    plan, segment,
+    plan, prospect, redial, segment,
 };
 use super::{task, trace, waiting, work};
 use crate::{
     AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
     DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned,
-    ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
+    Prospect, ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, Event, EventId, HoldReason,
-    Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, Event, EventId, HoldReason, Phone,
+    Purpose, Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp, Why,
 };
 use std::time::Duration;
 
@@ -163,6 +163,16 @@ impl Store for Engine {
         reading!(self, |tx| call::recording(&mut tx, &self.vault, tenant, call))
     }
 
+    async fn prospects(
+        &self,
+        tenant: &TenantId,
+        purpose: Option<&Purpose>,
+        phones: &[Phone],
+        now: Timestamp,
+    ) -> Result<Vec<Prospect>, StoreError> {
+        reading!(self, |tx| prospect::of(&mut tx, &self.vault, tenant, purpose, phones, now))
+    }
+
     async fn contact_events(
         &self,
         tenant: &TenantId,
@@ -274,6 +284,10 @@ impl Store for Engine {
         reading!(self, |tx| work::read(&mut tx, lease))
     }
 
+    async fn fill_task(&self, lease: &Lease, limit: u32, now: Timestamp) -> Result<bool, StoreError> {
+        writing!(self, |tx| redial::fill(&mut tx, &self.vault, lease, limit, now))
+    }
+
     async fn segment_contacts(
         &self,
         segment: &SegmentId,
@@ -332,11 +346,11 @@ impl Store for Engine {
         &self,
         lease: &Lease,
         status: ContactStatus,
-        reason: &str,
+        why: Why,
         limit: u32,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        writing!(self, |tx| contact::end_ours(&mut tx, lease, status, reason, limit, now))
+        writing!(self, |tx| contact::end_ours(&mut tx, lease, status, why, limit, now))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

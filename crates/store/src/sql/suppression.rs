@@ -120,7 +120,7 @@ async fn put_down(
 }
 
 /// What a number may be written as: whoever came before there was a vault is still known by the number itself.
-fn forms(vault: &Vault, tenant: &TenantId, phone: &Phone) -> [String; 2] {
+pub(super) fn forms(vault: &Vault, tenant: &TenantId, phone: &Phone) -> [String; 2] {
     [vault.number(tenant, phone), phone.e164().to_owned()]
 }
 
@@ -202,6 +202,18 @@ pub(super) async fn among<'p>(
     now: Timestamp,
 ) -> Result<HashSet<Phone>, StoreError> {
     sqlx::query(list_read!("$1")).bind(tenant.as_str()).execute(&mut *conn).await?;
+    seen(conn, vault, tenant, purpose, phones, now).await
+}
+
+/// The same for whoever only looks: the list may be another at once.
+pub(super) async fn seen<'p>(
+    conn: &mut Connection,
+    vault: &Vault,
+    tenant: &TenantId,
+    purpose: Option<&Purpose>,
+    phones: impl Iterator<Item = &'p Phone>,
+    now: Timestamp,
+) -> Result<HashSet<Phone>, StoreError> {
     let any: Option<String> = sqlx::query_scalar("SELECT id FROM suppressions WHERE tenant = $1 LIMIT 1")
         .bind(tenant.as_str())
         .fetch_optional(&mut *conn)

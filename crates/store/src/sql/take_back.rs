@@ -5,7 +5,7 @@ use super::{Connection, moving, task};
 use crate::StoreError;
 use crate::moves::{Moves, Next};
 use crate::row::to_json;
-use outdial_model::{ContactId, ContactStatus, TaskId, Timestamp};
+use outdial_model::{ContactId, ContactStatus, TaskId, Timestamp, Why};
 
 /// Ends those that are with us so, and asks for the others to be cancelled where they are; tells whether that is news to
 /// anybody.
@@ -13,7 +13,7 @@ pub(super) async fn all(
     conn: &mut Connection,
     task: &TaskId,
     people: &[ContactId],
-    (status, reason): (ContactStatus, &str),
+    (status, why): (ContactStatus, Why),
     news: &mut News,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -22,7 +22,7 @@ pub(super) async fn all(
     for id in people {
         let Some(standing) = standings.get_mut(id) else { continue };
         if standing.status.is_ours() {
-            moves.add(standing, Next::because(status, reason));
+            moves.add(standing, Next::because(status, why));
         } else if standing.status.is_out() && !standing.cancel_requested {
             out.push(id);
         }

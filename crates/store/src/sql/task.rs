@@ -6,7 +6,9 @@ use crate::moves::NewEvent;
 use crate::row::{TaskRow, millis, number, to_json, word};
 use crate::vault::Vault;
 use crate::{Begin, NewContact, NewTask, StoreError, TaskPatch, meaning};
-use outdial_model::{DesiredStatus, EventId, EventType, Task, TaskId, TaskStatus, TenantId, Timestamp};
+use outdial_model::{
+    Cause, DesiredStatus, EventId, EventType, Task, TaskId, TaskStatus, TenantId, Timestamp,
+};
 use serde_json::json;
 
 const ROW: &str = "SELECT * FROM tasks WHERE id = $1 AND tenant = $2";
@@ -82,8 +84,10 @@ pub(super) async fn create(
         }
     }
     sqlx::query(
-        "INSERT INTO tasks (id, tenant, external_id, account, spec, status, desired, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "INSERT INTO tasks
+             (id, tenant, external_id, account, spec, status, desired, created_at, updated_at, redial_of,
+              redial_dispositions, redial_people, redial_through)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12)",
     )
     .bind(task.id.as_str())
     .bind(tenant.as_str())
@@ -93,6 +97,10 @@ pub(super) async fn create(
     .bind(task.status.as_str())
     .bind(task.desired.as_str())
     .bind(now.as_millisecond())
+    .bind(task.redial.as_ref().map(|redial| redial.of.as_str()))
+    .bind(to_json(&task.redial.iter().flat_map(|redial| &redial.dispositions).collect::<Vec<_>>())?)
+    .bind(task.redial.as_ref().map_or(0, |redial| i64::try_from(redial.people).unwrap_or(i64::MAX)))
+    .bind(task.redial.as_ref().map(|_| ""))
     .execute(&mut *conn)
     .await?;
     if let Some(adopted) = &task.adopted {
@@ -101,7 +109,7 @@ pub(super) async fn create(
     let mut news = News::default();
     let data = json!({"status": task.status, "desired_status": task.desired});
     tell(conn, &task.id, EventType::TaskCreated, data, &mut news, now).await?;
-    let whose = (&task.id, task.spec.purpose.as_ref());
+    let whose = (&task.id, task.spec.purpose.as_ref(), Cause::Requested);
     intake::insert(conn, vault, tenant, whose, contacts, &mut news, now).await?;
     wake(conn, &task.id, now).await?;
     let created = read(conn, tenant, &task.id).await?;

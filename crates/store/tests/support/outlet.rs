@@ -33,6 +33,7 @@ pub async fn try_task(store: &dyn Store) -> Result<TaskId, StoreError> {
         status: TaskStatus::Scheduled,
         desired: DesiredStatus::Running,
         adopted: None,
+        redial: None,
     };
     store.create_task(&tenant(), task, Vec::new(), None, now()).await.map(|task| task.id)
 }

@@ -3,7 +3,7 @@
 use super::super::later;
 use super::super::told::NextPerson;
 use super::timing::{self, verify_at};
-use super::{Situation, Step};
+use super::{Situation, Step, portion};
 use crate::Breaker;
 use outdial_model::{DesiredStatus, Segment, SegmentStatus};
 use outdial_provider::{Operation, Staging, Verb};
@@ -82,9 +82,7 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
         _ => is_sealed(s, segment),
     };
     let free = s.window.saturating_sub(s.out());
-    // Room is used in portions: a request for every single person that finishes would be wasteful.
-    let portion = if whole { s.window / 2 } else { s.window / 8 };
-    let room = free >= portion.max(1) || s.out() == 0;
+    let room = free >= portion(s.window, whole) || s.out() == 0;
     let may_leave = !matches!(s.breaker, Breaker::Open { .. });
     if s.segments().any(unsure) || !room || !may_leave || !s.somebody_waits() || s.is_over() {
         return None;

@@ -1,8 +1,9 @@
 //! What takes people back, ends, pauses, and confirms that it is so.
 
+use super::super::gate::SCHEDULE_OVER;
 use super::timing::watched_until;
 use super::{Situation, Step};
-use outdial_model::{ContactStatus, DesiredStatus, Segment, SegmentStatus, TaskStatus};
+use outdial_model::{Cause, ContactStatus, DesiredStatus, Segment, SegmentStatus, TaskStatus, Why};
 use outdial_provider::{Operation, Staging, Verb};
 
 pub(super) fn cancellations(s: &Situation<'_>) -> Option<Step> {
@@ -18,18 +19,20 @@ pub(super) fn ending(s: &Situation<'_>) -> Option<Step> {
     let task = &s.work.task;
     let stopping = task.desired == DesiredStatus::Stopped;
     let left_behind = task.is_adopted() && s.work.segments.is_empty();
-    let (status, reason) = if s.has_failed() {
-        (ContactStatus::Rejected, "the vendor refused the task")
+    let (status, why) = if s.has_failed() {
+        (ContactStatus::Rejected, Why::new(Cause::TaskFailed, "the vendor refused the task"))
+    } else if stopping && s.work.is_halted {
+        (ContactStatus::Cancelled, Why::new(Cause::EmergencyStop, "everything was stopped at once"))
     } else if stopping {
-        (ContactStatus::Cancelled, "the task was stopped")
+        (ContactStatus::Cancelled, Why::new(Cause::Stopping, "the task was stopped"))
     } else if s.is_over() && task.desired != DesiredStatus::Draft {
-        (ContactStatus::Expired, "the task's schedule is over")
+        (ContactStatus::Expired, SCHEDULE_OVER)
     } else if left_behind {
-        (ContactStatus::Rejected, "the vendor's task is over")
+        (ContactStatus::Rejected, Why::new(Cause::Vendor, "the vendor's task is over"))
     } else {
         return None;
     };
-    let ours = (s.ours() > 0).then_some(Step::CancelOurs { status, reason });
+    let ours = (s.ours() > 0).then_some(Step::CancelOurs { status, why });
     let live = s.segments().filter(|segment| segment.status.is_live() && (stopping || !segment.adopted));
     let live = live.filter(|segment| watched_until(s, segment).is_none());
     let end = live.filter_map(|segment| {
@@ -78,8 +81,10 @@ pub(super) fn pausing(s: &Situation<'_>) -> Option<Step> {
 pub(super) fn completion(s: &Situation<'_>) -> Option<Step> {
     let task = &s.work.task;
     let started = matches!(task.desired, DesiredStatus::Running | DesiredStatus::Paused);
-    let everybody_done = s.ours() == 0 && s.out() == 0 && s.work.dispatches.is_empty();
-    let had_somebody = task.counts.total() > 0 || s.work.segments_opened > 0 || s.is_over();
+    let nobody_waits = s.ours() == 0 && s.out() == 0 && !task.is_filling();
+    let everybody_done = nobody_waits && s.work.dispatches.is_empty();
+    let was_filled = task.redial.is_some() && !task.is_filling();
+    let had_somebody = task.counts.total() > 0 || s.work.segments_opened > 0 || s.is_over() || was_filled;
     let stays_open = task.spec.keep_open && !s.is_over();
     if !started || !everybody_done || !had_somebody || stays_open || s.has_failed() {
         return None;
