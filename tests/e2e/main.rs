@@ -14,6 +14,7 @@
 
 mod away;
 mod backup;
+mod calls;
 mod crash;
 mod doubt;
 mod drain;
@@ -21,6 +22,7 @@ mod emergency;
 mod events;
 mod ingress;
 mod kill;
+mod moving;
 mod once;
 mod preflight;
 mod privacy;
@@ -84,6 +86,12 @@ const STORIES: &[(&str, Story)] = stories! {
         a_gateway_that_fails_or_refuses_connections,
         the_gateway_is_restarted_while_an_answer_is_awaited,
         a_timeline_tells_that_the_outcome_was_unknown_and_then_found;
+    calls: a_call_rings_once_and_is_told_to_its_end,
+        a_call_that_was_placed_in_silence_is_found_and_not_placed_again,
+        a_call_nobody_can_tell_of_stays_unknown_and_is_not_placed_again,
+        a_gateway_that_dies_while_a_call_is_placed_places_it_once;
+    moving: a_task_moved_by_its_owner_rings_everybody_once,
+        an_account_that_goes_down_in_the_middle_is_left_and_those_in_doubt_stay;
     crash: a_write_under_the_claim_of_a_dead_worker_is_refused,
         whoever_is_called_again_is_taken_over_once_whoever_dies_of_it;
     once: a_hundred_at_one_moment_do_it_once, of_two_requests_with_one_key_one_is_done_and_the_other_refused,

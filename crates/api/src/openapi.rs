@@ -22,6 +22,8 @@ use utoipa_actix_web::AppExt;
 /// Shapes of requests.
 const REQUESTS: &[&str] = &[
     "CreateTask",
+    "PlaceCall",
+    "MoveTask",
     "UpdateTask",
     "RedialTask",
     "PreflightTask",

@@ -1,5 +1,6 @@
 //! The routes, one file for each resource. A handler extracts, calls one use case and maps the result.
 
+mod account_routes;
 mod accounts;
 mod api_keys;
 mod audit;
@@ -44,6 +45,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(task_verbs::resume_task)
         .service(task_verbs::stop_task)
         .service(redial::redial_task)
+        .service(task_verbs::move_task)
         .service(tasks::list_segments)
         .service(tasks::get_task_stats)
         .service(blockers::get_blockers)
@@ -60,6 +62,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(suppressions::list_suppressions)
         .service(suppressions::get_suppression)
         .service(suppressions::delete_suppression)
+        .service(calls::place_call)
         .service(calls::list_calls)
         .service(calls::get_call)
         .service(recordings::get_recording)
@@ -74,6 +77,7 @@ pub(crate) fn with_key(config: &mut ServiceConfig<'_>) {
         .service(webhook_verbs::rotate_webhook_secret)
         .service(webhook_verbs::replay_events)
         .service(webhook_verbs::list_deliveries)
+        .service(account_routes::list_routes)
         .service(accounts::list_accounts)
         .service(accounts::get_account)
         .service(accounts::check_account)

@@ -31,6 +31,7 @@ pub(crate) async fn task(store: &dyn Store, at: Timestamp) -> Result<TaskId, Fai
         id: TaskId::generate(at),
         external_id: None,
         account: crate::vendor::ACCOUNT.parse()?,
+        route: None,
         spec: spec(),
         status: TaskStatus::Scheduled,
         desired: DesiredStatus::Running,

@@ -169,6 +169,11 @@ impl Account {
         self.health.snapshot()
     }
 
+    /// Since when creating requests may not leave as usual.
+    pub(crate) fn ill_since(&self, now: outdial_model::Timestamp) -> Option<outdial_model::Timestamp> {
+        self.health.ill_since(now)
+    }
+
     /// Whether creating requests may leave now.
     pub fn breaker(&self, now: outdial_model::Timestamp) -> Breaker {
         self.health.breaker(now)

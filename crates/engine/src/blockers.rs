@@ -3,7 +3,7 @@
 //! Not for: what became of one person (the timeline), and what is done about it (the worker).
 
 use crate::rulebook::Rulebook;
-use crate::work::window;
+use crate::work::{out_elsewhere, window};
 use crate::{Account, Breaker, Engine, EngineError};
 use outdial_model::{
     ContactStatus, DesiredStatus, DispatchOutcome, HoldReason, Obstacle, Opening, SegmentStatus, TaskId,
@@ -73,7 +73,7 @@ fn blockers(
     };
     let of_task = asked(work).into_iter().chain(schedule(rules, now)).map(all);
     let of_account = at_account(work, account, now).into_iter().map(all);
-    let of_people = at_vendor(work, now).into_iter().chain(held(work, held_for));
+    let of_people = at_vendor(work, now).into_iter().chain(moving(work)).chain(held(work, held_for));
     let trouble = work.task.trouble.clone().map(|trouble| all((Obstacle::Trouble, None, trouble)));
     of_task.chain(of_account).chain(of_people).chain(trouble).collect()
 }
@@ -134,7 +134,8 @@ fn at_account(work: &TaskWork, account: Option<&Arc<Account>>, now: Timestamp) -
             format!("the vendor of account `{name}` does not answer as it should; it is tried again then");
         return Some((Obstacle::VendorUnavailable, Some(until), detail));
     }
-    let (out, room) = (work.task.counts.sum(ContactStatus::is_out), window(work, account));
+    let out = work.task.counts.sum(ContactStatus::is_out).saturating_sub(out_elsewhere(work));
+    let room = window(work, account);
     (out >= room).then(|| {
         let detail =
             format!("the vendor has {out} people, and may have {room} at a time; others follow as calls end");
@@ -162,6 +163,23 @@ fn at_vendor(work: &TaskWork, now: Timestamp) -> Vec<Blocker> {
         detail: "what was made at the vendor is looked at before it may ring, and begins then".to_owned(),
     });
     doubt.into_iter().chain(verifying).collect()
+}
+
+/// Whoever is still at accounts the task has moved away from.
+fn moving(work: &TaskWork) -> Option<Blocker> {
+    let left = work.segments.iter().filter(|segment| segment.account != work.task.account);
+    let mut accounts: Vec<_> = left.map(|segment| segment.account.as_str()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    (!accounts.is_empty()).then(|| Blocker {
+        obstacle: Obstacle::Moving,
+        contacts: out_elsewhere(work),
+        until: None,
+        detail: format!(
+            "they are still at {}, which the task has moved away from: whoever is proven not to have been dialed there follows",
+            accounts.join(", ")
+        ),
+    })
 }
 
 fn held(work: &TaskWork, held_for: Option<HoldReason>) -> Option<Blocker> {

@@ -5,7 +5,7 @@ use crate::once::{Once, Worded};
 use crate::rulebook::Rulebook;
 use crate::{Account, ContactFilter, Engine, EngineError, Page};
 use outdial_model::{
-    Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TenantId,
+    Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec, TenantId,
     Timestamp, UnknownZone, Whereabouts, Zone,
 };
 use outdial_provider::Operation;
@@ -65,6 +65,10 @@ impl Engine {
     ) -> Result<Vec<ContactResult>, EngineError> {
         let stored = self.task(tenant, task).await?;
         let account = self.account_for(tenant, &stored.account)?;
+        if stored.spec.single_call {
+            let detail = "a single call is for one person; ask for another call, or create a task".to_owned();
+            return Err(EngineError::Conflict { code: "wrong_state", detail });
+        }
         if stored.is_adopted() {
             natively(&account, Operation::AddContacts)?;
         }
@@ -172,6 +176,12 @@ fn results(accepted: &[Result<NewContact, FieldProblem>], outcome: &AddOutcome) 
     accepted.iter().map_while(result).collect()
 }
 
+/// The numbers of drafts, of those that have one.
+pub(crate) fn numbers(drafts: &[ContactDraft], spec: &TaskSpec) -> Vec<Phone> {
+    let country: Option<Country> = spec.default_country.as_deref().and_then(|code| code.parse().ok());
+    drafts.iter().filter_map(|draft| Phone::parse(&draft.phone, country).ok()).collect()
+}
+
 /// Accepts every draft or names every bad one, for a task that is created with its people.
 pub(crate) fn accept_all(
     drafts: &[ContactDraft],
@@ -199,7 +209,7 @@ pub(crate) fn accept_all(
     if bad.is_empty() { Ok(good) } else { Err(bad) }
 }
 
-/// The contact of a draft, or why there can be none.
+/// Accepts one draft, or says what is wrong with it; the pointer is relative to it.
 pub(crate) fn accept(
     draft: &ContactDraft,
     rules: &Rulebook<'_>,

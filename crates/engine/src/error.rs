@@ -1,7 +1,7 @@
 //! Why a use case did not do it. Nothing was stored or sent, unless it says so.
 
 use crate::RecordingError;
-use outdial_model::{FieldProblem, ProviderKind};
+use outdial_model::{FieldProblem, ProviderKind, Timestamp};
 use outdial_provider::ProviderError;
 use outdial_store::{Answer, StoreError};
 
@@ -21,6 +21,16 @@ pub enum EngineError {
         code: &'static str,
         /// What is in the way and what to do.
         detail: String,
+    },
+    /// The person cannot be called now, and nothing was stored.
+    #[error("{}", .problem.detail)]
+    NotCallable {
+        /// What stands in the way, by the gate's word for it.
+        problem: FieldProblem,
+        /// When that changes by time alone; `None` when nobody can say.
+        until: Option<Timestamp>,
+        /// Whether it ever will.
+        is_for_ever: bool,
     },
     /// `If-Match` names an older state.
     #[error("the resource has changed since it was read; read it again and repeat the change")]

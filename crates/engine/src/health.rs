@@ -110,6 +110,8 @@ struct Record {
     lately: VecDeque<Timestamp>,
     /// When the breaker opened last; `None` while it is closed.
     opened_at: Option<Timestamp>,
+    /// Since when it is not closed.
+    ill_since: Option<Timestamp>,
     /// What opened it: then only such a request shows that the vendor is well again.
     by_sending: bool,
     /// The one request that may try while it is half open is under way.
@@ -161,6 +163,12 @@ impl HealthRecord {
 
     pub(crate) fn breaker(&self, now: Timestamp) -> Breaker {
         self.lock().breaker(now)
+    }
+
+    /// Since when the breaker is not closed; `None` while it is.
+    pub(crate) fn ill_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let record = self.lock();
+        record.ill_since.filter(|_| record.breaker(now) != Breaker::Closed)
     }
 
     fn lock(&self) -> MutexGuard<'_, Record> {
@@ -241,12 +249,14 @@ impl Record {
 
     fn open(&mut self, now: Timestamp) {
         self.opened_at = Some(now);
+        self.ill_since.get_or_insert(now);
         self.by_sending |= self.health.sending_failures_in_a_row > 0;
         self.lately.clear();
     }
 
     fn close(&mut self) {
         self.opened_at = None;
+        self.ill_since = None;
         self.by_sending = false;
         self.lately.clear();
         self.health.failures_in_a_row = 0;

@@ -29,6 +29,7 @@ mod housekeeping;
 mod inbox;
 mod ingest;
 mod metrics;
+mod moving;
 mod once;
 mod pepper;
 mod preflight;
@@ -37,8 +38,10 @@ mod recordings;
 mod redial;
 mod retention;
 mod roster;
+mod routes;
 mod rulebook;
 mod seal;
+mod single_calls;
 mod suppressions;
 mod tasks;
 mod transcripts;
@@ -75,6 +78,8 @@ pub use reconciliation::{Outcomes, PushCounts, ReconciledDay, Reconciliation, Ve
 pub use recordings::{ByteRange, Part, Recording, RecordingError, Recordings};
 pub use redial::CreateRedial;
 pub use retention::Retention;
+pub use routes::{Route, Rule, Share};
+pub use single_calls::{AcceptedCall, CallRequest};
 pub use suppressions::refuse_suppression;
 pub use tasks::{CreateTask, TaskVerb, changeable};
 pub use vendor_tasks::Adopted;
@@ -104,6 +109,8 @@ pub struct EngineParts {
     pub factories: &'static [&'static Factory],
     /// The configured accounts.
     pub accounts: Vec<Account>,
+    /// Rules that choose among them.
+    pub routes: Vec<Route>,
     /// The way to URLs that clients gave us.
     pub outward: Outward,
     /// How recordings are fetched from where vendors keep them.
@@ -157,7 +164,7 @@ impl Engine {
     /// An engine over `parts`. Reads (or makes) the installation's pepper; starts nothing.
     pub async fn new(parts: EngineParts) -> Result<Self, EngineError> {
         let pepper = Pepper::of(&*parts.store).await?;
-        let accounts = roster::Roster::of(parts.accounts.into_iter().map(Arc::new));
+        let accounts = roster::Roster::of(parts.accounts.into_iter().map(Arc::new), parts.routes);
         Ok(Self(Arc::new(Inner {
             store: parts.store,
             clock: parts.clock,

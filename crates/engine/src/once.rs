@@ -6,8 +6,8 @@
 //!
 //! Not for: headers and fingerprints (the surface), rows (the store).
 
-use crate::{Adopted, Answer, ContactResult, Engine, EngineError, IssuedEndpoint, OnceKey};
-use outdial_model::{Contact, Erasure, Secret, Segment, Suppression, Task, TenantId};
+use crate::{AcceptedCall, Adopted, Answer, ContactResult, Engine, EngineError, IssuedEndpoint, OnceKey};
+use outdial_model::{Contact, ContactId, Erasure, Secret, Segment, Suppression, Task, TenantId};
 use outdial_store::{AddOutcome, ApiKey, Effect, Once as StoredOnce, WebhookEndpoint};
 
 /// Marks an answer that is kept sealed, and what it is sealed for.
@@ -45,6 +45,18 @@ impl<'a> Worded<'a> {
         once.map_or(Self(None), |once| {
             Self::new(once.key, move |effect| match effect {
                 Effect::Task(task) => Some((once.answer)(task)),
+                _ => None,
+            })
+        })
+    }
+
+    /// For a request to call `contact`.
+    pub(crate) fn call(once: Option<&'a Once<'_, AcceptedCall>>, contact: &'a ContactId) -> Self {
+        once.map_or(Self(None), |once| {
+            Self::new(once.key, move |effect| match effect {
+                Effect::Task(task) => {
+                    Some((once.answer)(&AcceptedCall { task: task.clone(), contact: contact.clone() }))
+                }
                 _ => None,
             })
         })

@@ -9,7 +9,8 @@ mod estimate;
 
 pub use estimate::{Estimate, Factor};
 
-use crate::contacts::accept;
+use crate::contacts::{accept, numbers};
+use crate::routes::Question;
 use crate::rulebook::Rulebook;
 use crate::tasks::refuse;
 use crate::work::{Verdict, gate, portion, window_of};
@@ -109,10 +110,16 @@ impl Engine {
     ) -> Result<Preflight, EngineError> {
         let PreflightRequest { task, average_call } = request;
         let now = self.now();
-        let Ok(account) = self.account_for(tenant, &task.account) else {
-            let problems = vec![crate::tasks::unknown_account(self, tenant, &task.account)];
-            let fits = self.accounts_for(tenant).map(|account| fit(&account, &task, &[])).collect();
-            return Ok(Preflight { problems, people: Vec::new(), estimate: None, fits });
+        let (id, at) = (TaskId::generate(now), task.spec.schedule.not_before.unwrap_or(now).max(now));
+        let phones = numbers(&task.contacts, &task.spec);
+        let question = Question { task: &id, spec: &task.spec, phones: &phones, at, left: &[] };
+        let account = match self.placement(tenant, &task.account, &question) {
+            Ok(placement) => placement.account,
+            Err(EngineError::Invalid(problems)) => {
+                let fits = self.accounts_for(tenant).map(|account| fit(&account, &task, &[])).collect();
+                return Ok(Preflight { problems, people: Vec::new(), estimate: None, fits });
+            }
+            Err(error) => return Err(error),
         };
         let mut problems = refuse(&task.spec, &account, now);
         let policy = self.policy();
@@ -183,7 +190,7 @@ fn fate(
 ) -> Fate {
     let id = TaskId::generate(now);
     let candidate =
-        Candidate { contact: waiting(tenant, id, new, now), is_suppressed: prospect.is_suppressed };
+        Candidate { contact: as_if_stored(tenant, id, new, now), is_suppressed: prospect.is_suppressed };
     match gate(&candidate, rules, now) {
         Verdict::Dial if prospect.is_live => Fate::NumberBusy,
         Verdict::Dial => Fate::Dialed,
@@ -192,8 +199,8 @@ fn fate(
     }
 }
 
-/// Somebody who was just accepted.
-fn waiting(tenant: &TenantId, task: TaskId, new: NewContact, now: Timestamp) -> Contact {
+/// Somebody who was just accepted, as if they were stored.
+pub(crate) fn as_if_stored(tenant: &TenantId, task: TaskId, new: NewContact, now: Timestamp) -> Contact {
     Contact {
         id: ContactId::generate(now),
         tenant: tenant.clone(),

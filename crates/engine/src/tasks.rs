@@ -1,7 +1,8 @@
 //! Tasks: accepting them, steering them, waiting for what was asked to be confirmed.
 
-use crate::contacts::accept_all;
+use crate::contacts::{accept_all, numbers};
 use crate::once::{Once, Worded};
+use crate::routes::{Placement, Question};
 use crate::rulebook::Rulebook;
 use crate::{Account, ContactDraft, Engine, EngineError, Page, TaskFilter};
 use outdial_model::{
@@ -92,9 +93,11 @@ impl Engine {
         once: Option<&Once<'_, Task>>,
     ) -> Result<Task, EngineError> {
         let CreateTask { external_id, account, spec, contacts } = request;
-        let account =
-            self.account_for(tenant, &account).map_err(|_| unknown_account(self, tenant, &account))?;
         let now = self.now();
+        let id = TaskId::generate(now);
+        let (phones, at) = (numbers(&contacts, &spec), spec.schedule.not_before.unwrap_or(now).max(now));
+        let question = Question { task: &id, spec: &spec, phones: &phones, at, left: &[] };
+        let Placement { account, route } = self.placement(tenant, &account, &question)?;
         let mut problems = refuse(&spec, &account, now);
         let policy = self.policy();
         let accepted = accept_all(&contacts, &Rulebook::of(tenant, &spec, &policy), &account, now);
@@ -105,7 +108,7 @@ impl Engine {
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
         }
-        let task = new_task(external_id, &account, spec, now);
+        let task = NewTask { id, route, ..new_task(external_id, &account, spec, now) };
         let worded = Worded::task(once);
         let task = self.store().create_task(tenant, task, contacts, worded.stored().as_ref(), now).await?;
         self.ring();
@@ -235,7 +238,7 @@ pub(crate) fn new_task(
         StartMode::Immediate | StartMode::Scheduled => (TaskStatus::Scheduled, DesiredStatus::Running),
     };
     let (id, account) = (TaskId::generate(now), account.id.clone());
-    NewTask { id, external_id, account, spec, status, desired, adopted: None, redial: None }
+    NewTask { id, external_id, account, spec, status, desired, route: None, adopted: None, redial: None }
 }
 
 /// Whether what was asked for is what is confirmed.
@@ -255,6 +258,8 @@ pub fn changeable(task: Task) -> Result<Task, EngineError> {
     } else if task.is_adopted() {
         "a task taken over from the vendor keeps the vendor's script and settings; steer it instead"
             .to_owned()
+    } else if task.spec.single_call {
+        "a single call stays as it was asked for; cancel it, and ask for another".to_owned()
     } else {
         return Ok(task);
     };
@@ -263,6 +268,10 @@ pub fn changeable(task: Task) -> Result<Task, EngineError> {
 
 pub(crate) fn unknown_account(engine: &Engine, tenant: &TenantId, wanted: &AccountId) -> EngineError {
     let known: Vec<_> = engine.accounts_for(tenant).map(|account| account.id.to_string()).collect();
-    let detail = format!("no account `{wanted}` is configured; the accounts are: {}", known.join(", "));
+    let routes: Vec<_> = engine.routes_for(tenant).iter().map(|route| route.id.to_string()).collect();
+    let routes =
+        if routes.is_empty() { String::new() } else { format!("; the routes are: {}", routes.join(", ")) };
+    let detail =
+        format!("no account `{wanted}` is configured; the accounts are: {}{routes}", known.join(", "));
     EngineError::Invalid(vec![FieldProblem::new("/account", "unknown_account", detail)])
 }

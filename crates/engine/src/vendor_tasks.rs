@@ -100,6 +100,7 @@ impl Engine {
             id: task,
             external_id: None,
             account: id.clone(),
+            route: None,
             spec: adopted_spec(name),
             status: shown,
             desired,

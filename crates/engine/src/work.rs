@@ -13,13 +13,16 @@ mod cancel;
 mod claim;
 mod decide;
 mod dispatch;
+mod fail_over;
 mod fill;
 pub(crate) mod gate;
 mod job;
 pub(crate) mod observe;
 mod pauses;
+mod place;
 mod poll;
 mod resolve;
+mod sides;
 mod steer;
 mod told;
 mod unheard;
@@ -36,11 +39,12 @@ use crate::rulebook::Rulebook;
 use crate::{Account, Engine, EngineError, TaskVerb};
 use claim::{Claim, HEARTBEAT, Moment, TERM};
 use decide::{Situation, Step, Who, decide};
-pub(crate) use decide::{portion, window, window_of};
+pub(crate) use decide::{out_elsewhere, portion, window, window_of};
 use job::Job;
 use outdial_model::{DesiredStatus, Task, Timestamp};
 use outdial_provider::fence;
 use outdial_store::{Changes, Lease, StoreError, TaskChange, TaskWork};
+use sides::Sides;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
@@ -227,17 +231,25 @@ impl Engine {
             let is_plain = work.task.desired != DesiredStatus::Running
                 || Rulebook::of(&lease.tenant, &work.task.spec, &policy).is_plain();
             let first = if is_plain { None } else { self.store().next_in_turn(lease, now).await? };
+            let sides = Sides::of(self, &work, account);
             let step = {
                 let rules = Rulebook::of(&lease.tenant, &work.task.spec, &policy);
                 let next =
-                    if is_plain { NextPerson::Anybody } else { next_person(first, &rules, &account, now) };
+                    if is_plain { NextPerson::Anybody } else { next_person(first, &rules, &sides.home, now) };
                 let who = Who { hours: rules.for_all(), next };
-                decide(&Situation::new(&work, &account, who, now, paused, batch, has_just_read))
+                decide(&Situation::new(&work, &sides, who, now, paused, batch, has_just_read))
             };
             tracing::debug!(task = %lease.task, ?step, "step");
             let name = step.name();
             has_just_read = matches!(step, Step::Poll(_));
-            let job = Job { engine: self, account, claim, work, now };
+            let account = sides.for_step(&work, &step);
+            // An account the task has moved away from has places of its own, and few while its vendor does not answer.
+            let aside = (account.id != sides.home.id).then(|| Place::at(&account));
+            if aside.as_ref().is_some_and(|place| !place.may_stay(now)) {
+                self.0.pauses.failed(&lease.task, name, PLACE_AGAIN_AFTER, now);
+                continue;
+            }
+            let job = Job { engine: self, account, sides, claim, work, now };
             let after = tokio::select! {
                 after = fence::within(Arc::clone(claim) as _, job.perform(step)) => after?,
                 lost = claim.keep(self.store()) => return Err(lost.into()),

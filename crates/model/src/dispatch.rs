@@ -10,9 +10,13 @@ pub enum DispatchKind {
     OpenSegment,
     /// Adds people to a vendor's task that exists.
     AddContacts,
+    /// Calls one person without a task of the vendor's.
+    PlaceCall,
 }
 
-words!(DispatchKind, "dispatch kind", { OpenSegment => "open_segment", AddContacts => "add_contacts" });
+words!(DispatchKind, "dispatch kind", {
+    OpenSegment => "open_segment", AddContacts => "add_contacts", PlaceCall => "place_call",
+});
 
 /// How a dispatch ended. A row without an outcome is open; found open after a crash it is `unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -11,6 +11,8 @@ pub enum EventType {
     TaskCreated,
     /// A task was changed by its owner.
     TaskUpdated,
+    /// Whoever is still with us is dialed with another account from now on.
+    TaskMoved,
     /// The vendor dials, or will as soon as there is somebody to dial.
     TaskStarted,
     /// Nothing new is dialed until it is resumed.
@@ -66,7 +68,7 @@ pub enum EventType {
 }
 
 words!(EventType, "event type", {
-    TaskCreated => "task.created", TaskUpdated => "task.updated", TaskStarted => "task.started",
+    TaskCreated => "task.created", TaskUpdated => "task.updated", TaskMoved => "task.moved", TaskStarted => "task.started",
     TaskPaused => "task.paused", TaskResumed => "task.resumed", TaskCompleted => "task.completed",
     TaskStopped => "task.stopped", TaskFailed => "task.failed",
     ContactAccepted => "contact.accepted", ContactHeld => "contact.held",

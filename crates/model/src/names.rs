@@ -64,6 +64,11 @@ name!(
     check
 );
 name!(
+    /// Rules that choose an account; where an account is named, a route can be named instead.
+    RouteId,
+    check
+);
+name!(
     /// Whose data a row is. Every row has one; a foreign row does not exist.
     ///
     /// Every tenant has a twin for its tests (`acme` and `acme+test`), whose data is its own and which reaches only

@@ -27,6 +27,8 @@ pub enum Obstacle {
     VendorFull,
     /// It is not known yet whether the vendor has some of its people.
     InDoubt,
+    /// Some of its people are still at an account it has moved away from.
+    Moving,
     /// What was made at the vendor is looked at before it may ring.
     Verifying,
     /// People are held, each until an instant.
@@ -40,5 +42,5 @@ words!(Obstacle, "obstacle", {
     AccountMissing => "account_missing", AccountWithdrawn => "account_withdrawn",
     OutsideWindow => "outside_window", ScheduleOver => "schedule_over",
     VendorUnavailable => "vendor_unavailable", VendorFull => "vendor_full", InDoubt => "in_doubt",
-    Verifying => "verifying", Held => "held", Trouble => "trouble",
+    Moving => "moving", Verifying => "verifying", Held => "held", Trouble => "trouble",
 });

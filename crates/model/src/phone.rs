@@ -107,6 +107,13 @@ impl Phone {
         (region != Region::World).then_some(Country(region))
     }
 
+    /// Whether it is a number of that country, as far as its digits tell.
+    pub fn is_of(&self, country: Country) -> bool {
+        let Ok(number) = read(self.e164(), None) else { return false };
+        let of_its_code = || PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code);
+        PHONE_NUMBER_UTIL.get_region_for_number(&number).or_else(of_its_code) == Some(country.0)
+    }
+
     /// The number with everything but its ends hidden, and never fewer than four digits: `+86138****1234`, `+658****567`.
     pub fn masked(&self) -> String {
         let digits = self.digits();

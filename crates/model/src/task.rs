@@ -3,8 +3,8 @@
 use crate::phone::as_e164;
 use crate::status::words;
 use crate::{
-    AccountId, ContactStatus, Disposition, Opening, Openings, Pacing, Phone, Purpose, Redial, Retry, Safety,
-    Schedule, Script, TaskId, TenantId, Timestamp,
+    AccountId, ContactStatus, Disposition, Opening, Openings, Pacing, Phone, Purpose, Redial, Retry, RouteDecision,
+    Safety, Schedule, Script, TaskId, TenantId, Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -93,6 +93,9 @@ pub struct TaskSpec {
     /// How careful it is.
     #[serde(default)]
     pub safety: Safety,
+    /// One person, once, at once or not at all; its schedule ends when that is too late.
+    #[serde(default)]
+    pub single_call: bool,
 }
 
 impl TaskSpec {
@@ -111,6 +114,7 @@ impl TaskSpec {
             keep_open: false,
             purpose: None,
             safety: Safety::default(),
+            single_call: false,
         }
     }
 }
@@ -152,6 +156,8 @@ pub struct Task {
     pub external_id: Option<String>,
     /// Where it dials.
     pub account: AccountId,
+    /// The route that chose the account, and why; `None` where the account was named.
+    pub route: Option<RouteDecision>,
     /// What was asked for.
     pub spec: TaskSpec,
     /// Edition of the spec: 1 when accepted, one more with every change of it.

@@ -12,6 +12,8 @@ pub enum Operation {
     OpenSegment,
     /// Add people to a vendor's task that exists.
     AddContacts,
+    /// Call one person at once.
+    PlaceCall,
     /// Start dialing.
     Start,
     /// Dial nobody new for now.
@@ -50,6 +52,7 @@ impl Operation {
         Self::Check,
         Self::OpenSegment,
         Self::AddContacts,
+        Self::PlaceCall,
         Self::Start,
         Self::Pause,
         Self::Resume,
@@ -73,6 +76,7 @@ impl Operation {
             Self::Check => "check",
             Self::OpenSegment => "open_segment",
             Self::AddContacts => "add_contacts",
+            Self::PlaceCall => "place_call",
             Self::Start => "start",
             Self::Pause => "pause",
             Self::Resume => "resume",

@@ -2,8 +2,8 @@
 
 use crate::{
     AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, Control, Find, Found,
-    Inbound, OpenSegment, Opened, PageRequest, Progress, ProviderError, ReadProgress, ReceiveError, Received,
-    SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
+    Inbound, OpenSegment, Opened, PageRequest, PlaceCall, Placed, Progress, ProviderError, ReadProgress,
+    ReceiveError, Received, SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use async_trait::async_trait;
 use outdial_model::{FieldProblem, Insight, Phone, TaskSpec};
@@ -11,8 +11,8 @@ use std::fmt::Debug;
 
 /// One account at one vendor.
 ///
-/// Only [`open_segment`](Self::open_segment) and [`add_contacts`](Self::add_contacts) (and starting
-/// or resuming through [`control`](Self::control)) may cause a phone to ring. An operation the
+/// Only [`open_segment`](Self::open_segment), [`add_contacts`](Self::add_contacts) and [`place_call`](Self::place_call) (and
+/// starting or resuming through [`control`](Self::control)) may cause a phone to ring. An operation the
 /// capabilities call unsupported answers [`ErrorKind::Unsupported`](crate::ErrorKind) and sends nothing.
 /// One they call emulated is Outdial's own business and the engine never asks for it; an adapter that
 /// is asked all the same takes a harmless look or answers `Unsupported`, and changes nothing at the vendor.
@@ -38,6 +38,11 @@ pub trait Provider: Debug + Send + Sync + 'static {
 
     /// Adds people to the vendor's task. Creating: never repeated by the transport.
     async fn add_contacts(&self, request: &AddContacts<'_>) -> Result<Added, ProviderError>;
+
+    /// Calls one person at once, without a task of the vendor's. From then on the call is a segment that is past its end
+    /// ([`Ending`](outdial_model::SegmentStatus::Ending)): it is read until it is over, and never steered.
+    /// Creating: never repeated by the transport.
+    async fn place_call(&self, request: &PlaceCall<'_>) -> Result<Placed, ProviderError>;
 
     /// Asks for an absolute state; repeating it is harmless. A vendor's "already so" is success.
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError>;

@@ -34,11 +34,11 @@ pub use inbound::{Ack, Confirmation, Inbound, PushKind, PushedContact, ReceiveEr
 pub use memory::{MemoryOptions, MemoryProvider, MemoryPush, MemoryVendor, NextAnswer, Ring};
 pub use push_client::{PushClient, TOKEN_LIFE};
 pub use report::{
-    Added, CallReport, Catalog, CatalogItem, Checked, ContactProgress, ContactReport, Found, Opened,
+    Added, CallReport, Catalog, CatalogItem, Checked, ContactProgress, ContactReport, Found, Opened, Placed,
     Progress, Refusal, SegmentReport, SegmentState, VendorTask, VendorTaskPage, VendorTaskState,
 };
 pub use request::{
-    AddContacts, Callbacks, CancelContacts, Control, DialContact, Find, OpenSegment, PageRequest,
+    AddContacts, Callbacks, CancelContacts, Control, DialContact, Find, OpenSegment, PageRequest, PlaceCall,
     ReadProgress, SegmentRef, UpdateSegment, Verb,
 };
 pub use transport::{

@@ -19,6 +19,13 @@ pub struct Opened {
     pub added: Added,
 }
 
+/// A call is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// What the call is read by as a segment from now on.
+    pub vendor_ref: String,
+}
+
 /// Whom the vendor took.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Added {

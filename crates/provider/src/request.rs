@@ -76,6 +76,17 @@ pub struct OpenSegment<'a> {
     pub not_before: Option<Timestamp>,
 }
 
+/// Call one person, now.
+#[derive(Debug, Clone)]
+pub struct PlaceCall<'a> {
+    /// Our key for it.
+    pub key: &'a SegmentId,
+    /// What it is called for and how; it says that it is a single call.
+    pub spec: &'a TaskSpec,
+    /// Whom.
+    pub contact: &'a DialContact,
+}
+
 /// Add people to the vendor's task.
 #[derive(Debug, Clone)]
 pub struct AddContacts<'a> {
@@ -138,6 +149,16 @@ pub enum Find<'a> {
         segment: &'a SegmentRef,
         /// Whom to look for; at most `contacts_per_read`.
         contacts: &'a [DialContact],
+    },
+    /// Was this person called by [`place_call`](crate::Provider::place_call)? Answered with the segment the call is, with none, or that
+    /// nobody can tell: a vendor that shows calls only when they are over proves little by silence.
+    Call {
+        /// The call as a segment.
+        segment: &'a SegmentRef,
+        /// What it was placed by.
+        spec: &'a TaskSpec,
+        /// Who was to be called.
+        contact: &'a DialContact,
     },
 }
 

@@ -237,6 +237,7 @@ pub(crate) async fn engine(
         clock: Arc::new(SystemClock),
         factories: registry::FACTORIES,
         accounts,
+        routes: config.routes.clone(),
         outward: Outward::new(Policy { allow_http, allowed_networks }),
         recordings: config.recordings.clone(),
         retention: config.retention.clone(),

@@ -22,6 +22,8 @@ pub struct Rehearsal {
     pub account_keys: Table,
     /// Tables of keys of single accounts that are to be different, by the vendor's kind.
     pub vendor_keys: Table,
+    /// Vendors with a second account, and with a route to both of which the first has nearly everything.
+    pub doubled: Vec<String>,
     /// Keys of how recordings are fetched that are to be different.
     pub recordings: Table,
     /// The keys what is personal is encrypted with; nothing is when it is empty.
@@ -36,24 +38,23 @@ impl Rehearsal {
 
     /// The configuration as the text of a file.
     pub fn toml(&self) -> String {
-        let accounts: Table = registry::FACTORIES
+        let mut accounts: Table = registry::FACTORIES
             .iter()
             .map(|factory| {
-                let mut account = Value::try_from((factory.simulated)())
-                    .ok()
-                    .and_then(|own| own.as_table().cloned())
-                    .unwrap_or_default();
-                account.insert("provider".into(), factory.kind.into());
-                account.insert("base_url".into(), self.simulator_url.clone().into());
-                account.insert("simulated".into(), true.into());
-                account.extend(brisk());
-                account.extend(self.account_keys.clone());
+                let mut account = self.usual_account(factory);
                 account.extend(
                     self.vendor_keys.get(factory.kind).and_then(Value::as_table).cloned().unwrap_or_default(),
                 );
                 (Self::account(factory), Value::Table(account))
             })
             .collect();
+        let doubled =
+            registry::FACTORIES.iter().filter(|one| self.doubled.iter().any(|kind| kind == one.kind));
+        let mut routes = Table::new();
+        for factory in doubled {
+            accounts.insert(Self::second_account(factory), Value::Table(self.usual_account(factory)));
+            routes.insert(Self::route(factory), Value::Table(to_both(factory)));
+        }
         // Nobody has to look elsewhere first.
         let server = Table::from_iter([
             ("listen".to_owned(), self.listen.to_string().into()),
@@ -67,8 +68,31 @@ impl Rehearsal {
             ("webhooks".to_owned(), Value::Table(receivers_here())),
             ("recordings".to_owned(), Value::Table(self.recordings.clone())),
             ("accounts".to_owned(), Value::Table(accounts)),
+            ("routes".to_owned(), Value::Table(routes)),
         ]);
         whole.to_string()
+    }
+
+    /// An account at a vendor, whatever is particular about the first one.
+    fn usual_account(&self, factory: &Factory) -> Table {
+        let own = Value::try_from((factory.simulated)()).ok();
+        let mut account = own.and_then(|own| own.as_table().cloned()).unwrap_or_default();
+        account.insert("provider".into(), factory.kind.into());
+        account.insert("base_url".into(), self.simulator_url.clone().into());
+        account.insert("simulated".into(), true.into());
+        account.extend(brisk());
+        account.extend(self.account_keys.clone());
+        account
+    }
+
+    /// The name of the second account at a vendor that has two.
+    pub fn second_account(factory: &Factory) -> String {
+        format!("{}-second", factory.kind)
+    }
+
+    /// The name of the route to both.
+    pub fn route(factory: &Factory) -> String {
+        format!("{}-both", factory.kind)
     }
 
     /// The name of the account at a vendor.
@@ -95,6 +119,20 @@ impl Rehearsal {
         let stem: String = phone.chars().take(phone.len().saturating_sub(6)).collect();
         format!("{stem}{row:04}{ending}")
     }
+}
+
+/// Nearly everything to the first account, and all that is left to the second as soon as the first is of no use.
+fn to_both(factory: &Factory) -> Table {
+    let share = |name: String, share: i64| {
+        Value::Table(Table::from_iter([("name".to_owned(), name.into()), ("share".to_owned(), share.into())]))
+    };
+    let first = share(Rehearsal::account(factory), 1_000_000);
+    let accounts = Value::Array(vec![first, share(Rehearsal::second_account(factory), 1)]);
+    let rule = Value::Table(Table::from_iter([("accounts".to_owned(), accounts)]));
+    Table::from_iter([
+        ("failover_seconds".to_owned(), 2.into()),
+        ("rules".to_owned(), Value::Array(vec![rule])),
+    ])
 }
 
 /// Whoever rehearses receives events on this machine.

@@ -1,8 +1,9 @@
 //! A configuration that is read again while the gateway runs.
 //!
 //! Accounts are replaced as a whole: added, changed, removed. One whose settings are what they were keeps its
-//! object, and with it its health, its breaker and what it has counted. The operator's rules (`[policy]`) are replaced too. A
-//! configuration with a problem changes nothing. Everything else is read at the start only; what has changed there is told.
+//! object, and with it its health, its breaker and what it has counted. So are the routes that choose among them (tasks stay
+//! where they are), and the operator's rules (`[policy]`). A configuration with a problem changes nothing. Everything else is
+//! read at the start only; what has changed there is told.
 
 use crate::{AccountConfig, Config, ConfigProblems, Problem, StoreUrl, gateway};
 use outdial_engine::{Account, Engine, Pepper};
@@ -19,7 +20,7 @@ pub(crate) struct InForce {
     pub(crate) public_url: String,
     pub(crate) pepper: Pepper,
     store_url: StoreUrl,
-    /// Values outside `[accounts]` and `[policy]`, as shown; secrets as they are.
+    /// Values outside `[accounts]`, `[routes]` and `[policy]`, as shown; secrets as they are.
     fixed: BTreeMap<String, Secret>,
     accounts: Mutex<Vec<AccountConfig>>,
 }
@@ -87,6 +88,7 @@ impl InForce {
         engine.replace_accounts(accounts);
         told.policy_changed = *engine.policy() != config.policy;
         engine.replace_policy(config.policy);
+        engine.replace_routes(config.routes);
         *before = config.accounts;
         Ok(told)
     }
@@ -119,7 +121,7 @@ impl InForce {
         gateway::account(wanted, &self.store, &self.public_url, &self.pepper).map(Arc::new)
     }
 
-    /// Keys outside `[accounts]` and `[policy]` that differ from what is in force.
+    /// Keys outside `[accounts]`, `[routes]` and `[policy]` that differ from what is in force.
     fn needs_restart(&self, config: &Config) -> Vec<String> {
         let wanted = fixed(config);
         let keys: std::collections::BTreeSet<_> = self.fixed.keys().chain(wanted.keys()).collect();
@@ -140,10 +142,8 @@ impl InForce {
 fn fixed(config: &Config) -> BTreeMap<String, Secret> {
     let shown = config.values.iter().map(|shown| (shown.key.clone(), shown.value.clone().into()));
     let secrets = config.secrets.iter().map(|(key, secret)| (key.clone(), secret.clone()));
-    shown
-        .chain(secrets)
-        .filter(|(key, _)| !key.starts_with("accounts.") && !key.starts_with("policy."))
-        .collect()
+    let is_fixed = |key: &str| !["accounts.", "routes.", "policy."].iter().any(|begin| key.starts_with(begin));
+    shown.chain(secrets).filter(|(key, _)| is_fixed(key)).collect()
 }
 
 #[cfg(test)]

@@ -356,3 +356,42 @@ fn an_account_is_where_its_provider_says_unless_the_operator_does() {
     let chosen = format!("{abroad}base_url = \"https://proxy.example.com\"\n");
     assert_eq!(place(&chosen), ("https://proxy.example.com".to_owned(), true));
 }
+
+const ROUTE: &str = "
+[[routes.asia.rules]]
+countries = [\"ID\"]
+tags = { team = \"billing\" }
+windows = [{ days = [\"mon\"], from = \"09:00\", to = \"18:00\" }]
+time_zone = \"Asia/Jakarta\"
+accounts = [{ name = \"nx-id\", share = 70 }]
+";
+
+#[test]
+fn a_route_names_accounts_there_are() {
+    let desk = Desk::with(&format!("{ACCOUNT}{ROUTE}"));
+    assert_eq!(desk.check().code, 0, "{}", desk.check().err);
+    let shown = desk.print();
+    assert_eq!(shown.shown("routes.asia.failover_seconds"), pair("60", "default"));
+    let route = &Config::from_toml(&format!("{ACCOUNT}{ROUTE}")).unwrap().routes[0];
+    assert_eq!((route.rules[0].accounts[0].share, route.rules[0].hours.windows.len()), (70, 1));
+}
+
+#[test]
+fn what_is_wrong_with_a_route_is_named_with_what_was_meant() {
+    for (from, to, key, hint) in [
+        ("\"nx-id\"", "\"nx-di\"", "routes.asia.rules.0.accounts.0.name", "did you mean `nx-id`?"),
+        ("countries", "country", "routes.asia.rules.0.country", "did you mean `countries`?"),
+        ("\"ID\"", "\"Indonesia\"", "routes.asia.rules.0.countries", "a list of countries"),
+        ("Asia/Jakarta", "Asia/Atlantis", "routes.asia.rules.0.time_zone", "an IANA name"),
+        ("09:00", "19:00", "routes.asia.rules.0.windows", "windows such as"),
+        ("share = 70", "share = 0", "routes.asia.rules.0.accounts.0.share", "at least 1"),
+        ("routes.asia", "routes.nx-id", "routes.nx-id", "there is an account of that name"),
+    ] {
+        let route = ROUTE.replace(from, to);
+        assert_ne!(route, ROUTE, "{from}");
+        let said = complaints(&format!("{ACCOUNT}{route}"));
+        assert!(said.contains(key) && said.contains(hint), "{from}: {said}");
+    }
+    let nobody = complaints(&format!("{ACCOUNT}[routes.asia]\nrules = []\n"));
+    assert!(nobody.contains("routes.asia.rules"), "{nobody}");
+}

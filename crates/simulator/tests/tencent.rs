@@ -265,3 +265,64 @@ async fn records_and_recordings_are_pushed_until_acknowledged() {
         (&json!("ours"), &json!("ok"), &json!(20))
     );
 }
+
+#[tokio::test]
+async fn a_single_call_rings_at_once_and_is_known_by_its_record_alone() {
+    let simulator = start(600.0).await;
+    without_limit(&simulator).await;
+    let client = Client::new(&simulator);
+    let ivr = json!({"Callee": "+8613800000000", "IVRId": 8, "Callers": ["+862155550000"], "UUI": "ours"});
+    let agent =
+        json!({"Callee": "008613800000102", "AIAgentId": 12, "Variables": [{"Key": "k", "Value": "v"}]});
+    for (action, order, uui) in [("CreateIVRSession", ivr, "ours"), ("CreateAIAgentCall", agent, "")] {
+        let placed = client.call(action, order.clone()).await;
+        let session = placed["SessionId"].as_str().unwrap_or_else(|| panic!("{placed}")).to_owned();
+        let record =
+            async || client.records().await.into_iter().find(|one| one["SessionId"] == session.as_str());
+        eventually("its record is there", async || record().await.is_some()).await;
+        let record = record().await.unwrap();
+        assert_eq!((&record["Callee"], &record["UUI"]), (&order["Callee"], &json!(uui)));
+        let rings = get(&simulator, "rings").await;
+        let rings: Vec<_> =
+            rings.as_array().unwrap().iter().filter(|ring| ring["call"] == session.as_str()).collect();
+        assert_eq!((rings.len(), &rings[0]["key"]), (1, &json!(uui)));
+    }
+    let listed = client.call("DescribeAutoCalloutTasks", json!({"PageSize": 10, "PageNumber": 0})).await;
+    assert_eq!(listed["TotalCount"], 0, "no list of tasks shows a single call");
+}
+
+#[tokio::test]
+async fn each_single_call_takes_its_own_parameters() {
+    let simulator = start(600.0).await;
+    without_limit(&simulator).await;
+    let client = Client::new(&simulator);
+    let with = |name: &str, value: Value| {
+        let mut order = json!({"Callee": "+8613800000000"});
+        order[name] = value;
+        order
+    };
+    for (action, expected, order) in [
+        ("CreateIVRSession", "MissingParameter", with("Callers", json!([]))),
+        ("CreateIVRSession", "UnknownParameter", with("IvrId", json!(8))),
+        (
+            "CreateAIAgentCall",
+            "UnknownParameter",
+            json!({"Callee": "+8613800000000", "AIAgentId": 1, "UUI": "u"}),
+        ),
+        ("CreateAIAgentCall", "MissingParameter", json!({"AIAgentId": 1})),
+        ("CreateIVRSession", "InvalidParameterValue", json!({"Callee": "nobody", "IVRId": 8})),
+        (
+            "CreateAIAgentCall",
+            "InvalidParameterValue",
+            json!({"Callee": "+8613800000000", "AIAgentId": 1, "AcquireTimeoutSecond": 6}),
+        ),
+        (
+            "CreateIVRSession",
+            "InvalidParameterValue.InstanceNotExist",
+            json!({"Callee": "+8613800000000", "IVRId": 8, "SdkAppId": 1}),
+        ),
+    ] {
+        assert_eq!(code(&client.call(action, order.clone()).await), expected, "{action} {order}");
+    }
+    assert_eq!(get(&simulator, "rings/summary").await["total"], 0);
+}

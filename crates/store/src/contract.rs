@@ -8,7 +8,7 @@ use crate::{
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DesiredStatus, Event, EventId,
-    HoldReason, PersonName, Phone, Purpose, Redial, Secret, Segment, SegmentId, Task, TaskId, TaskSpec,
+    HoldReason, PersonName, Phone, Purpose, Redial, RouteDecision, Secret, Segment, SegmentId, Task, TaskId, TaskSpec,
     TaskStatus, TenantId, Timestamp, Why,
 };
 use std::collections::BTreeMap;
@@ -24,6 +24,8 @@ pub struct NewTask {
     pub external_id: Option<String>,
     /// Where it dials.
     pub account: AccountId,
+    /// The route that chose the account, and why.
+    pub route: Option<RouteDecision>,
     /// What was asked for.
     pub spec: TaskSpec,
     /// `draft` for a manual start, else `scheduled`.
@@ -93,6 +95,19 @@ pub struct AddOutcome {
 pub struct TaskPatch {
     /// The spec as it is from now on.
     pub spec: TaskSpec,
+}
+
+/// Where a task moves to.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// Where it dials now.
+    pub from: AccountId,
+    /// Where it is to dial.
+    pub account: AccountId,
+    /// The route that chose it, and why.
+    pub route: Option<RouteDecision>,
+    /// Why it moves, for people.
+    pub why: String,
 }
 
 /// A verb asked for by a client: what is desired from now on.
@@ -191,6 +206,17 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
         tenant: &TenantId,
         id: &TaskId,
         begin: Begin,
+        allowed: &[TaskStatus],
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError>;
+    /// Has the task dial with another account, if its status is one of `allowed` and it dials where `to` says that it does, else
+    /// `WrongState`. Whoever is out stays with the segment they are in.
+    async fn move_task(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        to: &Destination,
         allowed: &[TaskStatus],
         once: Option<&Once<'_>>,
         now: Timestamp,

@@ -44,8 +44,8 @@ mod webhook;
 pub use access::{Access, ApiKey, AuditEntry, EmergencyStop};
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
 pub use contract::{
-    AddOutcome, AddedContact, Begin, KeptRecording, Lease, NewContact, NewTask, ReservedSlots, Store,
-    TaskPatch,
+    AddOutcome, AddedContact, Begin, Destination, KeptRecording, Lease, NewContact, NewTask, ReservedSlots,
+    Store, TaskPatch,
 };
 pub use dispatch::{Candidate, Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
 pub use error::StoreError;

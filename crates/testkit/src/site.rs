@@ -107,6 +107,7 @@ impl Site {
             store_url: place.url().to_owned(),
             account_keys: setup.account_keys,
             vendor_keys: setup.vendor_keys,
+            doubled: Vec::new(),
             recordings: setup.recordings,
             encryption: setup.encryption,
         };
@@ -131,6 +132,17 @@ impl Site {
     /// The same site, where gateways reach the vendors at `vendors_url`.
     pub fn reaching_vendors_at(mut self, vendors_url: &str) -> Self {
         vendors_url.clone_into(&mut self.rehearsal.simulator_url);
+        self
+    }
+
+    /// The same site with a second account at the vendor `kind`, and a route to both; the first reaches its vendor at
+    /// `vendors_url`.
+    pub fn with_a_second_account(mut self, kind: &str, vendors_url: &str) -> Self {
+        let keys = self.rehearsal.vendor_keys.entry(kind.to_owned()).or_insert(toml::Table::new().into());
+        if let Some(keys) = keys.as_table_mut() {
+            keys.insert("base_url".to_owned(), vendors_url.into());
+        }
+        self.rehearsal.doubled.push(kind.to_owned());
         self
     }
 

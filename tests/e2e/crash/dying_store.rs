@@ -10,12 +10,12 @@ use outdial_model::{
 };
 use outdial_store::{
     Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Candidate, Changes,
-    ChosenBatch, Clues, ContactFilter, Delivery, DeliveryResult, DispatchPlan, Doubt, EmergencyStop,
-    EndpointPatch, Feed, FeedFilter, Forgetting, Inbox, Intake, Judgement, KeptRecording, Lease, LeasedPush,
-    NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned, PlannedDeliveries,
-    Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress, SealedSecret,
-    SegmentChange, Settled, SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter, Suppressions,
-    TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
+    ChosenBatch, Clues, ContactFilter, Delivery, DeliveryResult, Destination, DispatchPlan, Doubt,
+    EmergencyStop, EndpointPatch, Feed, FeedFilter, Forgetting, Inbox, Intake, Judgement, KeptRecording,
+    Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned,
+    PlannedDeliveries, Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress,
+    SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter,
+    Suppressions, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -238,6 +238,10 @@ store! {
     ) -> Result<Task, StoreError>;
     begin(
         tenant: &TenantId, id: &TaskId, begin: Begin, allowed: &[TaskStatus], once: Option<&Once<'_>>,
+        now: Timestamp
+    ) -> Result<Task, StoreError>;
+    move_task(
+        tenant: &TenantId, id: &TaskId, to: &Destination, allowed: &[TaskStatus], once: Option<&Once<'_>>,
         now: Timestamp
     ) -> Result<Task, StoreError>;
     segments(tenant: &TenantId, task: &TaskId) -> Result<Vec<Segment>, StoreError>;

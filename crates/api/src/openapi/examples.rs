@@ -65,6 +65,7 @@ pub(crate) fn listed_task() -> Value {
         "name": "March reminders",
         "account": "example-account",
         "provider": "example-provider",
+        "route": null,
         "script": {"template_id": "scene-1"},
         "callers": ["+862155550000"],
         "default_country": "CN",
@@ -80,6 +81,7 @@ pub(crate) fn listed_task() -> Value {
         "metadata": {"team": "billing"},
         "provider_options": {},
         "keep_open": false,
+        "single_call": false,
         "purpose": null,
         "delivery": "windowed",
         "staging": null,
@@ -183,6 +185,23 @@ pub(crate) fn erasure() -> Value {
     })
 }
 
+pub(crate) fn route() -> Value {
+    json!({
+        "name": "indonesia",
+        "rules": [{
+            "countries": ["ID"],
+            "tags": {"team": "billing"},
+            "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}],
+            "time_zone": "Asia/Jakarta",
+            "accounts": [
+                {"account": "example-account", "share": 70, "is_well": true},
+                {"account": "another-account", "share": 30, "is_well": true}
+            ]
+        }],
+        "failover_seconds": 60
+    })
+}
+
 /// A contact after an operator's decision.
 pub(crate) fn resolved_contact() -> Value {
     let mut contact = contact();
@@ -267,6 +286,38 @@ pub(crate) fn reconciliation() -> Value {
 
 pub(crate) fn feed() -> Value {
     json!({"data": [event()], "next_cursor": "NDIxdGhlIG1hYw", "has_more": false})
+}
+
+pub(crate) fn new_call() -> Value {
+    json!({
+        "account": "example-account",
+        "script": {"template_id": "script-1"},
+        "phone": "+8613800000000",
+        "variables": {"due": "12 March"},
+        "external_id": "reminder-17"
+    })
+}
+
+pub(crate) fn accepted_call() -> Value {
+    let (task, contact) = (ids::TASK, ids::CONTACT);
+    json!({
+        "task_id": task,
+        "contact_id": contact,
+        "external_id": "reminder-17",
+        "account": "example-account",
+        "route": null,
+        "placed": "native",
+        "status": "queued",
+        "disposition": null,
+        "expires_at": "2026-03-02T01:02:00.000Z",
+        "links": {
+            "contact": format!("/v1/contacts/{contact}"),
+            "timeline": format!("/v1/contacts/{contact}/timeline"),
+            "calls": format!("/v1/calls?contact_id={contact}"),
+            "task": format!("/v1/tasks/{task}")
+        },
+        "created_at": "2026-03-02T01:00:00.000Z"
+    })
 }
 
 pub(crate) fn call() -> Value {

@@ -66,6 +66,9 @@ sets! {
     /// It is asked what would become of something.
     Foreseeing = [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
         VALIDATION_FAILED, TOO_MANY_CONTACTS];
+    /// Somebody is to be called at once.
+    Calling = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, EXTERNAL_ID_TAKEN, NOT_NOW, NOT_CALLABLE, BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];
     /// Something is created from a body and another thing.
     Redialing = posted [INVALID_JSON, UNREADABLE_BODY, REQUEST_TIMEOUT, NOT_FOUND, EXTERNAL_ID_TAKEN, BODY_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE, VALIDATION_FAILED];

@@ -91,6 +91,17 @@ fn about(kind: EventType) -> About {
     match kind {
         E::TaskCreated => asked("A task was accepted", "draft", "draft"),
         E::TaskUpdated => asked("A task was changed by its owner", "running", "running"),
+        E::TaskMoved => About {
+            summary: "A task goes on with another account",
+            shape: "TaskEventData",
+            data: value(TaskData {
+                from: Some("example-account"),
+                account: Some("another-account"),
+                route: Some("indonesia"),
+                reason: Some("the vendor of account `example-account` does not answer"),
+                ..task("running")
+            }),
+        },
         E::TaskStarted => turned("A task was started", "scheduled", "running", None),
         E::TaskPaused => turned("A task was paused", "pausing", "paused", None),
         E::TaskResumed => turned("A task goes on after a pause", "resuming", "running", None),
@@ -194,9 +205,14 @@ fn test() -> About {
     }
 }
 
+/// A task of that status, and nothing particular about it.
+fn task(status: &'static str) -> TaskData {
+    TaskData { status, metadata: metadata(), ..TaskData::default() }
+}
+
 fn asked(summary: &'static str, status: &'static str, desired: &'static str) -> About {
     let desired_status = Some(desired);
-    let data = TaskData { status, previous_status: None, desired_status, reason: None, metadata: metadata() };
+    let data = TaskData { desired_status, ..task(status) };
     About { summary, shape: "TaskEventData", data: value(data) }
 }
 
@@ -207,7 +223,7 @@ fn turned(
     reason: Option<&'static str>,
 ) -> About {
     let previous_status = Some(from);
-    let data = TaskData { status, previous_status, desired_status: None, reason, metadata: metadata() };
+    let data = TaskData { previous_status, reason, ..task(status) };
     About { summary, shape: "TaskEventData", data: value(data) }
 }
 

@@ -4,7 +4,7 @@ use super::{Problem, ProviderFault, table};
 use actix_web::http::header::CONTENT_RANGE;
 use outdial_engine::provider::{ErrorKind, ProviderError, RetryAdvice};
 use outdial_engine::{EngineError, RecordingError};
-use outdial_model::ProviderKind;
+use outdial_model::{ProviderKind, Timestamp};
 use std::time::Duration;
 use table::Code;
 
@@ -17,6 +17,15 @@ impl From<EngineError> for Problem {
             EngineError::Invalid(fields) => Self::invalid_fields(fields),
             EngineError::Conflict { code, detail } => {
                 Self::new(table::find(code).unwrap_or(&table::CONFLICT), detail)
+            }
+            EngineError::NotCallable { problem, until, is_for_ever } => {
+                let code = if is_for_ever { &table::NOT_CALLABLE } else { &table::NOT_NOW };
+                let detail = format!("{}; nothing was stored", problem.detail);
+                let refusal = Self::new(code, detail).with_errors(vec![problem]);
+                match until.map(|until| until.duration_since(Timestamp::now())) {
+                    Some(left) => refusal.with_retry_after(Duration::try_from(left).unwrap_or_default()),
+                    None => refusal,
+                }
             }
             EngineError::Stale => Self::new(&table::STALE, error.to_string()),
             EngineError::Unsupported { detail } => Self::new(&table::UNSUPPORTED_BY_PROVIDER, detail),

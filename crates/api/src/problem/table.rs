@@ -73,6 +73,10 @@ codes! {
         "Read the resource and ask for something its status allows. A task that is over cannot be opened again: create a new one.";
     UNKNOWN_VENDOR_STATE = 409 "unknown_vendor_state" NEVER, "The vendor's task is in an unknown state",
         "Bring the task into a known state in the vendor's console (paused, for example) and adopt it again.";
+    NOT_NOW = 409 "not_now" LATER, "The person cannot be called now",
+        "`errors` says what is in the way. Nothing was stored: ask again when it has passed, after `Retry-After` seconds where that is known.";
+    NOT_CALLABLE = 409 "not_callable" NEVER, "The person is not to be called",
+        "`errors` says why. Nothing was stored, and the same request will be refused again as long as that is so.";
     LIMIT_REACHED = 409 "limit_reached" NEVER, "There are as many as there may be",
         "`detail` says of what, and how many there may be. Take away what is no longer needed, or wait until something is done.";
     IDEMPOTENCY_IN_PROGRESS = 409 "idempotency_in_progress" LATER, "A request with this idempotency key is under way",

@@ -2,7 +2,7 @@
 
 use crate::etag;
 use crate::idempotency::{Done, Halt, Idempotency, json, respond};
-use crate::prefer::Wait;
+use crate::prefer::{Held, Wait};
 use crate::problem::Problem;
 use crate::wire::task::TaskView;
 use actix_web::HttpResponse;
@@ -23,6 +23,14 @@ pub(super) fn provider_of(engine: &Engine, task: &Task) -> Option<String> {
 pub(super) async fn shown(engine: &Engine, task: Task, status: StatusCode) -> Result<HttpResponse, Problem> {
     let words = Words { status, ..Words::of(engine, &task.tenant, &task.id).await? };
     Ok(respond(words.say(&task)))
+}
+
+/// The answer, which says that it was held.
+pub(super) fn preference_applied(mut response: HttpResponse, held: &Held) -> HttpResponse {
+    if let Ok(applied) = HeaderValue::from_str(&held.applied()) {
+        response.headers_mut().insert(PREFERENCE_APPLIED, applied);
+    }
+    response
 }
 
 /// Words an answer about a task. Everything it takes is read before, for some are worded in a transaction.
@@ -63,11 +71,7 @@ impl<'a> Words<'a> {
         let Some(held) = wait.begin(&task.tenant) else { return Ok(respond(self.say(&task))) };
         let task = self.engine.settled(&task.tenant, &task.id, held.patience).await?;
         let segments = self.engine.segments(&task.tenant, &task.id).await?;
-        let mut response = respond(self.with(&task, segments));
-        if let Ok(applied) = HeaderValue::from_str(&held.applied()) {
-            response.headers_mut().insert(PREFERENCE_APPLIED, applied);
-        }
-        Ok(response)
+        Ok(preference_applied(respond(self.with(&task, segments)), &held))
     }
 
     /// The task with the segments it had.

@@ -2,11 +2,14 @@
 
 use super::task_answer::Words;
 use crate::auth::Caller;
+use crate::body::JsonBody;
+use crate::form;
 use crate::idempotency::Idempotency;
 use crate::openapi::{examples, responses};
 use crate::path::Id;
 use crate::prefer::Wait;
 use crate::problem::Problem;
+use crate::wire::route::MoveForm;
 use crate::wire::task::TaskView;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
@@ -39,6 +42,44 @@ pub(crate) async fn start_task(
     wait: Wait,
 ) -> Result<HttpResponse, Problem> {
     steer(&engine, &caller, &id.0, TaskVerb::Start, &once, wait).await
+}
+
+/// Move a task to another account
+///
+/// Whoever is with us is dialed with the new account from now on, through the gate like anybody. What the account before holds is
+/// ended there: whoever is proven not to have been dialed follows, whoever is being dialed, or in doubt, stays there and is
+/// followed to the end. `account` may be a route, which then looks after the task. Asking for where it is already is no error.
+#[utoipa::path(
+    tag = "Tasks",
+    security(("bearer" = ["tasks:control"])),
+    params(
+        ("id" = String, Path, description = "The task's id."),
+        Wait
+    ),
+    request_body(content = MoveForm, description = "Where to.", example = json!({"account": "example-account"})),
+    responses(
+        (status = 202, description = "It dials with the new account.",
+            body = TaskView, example = json!(examples::task())),
+        responses::Deciding
+    )
+)]
+#[post("/tasks/{id}/move")]
+pub(crate) async fn move_task(
+    engine: Data<Engine>,
+    caller: Caller,
+    id: Id<TaskId>,
+    once: Idempotency,
+    body: JsonBody,
+    wait: Wait,
+) -> Result<HttpResponse, Problem> {
+    let words = Words::of(&engine, &caller.tenant, &id.0).await?;
+    words
+        .asked(&once, Some(&body.0), wait, async |once| {
+            let MoveForm { account } =
+                form::read(&body.0, |at| at.object(MoveForm::read)).map_err(Problem::invalid_fields)?;
+            Ok(engine.move_task(&caller.tenant, &id.0, &account, once).await?)
+        })
+        .await
 }
 
 /// Pause a task

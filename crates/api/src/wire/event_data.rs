@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Particulars of a task's event.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = TaskEventData)]
 pub(crate) struct TaskData {
     #[schema(schema_with = words::task_status)]
@@ -18,6 +18,15 @@ pub(crate) struct TaskData {
     /// What was asked for last; only when it was created or updated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desired_status: Option<&'static str>,
+    /// The account before; only when it was moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<&'static str>,
+    /// The account it dials with; only when it was moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<&'static str>,
+    /// The route that chose it; only when it was moved, and by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<&'static str>,
     /// Why, if there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,

@@ -2,6 +2,7 @@
 
 use super::counts::{CountsView, DispositionsView};
 use super::redial::FillingView;
+use super::route::DecisionView;
 use super::schedule::{PacingView, RetryView, ScheduleView, ScriptView};
 use super::segment::SegmentView;
 use super::{instant, safety, words};
@@ -32,6 +33,8 @@ pub(crate) struct TaskView {
     account: String,
     /// The account's provider; `null` when the account is no longer configured.
     provider: Option<String>,
+    /// The route that chose the account, and why; `null` where the account was named.
+    route: Option<DecisionView>,
     script: ScriptView,
     /// Own numbers to call from; the account's default when empty.
     callers: Vec<String>,
@@ -46,6 +49,8 @@ pub(crate) struct TaskView {
     provider_options: BTreeMap<String, Value>,
     /// Stays open after its last contact is final.
     keep_open: bool,
+    /// Asked for by `POST /v1/calls`: one person, now, at most once.
+    single_call: bool,
     /// What its people are called for.
     purpose: Option<String>,
     #[schema(schema_with = safety::delivery_schema)]
@@ -103,6 +108,7 @@ impl TaskView {
             name: spec.name,
             account: task.account.to_string(),
             provider,
+            route: task.route.map(Into::into),
             script: (&spec.script).into(),
             callers: spec.callers.iter().map(|phone| phone.e164().to_owned()).collect(),
             default_country: spec.default_country,
@@ -112,6 +118,7 @@ impl TaskView {
             metadata: spec.metadata,
             provider_options: spec.provider_options,
             keep_open: spec.keep_open,
+            single_call: spec.single_call,
             purpose: spec.purpose.map(|purpose| purpose.to_string()),
             delivery: spec.safety.delivery.as_str(),
             staging: spec.safety.staging.map(Staged::as_str),

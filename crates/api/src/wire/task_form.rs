@@ -53,7 +53,7 @@ pub(crate) struct TaskForm {
     /// Your own key, unique among your tasks; a second task with it is refused with 409.
     #[schema(min_length = 1, max_length = 128, example = "crm-2026-03")]
     pub external_id: Option<String>,
-    /// The account to dial with, see `GET /v1/accounts`. It stays.
+    /// The account to dial with, see `GET /v1/accounts`, or a route that chooses one, see `GET /v1/routes`.
     #[schema(value_type = String, example = "example-account")]
     pub account: AccountId,
     #[schema(value_type = ScriptView)]
@@ -170,12 +170,13 @@ impl TaskForm {
                     on_unknown: self.on_unknown,
                     unknown_horizon_seconds: self.unknown_horizon_seconds,
                 },
+                single_call: false,
             },
         }
     }
 }
 
-fn country(at: At<'_>) -> Read<String> {
+pub(super) fn country(at: At<'_>) -> Read<String> {
     let text = at.text(2..=2)?.to_ascii_uppercase();
     match text.parse::<Country>() {
         Ok(_) => Ok(text),
@@ -183,7 +184,7 @@ fn country(at: At<'_>) -> Read<String> {
     }
 }
 
-fn caller(at: At<'_>, country: Option<Country>) -> Read<Phone> {
+pub(super) fn caller(at: At<'_>, country: Option<Country>) -> Read<Phone> {
     let text = at.text(1..=64)?;
     Phone::parse(&text, country).map_err(|error| at.wrong("invalid_phone", error.to_string()))
 }

@@ -168,6 +168,7 @@ async fn another_tenant_s_things_do_not_exist() {
         let body = match operation.id.as_str() {
             "add_contacts" => json!({"contacts": people(7..8)}),
             "resolve_contact" => json!({"decision": "assume_dialed"}),
+            "move_task" => json!({"account": ACCOUNT}),
             "replay_events" => json!({"since": "2026-03-01T00:00:00Z"}),
             _ => json!({}),
         };

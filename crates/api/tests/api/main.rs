@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod account_routes;
 mod bad_input;
 mod blockers;
 mod causes;
@@ -31,6 +32,7 @@ mod recordings;
 mod redial;
 mod requests;
 mod safety;
+mod single_calls;
 mod story;
 mod suppressions;
 mod test_api;

@@ -47,6 +47,7 @@ pub struct Place {
     pub limits: Limits,
     pub clients: Clients,
     pub issuers: Vec<TokenIssuer>,
+    pub routes: Vec<outdial_engine::Route>,
     pub clock: Arc<dyn Clock>,
     pub quotas: Quotas,
     /// Where the names of hosts lead.
@@ -68,6 +69,7 @@ impl Default for Place {
             limits: Limits { deadline: time, patience: time, bytes: 1_000_000 },
             clients: Clients::default(),
             issuers: Vec::new(),
+            routes: Vec::new(),
             clock: Arc::new(SystemClock),
             quotas: Quotas::default(),
             resolver: Arc::new(SystemResolver),
@@ -141,6 +143,7 @@ impl TestApi {
             clock,
             factories: registry::FACTORIES,
             accounts: vec![account],
+            routes: place.routes,
             outward: Outward::new(on_this_machine()),
             recordings: Recordings::resolving_by(place.policy, place.limits, place.resolver),
             issuers: place.issuers,

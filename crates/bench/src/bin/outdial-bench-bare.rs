@@ -29,6 +29,7 @@ async fn main() -> Result<(), Failure> {
         clock: Arc::new(SystemClock),
         factories: &[],
         accounts: Vec::new(),
+        routes: Vec::new(),
         outward: Outward::new(Policy::default()),
         recordings: Recordings::new(Policy::default(), NO_RECORDINGS),
         retention: Retention::default(),

@@ -3,7 +3,8 @@
 use super::dispatch::dial_contacts;
 use super::{After, Interrupted, Job, reference};
 use outdial_model::{Contact, ContactStatus, Why};
-use outdial_provider::CancelContacts;
+use outdial_provider::fence::Fence;
+use outdial_provider::{CancelContacts, Operation};
 use outdial_store::ContactChange;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -36,10 +37,16 @@ impl Job<'_> {
             if here.is_empty() {
                 continue;
             }
+            let Some(account) = self.sides.at(&segment.account) else { continue };
+            if !account.provider.capabilities().is_native(Operation::CancelContact) {
+                continue;
+            }
             let contacts = dial_contacts(&here);
             let request = CancelContacts { segment: &reference(segment), contacts: &contacts };
-            let answer = self.account.provider.cancel_contacts(&request).await;
-            self.observe(&answer);
+            let answer = account.provider.cancel_contacts(&request).await;
+            if self.claim.stands() {
+                self.engine.observe(account, &answer);
+            }
             match answer {
                 Ok(refused) => {
                     let kept: BTreeSet<_> = refused.into_iter().map(|refusal| refusal.key).collect();

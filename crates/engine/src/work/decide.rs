@@ -10,13 +10,14 @@ mod dialing;
 mod ending;
 mod timing;
 
+use super::sides::Sides;
 use super::told::NextPerson;
 use crate::{Account, Breaker};
 use outdial_model::{
-    ContactStatus, Delivery, DispatchId, DispatchKind, Hours, OnUnknown, Openings, Segment, SegmentId,
+    AccountId, ContactStatus, Delivery, DispatchId, DispatchKind, Hours, OnUnknown, Openings, Segment, SegmentId,
     SegmentStatus, Staged, TaskSpec, TaskStatus, Timestamp, Why,
 };
-use outdial_provider::{Capabilities, Operation, Verb};
+use outdial_provider::{Capabilities, Operation, Staging, Verb};
 use outdial_store::TaskWork;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -50,10 +51,14 @@ pub(super) enum Step {
     Sift { contacts: usize },
     /// Add at most so many people to a segment.
     Add { segment: SegmentId, contacts: usize },
+    /// Call the task's one person at once.
+    Place,
     /// Read what became of a segment and its people.
     Poll(SegmentId),
     /// Take over the next people a redial calls again.
     Fill,
+    /// The account is of no use: whoever waits goes to the next one of the task's route.
+    FailOver,
     /// What was asked for is confirmed.
     Become(TaskStatus),
     /// Nothing to do before this instant, if nobody asks for something.
@@ -84,9 +89,10 @@ impl Step {
             Self::Steer(segment, verb) => format!("{verb:?} {segment}"),
             Self::Update(segment) => format!("update {segment}"),
             Self::Close(segment, _) => format!("close {segment}"),
-            Self::Open { .. } | Self::Add { .. } | Self::Sift { .. } => SENDING.to_owned(),
+            Self::Open { .. } | Self::Add { .. } | Self::Sift { .. } | Self::Place => SENDING.to_owned(),
             Self::Poll(segment) => format!("poll {segment}"),
             Self::Fill => "fill".to_owned(),
+            Self::FailOver => "fail over".to_owned(),
             Self::Become(status) => format!("become {status}"),
             Self::Wait(_) => "wait".to_owned(),
         }
@@ -104,16 +110,14 @@ pub(super) struct Who<'a> {
 /// Everything a decision depends on.
 pub(super) struct Situation<'a> {
     work: &'a TaskWork,
+    /// The account the task dials with, and those it has people at.
+    sides: &'a Sides,
     capabilities: &'a Capabilities,
     /// Who may be called.
     who: Who<'a>,
     window: u64,
-    settle: Duration,
-    longest_poll: Duration,
     /// How far ahead a vendor's task that begins by itself is set to begin; zero when nothing is staged.
     fuse: Duration,
-    /// What is created is looked at before it may ring.
-    staged: bool,
     breaker: Breaker,
     /// The account is there for the task's tenant; else nobody new is dialed with it.
     may_dial: bool,
@@ -129,26 +133,24 @@ pub(super) struct Situation<'a> {
 impl<'a> Situation<'a> {
     pub(super) fn new(
         work: &'a TaskWork,
-        account: &'a Account,
+        sides: &'a Sides,
         who: Who<'a>,
         now: Timestamp,
         paused: HashMap<String, Timestamp>,
         batch: usize,
         has_just_read: bool,
     ) -> Self {
-        let safety = &work.task.spec.safety;
-        let staged = safety.staging.unwrap_or(account.policy.staging) == Staged::On;
+        let (safety, account) = (&work.task.spec.safety, &sides.home);
         let fuse =
             safety.fuse_seconds.map_or(account.policy.fuse, |seconds| Duration::from_secs(seconds.into()));
+        let staged = is_staged(work, account);
         Self {
             work,
+            sides,
             capabilities: account.provider.capabilities(),
             who,
             window: window(work, account),
-            settle: account.settle(),
-            longest_poll: account.policy.poll_interval,
             fuse: if staged { fuse } else { Duration::ZERO },
-            staged,
             breaker: account.breaker(now),
             may_dial: account.policy.clients.include(&work.task.tenant),
             now,
@@ -171,6 +173,11 @@ impl<'a> Situation<'a> {
         self.work.task.counts.sum(ContactStatus::is_out)
     }
 
+    /// Those of them the task's own account has: others do not take its room.
+    fn out_here(&self) -> u64 {
+        self.out().saturating_sub(out_elsewhere(self.work))
+    }
+
     /// Somebody waits who may be sent now.
     fn somebody_waits(&self) -> bool {
         self.work.task.counts.of(ContactStatus::Queued) > 0
@@ -181,13 +188,48 @@ impl<'a> Situation<'a> {
         self.capabilities.is_native(operation)
     }
 
+    /// Every segment that is not over, wherever it is.
     fn segments(&self) -> impl Iterator<Item = &'a Segment> + use<'a> {
         self.work.segments.iter()
     }
 
-    /// Whether our segments are looked at as a whole before they may ring.
-    fn verifies(&self) -> bool {
-        self.staged && self.native(Operation::FindSegment)
+    /// Those at the account the task dials with.
+    fn here(&self) -> impl Iterator<Item = &'a Segment> + use<'a> {
+        let account = &self.work.task.account;
+        self.segments().filter(move |segment| segment.account == *account)
+    }
+
+    /// Those at accounts it has moved away from.
+    fn elsewhere(&self) -> impl Iterator<Item = &'a Segment> + use<'a> {
+        let account = &self.work.task.account;
+        self.segments().filter(move |segment| segment.account != *account)
+    }
+
+    /// The account of a segment or a request; `None` once it is not configured any more.
+    fn at(&self, account: &AccountId) -> Option<&'a Account> {
+        self.sides.at(account).map(|account| &**account)
+    }
+
+    /// What can be done with a segment where it is; nothing at an account nobody knows.
+    fn can(&self, segment: &Segment, operation: Operation) -> bool {
+        self.at(&segment.account).is_some_and(|account| account.provider.capabilities().is_native(operation))
+    }
+
+    /// How a segment came to life.
+    fn staging(&self, segment: &Segment) -> Option<Staging> {
+        self.at(&segment.account).map(|account| account.provider.capabilities().staging)
+    }
+
+    /// How long after a request of an account absence is no proof.
+    fn settle(&self, account: &AccountId) -> Duration {
+        self.at(account).map_or(Duration::ZERO, Account::settle)
+    }
+
+    /// Whether a segment is looked at as a whole before it may ring.
+    fn verifies(&self, segment: &Segment) -> bool {
+        let account = self.at(&segment.account);
+        account.is_some_and(|account| is_staged(self.work, account))
+            && self.can(segment, Operation::FindSegment)
     }
 
     /// The vendor refused the task: what it has of it is ended, and told to its end.
@@ -198,6 +240,17 @@ impl<'a> Situation<'a> {
     fn is_over(&self) -> bool {
         self.work.task.spec.schedule.is_over(self.now)
     }
+}
+
+/// Whether what is created at the account for the task is looked at before it may ring.
+fn is_staged(work: &TaskWork, account: &Account) -> bool {
+    work.task.spec.safety.staging.unwrap_or(account.policy.staging) == Staged::On
+}
+
+/// Contacts of the task that are out with accounts it has moved away from.
+pub(crate) fn out_elsewhere(work: &TaskWork) -> u64 {
+    let elsewhere = work.segments.iter().filter(|segment| segment.account != work.task.account);
+    elsewhere.map(|segment| u64::from(segment.open_contacts)).sum()
 }
 
 /// Most contacts of the task the vendor may hold.
@@ -231,9 +284,11 @@ pub(super) fn decide(s: &Situation<'_>) -> Step {
         .or_else(|| ending::cancellations(s))
         .or_else(|| ending::ending(s))
         .or_else(|| ending::pausing(s))
+        .or_else(|| ending::leaving(s))
         .or_else(|| ending::completion(s))
         .or_else(|| ending::confirmation(s))
         .or_else(|| timing::due_poll(s).filter(|_| !s.has_just_read))
+        .or_else(|| dialing::escaping(s))
         .or_else(|| dialing::changing(s))
         .or_else(|| dialing::dialing(s))
         .or_else(|| timing::due_poll(s))
@@ -253,7 +308,9 @@ fn doubt(s: &Situation<'_>) -> Option<Step> {
     }
     let nobody_unknown = s.work.task.counts.of(ContactStatus::Unknown) == 0;
     let decides = s.work.task.spec.safety.on_unknown != OnUnknown::Hold;
-    s.work.dispatches.iter().find_map(|dispatch| {
+    // Where nobody can be asked any more, nothing is proven: whoever is in doubt there waits for somebody to decide.
+    let mut known = s.work.dispatches.iter().filter(|dispatch| s.at(&dispatch.account).is_some());
+    known.find_map(|dispatch| {
         let look = |occasion| s.now(Step::Resolve(dispatch.id.clone(), occasion));
         let ripe = timing::look_up_at(s, dispatch) <= s.now;
         let overdue = decides && timing::horizon(s, dispatch) <= s.now;

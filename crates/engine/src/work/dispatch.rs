@@ -4,6 +4,7 @@
 //! who is about to be sent; only then is a socket used; whatever the answer leaves open is `unknown`
 //! and belongs to [`resolve`](super::resolve).
 
+use super::fail_over::is_about_the_account;
 use super::gate::Turn;
 use super::told::{Told, with_hours};
 use super::{After, Interrupted, Job, decide, gate, reference};
@@ -14,7 +15,9 @@ use outdial_model::{
     SegmentStatus, TaskStatus, Timestamp, Whereabouts,
 };
 use outdial_provider::fence::Fence;
-use outdial_provider::{AddContacts, Added, DialContact, ErrorKind, OpenSegment, ProviderError, Staging};
+use outdial_provider::{
+    AddContacts, Added, DialContact, ErrorKind, OpenSegment, ProviderError, RetryAdvice, Staging,
+};
 use outdial_store::{
     Candidate, Changes, ContactChange, DispatchChange, DispatchPlan, Planned, SegmentChange, SegmentTarget,
     TaskChange,
@@ -28,9 +31,9 @@ use std::time::Duration;
 pub(super) const NUMBERS_BUSY: &str =
     "everybody who waits has a number that is being dialed already, here or in another task";
 /// How soon a vendor that did not answer is tried again, when another task tries at present.
-const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+pub(super) const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Why nobody was chosen.
-enum Nobody {
+pub(super) enum Nobody {
     /// Those who were looked at may not be dialed now; others may.
     Now,
     /// Nobody could be looked at.
@@ -74,17 +77,25 @@ impl Job<'_> {
                 changes.segments.push(known(&key, status, opened.vendor_ref));
                 self.settle(planned.dispatch.kind, changes).await
             }
-            Err(error) => {
-                let status = match error.outcome() {
-                    DispatchOutcome::Unknown => SegmentStatus::Unknown,
-                    _ => SegmentStatus::Failed,
-                };
-                let mut changes = self.failed(&planned, &error);
-                changes.segments.push(known(&key, status, None));
-                self.settle(planned.dispatch.kind, changes).await?;
-                self.sending_failed(&planned, &error).await
-            }
+            Err(error) => self.not_opened(&key, &planned, &error).await,
         }
+    }
+
+    /// A segment was not made, as far as is known.
+    pub(super) async fn not_opened(
+        &self,
+        key: &SegmentId,
+        planned: &Planned,
+        error: &ProviderError,
+    ) -> Result<After, Interrupted> {
+        let status = match error.outcome() {
+            DispatchOutcome::Unknown => SegmentStatus::Unknown,
+            _ => SegmentStatus::Failed,
+        };
+        let mut changes = self.failed(planned, error);
+        changes.segments.push(known(key, status, None));
+        self.settle(planned.dispatch.kind, changes).await?;
+        self.sending_failed(planned, error).await
     }
 
     /// Adds people to a segment the vendor has.
@@ -127,7 +138,7 @@ impl Job<'_> {
     }
 
     /// Notes how a request fared that hands people over. One that the fence kept back says nothing.
-    fn sent<T>(&self, trial: Trial<'_>, answer: &Result<T, ProviderError>) {
+    pub(super) fn sent<T>(&self, trial: Trial<'_>, answer: &Result<T, ProviderError>) {
         if self.claim.stands() {
             trial.ended(answer.as_ref().map(drop), self.engine.now());
         }
@@ -150,14 +161,14 @@ impl Job<'_> {
             reason: Some(reason.to_owned()),
             hold: None,
         }));
-        if left.kind == DispatchKind::OpenSegment {
+        if left.kind != DispatchKind::AddContacts {
             changes.segments.push(known(&left.segment, SegmentStatus::Unknown, None));
         }
         self.account.health.outcome_unknown();
         self.apply(changes).await
     }
 
-    async fn plan(
+    pub(super) async fn plan(
         &self,
         kind: DispatchKind,
         segment: SegmentTarget,
@@ -172,7 +183,8 @@ impl Job<'_> {
             segment,
             spec_revision: self.work.task.spec_revision,
             max_contacts,
-            window: decide::window(&self.work, &self.account),
+            window: decide::window(&self.work, &self.account)
+                .saturating_add(decide::out_elsewhere(&self.work)),
         };
         let policy = self.engine.policy();
         let (tenant, spec) = (&self.work.task.tenant, &self.work.task.spec);
@@ -194,7 +206,7 @@ impl Job<'_> {
 
     /// Whoever was looked at is held or done, and others may wait behind them; or everybody who waits has a number that is
     /// being dialed, or the task is no longer what it was when the step was decided.
-    async fn nobody_to_send(&self, nobody: Nobody) -> Result<After, Interrupted> {
+    pub(super) async fn nobody_to_send(&self, nobody: Nobody) -> Result<After, Interrupted> {
         match nobody {
             Nobody::Now => Ok(After::Again),
             Nobody::ForAWhile => {
@@ -204,7 +216,7 @@ impl Job<'_> {
         }
     }
 
-    fn new_segment(&self, not_before: Option<Timestamp>) -> Segment {
+    pub(super) fn new_segment(&self, not_before: Option<Timestamp>) -> Segment {
         let now = self.engine.now();
         Segment {
             id: SegmentId::generate(now),
@@ -230,7 +242,7 @@ impl Job<'_> {
 
     /// The vendor answered: some taken, some refused by name, or (when its counts and its list of
     /// errors disagree) nobody knows, and everybody not refused by name is looked up.
-    fn taken(&self, planned: &Planned, added: &Added) -> Changes {
+    pub(super) fn taken(&self, planned: &Planned, added: &Added) -> Changes {
         let refused: BTreeMap<_, _> =
             added.refused.iter().map(|refusal| (&refusal.key, &refusal.reason)).collect();
         let mut changes = self.changes();
@@ -258,6 +270,9 @@ impl Job<'_> {
 
     /// A refusal of many may be the fault of one, or of their number: fewer go next time, at once.
     async fn sending_failed(&self, planned: &Planned, error: &ProviderError) -> Result<After, Interrupted> {
+        if self.left_for(error).await? {
+            return Ok(After::Again);
+        }
         if was_refused_whole(error) {
             self.engine.0.batches.refused(&self.lease().task, planned.contacts.len());
             if planned.contacts.len() > 1 {
@@ -278,7 +293,13 @@ impl Job<'_> {
     /// did not happen and may be repeated, refused when it never will, unknown when it may have.
     fn failed(&self, planned: &Planned, error: &ProviderError) -> Changes {
         let outcome = error.outcome();
-        let about_the_person = was_refused_whole(error) && planned.contacts.len() == 1;
+        // A single call that is certainly refused is told so, rather than asked for again until it is too late.
+        let may_go_elsewhere =
+            is_about_the_account(error) && self.engine.way_out(&self.work.task, &self.account).is_some();
+        let is_call = planned.dispatch.kind == DispatchKind::PlaceCall && !may_go_elsewhere;
+        let is_refused_call =
+            is_call && outcome == DispatchOutcome::Refused && error.retry() == RetryAdvice::Never;
+        let about_the_person = is_refused_call || (was_refused_whole(error) && planned.contacts.len() == 1);
         let to = match outcome {
             DispatchOutcome::Unknown => ContactStatus::Unknown,
             _ if about_the_person => ContactStatus::Rejected,

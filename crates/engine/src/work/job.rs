@@ -2,6 +2,7 @@
 //! noting how the vendor fares.
 
 use super::decide::{self, Step};
+use super::sides::Sides;
 use super::{After, Claim, Interrupted, dispatch, later, withdrawn};
 use crate::metrics::dispatched;
 use crate::{Account, Engine};
@@ -23,7 +24,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// One step: the task as read, and what it takes to act on it.
 pub(super) struct Job<'a> {
     pub(super) engine: &'a Engine,
+    /// The account the step is for.
     pub(super) account: Arc<Account>,
+    pub(super) sides: Sides,
     pub(super) claim: &'a Claim,
     pub(super) work: TaskWork,
     pub(super) now: Timestamp,
@@ -43,8 +46,10 @@ impl Job<'_> {
             Step::Open { contacts, not_before, hours } => self.open(contacts, not_before, hours).await,
             Step::Sift { contacts } => self.sift(contacts).await,
             Step::Add { segment, contacts } => self.add(&segment, contacts).await,
+            Step::Place => self.place().await,
             Step::Poll(segment) => self.poll(&segment).await,
             Step::Fill => self.fill().await,
+            Step::FailOver => self.fail_over().await,
             Step::Become(status) => self.become_status(status).await,
             Step::Wait(due) => Ok(After::Wait(due)),
         }
@@ -123,7 +128,9 @@ impl Job<'_> {
             task = %self.lease().task, account = %self.account.id, kind = ?error.kind, effect = ?error.effect,
             code = error.code, vendor_request = error.request_id, "{}", error.detail
         );
-        self.tell(error.detail.clone()).await?;
+        let is_home = self.account.id == self.sides.home.id;
+        let which = if is_home { String::new() } else { format!("account `{}`: ", self.account.id) };
+        self.tell(format!("{which}{}", error.detail)).await?;
         Ok(After::Failed(match error.retry() {
             RetryAdvice::After(pause) => pause,
             RetryAdvice::ReconcileFirst => Duration::from_secs(1),
@@ -150,7 +157,7 @@ impl Job<'_> {
     /// Takes back what troubled the task.
     pub(super) fn untrouble(&self, changes: &mut Changes) {
         let task = &self.work.task;
-        let trouble = withdrawn(&self.account, task).or_else(|| self.undecided());
+        let trouble = withdrawn(&self.sides.home, task).or_else(|| self.undecided());
         if task.trouble != trouble {
             changes.task = Some(TaskChange { from: task.status, to: task.status, trouble });
         }

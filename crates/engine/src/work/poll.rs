@@ -184,12 +184,15 @@ impl Job<'_> {
 
     /// What becomes of people whose segment ended without dialing them.
     pub(super) fn undialed(&self, again: bool) -> Undialed {
+        let is_left = self.account.id != self.sides.home.id;
         let (status, reason) = if self.work.task.status == TaskStatus::Failed {
             (ContactStatus::Rejected, "the vendor refused the task")
         } else if self.is_ending() {
             (ContactStatus::Cancelled, "the task was stopped")
         } else if self.work.task.spec.schedule.is_over(self.now) {
             (ContactStatus::Expired, "the task's schedule is over")
+        } else if is_left {
+            (ContactStatus::Queued, "its task has moved to another account, and it was not dialed before")
         } else if again {
             (ContactStatus::Queued, "the vendor's task ended without dialing it")
         } else {

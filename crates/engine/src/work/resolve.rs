@@ -51,7 +51,9 @@ impl Job<'_> {
                     if was_told_of(&people) { DispatchOutcome::Accepted } else { DispatchOutcome::Decided };
                 Look::Told(self.settled_as(dispatch, outcome))
             }
-            DispatchKind::OpenSegment => self.look_for_segment(dispatch, &people, &in_doubt).await,
+            DispatchKind::OpenSegment | DispatchKind::PlaceCall => {
+                self.look_for_segment(dispatch, &people, &in_doubt).await
+            }
             DispatchKind::AddContacts => self.look_for_people(dispatch, &in_doubt).await?,
         };
         let policy = self.work.task.spec.safety.on_unknown;
@@ -96,7 +98,11 @@ impl Job<'_> {
                 Look::Untold
             };
         };
-        let found = match self.look(&Find::Segment(&reference(segment))).await {
+        let found = match dispatch.kind {
+            DispatchKind::PlaceCall => self.look_for_call(segment, people).await,
+            _ => self.look(&Find::Segment(&reference(segment))).await,
+        };
+        let found = match found {
             Ok(found) => found,
             Err(error) => return Look::Failed(error),
         };
@@ -108,7 +114,7 @@ impl Job<'_> {
             _ if was_told_of(people) => Look::Told(self.made(
                 dispatch,
                 in_doubt,
-                known(&dispatch.segment, SegmentStatus::Running, None),
+                known(&dispatch.segment, once_told_of(dispatch.kind), None),
             )),
             Found::NoSegment => Look::Told(self.not_made(dispatch, in_doubt, DispatchOutcome::Absent)),
             // Nobody who waits for an answer is in it: it is left behind, not asked about for ever.
@@ -119,6 +125,15 @@ impl Job<'_> {
             }
             Found::CannotTell | Found::Contacts(_) => Look::Untold,
         }
+    }
+
+    /// Was the call placed?
+    async fn look_for_call(&self, segment: &Segment, people: &[Contact]) -> Result<Found, ProviderError> {
+        let contacts = dial_contacts(people);
+        // Of somebody who was erased meanwhile nobody can tell any more.
+        let Some(contact) = contacts.first() else { return Ok(Found::CannotTell) };
+        let (segment, spec) = (&reference(segment), &self.work.task.spec);
+        self.look(&Find::Call { segment, spec, contact }).await
     }
 
     /// Whom does the vendor have? What is learned of some is written, whatever becomes of the rest.
@@ -204,8 +219,9 @@ impl Job<'_> {
             reason: Some(reason.to_owned()),
             ..returned(person, to)
         }));
-        if dispatch.kind == DispatchKind::OpenSegment {
-            let status = if was_told_of(people) { SegmentStatus::Running } else { SegmentStatus::Stopped };
+        if dispatch.kind != DispatchKind::AddContacts {
+            let is_there = was_told_of(people);
+            let status = if is_there { once_told_of(dispatch.kind) } else { SegmentStatus::Stopped };
             changes.segments.push(known(&dispatch.segment, status, None));
         }
         self.all_well(&mut changes);
@@ -268,6 +284,14 @@ fn was_told_of(people: &[Contact]) -> bool {
         ContactStatus::Completed => person.calls > 0 || person.disposition != Some(Disposition::Unknown),
         _ => false,
     })
+}
+
+/// Where a segment stands of which no more is known than that somebody in it was told of.
+const fn once_told_of(kind: DispatchKind) -> SegmentStatus {
+    match kind {
+        DispatchKind::OpenSegment | DispatchKind::AddContacts => SegmentStatus::Running,
+        DispatchKind::PlaceCall => SegmentStatus::Ending,
+    }
 }
 
 fn found_segment(dispatch: &Dispatch, report: &SegmentReport) -> SegmentChange {

@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use outdial_model::{FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, Control, Effect,
-    ErrorKind, Find, Found, Inbound, MemoryProvider, OpenSegment, Opened, PageRequest, Progress, Provider,
-    ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport,
-    UpdateSegment, VendorTask, VendorTaskPage, fence,
+    ErrorKind, Find, Found, Inbound, MemoryProvider, OpenSegment, Opened, PageRequest, PlaceCall, Placed,
+    Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
+    SegmentReport, UpdateSegment, VendorTask, VendorTaskPage, fence,
 };
 use std::fmt;
 use std::pin::Pin;
@@ -130,6 +130,10 @@ impl Provider for Door {
 
     async fn add_contacts(&self, request: &AddContacts<'_>) -> Result<Added, ProviderError> {
         self.pass(Request::HandsOver, self.vendor.add_contacts(request)).await
+    }
+
+    async fn place_call(&self, request: &PlaceCall<'_>) -> Result<Placed, ProviderError> {
+        self.pass(Request::HandsOver, self.vendor.place_call(request)).await
     }
 
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {

@@ -1,6 +1,7 @@
 //! The engine over the in-memory provider and SQLite, on a clock that moves only when told to.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod calls;
 mod door;
 mod doubt;
 mod fencing;
@@ -9,6 +10,7 @@ mod held;
 mod hints;
 mod histories;
 mod life;
+mod moving;
 mod pushes;
 mod recovery;
 mod retention;

@@ -143,10 +143,19 @@ impl World {
         }
     }
 
+    /// From now on there is another account, `memory-2`, at another vendor.
+    pub fn second_account(&mut self, staging: Staging) -> MemoryVendor {
+        let provider = Arc::new(MemoryProvider::new(MemoryOptions::staged(staging, self.clock.clone())));
+        let first = account("memory-1", &self.replicas[0].door, self.window, Clients::default());
+        let second = account("memory-2", &Door::to(&provider), self.window, Clients::default());
+        self.engine.replace_accounts([Arc::new(first), Arc::new(second)]);
+        provider.vendor()
+    }
+
     /// From now on the account is there for these.
     pub fn reserve(&self, clients: Clients) {
         let Replica { engine, door } = &self.replicas[0];
-        engine.replace_accounts([Arc::new(account(door, self.window, clients))]);
+        engine.replace_accounts([Arc::new(account("memory-1", door, self.window, clients))]);
     }
 
     /// The first process dies in its next request that hands people over, where `frozen` says.
@@ -171,9 +180,17 @@ impl World {
     pub async fn create_with(&self, people: usize, change: impl FnOnce(&mut TaskSpec)) -> Task {
         let mut spec = spec();
         change(&mut spec);
+        self.create_at("memory-1", people, spec).await
+    }
+
+    /// With an account, or a route that chooses one.
+    pub async fn create_by(&self, account: &str, people: usize) -> Task {
+        self.create_at(account, people, spec()).await
+    }
+
+    async fn create_at(&self, account: &str, people: usize, spec: TaskSpec) -> Task {
         let contacts = (0..people).map(draft).collect();
-        let account = "memory-1".parse().unwrap();
-        let request = CreateTask { external_id: None, account, spec, contacts };
+        let request = CreateTask { external_id: None, account: account.parse().unwrap(), spec, contacts };
         self.engine.create_task(&tenant(), request, None).await.unwrap()
     }
 
@@ -243,19 +260,22 @@ async fn replica(
     outward: &Outward,
 ) -> Replica {
     let door = Door::to(provider);
-    let account = account(&door, window, Clients::default());
+    // Two accounts of one vendor's.
+    let [first, second] =
+        ["memory-1", "memory-2"].map(|name| account(name, &door, window, Clients::default()));
     let (store, clock) = (store.clone(), clock.clone());
-    let (accounts, outward) = (vec![account], outward.clone());
+    let (accounts, outward) = (vec![first, second], outward.clone());
     let limits = Limits { deadline: SECOND, patience: SECOND, bytes: 1000 };
     let recordings = Recordings::new(Policy::default(), limits);
-    let issuers = Vec::new();
     let policy = outdial_model::Policy::default();
+    let (issuers, routes) = (Vec::new(), Vec::new());
     let retention = Retention { usual: Some(KNOWN), tenants: BTreeMap::new() };
     let parts = EngineParts {
         store,
         clock,
         factories: &[],
         accounts,
+        routes,
         outward,
         recordings,
         issuers,
@@ -265,7 +285,7 @@ async fn replica(
     Replica { engine: Engine::new(parts).await.unwrap(), door }
 }
 
-fn account(door: &Arc<Door>, window: Option<u32>, clients: Clients) -> Account {
+fn account(name: &str, door: &Arc<Door>, window: Option<u32>, clients: Clients) -> Account {
     let policy = AccountPolicy {
         window,
         settle: None,
@@ -276,7 +296,7 @@ fn account(door: &Arc<Door>, window: Option<u32>, clients: Clients) -> Account {
         recording_hosts: Vec::new(),
         clients,
     };
-    let (id, kind) = ("memory-1".parse().unwrap(), "memory".parse().unwrap());
+    let (id, kind) = (name.parse().unwrap(), "memory".parse().unwrap());
     let ingress = Ingress::new("http://127.0.0.1/ingress/memory-1", Secret::from(SECRET.to_owned()));
     Account::new(id, kind, "memory:".into(), ingress, policy, door.clone())
 }

@@ -3,8 +3,8 @@
 use super::{Harness, Line, Outcome, Pace, Vendor, Violation, Wire, connect, ensure};
 use crate::{
     AddContacts, CancelContacts, ContactProgress, ContactReport, Control, DialContact, Find, OpenSegment,
-    Opened, Operation, PageRequest, Provider, ProviderError, ReadProgress, SegmentRef, Staging, Support,
-    UpdateSegment, Verb,
+    Opened, Operation, PageRequest, PlaceCall, Placed, Provider, ProviderError, ReadProgress, SegmentRef,
+    Staging, Support, UpdateSegment, Verb,
 };
 use outdial_model::{ContactId, PersonName, SegmentId, TaskSpec, Timestamp};
 use std::collections::BTreeMap;
@@ -124,6 +124,17 @@ impl Bench {
         ensure(added.refused.is_empty() && !added.ambiguous, format!("not everybody was added: {added:?}"))
     }
 
+    /// Calls the first person, and nobody else.
+    pub(super) async fn call(
+        &self,
+        provider: &dyn Provider,
+        segment: &SegmentRef,
+    ) -> Result<Placed, ProviderError> {
+        let spec = TaskSpec { single_call: true, ..self.task.clone() };
+        let contact = self.people.first().unwrap_or(&self.stranger);
+        provider.place_call(&PlaceCall { key: &segment.key, spec: &spec, contact }).await
+    }
+
     /// Lets a staged segment ring.
     pub(super) async fn ignite(&self, segment: &SegmentRef) -> Outcome {
         match self.staging() {
@@ -180,6 +191,7 @@ impl Bench {
             Operation::AddContacts => {
                 provider.add_contacts(&AddContacts { segment, contacts }).await.map(drop)
             }
+            Operation::PlaceCall => self.call(provider, segment).await.map(drop),
             Operation::Start => provider.control(&control(Verb::Start)).await.map(drop),
             Operation::Pause => provider.control(&control(Verb::Pause)).await.map(drop),
             Operation::Resume => provider.control(&control(Verb::Resume)).await.map(drop),

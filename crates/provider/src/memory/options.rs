@@ -9,6 +9,7 @@ use std::time::Duration;
 const ONLY_WHEN_CREATED: Support =
     Support::Unsupported("people are given when the segment is created; later ones go into the next segment");
 const BEGINS_BY_ITSELF: Support = Support::Emulated("dialing begins by itself; starting only looks");
+const TASK_OF_ONE: Support = Support::Emulated("through a task of one");
 const NO_RECORDINGS: Support = Support::Unsupported("nothing is recorded in memory");
 const NO_TRANSCRIPTS: Support = Support::Unsupported("nothing is said in memory");
 
@@ -30,6 +31,9 @@ impl MemoryOptions {
         operations.insert(Operation::Transcript, NO_TRANSCRIPTS);
         if staging != Staging::EmptyThenStart {
             operations.insert(Operation::Start, BEGINS_BY_ITSELF);
+        }
+        if staging != Staging::WholeWithFuse {
+            operations.insert(Operation::PlaceCall, TASK_OF_ONE);
         }
         if staging == Staging::WholeWithFuse {
             operations.insert(Operation::AddContacts, ONLY_WHEN_CREATED);

@@ -8,8 +8,8 @@ use super::world::{Segment, World, conflict};
 use crate::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, CatalogItem, Checked, Confirmation,
     ContactProgress, Control, Effect, ErrorKind, Find, Found, Inbound, OpenSegment, Opened, Operation,
-    PageRequest, Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError, Received, Refusal,
-    SegmentRef, SegmentReport, Support, UpdateSegment, VendorTask, VendorTaskPage, Verb,
+    PageRequest, PlaceCall, Placed, Progress, Provider, ProviderError, PushKind, ReadProgress, ReceiveError,
+    Received, Refusal, SegmentRef, SegmentReport, Support, UpdateSegment, VendorTask, VendorTaskPage, Verb,
 };
 use async_trait::async_trait;
 use outdial_model::{Clock, FieldProblem, Insight, Phone, SegmentStatus, TaskSpec, Timestamp};
@@ -126,6 +126,13 @@ impl Provider for MemoryProvider {
         })
     }
 
+    async fn place_call(&self, request: &PlaceCall<'_>) -> Result<Placed, ProviderError> {
+        if let Support::Emulated(how) = self.capabilities.support(Operation::PlaceCall) {
+            return Err(ProviderError::unsupported(how));
+        }
+        self.ask(Operation::PlaceCall, |world, _, now| Ok(Placed { vendor_ref: world.call(request, now) }))
+    }
+
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
         let operation = match request.verb {
             Verb::Start => Operation::Start,
@@ -170,6 +177,10 @@ impl Provider for MemoryProvider {
             Find::Segment(wanted) => self.ask(Operation::FindSegment, |world, _, now| {
                 let horizon = world.horizon(now);
                 Ok(world.look_up(wanted, horizon).map_or(Found::NoSegment, Found::Segment))
+            }),
+            Find::Call { segment, .. } => self.ask(Operation::FindSegment, |world, _, now| {
+                let horizon = world.horizon(now);
+                Ok(world.look_up(segment, horizon).map_or(Found::NoSegment, Found::Segment))
             }),
             Find::Contacts { segment, contacts } => self.ask(Operation::FindContacts, |world, _, now| {
                 let horizon = world.horizon(now);

@@ -4,7 +4,7 @@ use super::script::{Except, NextAnswer};
 use super::vendor::Ring;
 use crate::{
     Added, CallReport, ContactProgress, ContactReport, DialContact, Effect, ErrorKind, Limits, OpenSegment,
-    Operation, ProviderError, Refusal, SegmentRef, SegmentReport, SegmentState, Staging, Verb,
+    Operation, PlaceCall, ProviderError, Refusal, SegmentRef, SegmentReport, SegmentState, Staging, Verb,
 };
 use outdial_model::{
     ContactId, Disposition, Phone, RawOutcome, SegmentId, SegmentStatus, TaskSpec, Timestamp,
@@ -32,6 +32,8 @@ pub(super) struct Segment {
     pub(super) status: SegmentStatus,
     /// It shows a status nobody knows.
     pub(super) is_strange: bool,
+    /// A single call: it is over when its person is done.
+    is_call: bool,
     pub(super) not_before: Option<Timestamp>,
     pub(super) opened_at: Timestamp,
     pub(super) people: Vec<Person>,
@@ -72,6 +74,11 @@ impl World {
             if segment.status == SegmentStatus::Running && fuse_is_burnt {
                 segment.ring_those_waiting(now, &mut self.rings);
             }
+            if segment.is_call
+                && segment.people.iter().all(|person| person.progress != ContactProgress::Dialing)
+            {
+                segment.status = SegmentStatus::Completed;
+            }
         }
     }
 
@@ -91,6 +98,7 @@ impl World {
                 Staging::EmptyThenStart | Staging::WholeWithFuse => SegmentStatus::Ready,
             },
             is_strange: false,
+            is_call: false,
             not_before: request.not_before,
             opened_at: now,
             people: Vec::new(),
@@ -98,6 +106,25 @@ impl World {
         let added = segment.take(request.contacts, except, self.limits, now);
         self.segments.push(segment);
         (vendor_ref, added)
+    }
+
+    /// Rings one person at once; the call is a segment that is past its end.
+    pub(super) fn call(&mut self, request: &PlaceCall<'_>, now: Timestamp) -> String {
+        let vendor_ref = format!("mem-{}", self.segments.len() + 1);
+        let mut segment = Segment {
+            key: request.key.clone(),
+            vendor_ref: vendor_ref.clone(),
+            spec: request.spec.clone(),
+            status: SegmentStatus::Ending,
+            is_strange: false,
+            is_call: true,
+            not_before: None,
+            opened_at: now,
+            people: vec![Person::new(request.contact, now)],
+        };
+        segment.ring_those_waiting(now, &mut self.rings);
+        self.segments.push(segment);
+        vendor_ref
     }
 
     pub(super) fn add(

@@ -16,7 +16,9 @@ pub struct Sly {
 
 impl Sly {
     pub fn with(sin: Option<Sin>) -> Outcome<Self> {
-        let honest = in_memory().into_iter().next();
+        // Whoever sins in single calls needs a vendor that has them.
+        let name = if sin == Some(Sin::CallsTwice) { "memory_fuse" } else { "memory" };
+        let honest = in_memory().into_iter().find(|harness| harness.name() == name);
         Ok(Self { honest: honest.ok_or_else(|| Violation::new("no in-memory provider"))?, sin })
     }
 }

@@ -27,6 +27,11 @@ async fn ringing_somebody_twice_is_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calling_somebody_twice_is_noticed() {
+    assert_eq!(noticed(Some(Sin::CallsTwice)).await, ["a_single_call_rings_one_person_once"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn ringing_before_the_start_is_noticed() {
     let noticed = noticed(Some(Sin::StartsAtOnce)).await;
     assert!(noticed.contains(&"a_staged_segment_rings_nobody"), "{noticed:?}");

@@ -5,9 +5,9 @@ use outdial_model::{Disposition, FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, Confirmation, ContactProgress,
     ContactReport, Control, Effect, ErrorKind, Find, Found, Inbound, MemoryPush, OpenSegment, Opened,
-    Operation, PageRequest, Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress,
-    ReceiveError, Received, Refusal, SegmentRef, SegmentReport, SegmentState, Support, UpdateSegment,
-    VendorTask, VendorTaskPage, Verb,
+    Operation, PageRequest, PlaceCall, Placed, Progress, Provider, ProviderError, PushClient, PushKind,
+    ReadProgress, ReceiveError, Received, Refusal, SegmentRef, SegmentReport, SegmentState, Support,
+    UpdateSegment, VendorTask, VendorTaskPage, Verb,
 };
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sin {
     AddsTwice,
+    CallsTwice,
     StartsAtOnce,
     FindsNobody,
     FindsEverybody,
@@ -105,6 +106,13 @@ impl Provider for SlyProvider {
             self.honest.control(&Control { segment: request.segment, verb: Verb::Start }).await?;
         }
         added
+    }
+
+    async fn place_call(&self, request: &PlaceCall<'_>) -> Result<Placed, ProviderError> {
+        if self.is(Sin::CallsTwice) {
+            self.honest.place_call(request).await?;
+        }
+        self.honest.place_call(request).await
     }
 
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {

@@ -11,6 +11,8 @@ pub(super) const NO_UPDATE: &str = "AI Rudder changes no instance once it is cre
 const PUSHED_LINKS: &str = "links come with the vendor's webhooks; to ask once more when a person is done, set \
                             operations.call_by_id or operations.recordings";
 
+pub(super) const TASK_OF_ONE: &str = "Outdial makes an instance for one; the vendor has no single call";
+
 pub(super) const NO_TRANSCRIPTS: &str = "AI Rudder publishes no field that tells what was said";
 
 /// How long what was created may be missing from look-ups. The vendor does not say; a minute is
@@ -31,6 +33,7 @@ pub(super) fn of(paths: &Paths, batch_size: usize) -> Capabilities {
         | Operation::AddContacts
         | Operation::FindContacts
         | Operation::Receive => Support::Native,
+        Operation::PlaceCall => Support::Emulated(TASK_OF_ONE),
         Operation::Start => Support::Emulated(DIALED_AT_ONCE),
         Operation::Pause | Operation::Resume => Support::Emulated(HELD_BACK),
         Operation::Stop => if_configured(Unlisted::Stop),

@@ -29,9 +29,9 @@ use config::Config;
 use outdial_model::{FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
-    Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, PageRequest, Progress,
-    Provider, ProviderError, PushClient, PushKind, ReadProgress, ReceiveError, Received, Refusal, SegmentRef,
-    SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
+    Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, PageRequest, PlaceCall,
+    Placed, Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress, ReceiveError, Received,
+    Refusal, SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -129,6 +129,10 @@ impl Provider for AiRudder {
         dispatch::add(&self.client, request).await
     }
 
+    async fn place_call(&self, _: &PlaceCall<'_>) -> Result<Placed, ProviderError> {
+        Err(ProviderError::unsupported(capabilities::TASK_OF_ONE))
+    }
+
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
         control::control(&self.client, request).await
     }
@@ -145,6 +149,7 @@ impl Provider for AiRudder {
         match request {
             Find::Segment(segment) => find::segment(&self.client, segment).await,
             Find::Contacts { segment, contacts } => find::contacts(&self.client, segment, contacts).await,
+            Find::Call { .. } => Ok(Found::CannotTell),
         }
     }
 

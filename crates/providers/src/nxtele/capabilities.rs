@@ -13,12 +13,16 @@ const UNTOLD_CALL: Duration = Duration::from_secs(180);
 pub(super) const NO_CATALOG: &str =
     "NXTele publishes no list of scripts, strategies or lines; look them up in its back office";
 
+pub(super) const TASK_OF_ONE: &str =
+    "Outdial makes a task of one and starts it at once; the vendor has no single call";
+
 pub(super) const NO_TRANSCRIPTS: &str = "NXTele publishes no field that tells what was said";
 
 /// What an account with this batch size can do.
 pub(super) fn of(batch_size: usize) -> Capabilities {
     let support = |operation: Operation| match operation {
         Operation::Catalog => Support::Unsupported(NO_CATALOG),
+        Operation::PlaceCall => Support::Emulated(TASK_OF_ONE),
         Operation::Transcript => Support::Unsupported(NO_TRANSCRIPTS),
         _ => Support::Native,
     };

@@ -29,8 +29,8 @@ use outdial_model::{Clock, FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, Callbacks, CancelContacts, Capabilities, Catalog, Checked,
     ConfigProblem, Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened,
-    PageRequest, Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress, ReceiveError,
-    Received, Refusal, SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
+    PageRequest, PlaceCall, Placed, Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress,
+    ReceiveError, Received, Refusal, SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -133,6 +133,10 @@ impl Provider for Nxtele {
         self.add(request).await
     }
 
+    async fn place_call(&self, _: &PlaceCall<'_>) -> Result<Placed, ProviderError> {
+        Err(ProviderError::unsupported(capabilities::TASK_OF_ONE))
+    }
+
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
         self.steer(request).await
     }
@@ -148,6 +152,7 @@ impl Provider for Nxtele {
     async fn find(&self, request: &Find<'_>) -> Result<Found, ProviderError> {
         match *request {
             Find::Segment(segment) => self.find_segment(segment).await,
+            Find::Call { .. } => Ok(Found::CannotTell),
             Find::Contacts { segment, contacts } => {
                 self.read_orders(segment, contacts, None).await.map(Found::Contacts)
             }

@@ -48,6 +48,7 @@ const fn support(operation: Operation) -> Support {
         Operation::CancelContact => Support::Unsupported(NO_CANCEL),
         Operation::Check
         | Operation::OpenSegment
+        | Operation::PlaceCall
         | Operation::Pause
         | Operation::Resume
         | Operation::Stop

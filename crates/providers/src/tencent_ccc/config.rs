@@ -44,6 +44,17 @@ pub fn production(table: &Table) -> &'static str {
     site.unwrap_or_default().host()
 }
 
+/// How single calls take numbers, which is not documented.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberForm {
+    /// `+8613800000000`, as a published example has it.
+    #[default]
+    Plus,
+    /// `008613800000000`, as tasks take them.
+    Zeros,
+}
+
 /// How the vendor proves that a push is its own, as set in its console.
 #[derive(Debug, Clone)]
 pub enum PushProof {
@@ -80,6 +91,9 @@ pub struct Config {
     pub callers: Vec<Phone>,
     pub contacts_per_task: usize,
     pub cdr_grace: Duration,
+    /// How long after a single call was asked for its record may come; `None` while nobody knows.
+    pub call_record: Option<Duration>,
+    pub call_numbers: NumberForm,
     pub push_proof: PushProof,
 }
 
@@ -123,6 +137,18 @@ pub const KEYS: &[SettingKey] = &[
         false,
         false,
         "How long after the end of a vendor task a missing call record is waited for (120 by default).",
+    ),
+    key(
+        "call_record_seconds",
+        false,
+        false,
+        "How long after a single call was asked for its record may come at the latest; unset, a missing record proves nothing.",
+    ),
+    key(
+        "call_numbers",
+        false,
+        false,
+        "How single calls take numbers: `plus` (+86…, default) or `zeros` (0086…).",
     ),
     key(
         "push_auth",
@@ -178,6 +204,10 @@ impl Config {
             cdr_grace: settings
                 .optional("cdr_grace_seconds", "whole seconds")?
                 .map_or(CDR_GRACE, |seconds: u32| Duration::from_secs(seconds.into())),
+            call_record: settings
+                .optional("call_record_seconds", "whole seconds")?
+                .map(|seconds: u32| Duration::from_secs(seconds.into())),
+            call_numbers: settings.optional("call_numbers", "`plus` or `zeros`")?.unwrap_or_default(),
             push_proof: push_proof(&mut settings, id)?,
         })
     }
@@ -302,6 +332,8 @@ mod tests {
             (json!({"language": "fr-FR"}), "language"),
             (json!({"callers": ["+8675586013388", "nobody"]}), "callers"),
             (json!({"contacts_per_task": 0}), "contacts_per_task"),
+            (json!({"call_record_seconds": "soon"}), "call_record_seconds"),
+            (json!({"call_numbers": "national"}), "call_numbers"),
             (json!({"push_auth": "digest"}), "push_auth"),
             (json!({"push_auth": "basic", "push_user": "tencent"}), "push_password"),
             (json!({"push_auth": "bearer"}), "push_token"),

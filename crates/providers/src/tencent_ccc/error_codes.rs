@@ -35,6 +35,7 @@ const ADDRESS: &str =
 const QUOTA: &str =
     "a quota or concurrency limit of the account is used up; wait, or raise it with the vendor";
 const PACKAGE: &str = "a package or licence the request needs is missing or expired; buy it from the vendor";
+/// About one person: the account is well.
 const POLICY: &str = "a rule of the vendor's forbids this call; it will not be placed";
 const VALUE: &str = "the vendor does not accept a value of the request";
 const APPLICATION: &str = "the vendor does not know the application; check sdk_app_id";
@@ -66,12 +67,12 @@ const RULES: &[Rule] = &[
     refused("LimitExceeded.InsufficientLicense", ErrorKind::QuotaExhausted, PACKAGE),
     refused("FailedOperation.AIConcurrentNoPackage", ErrorKind::QuotaExhausted, PACKAGE),
     refused("FailedOperation.AILicenseHasExpired", ErrorKind::QuotaExhausted, PACKAGE),
-    refused("FailedOperation.CalleeIsBlackUser", ErrorKind::PermissionDenied, POLICY),
-    refused("FailedOperation.CalleeIsLimited", ErrorKind::PermissionDenied, POLICY),
-    refused("FailedOperation.CalloutRuleBlindArea", ErrorKind::PermissionDenied, POLICY),
-    refused("FailedOperation.CalloutRuleNotWorkTime", ErrorKind::PermissionDenied, POLICY),
-    refused("FailedOperation.CalloutRuleMaxCallCountCalleeIntervalTime", ErrorKind::PermissionDenied, POLICY),
-    refused("FailedOperation.CalloutRuleMaxCallCountCalleePerDayAppID", ErrorKind::PermissionDenied, POLICY),
+    refused("FailedOperation.CalleeIsBlackUser", ErrorKind::InvalidRequest, POLICY),
+    refused("FailedOperation.CalleeIsLimited", ErrorKind::InvalidRequest, POLICY),
+    refused("FailedOperation.CalloutRuleBlindArea", ErrorKind::InvalidRequest, POLICY),
+    refused("FailedOperation.CalloutRuleNotWorkTime", ErrorKind::InvalidRequest, POLICY),
+    refused("FailedOperation.CalloutRuleMaxCallCountCalleeIntervalTime", ErrorKind::InvalidRequest, POLICY),
+    refused("FailedOperation.CalloutRuleMaxCallCountCalleePerDayAppID", ErrorKind::InvalidRequest, POLICY),
     refused("OperationDenied", ErrorKind::PermissionDenied, POLICY),
     refused(
         "FailedOperation.NoCallOutNumber",
@@ -177,7 +178,11 @@ mod tests {
         assert_eq!(class("LimitExceeded.OutOfQuotaMaxCount").0, ErrorKind::QuotaExhausted);
         assert_eq!(class("InvalidParameter.InvalidPhoneNumber").0, ErrorKind::InvalidRequest);
         assert_eq!(class("InvalidParameterValue.InstanceNotExist").0, ErrorKind::Config);
-        assert_eq!(class("FailedOperation.CalloutRuleNotWorkTime").0, ErrorKind::PermissionDenied);
+        assert_eq!(
+            class("FailedOperation.CalloutRuleNotWorkTime").0,
+            ErrorKind::InvalidRequest,
+            "it is the person"
+        );
         assert_eq!(class("FailedOperation.SomethingNew"), (ErrorKind::Unavailable, Effect::Possible));
         assert_eq!(class("UnsupportedOperation").0, ErrorKind::Conflict);
     }

@@ -1,14 +1,14 @@
-//! Tencent Cloud CCC (Cloud Contact Center), auto-callout tasks, API 2020-02-10.
+//! Tencent Cloud CCC (Cloud Contact Center), auto-callout tasks and single calls, API 2020-02-10.
 //!
 //! A segment is an auto-callout task. The vendor takes its people only when the task is created and
 //! begins to dial by itself, so it is created whole with `NotBefore` as a fuse; our key stands in its
-//! `Name`, each person's in a `UUI`. Progress is polled, outcomes come from call records.
+//! `Name`, each person's in a `UUI`. A single call is a session of its own. Progress is polled, outcomes come from call records.
 //!
 //! `capabilities.rs` what it can do · `config.rs` what it needs · `client.rs`, `endpoint.rs` how it
 //! talks · `sign.rs` TC3 signatures · `wire.rs`, `envelope.rs` what it says · `plan.rs`, `options.rs`,
 //! `schedule.rs`, `number.rs` what a task means there · `map.rs`, `verdict.rs`, `end_status.rs`,
-//! `error_codes.rs` what its words mean here · `segments.rs`, `look_up.rs`, `progress.rs`,
-//! `transcript.rs`, `vendor_tasks.rs`, `catalog.rs` the operations · `webhook.rs` what it pushes.
+//! `error_codes.rs` what its words mean here · `segments.rs`, `single_call.rs`, `look_up.rs`,
+//! `progress.rs`, `transcript.rs`, `vendor_tasks.rs`, `catalog.rs` the operations · `webhook.rs` what it pushes.
 
 mod capabilities;
 mod catalog;
@@ -27,6 +27,7 @@ mod progress;
 mod schedule;
 mod segments;
 mod sign;
+mod single_call;
 #[cfg(test)]
 mod testing;
 mod transcript;
@@ -42,8 +43,8 @@ use outdial_model::{Clock, FieldProblem, Insight, Phone, TaskSpec};
 use outdial_provider::{
     AccountSettings, Ack, AddContacts, Added, CancelContacts, Capabilities, Catalog, Checked, ConfigProblem,
     Confirmation, Control, Deps, Factory, Find, Found, Inbound, OpenSegment, Opened, Operation, PageRequest,
-    Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress, ReceiveError, Received, Refusal,
-    SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
+    PlaceCall, Placed, Progress, Provider, ProviderError, PushClient, PushKind, ReadProgress, ReceiveError,
+    Received, Refusal, SegmentRef, SegmentReport, UpdateSegment, VendorTask, VendorTaskPage,
 };
 use plan::Plan;
 use serde_json::{Value, json};
@@ -121,6 +122,10 @@ impl Provider for TencentCcc {
         self.unsupported(Operation::AddContacts)
     }
 
+    async fn place_call(&self, request: &PlaceCall<'_>) -> Result<Placed, ProviderError> {
+        self.place(request).await
+    }
+
     async fn control(&self, request: &Control<'_>) -> Result<SegmentReport, ProviderError> {
         self.steer(request).await
     }
@@ -137,6 +142,7 @@ impl Provider for TencentCcc {
         match request {
             Find::Segment(segment) => self.find_segment(segment).await,
             Find::Contacts { segment, contacts } => self.find_contacts(segment, contacts).await,
+            Find::Call { segment, spec, contact } => self.find_call(segment, spec, contact).await,
         }
     }
 

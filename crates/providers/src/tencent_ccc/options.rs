@@ -51,6 +51,22 @@ impl Options {
         }
         (options, given.into_problems())
     }
+
+    /// What means something for tasks only, in the options of a single call.
+    pub fn unfit_for_one(&self, spec: &TaskSpec) -> Vec<FieldProblem> {
+        let of_tasks = [
+            ("description", self.description.is_some()),
+            ("retry_hangup_types", !self.retry_hangup_types.is_empty()),
+            ("retry_tags", !self.retry_tags.is_empty()),
+        ];
+        let unfit = of_tasks.into_iter().filter(|(_, is_given)| *is_given && spec.single_call);
+        unfit
+            .map(|(field, _)| {
+                let pointer = format!("/provider_options/{KIND}/{field}");
+                FieldProblem::new(&pointer, "unsupported", "a single call does not take it; leave it out")
+            })
+            .collect()
+    }
 }
 
 /// JSON schema of the options.

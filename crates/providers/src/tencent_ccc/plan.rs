@@ -15,7 +15,7 @@ const NAME_KEPT: usize = 40;
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Speaker {
+pub(super) enum Speaker {
     Ivr(u64),
     Agent(i64),
 }
@@ -44,7 +44,9 @@ impl Plan {
             problems.push(FieldProblem::new("/callers", "required", detail));
         }
         problems.extend(retry_problems(spec));
-        if spec.pacing.max_concurrent_calls.is_some() && !(agent && config.site == Site::Mainland) {
+        problems.extend(options.unfit_for_one(spec));
+        let is_paced = spec.pacing.max_concurrent_calls.is_some() && !spec.single_call;
+        if is_paced && !(agent && config.site == Site::Mainland) {
             let detail = "only tasks of an AI agent on the mainland site take a limit of their own";
             problems.push(FieldProblem::new("/pacing/max_concurrent_calls", "unsupported", detail));
         }
@@ -91,7 +93,8 @@ impl Plan {
     }
 }
 
-fn speaker(template_id: &str) -> Option<Speaker> {
+/// Who speaks a script; `None` for a text that names neither.
+pub(super) fn speaker(template_id: &str) -> Option<Speaker> {
     let (kind, id) = template_id.split_once(':')?;
     match kind {
         "ivr" => id.parse().ok().map(Speaker::Ivr),
@@ -118,8 +121,13 @@ fn attribute(contact: &DialContact) -> CalleeAttribute<'_> {
     CalleeAttribute {
         callee: number::dialable(&contact.phone),
         uui: contact.key.as_str(),
-        variables: contact.variables.iter().map(|(key, value)| Variable { key, value }).collect(),
+        variables: variables(contact),
     }
+}
+
+/// What a script is told of a person.
+pub(super) fn variables(contact: &DialContact) -> Vec<Variable<'_>> {
+    contact.variables.iter().map(|(key, value)| Variable { key, value }).collect()
 }
 
 /// Nobody is dialed early for the sake of a fraction.

@@ -6,7 +6,7 @@
 use super::segments::{Search, no_such_task, undecided};
 use super::verdict::{Setting, judge};
 use super::wire::{Callee, Cdr, CdrPage, CdrQuery, Task};
-use super::{TencentCcc, map, number};
+use super::{TencentCcc, map, number, single_call};
 use outdial_model::{Phone, RawOutcome, Timestamp};
 use outdial_provider::{
     CallReport, ContactProgress, ContactReport, DialContact, Found, Progress, ProviderError, ReadProgress,
@@ -29,6 +29,9 @@ const REACH: Duration = Duration::from_secs(89 * 24 * 3600);
 impl TencentCcc {
     /// The people asked about, and the segment.
     pub(super) async fn read_progress(&self, request: &ReadProgress<'_>) -> Result<Progress, ProviderError> {
+        if let Some(session) = single_call::session(request.segment) {
+            return self.call_progress(session, request).await;
+        }
         let described = match self.locate(request.segment).await? {
             Search::There(described) => described,
             Search::Absent => return Err(no_such_task()),
@@ -75,7 +78,7 @@ impl TencentCcc {
     }
 
     /// The records of the given sessions, those that exist.
-    async fn records(
+    pub(super) async fn records(
         &self,
         sessions: &[&str],
         since: Timestamp,
@@ -118,6 +121,24 @@ impl TencentCcc {
             Some(ContactReport { key: contact.key.clone(), progress: ContactProgress::Dialing, calls })
         };
         Ok(contacts.iter().filter_map(report).collect())
+    }
+
+    /// Every record of calls to a number since then; `None` when there are too many to be read.
+    pub(super) async fn records_of_number(
+        &self,
+        since: Timestamp,
+        phone: &Phone,
+    ) -> Result<Option<Vec<Cdr>>, ProviderError> {
+        let (phones, mut records) = ([number::dialable(phone)], Vec::new());
+        for number in 0..PAGES {
+            let page = self.cdr_page(since, &[], &phones, number).await?.tel_cdr_list;
+            let is_last = page.len() < RECORDS;
+            records.extend(page);
+            if is_last {
+                return Ok(Some(records));
+            }
+        }
+        Ok(None)
     }
 
     async fn cdr_page(
@@ -183,7 +204,8 @@ fn attempts(callee: &Callee, records: &HashMap<String, Cdr>) -> Vec<CallReport> 
     calls
 }
 
-fn unrecorded(session_id: &str) -> CallReport {
+/// A call of which there is no record yet.
+pub(super) fn unrecorded(session_id: &str) -> CallReport {
     CallReport {
         vendor_call_id: session_id.to_owned(),
         started_at: None,

@@ -3,7 +3,7 @@
 use super::look_up::Sighting;
 use super::plan::Plan;
 use super::wire::{Created, Page, Task, TaskById, TaskPage};
-use super::{TencentCcc, map};
+use super::{TencentCcc, map, single_call};
 use outdial_model::{SegmentId, SegmentStatus};
 use outdial_provider::{
     Added, Control, Effect, ErrorKind, Found, OpenSegment, Opened, ProviderError, SegmentRef, SegmentReport,
@@ -83,6 +83,9 @@ impl TencentCcc {
 
     /// The task's state alone.
     pub(super) async fn status(&self, segment: &SegmentRef) -> Result<SegmentReport, ProviderError> {
+        if let Some(session) = single_call::session(segment) {
+            return self.call_status(session, segment).await;
+        }
         self.status_of(self.task_id(segment).await?).await
     }
 

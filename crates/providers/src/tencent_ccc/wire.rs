@@ -136,6 +136,34 @@ pub struct Variable<'a> {
     pub value: &'a str,
 }
 
+/// `CreateIVRSession`, `CreateAIAgentCall`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PlaceSession<'a> {
+    pub sdk_app_id: u64,
+    pub callee: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub callers: Vec<String>,
+    #[serde(rename = "IVRId", skip_serializing_if = "Option::is_none")]
+    pub ivr_id: Option<u64>,
+    #[serde(rename = "AIAgentId", skip_serializing_if = "Option::is_none")]
+    pub ai_agent_id: Option<i64>,
+    #[serde(rename = "UUI", skip_serializing_if = "Option::is_none")]
+    pub uui: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_ring_timeout_second: Option<u32>,
+}
+
+/// The answer to both.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Session {
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub session_id: Option<String>,
+}
+
 /// Answer of `CreateAutoCalloutTask`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -226,6 +254,8 @@ pub struct Cdr {
     pub custom_record_url: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     pub asr_status: Option<String>,
+    #[serde(rename = "AIAgentId", deserialize_with = "lenient::integer")]
+    pub ai_agent_id: Option<i64>,
     #[serde(rename = "UUI", deserialize_with = "lenient::text")]
     pub uui: Option<String>,
     #[serde(rename = "IVRKeyPressedEx", deserialize_with = "lenient::each")]

@@ -183,7 +183,7 @@ impl Wire for TencentCcc {
             ("FailedOperation.AcquireQuota", QuotaExhausted, None),
             ("LimitExceeded.BasePackageExpired", QuotaExhausted, None),
             ("OperationDenied.NotInWhiteList", PermissionDenied, None),
-            ("FailedOperation.CalloutRuleNotWorkTime", PermissionDenied, None),
+            ("FailedOperation.CalloutRuleNotWorkTime", InvalidRequest, None),
             ("InvalidParameter", InvalidRequest, None),
             ("InvalidParameterValue", InvalidRequest, None),
             ("InvalidParameterValue.InstanceNotExist", Config, None),

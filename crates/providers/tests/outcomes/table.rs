@@ -4,7 +4,7 @@ use crate::desk::{Conduct, Desk, Reply};
 use outdial_model::{Clock, ContactId, DispatchOutcome, SegmentId, SystemClock, TaskSpec};
 use outdial_provider::{
     AccountSettings, AddContacts, Added, Callbacks, Deps, DialContact, ErrorKind, OpenSegment, Operation,
-    Provider, ProviderError, RateLimits, SegmentRef, Transport, TransportSettings,
+    PlaceCall, Provider, ProviderError, RateLimits, SegmentRef, Transport, TransportSettings,
 };
 use outdial_providers::registry;
 use serde_json::Value;
@@ -152,6 +152,11 @@ impl Vendor {
         if operation == Operation::AddContacts {
             let segment = SegmentRef { vendor_ref: Some("a-vendors-ref".to_owned()), key, opened_at: now };
             return provider.add_contacts(&AddContacts { segment: &segment, contacts: &people }).await;
+        }
+        if operation == Operation::PlaceCall {
+            let spec = TaskSpec { single_call: true, ..spec };
+            let request = PlaceCall { key: &key, spec: &spec, contact: &people[0] };
+            return provider.place_call(&request).await.map(|_| Added::default());
         }
         let contacts = if self.with_people { &people[..] } else { &[] };
         let request = OpenSegment { key: &key, spec: &spec, contacts, not_before: None };

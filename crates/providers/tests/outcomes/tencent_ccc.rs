@@ -1,7 +1,7 @@
 //! Tencent Cloud CCC: errors inside HTTP 200; any other status is a gateway's and proves nothing.
 
 use crate::desk::Reply;
-use crate::table::{Vendor, on_the_line, row, taken};
+use crate::table::{Row, Vendor, on_the_line, row, taken};
 use outdial_model::DispatchOutcome::{self, Accepted, Refused, Unknown};
 use outdial_provider::ErrorKind::{
     self, Config, Conflict, InvalidRequest, NotFound, PermissionDenied, QuotaExhausted, RateLimited,
@@ -26,11 +26,15 @@ const CODES: &[(DispatchOutcome, ErrorKind, &str)] = &[
     ),
     (Refused, PermissionDenied, "AuthFailure.UnauthorizedOperation UnauthorizedOperation IpInBlacklist"),
     (Refused, PermissionDenied, "IpNotInWhitelist InvalidParameterValue.ExperienceAccount"),
-    (Refused, PermissionDenied, "OperationDenied .NotInWhiteList .UinDisabled"),
     (
         Refused,
         PermissionDenied,
-        "FailedOperation.PermissionDenied FailedOperation.CalleeIsBlackUser FailedOperation.CalleeIsLimited \
+        "FailedOperation.PermissionDenied OperationDenied .NotInWhiteList .UinDisabled",
+    ),
+    (
+        Refused,
+        InvalidRequest,
+        "FailedOperation.CalleeIsBlackUser FailedOperation.CalleeIsLimited \
          FailedOperation.CalloutRuleBlindArea FailedOperation.CalloutRuleMaxCallCountCalleeIntervalTime \
          FailedOperation.CalloutRuleMaxCallCountCalleePerDayAppID FailedOperation.CalloutRuleNotWorkTime",
     ),
@@ -120,7 +124,29 @@ fn codes(line: &str) -> Vec<String> {
 #[tokio::test]
 async fn every_way_to_create_a_task_with_its_people() {
     let good = responds(json!({"TaskId": 7, "RequestId": "r-1"}));
-    let mut rows = on_the_line(&good);
+    let mut rows = rows(&good);
+    let no_id = responds(json!({"TaskId": null, "RequestId": "r-1"}));
+    rows.push(row("an id of null", no_id, Unknown, UnexpectedResponse));
+    rows.push(taken("an error of null", responds(json!({"TaskId": 7, "Error": null})), Accepted));
+    rows.push(taken("success", good, Accepted));
+    vendor().plays(Operation::OpenSegment, rows).await;
+}
+
+#[tokio::test]
+async fn every_way_to_place_a_single_call() {
+    let good = responds(json!({"SessionId": "s-7", "RequestId": "r-1"}));
+    let mut rows = rows(&good);
+    for id in [json!(null), json!("")] {
+        let reply = responds(json!({"SessionId": id, "RequestId": "r-1"}));
+        rows.push(row("no session", reply, Unknown, UnexpectedResponse));
+    }
+    rows.push(taken("success", good, Accepted));
+    vendor().plays(Operation::PlaceCall, rows).await;
+}
+
+/// What is the same for everything that creates.
+fn rows(good: &Reply) -> Vec<Row> {
+    let mut rows = on_the_line(good);
     for (ends, kind, line) in CODES {
         rows.extend(codes(line).into_iter().map(|code| row(&*code, refuses(&code), *ends, *kind)));
     }
@@ -130,14 +156,11 @@ async fn every_way_to_create_a_task_with_its_people() {
     }
     let strange = [
         ("no id", json!({"RequestId": "r-1"})),
-        ("an id of null", json!({"TaskId": null, "RequestId": "r-1"})),
         ("an error without a code", json!({"Error": {"Message": "no"}, "RequestId": "r-1"})),
         ("a response that is a list", json!([])),
     ];
     rows.extend(strange.map(|(what, response)| row(what, responds(response), Unknown, UnexpectedResponse)));
-    rows.push(taken("an error of null", responds(json!({"TaskId": 7, "Error": null})), Accepted));
-    rows.push(taken("success", good, Accepted));
-    vendor().plays(Operation::OpenSegment, rows).await;
+    rows
 }
 
 #[test]

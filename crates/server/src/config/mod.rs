@@ -17,6 +17,7 @@ mod read;
 mod reader;
 mod reference;
 mod retention;
+mod routes;
 mod shown;
 mod store_url;
 
@@ -29,7 +30,7 @@ pub use store_url::StoreUrl;
 use ipnet::IpNet;
 use layers::Layers;
 use outdial_api::Quotas;
-use outdial_engine::{Recordings, Retention, TokenIssuer};
+use outdial_engine::{Recordings, Retention, Route, TokenIssuer};
 use outdial_model::{Policy, Secret};
 use outdial_provider::Factory;
 use outdial_providers::registry;
@@ -73,6 +74,8 @@ pub struct Config {
     pub limits: Limited,
     /// The accounts, by name.
     pub accounts: Vec<AccountConfig>,
+    /// Rules that choose among them, by name.
+    pub routes: Vec<Route>,
     /// Every value and where it came from, in the order of the keys.
     pub values: Vec<ShownValue>,
     /// Secrets and what was read from files, by their keys.

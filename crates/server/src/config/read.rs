@@ -4,7 +4,7 @@ use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
 use super::{
-    AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, policy, retention,
+    AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, policy, retention, routes,
 };
 use outdial_api::Quotas;
 use outdial_engine::Recordings;
@@ -31,6 +31,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
     let issuers = auth::issuers(&mut root, &mut book);
     let limits = limits(&mut root, &mut book);
     let accounts = accounts(&mut root, &mut book, factories);
+    let routes = routes::read(&mut root, &mut book, &accounts);
     root.finish(&mut book);
     let (values, secrets) = (book.shown, book.secrets);
     let config = Config {
@@ -48,6 +49,7 @@ pub(super) fn config(layers: Layers, factories: &'static [&'static Factory]) -> 
         issuers,
         limits,
         accounts,
+        routes,
         values,
         secrets,
     };

@@ -39,6 +39,7 @@ impl Stage {
             store_url: format!("sqlite://{}", database.display()),
             account_keys: toml::Table::new(),
             vendor_keys: toml::Table::new(),
+            doubled: Vec::new(),
             recordings: toml::Table::new(),
             encryption: toml::Table::new(),
         };

@@ -1,4 +1,4 @@
-//! The actions served and the parameters each of them takes (sections 7 and 10).
+//! The actions served and the parameters each of them takes (sections 7, 9 and 10).
 
 use super::schema::Kind::{Any, Int, Objects, Text, Texts, Uint};
 use super::schema::{Field, optional, required};
@@ -6,6 +6,8 @@ use super::schema::{Field, optional, required};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Action {
     CreateAutoCalloutTask,
+    CreateIVRSession,
+    CreateAIAgentCall,
     DescribeAutoCalloutTask,
     DescribeAutoCalloutTasks,
     StopAutoCalloutTask,
@@ -22,6 +24,8 @@ impl Action {
     pub(super) fn named(name: &str) -> Option<Action> {
         Some(match name {
             "CreateAutoCalloutTask" => Action::CreateAutoCalloutTask,
+            "CreateIVRSession" => Action::CreateIVRSession,
+            "CreateAIAgentCall" => Action::CreateAIAgentCall,
             "DescribeAutoCalloutTask" => Action::DescribeAutoCalloutTask,
             "DescribeAutoCalloutTasks" => Action::DescribeAutoCalloutTasks,
             "StopAutoCalloutTask" => Action::StopAutoCalloutTask,
@@ -38,6 +42,8 @@ impl Action {
     pub(super) fn fields(self) -> &'static [Field] {
         match self {
             Action::CreateAutoCalloutTask => CREATE,
+            Action::CreateIVRSession => IVR_SESSION,
+            Action::CreateAIAgentCall => AGENT_CALL,
             Action::DescribeAutoCalloutTask
             | Action::StopAutoCalloutTask
             | Action::PauseAutoCalloutTask
@@ -81,6 +87,24 @@ const CREATE: &[Field] = &[
     optional("RetryTags", Objects(RETRY_TAG)),
     optional("TriggerStrategy", Any),
     optional("ConcurrencyLimit", Int),
+];
+const IVR_SESSION: &[Field] = &[
+    required("SdkAppId", Int),
+    required("Callee", Text),
+    required("IVRId", Int),
+    optional("Callers", Texts),
+    optional("Variables", Objects(VARIABLE)),
+    optional("UUI", Text),
+    optional("MaxRingTimeoutSecond", Int),
+];
+const AGENT_CALL: &[Field] = &[
+    required("SdkAppId", Int),
+    required("AIAgentId", Uint),
+    required("Callee", Text),
+    optional("Callers", Texts),
+    optional("Variables", Objects(VARIABLE)),
+    optional("MaxRingTimeoutSecond", Int),
+    optional("AcquireTimeoutSecond", Uint),
 ];
 const ONE_TASK: &[Field] = &[required("SdkAppId", Uint), required("TaskId", Uint)];
 const PAGE: &[Field] =

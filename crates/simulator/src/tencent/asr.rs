@@ -32,8 +32,7 @@ impl Platform {
     pub(super) fn transcript(&self, query: &Query, exchange: &Exchange<'_>) -> Result<Value, Refusal> {
         own_application(query.sdk_app_id, "InvalidParameter.InstanceNotExist")?;
         let absent = || Refusal::new("ResourceNotFound", "SessionId: there is no transcript");
-        let mut calls =
-            self.tasks.iter().flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
+        let mut calls = self.all().flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
         let found = calls.find(|(_, (_, call))| call.id == query.session_id && call.ended);
         let (task, (contact, call)) = found.ok_or_else(absent)?;
         if status(call, exchange) != "Complete" {

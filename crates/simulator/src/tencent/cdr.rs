@@ -74,7 +74,7 @@ impl Platform {
                 && exchange.clock.wall_at(ended) + task.listed.behind(lag) <= exchange.wall()
         };
         let wanted = query.filter();
-        let calls = self.tasks.iter().flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
+        let calls = self.all().flat_map(|task| task.campaign.calls().map(move |found| (task, found)));
         let found: Vec<_> =
             calls.filter(|(task, (contact, call))| written(task, call) && wanted(contact, call)).collect();
         let records = found.iter().map(|(task, (contact, call))| record(task, contact, call, exchange));

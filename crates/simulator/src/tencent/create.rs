@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Refusal;
 use super::cdr::hangup_code;
+use super::single::Single;
 use crate::campaign::Rules;
 use crate::clock::Wall;
 use crate::exchange::Exchange;
@@ -72,6 +73,32 @@ const RETRYABLE: [&str; 18] = [
 const UUI_LIMIT: usize = 1024;
 
 impl Create {
+    /// A single call as a task of one that begins now and tries once.
+    pub(super) fn of_one(single: Single, now: i64) -> Create {
+        Create {
+            sdk_app_id: single.sdk_app_id,
+            not_before: now,
+            callees: vec![single.callee],
+            // Without any, the platform calls from a number of the application's.
+            callers: single.callers.unwrap_or_else(|| vec!["008602155550000".to_owned()]),
+            ivr_id: single.ivr_id,
+            ai_agent_id: single.ai_agent_id,
+            name: None,
+            description: None,
+            not_after: None,
+            tries: Some(1),
+            retry_interval: None,
+            uui: single.uui,
+            callee_attributes: None,
+            time_zone: None,
+            available_time: None,
+            available_work_time_config: None,
+            max_ring_timeout_second: single.max_ring_timeout_second,
+            retry_hangup_types: None,
+            concurrency_limit: None,
+        }
+    }
+
     /// The documented ranges, and nothing beyond them.
     pub(super) fn check(&self, exchange: &Exchange<'_>) -> Result<(), Refusal> {
         let limit = exchange.settings.tencent.callee_limit;

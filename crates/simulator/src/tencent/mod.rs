@@ -3,7 +3,7 @@
 //! One path, `/`; the action is a header. Every answer is HTTP 200 with `Content-Type: application/json`
 //! and nothing behind it, because the official SDK looks for errors only then; success and failure are told
 //! apart by `Response.Error`. The order of the checks is the dossier's section 15. Served are the
-//! auto-callout tasks, call records, transcripts and the two catalogues; every other action is `InvalidAction`.
+//! auto-callout tasks, single calls, call records, transcripts and the two catalogues; every other action is `InvalidAction`.
 
 mod action;
 mod asr;
@@ -15,6 +15,7 @@ mod gate;
 mod push;
 mod schema;
 mod settings;
+mod single;
 mod task;
 mod tasks;
 mod tc3;
@@ -67,6 +68,8 @@ pub(crate) fn operation(request: &Inbound) -> Option<&str> {
 pub(crate) struct Platform {
     /// Task ids are places in this list, counted from 1.
     tasks: Vec<Task>,
+    /// Single calls, which no list of tasks shows.
+    singles: Vec<Task>,
     limiters: HashMap<Action, Limiter>,
 }
 
@@ -95,7 +98,7 @@ impl Vendor for Platform {
     }
 
     fn advance(&mut self, exchange: &mut Exchange<'_>) {
-        for task in &mut self.tasks {
+        for task in self.tasks.iter_mut().chain(&mut self.singles) {
             for event in exchange.advance(&mut task.campaign) {
                 push::report(task, event, exchange);
             }
@@ -103,11 +106,16 @@ impl Vendor for Platform {
     }
 
     fn next_due(&self) -> Option<Moment> {
-        self.tasks.iter().filter_map(|task| task.campaign.next_due()).min()
+        self.all().filter_map(|task| task.campaign.next_due()).min()
     }
 }
 
 impl Platform {
+    /// Everything that dials: tasks, and single calls.
+    fn all(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().chain(&self.singles)
+    }
+
     fn perform(
         &mut self,
         action: Action,
@@ -116,6 +124,9 @@ impl Platform {
     ) -> Result<Value, Refusal> {
         match action {
             Action::CreateAutoCalloutTask => self.create(read(parameters)?, exchange),
+            Action::CreateIVRSession | Action::CreateAIAgentCall => {
+                self.call_one(read(parameters)?, exchange)
+            }
             Action::DescribeAutoCalloutTask => self.describe(&read(parameters)?, exchange),
             Action::DescribeAutoCalloutTasks => self.list(&read(parameters)?, exchange),
             Action::StopAutoCalloutTask => self.stop(&read(parameters)?),

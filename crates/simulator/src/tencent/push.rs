@@ -28,8 +28,10 @@ pub(super) fn report(task: &Task, event: Event, exchange: &mut Exchange<'_>) {
 
 fn ring(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {
     let contact = &task.campaign.contacts[contact];
-    let (task, key) = (task.id.to_string(), &contact.card.uui);
-    exchange.rings.push(Ring::of(Provider::TencentCcc, task, key, &contact.number, &contact.calls[call]));
+    let (call, key) = (&contact.calls[call], &contact.card.uui);
+    // A single call is in no task: its session is all there is.
+    let task = if task.id == 0 { call.id.clone() } else { task.id.to_string() };
+    exchange.rings.push(Ring::of(Provider::TencentCcc, task, key, &contact.number, call));
 }
 
 fn push_records(task: &Task, contact: usize, call: usize, exchange: &mut Exchange<'_>) {

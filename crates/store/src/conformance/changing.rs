@@ -2,10 +2,12 @@
 
 use super::Harness;
 use super::world::{World, change};
-use crate::{Begin, Changes, DispatchChange, SegmentChange, Skipped, StoreError, TaskChange, TaskPatch};
+use crate::{
+    Begin, Changes, Destination, DispatchChange, SegmentChange, Skipped, StoreError, TaskChange, TaskPatch,
+};
 use outdial_model::{
-    ContactId, ContactStatus, DesiredStatus, DispatchOutcome, EventType, HoldReason, SegmentStatus,
-    TaskStatus,
+    Considered, ContactId, ContactStatus, DesiredStatus, DispatchOutcome, EventType, HoldReason,
+    RouteDecision, SegmentStatus, TaskStatus,
 };
 
 pub(super) async fn a_patch_needs_the_revision_it_read(harness: &dyn Harness) {
@@ -242,4 +244,35 @@ pub(super) async fn nothing_is_planned_from_a_spec_that_has_changed(harness: &dy
     assert!(world.plan(world.open(&lease, 1, 2)).await.is_none());
     let now = crate::DispatchPlan { spec_revision: 2, ..world.open(&lease, 1, 2) };
     assert_eq!(world.plan(now).await.unwrap().contacts.len(), 2);
+}
+
+pub(super) async fn a_task_moves_from_where_it_dials_and_nothing_planned_before_is_sent(
+    harness: &dyn Harness,
+) {
+    let world = World::of(harness).await;
+    let id = world.task_of(2).await;
+    let lease = world.lease(&id).await;
+    let before = world.task(&id).await;
+    let chosen = Considered { account: "elsewhere".parse().unwrap(), chosen: true, why: "its share".into() };
+    let (name, left) = ("both".parse().unwrap(), vec![before.account.clone()]);
+    let route = Some(RouteDecision { name, rule: 0, considered: vec![chosen], left });
+    let account: outdial_model::AccountId = "elsewhere".parse().unwrap();
+    let to = Destination { from: before.account.clone(), account, route, why: "asked for".into() };
+    let move_it = async |tenant: &outdial_model::TenantId, allowed: &[TaskStatus]| {
+        world.store.move_task(tenant, &id, &to, allowed, None, world.now()).await
+    };
+    let foreign = move_it(&super::world::tenant("globex"), TaskStatus::ALL).await;
+    assert!(matches!(foreign, Err(StoreError::NotFound)), "{foreign:?}");
+    let refused = move_it(&world.tenant, &[TaskStatus::Draft]).await;
+    assert!(matches!(refused, Err(StoreError::WrongState { .. })), "{refused:?}");
+
+    let moved = move_it(&world.tenant, TaskStatus::ALL).await.unwrap();
+    assert_eq!((&moved.account, &moved.route), (&to.account, &to.route));
+    assert!(moved.revision > before.revision);
+    assert_eq!(world.task(&id).await.route, to.route, "it is kept");
+    let again = move_it(&world.tenant, TaskStatus::ALL).await;
+    assert!(matches!(again, Err(StoreError::WrongState { .. })), "it dials elsewhere by now: {again:?}");
+    assert!(world.plan(world.open(&lease, 1, 2)).await.is_none(), "that was planned for the account before");
+    let now = crate::DispatchPlan { spec_revision: moved.spec_revision, ..world.open(&lease, 1, 2) };
+    assert_eq!(world.plan(now).await.unwrap().dispatch.account, to.account);
 }

@@ -102,6 +102,7 @@ pub fn checks() -> Vec<Check> {
             a_task_starts_once_and_resumes_afterwards, what_moved_on_is_skipped,
             a_task_does_not_complete_over_somebody_who_came_meanwhile,
             nothing_is_planned_from_a_spec_that_has_changed,
+            a_task_moves_from_where_it_dials_and_nothing_planned_before_is_sent,
             an_impossible_move_is_skipped, one_step_may_learn_two_moves_of_a_contact, what_is_settled_stays, events_of_a_contact_have_no_gaps,
             a_push_wakes_the_task;
         ending: a_contact_of_ours_is_cancelled_at_once, a_contact_that_is_out_waits_to_be_cancelled,
@@ -137,7 +138,7 @@ pub fn checks() -> Vec<Check> {
             a_ring_of_before_is_followed, whoever_waited_before_and_is_being_erased_is_not_added_again,
             a_process_that_knows_no_key_sends_and_takes_nobody;
         suppressing: a_suppression_is_kept_once_for_a_number_and_a_purpose,
-            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once,
+            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once, 
             a_purpose_concerns_the_tasks_that_are_for_it, the_gate_is_told_who_is_suppressed,
             a_request_to_suppress_has_its_effect_once, what_would_stand_in_the_way_is_told;
         erasing: whoever_waits_is_cancelled_and_forgotten, whoever_is_out_is_taken_back_and_forgotten_at_the_end,

@@ -69,6 +69,7 @@ impl World {
             id: TaskId::generate(self.now()),
             external_id: None,
             account: "somewhere".parse().unwrap(),
+            route: None,
             spec: self.spec(),
             status: TaskStatus::Scheduled,
             desired: DesiredStatus::Running,

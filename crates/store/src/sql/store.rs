@@ -8,8 +8,8 @@ use super::{
 use super::{task, trace, waiting, work};
 use crate::{
     AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
-    DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page, Planned,
-    Prospect, ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
+    Destination, DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page,
+    Planned, Prospect, ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -76,6 +76,23 @@ impl Store for Engine {
         writing!(self, |tx| async {
             once::begin(&mut tx, &self.vault, tenant, once, now).await?;
             let task = task::begin(&mut tx, tenant, id, begin, allowed, now).await?;
+            once::end(&mut tx, &self.vault, tenant, once, Effect::Task(&task)).await?;
+            Ok::<_, StoreError>(task)
+        })
+    }
+
+    async fn move_task(
+        &self,
+        tenant: &TenantId,
+        id: &TaskId,
+        to: &Destination,
+        allowed: &[TaskStatus],
+        once: Option<&Once<'_>>,
+        now: Timestamp,
+    ) -> Result<Task, StoreError> {
+        writing!(self, |tx| async {
+            once::begin(&mut tx, &self.vault, tenant, once, now).await?;
+            let task = task::move_to(&mut tx, tenant, id, to, allowed, now).await?;
             once::end(&mut tx, &self.vault, tenant, once, Effect::Task(&task)).await?;
             Ok::<_, StoreError>(task)
         })

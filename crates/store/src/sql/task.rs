@@ -5,7 +5,7 @@ use super::{Connection, counter, intake, segment};
 use crate::moves::NewEvent;
 use crate::row::{TaskRow, millis, number, to_json, word};
 use crate::vault::Vault;
-use crate::{Begin, NewContact, NewTask, StoreError, TaskPatch, meaning};
+use crate::{Begin, Destination, NewContact, NewTask, StoreError, TaskPatch, meaning};
 use outdial_model::{
     Cause, DesiredStatus, EventId, EventType, Task, TaskId, TaskStatus, TenantId, Timestamp,
 };
@@ -86,8 +86,8 @@ pub(super) async fn create(
     sqlx::query(
         "INSERT INTO tasks
              (id, tenant, external_id, account, spec, status, desired, created_at, updated_at, redial_of,
-              redial_dispositions, redial_people, redial_through)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12)",
+              redial_dispositions, redial_people, redial_through, route)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13)",
     )
     .bind(task.id.as_str())
     .bind(tenant.as_str())
@@ -101,6 +101,7 @@ pub(super) async fn create(
     .bind(to_json(&task.redial.iter().flat_map(|redial| &redial.dispositions).collect::<Vec<_>>())?)
     .bind(task.redial.as_ref().map_or(0, |redial| i64::try_from(redial.people).unwrap_or(i64::MAX)))
     .bind(task.redial.as_ref().map(|_| ""))
+    .bind(task.route.as_ref().map(to_json).transpose()?)
     .execute(&mut *conn)
     .await?;
     if let Some(adopted) = &task.adopted {
@@ -168,6 +169,40 @@ pub(super) async fn begin(
     let begun = read(conn, tenant, id).await?;
     news.write(conn, tenant, Some(id), now).await?;
     Ok(begun)
+}
+
+/// Has a task dial with another account from now on. Nothing that was planned for the one before is sent: it was made from
+/// another edition of the spec.
+pub(super) async fn move_to(
+    conn: &mut Connection,
+    tenant: &TenantId,
+    id: &TaskId,
+    to: &Destination,
+    allowed: &[TaskStatus],
+    now: Timestamp,
+) -> Result<Task, StoreError> {
+    let row = lock(conn, tenant, id).await?;
+    let status: TaskStatus = word(&row.status, "tasks.status")?;
+    if !allowed.contains(&status) || row.account != to.from.as_str() {
+        return Err(StoreError::WrongState { status: status.as_str() });
+    }
+    sqlx::query(
+        "UPDATE tasks SET account = $2, route = $3, trouble = NULL, spec_revision = spec_revision + 1 WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .bind(to.account.as_str())
+    .bind(to.route.as_ref().map(to_json).transpose()?)
+    .execute(&mut *conn)
+    .await?;
+    let route = to.route.as_ref().map(|route| &route.name);
+    let data = json!({"status": row.status, "from": to.from, "account": to.account, "route": route, "reason": to.why});
+    let mut news = News::default();
+    tell(conn, id, EventType::TaskMoved, data, &mut news, now).await?;
+    touch(conn, id, now).await?;
+    wake(conn, id, now).await?;
+    let moved = read(conn, tenant, id).await?;
+    news.write(conn, tenant, Some(id), now).await?;
+    Ok(moved)
 }
 
 /// Gives a task another status, or the same with other trouble, and tells it in `news`.

@@ -29,6 +29,7 @@ pub async fn try_task(store: &dyn Store) -> Result<TaskId, StoreError> {
         id: TaskId::generate(now()),
         external_id: None,
         account: "somewhere".parse().unwrap(),
+        route: None,
         spec: TaskSpec::new("March reminders", "scene-1"),
         status: TaskStatus::Scheduled,
         desired: DesiredStatus::Running,

@@ -19,9 +19,13 @@ pub(super) fn burning(s: &Situation<'_>) -> Option<Step> {
 pub(super) fn changing(s: &Situation<'_>) -> Option<Step> {
     let still = |segment: &&Segment| matches!(segment.status, SegmentStatus::Ready | SegmentStatus::Paused);
     let older = |segment: &&Segment| segment.spec_revision < s.work.task.spec_revision && !segment.adopted;
-    let mut segments =
-        s.segments().filter(still).filter(older).filter(|_| s.native(Operation::UpdateSegment));
+    let mut segments = s.here().filter(still).filter(older).filter(|_| s.native(Operation::UpdateSegment));
     segments.find_map(|segment| s.now(Step::Update(segment.id.clone())))
+}
+
+/// Whoever waits does not wait for an account that has been of no use for too long, where there is another.
+pub(super) fn escaping(s: &Situation<'_>) -> Option<Step> {
+    s.sides.escapes_at.filter(|at| *at <= s.now).and_then(|_| s.now(Step::FailOver))
 }
 
 pub(super) fn dialing(s: &Situation<'_>) -> Option<Step> {
@@ -30,7 +34,7 @@ pub(super) fn dialing(s: &Situation<'_>) -> Option<Step> {
     if !is_wanted || !s.may_dial || !s.who.hours.are_open(s.now) {
         return None;
     }
-    let start = s.segments().find_map(|segment| match segment.status {
+    let start = s.here().find_map(|segment| match segment.status {
         SegmentStatus::Paused if s.native(Operation::Resume) => {
             s.now(Step::Steer(segment.id.clone(), Verb::Resume))
         }
@@ -48,7 +52,7 @@ fn start(s: &Situation<'_>, segment: &Segment) -> Option<Step> {
     if segment.open_contacts == 0 {
         return None;
     }
-    if !s.verifies() || segment.verified_at.is_some() {
+    if !s.verifies(segment) || segment.verified_at.is_some() {
         return s.now(Step::Steer(segment.id.clone(), Verb::Start));
     }
     // Whoever is in doubt is looked for first; a vendor that cannot tell does not keep the others for ever.
@@ -67,7 +71,7 @@ fn start(s: &Situation<'_>, segment: &Segment) -> Option<Step> {
 /// Verified as it is, and not started yet: who would be added now would be started unseen.
 fn is_sealed(s: &Situation<'_>, segment: &Segment) -> bool {
     let still = s.capabilities.staging == Staging::EmptyThenStart && segment.status == SegmentStatus::Ready;
-    s.verifies() && still && segment.verified_at.is_some() && segment.open_contacts > 0
+    s.verifies(segment) && still && segment.verified_at.is_some() && segment.open_contacts > 0
 }
 
 /// Sends the next people, when there are some, the vendor has room and they go nowhere that is in doubt.
@@ -81,11 +85,14 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
         SegmentStatus::Unknown => !whole,
         _ => is_sealed(s, segment),
     };
-    let free = s.window.saturating_sub(s.out());
-    let room = free >= portion(s.window, whole) || s.out() == 0;
+    let free = s.window.saturating_sub(s.out_here());
+    let room = free >= portion(s.window, whole) || s.out_here() == 0;
     let may_leave = !matches!(s.breaker, Breaker::Open { .. });
-    if s.segments().any(unsure) || !room || !may_leave || !s.somebody_waits() || s.is_over() {
+    if s.here().any(unsure) || !room || !may_leave || !s.somebody_waits() || s.is_over() {
         return None;
+    }
+    if task.spec.single_call && s.native(Operation::PlaceCall) {
+        return s.now(Step::Place);
     }
     let limits = &s.capabilities.limits;
     let (told, theirs) = match &s.who.next {
@@ -103,7 +110,7 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
         let fits = told.is_none() || segment.hours.as_ref() == told;
         fits && segment.status.is_live() && capacity(segment) > 0 && s.native(Operation::AddContacts)
     };
-    let step = match s.segments().filter(takes).last() {
+    let step = match s.here().filter(takes).last() {
         Some(segment) => {
             let add = Step::Add { segment: segment.id.clone(), contacts: batch.min(capacity(segment)) };
             return first_look(s, segment).or_else(|| s.now(add));
@@ -128,5 +135,7 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
 fn first_look(s: &Situation<'_>, segment: &Segment) -> Option<Step> {
     let first = segment.contacts == 0 && segment.verified_at.is_none() && !segment.adopted;
     let live = s.capabilities.staging == Staging::EmptyLive;
-    (s.verifies() && first && live).then_some(Step::Verify(segment.id.clone())).and_then(|step| s.now(step))
+    (s.verifies(segment) && first && live)
+        .then_some(Step::Verify(segment.id.clone()))
+        .and_then(|step| s.now(step))
 }

@@ -10,7 +10,8 @@ pub(super) fn cancellations(s: &Situation<'_>) -> Option<Step> {
     let asked = s.work.cancels_pending;
     // Of those who are being dialed, or nobody knows where they are, the vendor takes nobody back.
     let has_some = s.work.task.counts.of(ContactStatus::Submitted) > 0;
-    let wanted = asked > 0 && has_some && s.native(Operation::CancelContact);
+    let can = s.segments().any(|segment| s.can(segment, Operation::CancelContact));
+    let wanted = asked > 0 && has_some && can;
     wanted.then_some(Step::CancelAtVendor { asked }).and_then(|step| s.now(step))
 }
 
@@ -34,16 +35,8 @@ pub(super) fn ending(s: &Situation<'_>) -> Option<Step> {
     };
     let ours = (s.ours() > 0).then_some(Step::CancelOurs { status, why });
     let live = s.segments().filter(|segment| segment.status.is_live() && (stopping || !segment.adopted));
-    let live = live.filter(|segment| watched_until(s, segment).is_none());
-    let end = live.filter_map(|segment| {
-        let id = segment.id.clone();
-        if s.native(Operation::Stop) {
-            s.now(Step::Steer(id, Verb::Stop))
-        } else {
-            (segment.open_contacts == 0).then_some(Step::Close(id, SegmentStatus::Stopped))
-        }
-    });
-    let end = end.into_iter().next();
+    let mut live = live.filter(|segment| watched_until(s, segment).is_none());
+    let end = live.find_map(|segment| end(s, segment));
     // Whoever stops a task wants the vendor to know first: every second there may ring somebody.
     let step = if stopping { end.or(ours) } else { ours.or(end) };
     if step.is_some() {
@@ -53,6 +46,22 @@ pub(super) fn ending(s: &Situation<'_>) -> Option<Step> {
     (stopping && quiet && !s.has_failed()).then_some(Step::Become(TaskStatus::Stopped))
 }
 
+/// Ends a segment where its account can; one that holds nobody needs no vendor for it.
+fn end(s: &Situation<'_>, segment: &Segment) -> Option<Step> {
+    let id = segment.id.clone();
+    if s.can(segment, Operation::Stop) {
+        s.now(Step::Steer(id, Verb::Stop))
+    } else {
+        (segment.open_contacts == 0).then_some(Step::Close(id, SegmentStatus::Stopped))
+    }
+}
+
+/// What is left at accounts the task has moved away from: nobody new is to be rung there.
+pub(super) fn leaving(s: &Situation<'_>) -> Option<Step> {
+    let mut live = s.elsewhere().filter(|segment| segment.status.is_live() && !segment.adopted);
+    live.find_map(|segment| end(s, segment).filter(|_| watched_until(s, segment).is_none()))
+}
+
 pub(super) fn pausing(s: &Situation<'_>) -> Option<Step> {
     if s.work.task.desired != DesiredStatus::Paused || s.has_failed() {
         return None;
@@ -60,16 +69,19 @@ pub(super) fn pausing(s: &Situation<'_>) -> Option<Step> {
     let is = |status| move |segment: &&Segment| segment.status == status;
     // A fuse that burns cannot be paused, but nobody in such a segment has been dialed: it is
     // withdrawn, and its people come back to us.
-    let withdraws = s.capabilities.staging == Staging::WholeWithFuse && s.native(Operation::Stop);
-    let burning = s.segments().filter(is(SegmentStatus::Ready)).filter(|_| withdraws);
+    let withdraws = |segment: &Segment| {
+        s.staging(segment) == Some(Staging::WholeWithFuse) && s.can(segment, Operation::Stop)
+    };
+    let burning = s.segments().filter(is(SegmentStatus::Ready)).filter(|segment| withdraws(segment));
     let mut burning = burning.filter(|segment| watched_until(s, segment).is_none());
     let withdraw = burning.find_map(|segment| s.now(Step::Steer(segment.id.clone(), Verb::Stop)));
-    let mut running = s.segments().filter(is(SegmentStatus::Running)).filter(|_| s.native(Operation::Pause));
+    let mut running =
+        s.segments().filter(is(SegmentStatus::Running)).filter(|segment| s.can(segment, Operation::Pause));
     let pause = || running.find_map(|segment| s.now(Step::Steer(segment.id.clone(), Verb::Pause)));
     withdraw.or_else(pause).or_else(|| {
         let dials = |segment: &Segment| match segment.status {
-            SegmentStatus::Ready => withdraws,
-            SegmentStatus::Running => s.native(Operation::Pause),
+            SegmentStatus::Ready => withdraws(segment),
+            SegmentStatus::Running => s.can(segment, Operation::Pause),
             _ => false,
         };
         let confirmed = s.work.dispatches.is_empty() && !s.segments().any(dials);
@@ -95,7 +107,7 @@ pub(super) fn completion(s: &Situation<'_>) -> Option<Step> {
     let mut left = s.segments().filter(|segment| segment.status.is_live() && !segment.adopted);
     left.find_map(|segment| {
         let id = segment.id.clone();
-        if s.native(Operation::Stop) {
+        if s.can(segment, Operation::Stop) {
             s.now(Step::Steer(id, Verb::Complete))
         } else {
             Some(Step::Close(id, SegmentStatus::Completed))

@@ -25,15 +25,17 @@ pub(super) fn due_poll(s: &Situation<'_>) -> Option<Step> {
 pub(super) fn poll_at(s: &Situation<'_>, segment: &Segment) -> Option<Timestamp> {
     let last = segment.polled_at.unwrap_or(segment.opened_at);
     let quiet_for = Duration::try_from(s.now.duration_since(s.work.task.updated_at)).unwrap_or_default();
-    let lively = (quiet_for / 4).clamp(SHORTEST_POLL, s.longest_poll.max(SHORTEST_POLL));
+    let longest = s.at(&segment.account)?.policy.poll_interval;
+    let whole = s.staging(segment) == Some(Staging::WholeWithFuse);
+    let lively = (quiet_for / 4).clamp(SHORTEST_POLL, longest.max(SHORTEST_POLL));
     let interval = match segment.status {
         SegmentStatus::Opening | SegmentStatus::Unknown => return None,
-        SegmentStatus::Ready if s.capabilities.staging != Staging::WholeWithFuse && !segment.adopted => {
+        SegmentStatus::Ready if !whole && !segment.adopted => {
             return None;
         }
         _ if segment.open_contacts > 0 || segment.status == SegmentStatus::Ending => lively,
-        _ if s.capabilities.staging == Staging::WholeWithFuse => lively,
-        _ => s.longest_poll * 4,
+        _ if whole => lively,
+        _ => longest * 4,
     };
     let fuse_ends = segment.not_before.filter(|_| segment.status == SegmentStatus::Ready);
     let earliest = later(last, interval);
@@ -44,13 +46,13 @@ pub(super) fn poll_at(s: &Situation<'_>, segment: &Segment) -> Option<Timestamp>
 /// waits for a token or the rate budget lie between the ledger's row and the socket.
 pub(super) fn look_up_at(s: &Situation<'_>, dispatch: &Dispatch) -> Timestamp {
     let last = dispatch.settled_at.unwrap_or(dispatch.created_at);
-    later(last, s.settle.max(SHORTEST_SETTLE))
+    later(last, s.settle(&dispatch.account).max(SHORTEST_SETTLE))
 }
 
 /// From here on a dispatch in doubt no longer keeps the others of its segment from being started.
 pub(super) fn doubted_until(s: &Situation<'_>, dispatch: &Dispatch) -> Timestamp {
     let last = dispatch.settled_at.unwrap_or(dispatch.created_at);
-    later(last, s.settle.max(SHORTEST_SETTLE).saturating_mul(3))
+    later(last, s.settle(&dispatch.account).max(SHORTEST_SETTLE).saturating_mul(3))
 }
 
 /// When the task's policy decides about people nobody could tell anything about.
@@ -63,16 +65,21 @@ pub(super) fn horizon(s: &Situation<'_>, dispatch: &Dispatch) -> Timestamp {
 /// and at once when it is about to be withdrawn unseen.
 pub(super) fn verify_at(s: &Situation<'_>, segment: &Segment) -> Option<Timestamp> {
     let begins = segment.not_before.filter(|_| segment.status.is_live() && !segment.adopted)?;
-    if !s.verifies() || s.capabilities.staging != Staging::WholeWithFuse {
+    if !s.verifies(segment) || s.staging(segment) != Some(Staging::WholeWithFuse) {
         return None;
     }
     let fuse = Duration::try_from(begins.duration_since(segment.opened_at)).unwrap_or_default();
     let second = later(segment.opened_at, fuse / 3 * 2);
     match segment.verified_at {
-        None if s.work.task.desired != DesiredStatus::Running => Some(s.now),
+        None if s.work.task.desired != DesiredStatus::Running || is_left(s, segment) => Some(s.now),
         None => Some(later(segment.opened_at, fuse / 3)),
         Some(first) => (first < second && s.now < begins).then_some(second),
     }
+}
+
+/// Whether its task has moved away from it.
+fn is_left(s: &Situation<'_>, segment: &Segment) -> bool {
+    segment.account != s.work.task.account
 }
 
 /// Until when a segment that is to be withdrawn is kept to be looked at: with it the vendor's list would lose
@@ -114,7 +121,7 @@ pub(super) fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
         Breaker::Open { until } if running => Some(until),
         _ => None,
     };
-    let others = [opening, beginning, theirs, end, breaker, s.work.next_hold_ends];
+    let others = [opening, beginning, theirs, end, breaker, s.sides.escapes_at, s.work.next_hold_ends];
     let pauses = s.paused.values().copied();
     polls
         .chain(verifications)

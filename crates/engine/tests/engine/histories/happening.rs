@@ -20,6 +20,11 @@ pub enum Happening {
         task: usize,
         verb: TaskVerb,
     },
+    /// Whoever is not dialed yet goes on with the first account or the second.
+    Move {
+        task: usize,
+        account: usize,
+    },
     CancelSomebody {
         task: usize,
         which: usize,
@@ -105,6 +110,7 @@ pub fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         3 => (task(), 0usize..10, 1usize..6)
             .prop_map(|(task, first, people)| Happening::Add { task, first, people }),
         2 => (task(), verb()).prop_map(|(task, verb)| Happening::Steer { task, verb }),
+        1 => (task(), 1usize..3).prop_map(|(task, account)| Happening::Move { task, account }),
         1 => (task(), 0usize..50).prop_map(|(task, which)| Happening::CancelSomebody { task, which }),
         1 => (0usize..50, decision()).prop_map(|(which, decision)| Happening::Decide { which, decision }),
         3 => Just(Happening::Finish),

@@ -85,6 +85,10 @@ impl Model {
             Happening::Steer { task, verb } => {
                 drop(self.world.engine.steer(&tenant(), &self.tasks[task], verb, None).await);
             }
+            Happening::Move { task, account } => {
+                let account = format!("memory-{account}").parse().unwrap();
+                drop(self.world.engine.move_task(&tenant(), &self.tasks[task], &account, None).await);
+            }
             Happening::CancelSomebody { task, which } => {
                 let people = self.world.contacts(&self.tasks[task]).await;
                 let contact = &people[which % people.len()].id;

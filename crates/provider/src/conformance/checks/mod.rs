@@ -1,5 +1,6 @@
 //! The table of checks: what each is called, at which pace it needs the phones, and for whom it is made.
 
+mod calls;
 mod declared;
 mod endings;
 mod errors;
@@ -87,6 +88,7 @@ pub(super) const CHECKS: &[Check] = &[
     check!("people_are_found_by_our_keys", Nothing, Slow, keys::people),
     check!("a_staged_segment_rings_nobody", Nothing, Fast, life::staged_rings_nobody),
     check!("everybody_is_rung_once_and_reported_done", Nothing, Fast, life::everybody_once),
+    check!("a_single_call_rings_one_person_once", Nothing, Fast, calls::one_person_once),
     check!("whoever_is_cancelled_is_not_rung", Nothing, Slow, life::cancelled_is_not_rung),
     check!("control_is_repeatable", Nothing, Slow, life::control_is_repeatable),
     check!("a_still_segment_can_be_updated", Nothing, Slow, life::update),

@@ -80,7 +80,9 @@ async fn print_failures(bench: &Bench, printed: &Printed, segment: &SegmentRef) 
     let documented = wire.error_rows().into_iter().map(|row| row.reply);
     for reply in replies.into_iter().chain(documented) {
         line.disturb(Disturbance::Answer(reply));
-        for operation in [Operation::OpenSegment, Operation::AddContacts, Operation::Pause] {
+        for operation in
+            [Operation::OpenSegment, Operation::AddContacts, Operation::PlaceCall, Operation::Pause]
+        {
             let result = bench.perform(&*bench.provider, operation, segment).await;
             if let Err(error) = &result {
                 printed.text_of(&error.to_string());
