@@ -174,6 +174,10 @@ async fn deeds_under(lease: &Lease, left: &dyn Store) -> [(&'static str, Option<
         spec_revision: task.spec_revision,
         max_contacts: 1,
         window: 50,
+        attempts: 1,
+        past: None,
+        concurrent_calls: None,
+        lines: None,
     };
     let (from, trouble) = (task.status, Some("the dead one says so".to_owned()));
     let news = Changes { task: Some(TaskChange { from, to: from, trouble }), ..Changes::under(lease) };

@@ -10,6 +10,7 @@ pub(crate) mod batch;
 pub(crate) mod blockers;
 pub(crate) mod call;
 pub(crate) mod call_form;
+pub(crate) mod cap;
 pub(crate) mod contact;
 pub(crate) mod counts;
 pub(crate) mod delivery;

@@ -12,8 +12,8 @@ use crate::report::{Amount, Figure, Mark, Report, median};
 use crate::{Failure, fill};
 use outdial_model::{Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, SegmentId};
 use outdial_store::{
-    Candidate, Changes, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Lease, SegmentTarget,
-    Skipped, Store,
+    Candidate, Changes, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Lease, PastWanted,
+    SegmentTarget, Skipped, Store,
 };
 use std::time::{Duration, Instant};
 
@@ -64,7 +64,7 @@ async fn both(engine: &Engine, count: usize) -> Result<(Vec<f64>, Vec<f64>), Fai
     for run in 0..3 {
         let mut took = Duration::ZERO;
         for _ in 0..BATCHES {
-            took += sent(&*store, &lease, &segment).await?;
+            took += sent(&*store, &lease, &segment, None).await?;
         }
         ours.push(per_contact(took, BATCHES * BATCH));
         let began = Instant::now();
@@ -86,8 +86,13 @@ fn per_contact(took: Duration, contacts: usize) -> f64 {
     took.as_secs_f64() * 1e6 / contacts as f64
 }
 
-/// Sends one batch on paper: intent and answer.
-pub(crate) async fn sent(store: &dyn Store, lease: &Lease, segment: &SegmentId) -> Result<Duration, Failure> {
+/// Sends one batch on paper: intent and answer; the gate is told of the attempts before as `past` says.
+pub(crate) async fn sent(
+    store: &dyn Store,
+    lease: &Lease,
+    segment: &SegmentId,
+    past: Option<PastWanted>,
+) -> Result<Duration, Failure> {
     let at = now();
     let plan = DispatchPlan {
         lease: lease.clone(),
@@ -97,9 +102,13 @@ pub(crate) async fn sent(store: &dyn Store, lease: &Lease, segment: &SegmentId) 
         spec_revision: 1,
         max_contacts: BATCH,
         window: u64::MAX >> 1,
+        attempts: 1,
+        past,
+        concurrent_calls: None,
+        lines: None,
     };
     let began = Instant::now();
-    let planned = store.plan_dispatch(plan, &everybody, at).await?.ok_or("nobody is left to send")?;
+    let planned = store.plan_dispatch(plan, &everybody, at).await?.map_err(|_| "nobody is left to send")?;
     if planned.contacts.len() != BATCH {
         return Err("a batch is not full".into());
     }
@@ -124,6 +133,7 @@ fn accepted(lease: &Lease, dispatch: &DispatchId, contacts: &[Contact]) -> Chang
         disposition: None,
         reason: None,
         hold: None,
+        may_have_rung: false,
     }));
     changes.dispatches.push(DispatchChange { id: dispatch.clone(), outcome: DispatchOutcome::Accepted });
     changes

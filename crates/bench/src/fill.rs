@@ -113,8 +113,12 @@ pub(crate) async fn segment(store: &dyn Store, lease: &Lease, at: Timestamp) -> 
         spec_revision: 1,
         max_contacts: 0,
         window: u64::MAX >> 1,
+        attempts: 1,
+        past: None,
+        concurrent_calls: None,
+        lines: None,
     };
-    store.plan_dispatch(plan, &|_| ChosenBatch::default(), at).await?.ok_or("no segment")?;
+    store.plan_dispatch(plan, &|_| ChosenBatch::default(), at).await?.map_err(|_| "no segment")?;
     Ok(id)
 }
 

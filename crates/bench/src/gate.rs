@@ -1,5 +1,5 @@
 //! What the gate adds to sending contacts, in tasks of different sizes, with as many numbers suppressed as there are
-//! people in the task, none of them theirs.
+//! people in the task, none of them theirs, and caps ask how often each was rung.
 //!
 //! The same batches as in [`dispatch`](crate::dispatch), of one task, before anything is suppressed and afterwards.
 
@@ -10,11 +10,14 @@ use crate::people::{self, now};
 use crate::report::{Amount, Figure, Mark, Report, median};
 use crate::{Failure, fill};
 use outdial_model::{NewSuppression, SegmentId, SuppressionId};
-use outdial_store::{Lease, Store};
+use outdial_store::{Lease, PastWanted, Store};
+use std::time::Duration;
 
 /// Batches of one run: three runs before and three afterwards fit into the smallest task.
 const BATCHES: usize = 3;
 const RUNS: usize = 3;
+/// How far back the caps look.
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
 /// Where the numbers begin that nobody of the task has.
 const ELSEWHERE: usize = 10_000_000;
 
@@ -25,7 +28,7 @@ pub(crate) async fn measure(engine: &Engine, small: bool, report: &mut Report) -
         let (without, with) = both(engine, *count).await?;
         report.add(&Figure {
             name: format!(
-                "{}: sending a contact, of {}, with {} others suppressed; beside it with nobody",
+                "{}: sending a contact, of {}, with {} others suppressed and caps; beside it with neither",
                 engine.name(),
                 sized(*count),
                 sized(*count)
@@ -52,22 +55,28 @@ async fn both(engine: &Engine, count: usize) -> Result<(f64, f64), Failure> {
     let store = place.store().await?;
     let lease = fill::claim(&*store, &task, at).await?;
     let segment = fill::segment(&*store, &lease, at).await?;
-    let without = runs(&*store, &lease, &segment).await?;
+    let without = runs(&*store, &lease, &segment, None).await?;
     suppress(&*store, &lease, count).await?;
     // The claim may have run out meanwhile.
     let lease = fill::claim(&*store, &task, now()).await.unwrap_or(lease);
-    let with = runs(&*store, &lease, &segment).await?;
+    let past = PastWanted { since: now() - MONTH, most: 10, of_person: true };
+    let with = runs(&*store, &lease, &segment, Some(past)).await?;
     store.close().await;
     place.remove().await?;
     Ok((without, with))
 }
 
-async fn runs(store: &dyn Store, lease: &Lease, segment: &SegmentId) -> Result<f64, Failure> {
+async fn runs(
+    store: &dyn Store,
+    lease: &Lease,
+    segment: &SegmentId,
+    past: Option<PastWanted>,
+) -> Result<f64, Failure> {
     let mut per_contact = Vec::new();
     for _ in 0..RUNS {
         let mut took = 0.0;
         for _ in 0..BATCHES {
-            took += sent(store, lease, segment).await?.as_secs_f64();
+            took += sent(store, lease, segment, past).await?.as_secs_f64();
         }
         per_contact.push(took * 1e6 / (BATCHES * BATCH) as f64);
     }

@@ -3,9 +3,10 @@
 use crate::health::HealthRecord;
 use crate::metrics::{PushTally, Tally};
 use crate::{Breaker, Engine, EngineError, Health};
-use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, TenantId};
+use outdial_model::{AccountId, ExposeSecret, Priority, ProviderKind, Secret, Staged, TenantId};
 use outdial_outward::{HostRule, IpNet};
 use outdial_provider::{Catalog, Checked, Factory, Operation, Provider, ProviderError};
+use outdial_store::LinesWanted;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,10 +31,30 @@ pub struct AccountPolicy {
     pub staging: Staged,
     /// Requests per second per action.
     pub rate: u32,
+    /// What its lines can do; `None` where there are enough for everybody.
+    pub lines: Option<Lines>,
     /// Hosts the vendor's recordings may be on, beside that of the account's `base_url`.
     pub recording_hosts: Vec<HostRule>,
     /// Who may dial with it.
     pub clients: Clients,
+}
+
+/// Lines of an account, which its tasks share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lines {
+    /// How many people may be out at its vendor.
+    pub most: u32,
+    /// How many of them are kept free for calls that somebody waits for.
+    pub reserve: u32,
+}
+
+impl Lines {
+    /// What a task of that priority wants of them.
+    pub(crate) fn wanted_by(self, account: &AccountId, priority: Priority) -> LinesWanted {
+        let before_all = priority == Priority::Immediate;
+        let most = if before_all { self.most } else { self.most.saturating_sub(self.reserve) };
+        LinesWanted { account: account.clone(), most: most.into(), weight: priority.weight(), before_all }
+    }
 }
 
 /// Who may dial with an account.

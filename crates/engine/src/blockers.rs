@@ -3,7 +3,7 @@
 //! Not for: what became of one person (the timeline), and what is done about it (the worker).
 
 use crate::rulebook::Rulebook;
-use crate::work::{out_elsewhere, window};
+use crate::work::{out_elsewhere, tells_of_lines, window};
 use crate::{Account, Breaker, Engine, EngineError};
 use outdial_model::{
     ContactStatus, DesiredStatus, DispatchOutcome, HoldReason, Obstacle, Opening, SegmentStatus, TaskId,
@@ -74,7 +74,10 @@ fn blockers(
     let of_task = asked(work).into_iter().chain(schedule(rules, now)).map(all);
     let of_account = at_account(work, account, now).into_iter().map(all);
     let of_people = at_vendor(work, now).into_iter().chain(moving(work)).chain(held(work, held_for));
-    let trouble = work.task.trouble.clone().map(|trouble| all((Obstacle::Trouble, None, trouble)));
+    let trouble = work.task.trouble.clone().map(|trouble| {
+        let obstacle = if tells_of_lines(&trouble) { Obstacle::NoLine } else { Obstacle::Trouble };
+        all((obstacle, None, trouble))
+    });
     of_task.chain(of_account).chain(of_people).chain(trouble).collect()
 }
 

@@ -5,8 +5,8 @@ use crate::once::{Once, Worded};
 use crate::rulebook::Rulebook;
 use crate::{Account, ContactFilter, Engine, EngineError, Page};
 use outdial_model::{
-    Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec, TenantId,
-    Timestamp, UnknownZone, Whereabouts, Zone,
+    Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec,
+    TenantId, Timestamp, UnknownZone, Whereabouts, Zone,
 };
 use outdial_provider::Operation;
 use outdial_store::{AddOutcome, AddedContact, NewContact, StoreError};

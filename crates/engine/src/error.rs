@@ -1,9 +1,10 @@
 //! Why a use case did not do it. Nothing was stored or sent, unless it says so.
 
 use crate::RecordingError;
-use outdial_model::{FieldProblem, ProviderKind, Timestamp};
+use outdial_model::{FieldProblem, ProviderKind};
 use outdial_provider::ProviderError;
 use outdial_store::{Answer, StoreError};
+use std::time::Duration;
 
 /// A use case that did not happen; the surface turns it into a problem document.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +28,8 @@ pub enum EngineError {
     NotCallable {
         /// What stands in the way, by the gate's word for it.
         problem: FieldProblem,
-        /// When that changes by time alone; `None` when nobody can say.
-        until: Option<Timestamp>,
+        /// After how long that changes by time alone; `None` when nobody can say.
+        after: Option<Duration>,
         /// Whether it ever will.
         is_for_ever: bool,
     },

@@ -1,12 +1,15 @@
 //! What has to be swept away now and then.
 
 use crate::Engine;
+use outdial_model::Cap;
 use outdial_store::StoreError;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How long answers to requests with an idempotency key are kept.
 const ANSWERS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long it is known how often somebody was rung: as long as a cap may look back.
+const ATTEMPTS_KEPT: Duration = Duration::from_secs(Cap::MOST_DAYS as u64 * 24 * 60 * 60);
 /// How long deliveries that are over stay in the log of their endpoint.
 const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long it is known who did what.
@@ -23,6 +26,8 @@ impl Engine {
             let (store, now) = (self.store(), self.now());
             let answers = || store.forget_answers(now - ANSWERS_KEPT, AT_ONCE);
             sweep("answers", answers, &shutdown).await;
+            let attempts = || store.forget_attempts(now - ATTEMPTS_KEPT, AT_ONCE);
+            sweep("attempts", attempts, &shutdown).await;
             let deliveries = || store.forget_deliveries(now - DELIVERIES_KEPT, AT_ONCE);
             sweep("deliveries", deliveries, &shutdown).await;
             if let Err(error) = self.forget_people(&shutdown).await {

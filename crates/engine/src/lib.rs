@@ -17,6 +17,7 @@ mod access;
 mod accounts;
 mod blockers;
 mod calls;
+mod caps;
 mod conditions;
 mod contacts;
 mod emergency;
@@ -53,7 +54,7 @@ mod work;
 pub use access::{
     Actor, Algorithm, Deed, IssuedKey, KeySet, KeySetError, KeySource, KeyTerms, Pass, Principal, TokenIssuer,
 };
-pub use accounts::{Account, AccountPolicy, Clients, Ingress};
+pub use accounts::{Account, AccountPolicy, Clients, Ingress, Lines};
 pub use blockers::{Blocker, Blockers};
 pub use contacts::{ContactDraft, ContactResult};
 pub use emergency::Halt;

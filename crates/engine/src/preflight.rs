@@ -17,11 +17,11 @@ use crate::work::{Verdict, gate, portion, window_of};
 use crate::{Account, CreateTask, Engine, EngineError};
 use estimate::Flow;
 use outdial_model::{
-    AccountId, Contact, ContactId, ContactStatus, Delivery, FieldProblem, HoldReason, Phone, Policy, ProviderKind,
-    Staged, TaskId, TenantId, Timestamp, Why,
+    AccountId, Contact, ContactId, ContactStatus, Delivery, FieldProblem, HoldReason, Phone, Policy,
+    ProviderKind, Staged, TaskId, TenantId, Timestamp, Why,
 };
 use outdial_provider::{Operation, Staging, Support};
-use outdial_store::{Candidate, NewContact, Prospect};
+use outdial_store::{Candidate, NewContact, Past, Prospect};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -189,8 +189,11 @@ fn fate(
     now: Timestamp,
 ) -> Fate {
     let id = TaskId::generate(now);
-    let candidate =
-        Candidate { contact: as_if_stored(tenant, id, new, now), is_suppressed: prospect.is_suppressed };
+    let candidate = Candidate {
+        contact: as_if_stored(tenant, id, new, now),
+        is_suppressed: prospect.is_suppressed,
+        past: Past::default(),
+    };
     match gate(&candidate, rules, now) {
         Verdict::Dial if prospect.is_live => Fate::NumberBusy,
         Verdict::Dial => Fate::Dialed,

@@ -8,11 +8,11 @@
 
 use crate::tasks::unknown_account;
 use crate::{Account, Breaker, Engine, EngineError};
+use jiff::tz::TimeZone;
 use outdial_model::{
     AccountId, Considered, Country, FieldProblem, Hours, Phone, RouteDecision, RouteId, TaskId, TaskSpec,
     TenantId, Timestamp,
 };
-use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 //! Not for: deciding about a person (the [gate](crate::work)), and what the operator may set (configuration).
 
 use outdial_model::{
-    Contact, Country, Hours, Opening, Openings, Policy, Rules, TaskSpec, TenantId, Timestamp, Whereabouts,
-    Zone,
+    Cap, Contact, Country, Hours, Opening, Openings, Policy, Rules, TaskSpec, TenantId, Timestamp,
+    Whereabouts, Zone,
 };
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -40,6 +40,25 @@ impl<'a> Rulebook<'a> {
     /// Where somebody is, as far as it matters.
     pub(crate) fn whereabouts(&self, contact: &Contact) -> Whereabouts {
         if self.ask_where() { contact.whereabouts() } else { Whereabouts::default() }
+    }
+
+    /// Every cap that has a say in how often somebody there may be rung.
+    pub(crate) fn caps(&self, whereabouts: &Whereabouts) -> impl Iterator<Item = &'a Cap> + use<'a> {
+        let of_tenant = self.policy.for_tenant(self.tenant).flat_map(|rules| &rules.caps);
+        let of_country =
+            self.policy.for_country(whereabouts.country).into_iter().flat_map(|rules| &rules.caps);
+        self.spec.caps.iter().chain(of_tenant).chain(of_country)
+    }
+
+    /// Every cap that may have a say for somebody.
+    pub(crate) fn all_caps(&self) -> impl Iterator<Item = &'a Cap> + use<'a> {
+        let of_countries = self.policy.countries.values().flat_map(|rules| &rules.caps);
+        self.caps(&Whereabouts::default()).chain(of_countries)
+    }
+
+    /// How many people of the tenant may be out at once; any number when absent.
+    pub(crate) fn concurrent_calls(&self) -> Option<u64> {
+        self.policy.for_tenant(self.tenant).filter_map(|rules| rules.concurrent_calls).min().map(u64::from)
     }
 
     /// When somebody there may be called, from `now` on; `None` when that depends on where they are, and nobody knows.

@@ -17,7 +17,7 @@ use crate::{Account, Breaker, ContactDraft, Engine, EngineError};
 use outdial_model::{
     AccountId, ContactId, FieldProblem, StartMode, Task, TaskId, TaskSpec, TenantId, Timestamp,
 };
-use outdial_store::{Candidate, NewContact, NewTask};
+use outdial_store::{Candidate, NewContact, NewTask, Past};
 use std::time::Duration;
 
 /// A call as a client asks for it.
@@ -90,21 +90,28 @@ impl Engine {
         person: &NewContact,
         now: Timestamp,
     ) -> Result<(), EngineError> {
+        let later = |until: Timestamp| Duration::try_from(until.duration_since(now)).unwrap_or_default();
         let purpose = spec.purpose.as_ref();
         let phones = std::slice::from_ref(&person.phone);
-        let known = self.store().prospects(tenant, purpose, phones, now).await?.into_iter().next().unwrap_or_default();
+        let known = self
+            .store()
+            .prospects(tenant, purpose, phones, now)
+            .await?
+            .into_iter()
+            .next()
+            .unwrap_or_default();
         let contact = as_if_stored(tenant, TaskId::generate(now), person.clone(), now);
-        let candidate = Candidate { contact, is_suppressed: known.is_suppressed };
+        let candidate = Candidate { contact, is_suppressed: known.is_suppressed, past: Past::default() };
         let policy = self.policy();
         match gate(&candidate, &Rulebook::of(tenant, spec, &policy), now) {
             Verdict::Dial => {}
             Verdict::Hold(reason, until) => {
                 let detail = format!("the person may be called from {until} on");
-                return Err(not_now("/phone", reason.as_str(), detail, Some(until)));
+                return Err(not_now("/phone", reason.as_str(), detail, Some(later(until))));
             }
             Verdict::Never(_, why) => {
                 let problem = FieldProblem::new("/phone", why.cause.as_str(), why.reason);
-                return Err(EngineError::NotCallable { problem, until: None, is_for_ever: true });
+                return Err(EngineError::NotCallable { problem, after: None, is_for_ever: true });
             }
         }
         if known.is_live {
@@ -114,7 +121,7 @@ impl Engine {
         match account.breaker(now) {
             Breaker::Open { until } => {
                 let detail = "the account's vendor does not answer as it should at the moment";
-                Err(not_now("/account", "vendor_unavailable", detail, Some(until)))
+                Err(not_now("/account", "vendor_unavailable", detail, Some(later(until))))
             }
             Breaker::Closed | Breaker::HalfOpen => Ok(()),
         }
@@ -125,8 +132,8 @@ fn not_now(
     pointer: &str,
     reason: &'static str,
     detail: impl Into<String>,
-    until: Option<Timestamp>,
+    after: Option<Duration>,
 ) -> EngineError {
     let problem = FieldProblem::new(pointer, reason, detail);
-    EngineError::NotCallable { problem, until, is_for_ever: false }
+    EngineError::NotCallable { problem, after, is_for_ever: false }
 }

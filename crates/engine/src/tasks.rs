@@ -1,13 +1,14 @@
 //! Tasks: accepting them, steering them, waiting for what was asked to be confirmed.
 
+use crate::caps;
 use crate::contacts::{accept_all, numbers};
 use crate::once::{Once, Worded};
 use crate::routes::{Placement, Question};
 use crate::rulebook::Rulebook;
 use crate::{Account, ContactDraft, Engine, EngineError, Page, TaskFilter};
 use outdial_model::{
-    AccountId, DesiredStatus, FieldProblem, HoldReason, Segment, StartMode, Task, TaskId, TaskSpec, TaskStatus,
-    TenantId, Timestamp,
+    AccountId, DesiredStatus, FieldProblem, HoldReason, Segment, StartMode, Task, TaskId, TaskSpec,
+    TaskStatus, TenantId, Timestamp,
 };
 use outdial_store::{Begin, NewTask, StoreError, TaskPatch};
 use std::time::Duration;
@@ -150,7 +151,8 @@ impl Engine {
         revision: Option<i64>,
     ) -> Result<Task, EngineError> {
         let task = changeable(self.task(tenant, id).await?)?;
-        let problems = self.account_for(tenant, &task.account)?.provider.refuse_task(&spec);
+        let mut problems = self.account_for(tenant, &task.account)?.provider.refuse_task(&spec);
+        problems.extend(caps::refuse(&spec));
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
         }
@@ -219,6 +221,7 @@ impl Engine {
 /// What makes no sense in a task that is to begin.
 pub(crate) fn refuse(spec: &TaskSpec, account: &Account, now: Timestamp) -> Vec<FieldProblem> {
     let mut problems = account.provider.refuse_task(spec);
+    problems.extend(caps::refuse(spec));
     if spec.schedule.is_over(now) {
         let detail = "this instant has passed; nothing could be dialed";
         problems.push(FieldProblem::new("/schedule/not_after", "in_the_past", detail));

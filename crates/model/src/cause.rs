@@ -28,6 +28,8 @@ pub enum Cause {
     Retry,
     /// It is not the hour.
     OutsideWindow,
+    /// Rung as often as a cap allows.
+    Capped,
     /// The task's schedule is over.
     ScheduleOver,
     /// Its `expires_at` has passed.
@@ -51,7 +53,7 @@ pub enum Cause {
 words!(Cause, "cause", {
     Requested => "requested", Redial => "redial", Turn => "turn", Vendor => "vendor", Push => "push",
     LookUp => "look_up", InDoubt => "in_doubt", Operator => "operator", Retry => "retry",
-    OutsideWindow => "outside_window", ScheduleOver => "schedule_over", Expired => "expired", UnknownTimeZone => "unknown_time_zone", Suppressed => "suppressed",
+    OutsideWindow => "outside_window", Capped => "capped", ScheduleOver => "schedule_over", Expired => "expired", UnknownTimeZone => "unknown_time_zone", Suppressed => "suppressed",
     Erased => "erased", Stopping => "stopping", EmergencyStop => "emergency_stop", TaskFailed => "task_failed",
     Untold => "untold",
 });
@@ -82,6 +84,7 @@ impl From<HoldReason> for Cause {
         match reason {
             HoldReason::OutsideWindow => Self::OutsideWindow,
             HoldReason::Retry => Self::Retry,
+            HoldReason::Capped => Self::Capped,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A contact: one person to reach within a task, and the life of that wish.
 
 use crate::status::words;
-use crate::{Cause, 
-    Confidence, ContactId, Disposition, PersonName, Phone, SegmentId, TaskId, TenantId, Timestamp,
+use crate::{
+    Cause, Confidence, ContactId, Disposition, PersonName, Phone, SegmentId, TaskId, TenantId, Timestamp,
     Whereabouts, Why,
 };
 use std::collections::BTreeMap;
@@ -86,9 +86,13 @@ pub enum HoldReason {
     OutsideWindow,
     /// Waiting between two attempts or after a refusal that may pass.
     Retry,
+    /// Rung as often as a cap allows.
+    Capped,
 }
 
-words!(HoldReason, "hold reason", { OutsideWindow => "outside_window", Retry => "retry" });
+words!(HoldReason, "hold reason", {
+    OutsideWindow => "outside_window", Retry => "retry", Capped => "capped",
+});
 
 /// Why somebody ended whose own time was over before they were dialed.
 pub const EXPIRED: Why = Why::new(Cause::Expired, "its `expires_at` has passed");

@@ -25,6 +25,8 @@ pub enum Obstacle {
     VendorUnavailable,
     /// The vendor holds as many of its people as it may at a time.
     VendorFull,
+    /// All lines are taken, or the free ones are for others.
+    NoLine,
     /// It is not known yet whether the vendor has some of its people.
     InDoubt,
     /// Some of its people are still at an account it has moved away from.
@@ -41,6 +43,6 @@ words!(Obstacle, "obstacle", {
     NotStarted => "not_started", Paused => "paused", Stopping => "stopping", EmergencyStop => "emergency_stop",
     AccountMissing => "account_missing", AccountWithdrawn => "account_withdrawn",
     OutsideWindow => "outside_window", ScheduleOver => "schedule_over",
-    VendorUnavailable => "vendor_unavailable", VendorFull => "vendor_full", InDoubt => "in_doubt",
+    VendorUnavailable => "vendor_unavailable", VendorFull => "vendor_full", NoLine => "no_line", InDoubt => "in_doubt",
     Moving => "moving", Verifying => "verifying", Held => "held", Trouble => "trouble",
 });

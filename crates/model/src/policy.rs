@@ -3,7 +3,7 @@
 //! There are rules for everybody, for tenants and for countries. All that are for somebody hold at once, so that the stricter
 //! one wins; none of them can allow what another forbids.
 
-use crate::{Country, Hours, TenantId};
+use crate::{Cap, Country, Hours, TenantId};
 use std::collections::BTreeMap;
 
 /// The operator's rules.
@@ -22,6 +22,10 @@ pub struct Policy {
 pub struct Rules {
     /// When people may be called; at any hour when absent.
     pub hours: Option<Hours>,
+    /// How often somebody may be rung; all of them hold.
+    pub caps: Vec<Cap>,
+    /// How many people of one tenant may be out at once; any number when absent.
+    pub concurrent_calls: Option<u32>,
 }
 
 impl Policy {

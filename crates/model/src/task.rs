@@ -3,8 +3,8 @@
 use crate::phone::as_e164;
 use crate::status::words;
 use crate::{
-    AccountId, ContactStatus, Disposition, Opening, Openings, Pacing, Phone, Purpose, Redial, Retry, RouteDecision,
-    Safety, Schedule, Script, TaskId, TenantId, Timestamp,
+    AccountId, Cap, ContactStatus, Disposition, Opening, Openings, Pacing, Phone, Priority, Purpose, Redial,
+    Retry, RouteDecision, Safety, Schedule, Script, TaskId, TenantId, Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -96,6 +96,12 @@ pub struct TaskSpec {
     /// One person, once, at once or not at all; its schedule ends when that is too late.
     #[serde(default)]
     pub single_call: bool,
+    /// How often its people may be rung, beside what the operator allows.
+    #[serde(default)]
+    pub caps: Vec<Cap>,
+    /// Its part of the account's lines, where there are not enough for everybody.
+    #[serde(default)]
+    pub priority: Priority,
 }
 
 impl TaskSpec {
@@ -115,6 +121,8 @@ impl TaskSpec {
             purpose: None,
             safety: Safety::default(),
             single_call: false,
+            caps: Vec::new(),
+            priority: Priority::default(),
         }
     }
 }

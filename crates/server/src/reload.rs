@@ -142,7 +142,8 @@ impl InForce {
 fn fixed(config: &Config) -> BTreeMap<String, Secret> {
     let shown = config.values.iter().map(|shown| (shown.key.clone(), shown.value.clone().into()));
     let secrets = config.secrets.iter().map(|(key, secret)| (key.clone(), secret.clone()));
-    let is_fixed = |key: &str| !["accounts.", "routes.", "policy."].iter().any(|begin| key.starts_with(begin));
+    let is_fixed =
+        |key: &str| !["accounts.", "routes.", "policy."].iter().any(|begin| key.starts_with(begin));
     shown.chain(secrets).filter(|(key, _)| is_fixed(key)).collect()
 }
 

@@ -67,6 +67,8 @@ pub struct ContactChange {
     pub reason: Option<String>,
     /// Why and until when it is held; only with `held`.
     pub hold: Option<(HoldReason, Timestamp)>,
+    /// Whoever leaves the vendor without being dialed may have been rung for all that is known: it counts as an attempt.
+    pub may_have_rung: bool,
 }
 
 /// What is known of a call now; made when it is new (by segment and vendor's id), merged forward

@@ -3,13 +3,13 @@
 use crate::{
     Access, Answer, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter, DispatchPlan, Doubt,
     Inbox, Once, OnceKey, Outbox, Page, Planned, Privacy, Prospect, Skipped, StoreError, Suppressions,
-    TaskFilter, TaskWork, Traced,
+    TaskFilter, TaskWork, Traced, Unplanned,
 };
 use async_trait::async_trait;
 use outdial_model::{
     AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DesiredStatus, Event, EventId,
-    HoldReason, PersonName, Phone, Purpose, Redial, RouteDecision, Secret, Segment, SegmentId, Task, TaskId, TaskSpec,
-    TaskStatus, TenantId, Timestamp, Why,
+    HoldReason, PersonName, Phone, Purpose, Redial, RouteDecision, Secret, Segment, SegmentId, Task, TaskId,
+    TaskSpec, TaskStatus, TenantId, Timestamp, Why,
 };
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -327,6 +327,8 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
     async fn give_up_key(&self, tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError>;
     /// Forgets answers given before `before`, at most `limit`; answers how many.
     async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    /// Forgets attempts that were over before `before`, at most `limit`; answers how many.
+    async fn forget_attempts(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     // For workers.
 
@@ -392,17 +394,18 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
 
     /// Chooses people and writes the ledger row, in one transaction.
     ///
-    /// Refuses (`LeaseLost`) under an old token and answers `None` when the task is not desired to
-    /// run, when its spec has changed since the plan was made, or when people were wanted and `choose` picked none. Candidates are the task's `queued`
+    /// Refuses (`LeaseLost`) under an old token and plans nothing when the task is not desired to
+    /// run, when its spec has changed since the plan was made, when people were wanted and `choose` picked none, or when
+    /// there is no line for them. Candidates are the task's `queued`
     /// contacts, and `held` ones whose time has come, oldest first, whose number has no live or
     /// unknown dial in the tenant (no number twice in one batch), at most `max_contacts` and no more
-    /// than the window leaves free. `choose` is pure and runs inside the transaction.
+    /// than the window and the lines leave free. `choose` is pure and runs inside the transaction.
     async fn plan_dispatch(
         &self,
         plan: DispatchPlan,
         choose: &(dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync),
         now: Timestamp,
-    ) -> Result<Option<Planned>, StoreError>;
+    ) -> Result<Result<Planned, Unplanned>, StoreError>;
     /// The contact that [`plan_dispatch`](Self::plan_dispatch) would give to `choose` first, whatever the window leaves free.
     async fn next_in_turn(&self, lease: &Lease, now: Timestamp) -> Result<Option<Contact>, StoreError>;
     /// Ends the holds of people of a task who are held for `reason`, at most `limit`, and wakes it; tells how many.

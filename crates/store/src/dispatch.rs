@@ -3,7 +3,8 @@
 
 use crate::Lease;
 use outdial_model::{
-    Contact, ContactId, ContactStatus, Dispatch, DispatchId, DispatchKind, HoldReason, Segment,
+    AccountId, Attempt, Contact, ContactId, ContactStatus, Dispatch, DispatchId, DispatchKind, HoldReason,
+    Segment,
 };
 use outdial_model::{SegmentId, Timestamp, Why};
 
@@ -25,6 +26,65 @@ pub struct DispatchPlan {
     pub max_contacts: usize,
     /// Most contacts of the task the vendor may hold in all, these included.
     pub window: u64,
+    /// How often the vendor may ring each of them.
+    pub attempts: u32,
+    /// What the gate is to know of the attempts before; `None` when it asks for nothing.
+    pub past: Option<PastWanted>,
+    /// Most contacts of the tenant that may be out, at whatever account; any number when absent.
+    pub concurrent_calls: Option<u64>,
+    /// Whose lines it takes; `None` where there are enough for everybody.
+    pub lines: Option<LinesWanted>,
+}
+
+/// Lines that a task shares with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinesWanted {
+    /// The account that has them.
+    pub account: AccountId,
+    /// Most contacts of the account's tasks that may be out.
+    pub most: u64,
+    /// The task's weight among those who want some.
+    pub weight: u64,
+    /// It takes what is free, whoever waits.
+    pub before_all: bool,
+}
+
+/// Why nothing was planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unplanned {
+    /// There is nobody to send, or the task is no longer what the plan was made from.
+    Nobody,
+    /// There is no line for anybody.
+    NoLine(Shortage),
+}
+
+/// What there is too little of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortage {
+    /// As many people of the account's tasks are out as it has lines, or the free ones are for others.
+    OfAccount,
+    /// As many people of the tenant are out as may be.
+    OfTenant,
+}
+
+/// How much the gate has to know of the attempts before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastWanted {
+    /// Those that were over before are too old.
+    pub since: Timestamp,
+    /// So many, the last to be over.
+    pub most: u32,
+    /// Those to the same person as well.
+    pub of_person: bool,
+}
+
+/// The attempts there were, the last to be over first.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Those to the number.
+    pub number: Vec<Attempt>,
+    /// Those to the person.
+    pub person: Vec<Attempt>,
 }
 
 /// The segment of a dispatch.
@@ -43,6 +103,8 @@ pub struct Candidate {
     pub contact: Contact,
     /// Their number is not to be called for what the task is for.
     pub is_suppressed: bool,
+    /// What was tried before, as far as the plan asks for it.
+    pub past: Past,
 }
 
 /// What the gate decides for one candidate that is not dialed now.

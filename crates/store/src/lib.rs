@@ -47,7 +47,10 @@ pub use contract::{
     AddOutcome, AddedContact, Begin, Destination, KeptRecording, Lease, NewContact, NewTask, ReservedSlots,
     Store, TaskPatch,
 };
-pub use dispatch::{Candidate, Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget};
+pub use dispatch::{
+    Candidate, Choice, ChosenBatch, DispatchPlan, LinesWanted, Past, PastWanted, Planned, SegmentTarget,
+    Shortage, Unplanned,
+};
 pub use error::StoreError;
 pub use failure::Failure;
 pub use inbox::{Inbox, Intake, LeasedPush, NewPush, PushEnd, PushesKept, SettledPush};

@@ -21,6 +21,8 @@ pub(crate) struct Standing {
     pub(crate) status: ContactStatus,
     pub(crate) segment: Option<SegmentId>,
     pub(crate) cancel_requested: bool,
+    /// Calls that are known of it.
+    pub(crate) calls: u32,
     /// Whether a push has come about it.
     pub(crate) pushed: bool,
     /// Sequence of its last event.
@@ -40,11 +42,25 @@ pub(crate) struct Next {
     pub(crate) hold: Option<(HoldReason, Timestamp)>,
     /// The dispatch that takes it along, and into which segment.
     pub(crate) sent: Option<(DispatchId, SegmentId)>,
+    /// How often it may ring where it goes.
+    pub(crate) times: u32,
+    /// Nobody has proven that it has not rung.
+    pub(crate) may_have_rung: bool,
 }
 
 impl Next {
     pub(crate) fn to(status: ContactStatus) -> Self {
-        Self { status, disposition: None, at_most: None, reason: None, cause: None, hold: None, sent: None }
+        Self {
+            status,
+            disposition: None,
+            at_most: None,
+            reason: None,
+            cause: None,
+            hold: None,
+            sent: None,
+            times: 1,
+            may_have_rung: false,
+        }
     }
 
     pub(crate) fn because(status: ContactStatus, why: Why) -> Self {
@@ -55,8 +71,8 @@ impl Next {
         Self { hold: Some((reason, until)), ..Self::to(ContactStatus::Held) }
     }
 
-    pub(crate) fn sent(dispatch: &DispatchId, segment: &SegmentId) -> Self {
-        Self { sent: Some((dispatch.clone(), segment.clone())), ..Self::to(ContactStatus::Submitting) }
+    pub(crate) fn sent(dispatch: &DispatchId, segment: &SegmentId, times: u32) -> Self {
+        Self { sent: Some((dispatch.clone(), segment.clone())), times, ..Self::to(ContactStatus::Submitting) }
     }
 }
 
@@ -88,6 +104,30 @@ pub(crate) struct NewEvent {
     pub(crate) data: Value,
 }
 
+/// An attempt that begins, by the names the statements read.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct BegunAttempt {
+    pub(crate) contact: ContactId,
+    pub(crate) sequence: u32,
+    pub(crate) times: u32,
+}
+
+/// One that is over, and how often it rang where that is known.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct EndedAttempt {
+    pub(crate) contact: ContactId,
+    pub(crate) times: Option<u32>,
+}
+
+/// What the moves mean for those who count how often somebody was rung. It is written in this order.
+#[derive(Debug, Default)]
+pub(crate) struct AttemptMoves {
+    /// Whose attempt is proven to have been none.
+    pub(crate) undone: Vec<ContactId>,
+    pub(crate) begun: Vec<BegunAttempt>,
+    pub(crate) ended: Vec<EndedAttempt>,
+}
+
 /// How a segment's counters move.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct SegmentDelta {
@@ -108,6 +148,7 @@ pub(crate) struct Moves {
     pub(crate) dispositions: BTreeMap<Disposition, i64>,
     pub(crate) segments: BTreeMap<SegmentId, SegmentDelta>,
     pub(crate) cancels_pending: i64,
+    pub(crate) attempts: AttemptMoves,
     /// How it was learned that contacts are done.
     pub(crate) outcomes: BTreeMap<Tallied, i64>,
 }
@@ -124,6 +165,7 @@ impl Moves {
             dispositions: BTreeMap::new(),
             segments: BTreeMap::new(),
             cancels_pending: 0,
+            attempts: AttemptMoves::default(),
             outcomes: BTreeMap::new(),
         }
     }
@@ -186,6 +228,7 @@ impl Moves {
         }
         standing.status = to;
         standing.last_event += 1;
+        self.count_attempts(from, standing, &next);
         self.events.push(NewEvent {
             id: EventId::generate(self.at),
             contact: Some(standing.id.clone()),
@@ -206,6 +249,26 @@ impl Moves {
             segment: standing.segment.clone(),
             cancel_requested: standing.cancel_requested,
             last_event: standing.last_event,
+        }
+    }
+
+    /// An attempt begins when somebody is handed over, or proves to have been rung after coming home. It is over when it
+    /// can ring no more, and was none where it is proven that it did not.
+    fn count_attempts(&mut self, from: ContactStatus, now: &Standing, next: &Next) {
+        use ContactStatus::{Completed, Dialing, Submitting};
+        if from.is_ours() && matches!(now.status, Submitting | Dialing | Completed) {
+            let begun =
+                BegunAttempt { contact: now.id.clone(), sequence: now.last_event, times: next.times.max(1) };
+            self.attempts.begun.push(begun);
+        }
+        if now.status.is_out() || (from.is_ours() && now.status != Completed) {
+            return;
+        }
+        if from == Dialing || now.status == Completed || next.may_have_rung {
+            let times = Some(now.calls).filter(|calls| *calls > 0);
+            self.attempts.ended.push(EndedAttempt { contact: now.id.clone(), times });
+        } else {
+            self.attempts.undone.push(now.id.clone());
         }
     }
 }

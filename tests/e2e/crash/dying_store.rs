@@ -15,7 +15,7 @@ use outdial_store::{
     Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned,
     PlannedDeliveries, Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress,
     SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter,
-    Suppressions, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, WebhookEndpoint,
+    Suppressions, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, Unplanned, WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -186,11 +186,11 @@ store! {
             plan: DispatchPlan,
             choose: &(dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync),
             now: Timestamp,
-        ) -> Result<Option<Planned>, StoreError> {
+        ) -> Result<Result<Planned, Unplanned>, StoreError> {
             let (deed, lease) = (planned(&plan), plan.lease.clone());
             self.pass(deed, Moment::BeforeIntent, Some(&lease)).await;
             let planned = self.behind.plan_dispatch(plan, choose, now).await?;
-            if planned.is_some() {
+            if planned.is_ok() {
                 self.pass(deed, Moment::AfterIntent, Some(&lease)).await;
             }
             Ok(planned)
@@ -277,6 +277,7 @@ store! {
     ) -> Result<bool, StoreError>;
     give_up_key(tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError>;
     forget_answers(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    forget_attempts(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
     reserve_slots(
         account: &AccountId, action: &str, spacing: Duration, count: u32
     ) -> Result<ReservedSlots, StoreError>;

@@ -4,7 +4,7 @@ use super::{Problem, ProviderFault, table};
 use actix_web::http::header::CONTENT_RANGE;
 use outdial_engine::provider::{ErrorKind, ProviderError, RetryAdvice};
 use outdial_engine::{EngineError, RecordingError};
-use outdial_model::{ProviderKind, Timestamp};
+use outdial_model::ProviderKind;
 use std::time::Duration;
 use table::Code;
 
@@ -18,12 +18,12 @@ impl From<EngineError> for Problem {
             EngineError::Conflict { code, detail } => {
                 Self::new(table::find(code).unwrap_or(&table::CONFLICT), detail)
             }
-            EngineError::NotCallable { problem, until, is_for_ever } => {
+            EngineError::NotCallable { problem, after, is_for_ever } => {
                 let code = if is_for_ever { &table::NOT_CALLABLE } else { &table::NOT_NOW };
                 let detail = format!("{}; nothing was stored", problem.detail);
                 let refusal = Self::new(code, detail).with_errors(vec![problem]);
-                match until.map(|until| until.duration_since(Timestamp::now())) {
-                    Some(left) => refusal.with_retry_after(Duration::try_from(left).unwrap_or_default()),
+                match after {
+                    Some(after) => refusal.with_retry_after(after),
                     None => refusal,
                 }
             }

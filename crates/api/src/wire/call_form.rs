@@ -36,6 +36,9 @@ pub(crate) struct CallForm {
     /// What the person is called.
     #[schema(max_length = 500)]
     pub name: Option<String>,
+    /// The IANA name of the zone the person is in; that of the number when it is left out.
+    #[schema(example = "Asia/Shanghai")]
+    pub time_zone: Option<String>,
     /// Values for the script's variables.
     #[schema(required = false, example = json!({"due": "12 March"}))]
     pub variables: BTreeMap<String, String>,
@@ -68,6 +71,7 @@ impl CallForm {
         let script = form.required("script", |at| at.object(schedule::script));
         let phone = form.required("phone", |at| at.text(0..=1000));
         let name = form.optional("name", |at| at.text(0..=500));
+        let time_zone = form.optional("time_zone", |at| at.text(0..=1000));
         let variables = form.optional("variables", |at| at.pairs(100, 128, 4000));
         let default_country = form.optional("default_country", country);
         let read_in = default_country.as_ref().ok().and_then(|found| found.as_ref()?.parse().ok());
@@ -83,6 +87,7 @@ impl CallForm {
             script: script?,
             phone: phone?,
             name: name?,
+            time_zone: time_zone?,
             variables: variables?.unwrap_or_default(),
             callers: callers?.unwrap_or_default(),
             default_country: default_country?,
@@ -99,6 +104,7 @@ impl CallForm {
         let contact = ContactDraft {
             phone: self.phone,
             name: self.name,
+            time_zone: self.time_zone,
             variables: self.variables,
             ..ContactDraft::default()
         };

@@ -120,7 +120,8 @@ pub(crate) struct ContactView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Hold)]
 pub(crate) struct HoldView {
-    /// `outside_window`: outside the hours it may be called; `retry`: between two attempts.
+    /// `outside_window`: outside the hours it may be called; `retry`: between two attempts;
+    /// `capped`: rung as often as a cap allows.
     #[schema(value_type = String, example = "outside_window")]
     reason: &'static str,
     /// Until when, as far as is known now.

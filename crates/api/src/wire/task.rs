@@ -1,5 +1,6 @@
 //! A task as clients see it.
 
+use super::cap::CapView;
 use super::counts::{CountsView, DispositionsView};
 use super::redial::FillingView;
 use super::route::DecisionView;
@@ -63,6 +64,10 @@ pub(crate) struct TaskView {
     on_unknown: &'static str,
     #[schema(schema_with = safety::horizon_schema)]
     unknown_horizon_seconds: u32,
+    /// How often its people may be rung, beside what the operator allows.
+    caps: Vec<CapView>,
+    #[schema(schema_with = words::priority)]
+    priority: &'static str,
     #[schema(schema_with = words::task_status)]
     status: &'static str,
     #[schema(schema_with = words::desired_status)]
@@ -125,6 +130,8 @@ impl TaskView {
             fuse_seconds: spec.safety.fuse_seconds,
             on_unknown: spec.safety.on_unknown.as_str(),
             unknown_horizon_seconds: spec.safety.unknown_horizon_seconds,
+            caps: spec.caps.iter().map(CapView::from).collect(),
+            priority: spec.priority.as_str(),
             status: task.status.as_str(),
             desired_status: task.desired.as_str(),
             trouble,

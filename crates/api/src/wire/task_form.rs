@@ -1,15 +1,17 @@
 //! A task as clients ask for it, and a change of one.
 
+use super::cap::{self, CapView};
 use super::contact::ContactForm;
 use super::merge::merge;
 use super::safety;
 use super::schedule::{self, PacingView, RetryView, ScheduleView, ScriptView};
 use super::suppression::purpose;
+use super::words;
 use crate::form::{At, Fields, Read};
 use outdial_engine::CreateTask;
 use outdial_model::{
-    AccountId, Country, Delivery, OnUnknown, Pacing, Phone, Purpose, Retry, Safety, Schedule, Script, Staged,
-    Task, TaskSpec,
+    AccountId, Cap, Country, Delivery, OnUnknown, Pacing, Phone, Priority, Purpose, Retry, Safety, Schedule,
+    Script, Staged, Task, TaskSpec,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -40,6 +42,8 @@ const CHANGEABLE: &[&str] = &[
     "fuse_seconds",
     "on_unknown",
     "unknown_horizon_seconds",
+    "caps",
+    "priority",
 ];
 
 // No `Debug`: it holds people.
@@ -93,6 +97,12 @@ pub(crate) struct TaskForm {
     pub on_unknown: OnUnknown,
     #[schema(schema_with = safety::horizon_schema, required = false)]
     pub unknown_horizon_seconds: u32,
+    /// How often its people may be rung within some days, whichever task rings them; beside the operator's own caps, the
+    /// strictest of all of them holding. Whoever was rung as often waits (`held`, `capped`) until that is long enough ago.
+    #[schema(value_type = Vec<CapView>, max_items = 8, required = false, example = json!([{"attempts": 3, "days": 1}]))]
+    pub caps: Vec<Cap>,
+    #[schema(schema_with = words::priority, required = false)]
+    pub priority: Priority,
     /// The first contacts, at most 1000. One that cannot be accepted refuses the whole request.
     #[schema(max_items = 1000, required = false)]
     pub contacts: Vec<ContactForm>,
@@ -120,6 +130,8 @@ impl TaskForm {
         let fuse_seconds = form.optional("fuse_seconds", |at| at.integer(safety::FUSE_SECONDS));
         let on_unknown = form.optional("on_unknown", |at| at.word(OnUnknown::ALL));
         let horizon = form.optional("unknown_horizon_seconds", |at| at.integer(safety::HORIZON_SECONDS));
+        let caps = form.optional("caps", cap::caps);
+        let priority = form.optional("priority", |at| at.word(Priority::OF_TASKS));
         let contacts =
             form.optional("contacts", |at| at.list(MOST_CONTACTS, |at| at.object(ContactForm::read)));
         Ok(Self {
@@ -141,6 +153,8 @@ impl TaskForm {
             fuse_seconds: fuse_seconds?,
             on_unknown: on_unknown?.unwrap_or_default(),
             unknown_horizon_seconds: horizon?.unwrap_or(Safety::default().unknown_horizon_seconds),
+            caps: caps?.unwrap_or_default(),
+            priority: priority?.unwrap_or_default(),
             contacts: contacts?.unwrap_or_default(),
         })
     }
@@ -171,6 +185,8 @@ impl TaskForm {
                     unknown_horizon_seconds: self.unknown_horizon_seconds,
                 },
                 single_call: false,
+                caps: self.caps,
+                priority: self.priority,
             },
         }
     }

@@ -1,5 +1,6 @@
 //! Forms and their schemas name the same fields.
 
+use super::cap::{self, CapView};
 use super::contact::ContactForm;
 use super::schedule::{self, PacingView, RetryView, ScheduleView, ScriptView, WindowView};
 use super::task_form::TaskForm;
@@ -27,6 +28,7 @@ fn what_is_read_is_what_is_documented() {
     assert_eq!(known(ContactForm::read), documented::<ContactForm>());
     assert_eq!(known(schedule::schedule), documented::<ScheduleView>());
     assert_eq!(known(schedule::window), documented::<WindowView>());
+    assert_eq!(known(cap::cap), documented::<CapView>());
     assert_eq!(known(schedule::retry), documented::<RetryView>());
     assert_eq!(known(schedule::pacing), documented::<PacingView>());
     assert_eq!(known(schedule::script), documented::<ScriptView>());

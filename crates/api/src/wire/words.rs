@@ -3,9 +3,9 @@
 use super::api_key::Mode;
 use outdial_engine::Verdict;
 use outdial_model::{
-    Cause, Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition,
-    EndpointStatus, ErasureStatus, EventType, InsightKind, Obstacle, PersonalData, PushState, Scope,
-    SegmentStatus, StartMode, TaskStatus, Weekday,
+    CapPer, Cause, Confidence, ContactStatus, DeliveryStatus, DesiredStatus, DisabledReason, Disposition,
+    EndpointStatus, ErasureStatus, EventType, InsightKind, Obstacle, PersonalData, Priority, PushState,
+    Scope, SegmentStatus, StartMode, TaskStatus, Weekday,
 };
 use std::fmt::Display;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -45,6 +45,15 @@ pub(crate) fn cause() -> Object {
         Cause::ALL,
         false,
     )
+}
+
+pub(crate) fn cap_per() -> Object {
+    open("Whose attempts it counts.", CapPer::ALL, false)
+}
+
+pub(crate) fn priority() -> Object {
+    let what = "Its part of the account's lines, where tasks share them (`max_concurrent_calls` of the account): one of `high` dials three people while one of `normal` dials one, and that one three while one of `low` dials one.";
+    open(what, Priority::OF_TASKS, false)
 }
 
 pub(crate) fn contact_status() -> Object {

@@ -3,7 +3,7 @@
 use crate::test_api::{ACCOUNT, Place, TestApi, send, task_with};
 use outdial_engine::provider::{MemoryOptions, MemoryProvider, Staging};
 use outdial_engine::{Route, Rule, Share};
-use outdial_model::{Schedule, SystemClock};
+use outdial_model::{Hours, SystemClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ fn rule(countries: &[&str], tags: &[(&str, &str)]) -> Rule {
     Rule {
         countries: countries.iter().map(|code| code.parse().unwrap()).collect(),
         tags: tags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-        hours: Schedule::default(),
+        hours: Hours::default(),
         accounts: vec![Share { account: ACCOUNT.parse().unwrap(), share: 1 }],
     }
 }

@@ -132,6 +132,7 @@ impl TestApi {
                 fuse: Duration::from_secs(1),
                 staging: outdial_model::Staged::On,
                 rate: 1000,
+                lines: None,
                 recording_hosts: place.recording_hosts,
                 clients: place.clients,
             },

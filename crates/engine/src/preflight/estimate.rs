@@ -144,9 +144,7 @@ fn within_hours(hours: &Openings<'_>, now: Timestamp, needed: Duration) -> Optio
         at = at.checked_add(step).ok()?;
         left -= step;
         if left.is_zero() {
-            return (!hours.are_over(at))
-                .then(|| Duration::try_from(at.duration_since(now)).ok())
-                .flatten();
+            return (!hours.are_over(at)).then(|| Duration::try_from(at.duration_since(now)).ok()).flatten();
         }
     }
     None
@@ -214,6 +212,9 @@ mod tests {
         assert_eq!(long.limited_by, Factor::OutsideWindow);
         schedule.not_after = Some("2026-03-02T12:00:00Z".parse().unwrap());
         assert_eq!(estimate(&flow(), 2_000, &Openings::for_all(&schedule, []), monday_nine()).duration, None);
-        assert_eq!(estimate(&flow(), 100, &Openings::for_all(&schedule, []), monday_nine()).duration, Some(seconds(301)));
+        assert_eq!(
+            estimate(&flow(), 100, &Openings::for_all(&schedule, []), monday_nine()).duration,
+            Some(seconds(301))
+        );
     }
 }

@@ -71,5 +71,6 @@ fn cancelled(contact: &Contact) -> ContactChange {
         disposition: None,
         reason: Some("cancelled at the vendor".to_owned()),
         hold: None,
+        may_have_rung: false,
     }
 }

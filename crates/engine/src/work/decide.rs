@@ -14,8 +14,8 @@ use super::sides::Sides;
 use super::told::NextPerson;
 use crate::{Account, Breaker};
 use outdial_model::{
-    AccountId, ContactStatus, Delivery, DispatchId, DispatchKind, Hours, OnUnknown, Openings, Segment, SegmentId,
-    SegmentStatus, Staged, TaskSpec, TaskStatus, Timestamp, Why,
+    AccountId, ContactStatus, Delivery, DispatchId, DispatchKind, Hours, OnUnknown, Openings, Segment,
+    SegmentId, SegmentStatus, Staged, TaskSpec, TaskStatus, Timestamp, Why,
 };
 use outdial_provider::{Capabilities, Operation, Staging, Verb};
 use outdial_store::TaskWork;

@@ -8,6 +8,7 @@ use super::fail_over::is_about_the_account;
 use super::gate::Turn;
 use super::told::{Told, with_hours};
 use super::{After, Interrupted, Job, decide, gate, reference};
+use crate::caps;
 use crate::health::Trial;
 use crate::rulebook::Rulebook;
 use outdial_model::{
@@ -20,7 +21,7 @@ use outdial_provider::{
 };
 use outdial_store::{
     Candidate, Changes, ContactChange, DispatchChange, DispatchPlan, Planned, SegmentChange, SegmentTarget,
-    TaskChange,
+    Shortage, TaskChange, Unplanned,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -30,6 +31,8 @@ use std::time::Duration;
 /// What a task says while its people wait for other calls to their numbers to end.
 pub(super) const NUMBERS_BUSY: &str =
     "everybody who waits has a number that is being dialed already, here or in another task";
+/// How soon a line is asked for again; a wish for one holds for longer than that.
+const LINES_ASKED_FOR_AFTER: Duration = Duration::from_secs(1);
 /// How soon a vendor that did not answer is tried again, when another task tries at present.
 pub(super) const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Why nobody was chosen.
@@ -38,6 +41,8 @@ pub(super) enum Nobody {
     Now,
     /// Nobody could be looked at.
     ForAWhile,
+    /// There is no line for anybody.
+    WithoutALine(Shortage),
 }
 
 /// So many people refused one by one, and nobody taken: it is not the people.
@@ -160,6 +165,7 @@ impl Job<'_> {
             disposition: None,
             reason: Some(reason.to_owned()),
             hold: None,
+            may_have_rung: false,
         }));
         if left.kind != DispatchKind::AddContacts {
             changes.segments.push(known(&left.segment, SegmentStatus::Unknown, None));
@@ -175,7 +181,8 @@ impl Job<'_> {
         max_contacts: usize,
         turn: &Turn<'_>,
     ) -> Result<Result<Planned, Nobody>, Interrupted> {
-        let now = self.engine.now();
+        let (policy, now) = (self.engine.policy(), self.engine.now());
+        let (tenant, spec) = (&self.work.task.tenant, &self.work.task.spec);
         let plan = DispatchPlan {
             lease: self.lease().clone(),
             id: DispatchId::generate(now),
@@ -185,9 +192,11 @@ impl Job<'_> {
             max_contacts,
             window: decide::window(&self.work, &self.account)
                 .saturating_add(decide::out_elsewhere(&self.work)),
+            attempts: spec.retry.max_attempts,
+            past: caps::wanted(Rulebook::of(tenant, spec, &policy).all_caps(), now),
+            concurrent_calls: Rulebook::of(tenant, spec, &policy).concurrent_calls(),
+            lines: self.account.policy.lines.map(|lines| lines.wanted_by(&self.account.id, spec.priority)),
         };
-        let policy = self.engine.policy();
-        let (tenant, spec) = (&self.work.task.tenant, &self.work.task.spec);
         // Who is in a request could be guessed from a hash of it that anybody can make.
         let digest = Sha256::new_with_prefix(self.engine.derived_secret("digest"));
         let are_kept = AtomicBool::new(false);
@@ -201,7 +210,11 @@ impl Job<'_> {
             chosen
         };
         let planned = self.engine.store().plan_dispatch(plan, &choose, now).await?;
-        Ok(planned.ok_or(if are_kept.into_inner() { Nobody::Now } else { Nobody::ForAWhile }))
+        Ok(planned.map_err(|why| match why {
+            Unplanned::NoLine(shortage) => Nobody::WithoutALine(shortage),
+            Unplanned::Nobody if are_kept.into_inner() => Nobody::Now,
+            Unplanned::Nobody => Nobody::ForAWhile,
+        }))
     }
 
     /// Whoever was looked at is held or done, and others may wait behind them; or everybody who waits has a number that is
@@ -212,6 +225,10 @@ impl Job<'_> {
             Nobody::ForAWhile => {
                 self.tell(NUMBERS_BUSY.to_owned()).await?;
                 Ok(After::Later(Duration::from_secs(2)))
+            }
+            Nobody::WithoutALine(shortage) => {
+                self.tell(without_a_line(shortage).to_owned()).await?;
+                Ok(After::Later(LINES_ASKED_FOR_AFTER))
             }
         }
     }
@@ -323,6 +340,23 @@ impl Job<'_> {
     }
 }
 
+/// What a task says while there is no line for its people.
+pub(super) const fn without_a_line(shortage: Shortage) -> &'static str {
+    match shortage {
+        Shortage::OfAccount => {
+            "all of the account's lines are taken, or it is the turn of other tasks; its people follow as calls end"
+        }
+        Shortage::OfTenant => {
+            "as many calls of the tenant are in progress as may be (`concurrent_calls`); its people follow as they end"
+        }
+    }
+}
+
+/// Whether that is what a task says.
+pub(crate) fn tells_of_lines(trouble: &str) -> bool {
+    [Shortage::OfAccount, Shortage::OfTenant].map(without_a_line).contains(&trouble)
+}
+
 /// Whether the vendor (or the adapter, for its size) refused a request as it stands, and certainly
 /// did nothing of it.
 fn was_refused_whole(error: &ProviderError) -> bool {
@@ -353,6 +387,7 @@ fn moved(contact: &Contact, to: ContactStatus, reason: Option<String>) -> Contac
         disposition: None,
         reason,
         hold: None,
+        may_have_rung: false,
     }
 }
 

@@ -7,9 +7,11 @@
 //! with a task as a whole ([`decide`](super::decide())).
 
 use super::later;
+use crate::caps;
 use crate::rulebook::Rulebook;
 use outdial_model::{
-    Cause, ContactStatus, DispatchKind, EXPIRED, HoldReason, Hours, Opening, SUPPRESSED, Timestamp, Whereabouts, Why,
+    Cause, ContactStatus, DispatchKind, EXPIRED, HoldReason, Hours, Opening, SUPPRESSED, Timestamp,
+    Whereabouts, Why,
 };
 use outdial_store::{Candidate, Choice, ChosenBatch};
 use sha2::{Digest, Sha256};
@@ -59,8 +61,13 @@ pub(crate) fn gate(candidate: &Candidate, rules: &Rulebook<'_>, now: Timestamp) 
     }
     // Whoever's time is over before they may be called is looked at then.
     let at_the_latest = |until: Timestamp| contact.expires_at.map_or(until, |end| end.min(until));
-    match rules.opening(&rules.whereabouts(contact), now) {
-        Some(Opening::Now) => Verdict::Dial,
+    let whereabouts = rules.whereabouts(contact);
+    match rules.opening(&whereabouts, now) {
+        Some(Opening::Now) => {
+            let attempts = rules.spec.retry.max_attempts;
+            let full = caps::held_until(rules.caps(&whereabouts), attempts, &candidate.past, now);
+            full.map_or(Verdict::Dial, |until| Verdict::Hold(HoldReason::Capped, at_the_latest(until)))
+        }
         Some(Opening::At(opening)) => Verdict::Hold(HoldReason::OutsideWindow, at_the_latest(opening)),
         Some(Opening::Nowhere) => {
             Verdict::Hold(HoldReason::OutsideWindow, at_the_latest(later(now, AGAIN_AFTER)))

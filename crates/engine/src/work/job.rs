@@ -148,7 +148,10 @@ impl Job<'_> {
     pub(super) fn all_well(&self, changes: &mut Changes) {
         let task = &self.work.task;
         let sending_waits = self.engine.0.pauses.of(&task.id, self.now).contains_key(decide::SENDING);
-        let passes = task.trouble.as_deref().is_some_and(|trouble| trouble != dispatch::NUMBERS_BUSY);
+        let passes = task
+            .trouble
+            .as_deref()
+            .is_some_and(|trouble| trouble != dispatch::NUMBERS_BUSY && !dispatch::tells_of_lines(trouble));
         if passes && !sending_waits && !task.status.is_final() {
             self.untrouble(changes);
         }

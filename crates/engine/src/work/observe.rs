@@ -43,6 +43,7 @@ pub(crate) fn contact_change(
         disposition,
         reason,
         hold: None,
+        may_have_rung: false,
     })
 }
 

@@ -9,7 +9,7 @@ use outdial_model::{
 use outdial_provider::{
     ContactProgress, ContactReport, ErrorKind, Operation, Progress, ReadProgress, SegmentReport, SegmentState,
 };
-use outdial_store::{Changes, SegmentChange};
+use outdial_store::{Changes, ContactChange, SegmentChange};
 use std::collections::BTreeMap;
 
 /// Vendor-side tasks that may end without dialing somebody before sending again is given up.
@@ -114,7 +114,8 @@ impl Job<'_> {
             // word for it is certain enough to send somebody again.
             let inferred = over && self.is_left_behind(segment, told);
             let progress = if inferred { ContactProgress::NotDialed } else { told };
-            changes.contacts.extend(contact_change(person, progress, self.undialed(!inferred && again)));
+            let change = contact_change(person, progress, self.undialed(!inferred && again));
+            changes.contacts.extend(change.map(|change| ContactChange { may_have_rung: inferred, ..change }));
             let calls = report.into_iter().flat_map(|report| call_changes(report, &segment.id, self.now));
             changes.calls.extend(calls);
         }

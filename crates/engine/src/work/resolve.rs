@@ -217,6 +217,7 @@ impl Job<'_> {
         changes.contacts.extend(in_doubt.map(|person| ContactChange {
             disposition,
             reason: Some(reason.to_owned()),
+            may_have_rung: true,
             ..returned(person, to)
         }));
         if dispatch.kind != DispatchKind::AddContacts {
@@ -318,5 +319,6 @@ pub(super) fn returned(person: &Contact, to: ContactStatus) -> ContactChange {
         disposition: None,
         reason: None,
         hold: None,
+        may_have_rung: false,
     }
 }

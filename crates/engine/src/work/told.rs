@@ -9,7 +9,7 @@ use super::gate::{Verdict, gate};
 use crate::Account;
 use crate::rulebook::Rulebook;
 use outdial_model::{Contact, Hours, Openings, TaskSpec, Timestamp, Whereabouts};
-use outdial_store::Candidate;
+use outdial_store::{Candidate, Past};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -87,7 +87,7 @@ pub(super) fn next_person<'a>(
 ) -> NextPerson<'a> {
     let Some(contact) = contact else { return NextPerson::Nobody };
     let whereabouts = rules.whereabouts(&contact);
-    let next = Candidate { contact, is_suppressed: false };
+    let next = Candidate { contact, is_suppressed: false, past: Past::default() };
     let may_be = gate(&next, rules, now) == Verdict::Dial;
     let told = Told::at(rules, account, now).of(&whereabouts).zip(rules.openings(&whereabouts));
     match told.filter(|_| may_be) {

@@ -71,5 +71,6 @@ fn ended(person: &Contact) -> ContactChange {
         disposition: Some(Disposition::Unknown),
         reason: Some("the vendor had it and never told how it ended".to_owned()),
         hold: None,
+        may_have_rung: false,
     }
 }

@@ -88,7 +88,7 @@ async fn a_vendor_holds_together_who_has_the_same_hours_and_is_told_them() {
 async fn the_stricter_rule_wins_and_a_rule_that_is_taken_back_is_noticed() {
     let world = World::new(Staging::EmptyLive).await;
     let later = hours("contact", json!([{"days": ["mon"], "from": "10:10", "to": "13:00"}]));
-    let rules = Rules { hours: Some(later) };
+    let rules = Rules { hours: Some(later), ..Rules::default() };
     let policy = Policy { countries: [("JP".parse().unwrap(), rules)].into(), ..Policy::default() };
     world.engine.replace_policy(policy);
     let task = world.create_with(0, |_| {}).await;
@@ -103,7 +103,7 @@ async fn the_stricter_rule_wins_and_a_rule_that_is_taken_back_is_noticed() {
     let closed = json!([{"from": "2026-03-01T00:00:00", "to": "2026-04-01T00:00:00"}]);
     let closed =
         serde_json::from_value(json!({"time_zone": "UTC", "windows": [], "closed": closed})).unwrap();
-    let everybody = Rules { hours: Some(closed) };
+    let everybody = Rules { hours: Some(closed), ..Rules::default() };
     world.engine.replace_policy(Policy { everybody, ..Policy::default() });
     let task = world.create(1).await;
     assert_eq!(rung_after(&world, 5 * MINUTE).await.len(), 2, "nobody at all");

@@ -1,7 +1,8 @@
 //! The engine over the in-memory provider and SQLite, on a clock that moves only when told to.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod calls;
+mod capping;
 mod door;
 mod doubt;
 mod fencing;
@@ -14,6 +15,7 @@ mod moving;
 mod pushes;
 mod recovery;
 mod retention;
+mod sharing;
 mod staging;
 mod steering;
 mod unknown;

@@ -4,7 +4,7 @@ use crate::door::{Door, Frozen, Meanwhile};
 use outdial_engine::outward::{Limits, Outward, Policy};
 use outdial_engine::{
     Account, AccountPolicy, Clients, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress,
-    Recordings, Retention, TaskVerb,
+    Lines, Recordings, Retention, TaskVerb,
 };
 use outdial_engine::{ContactFilter, Page};
 use outdial_model::{
@@ -158,6 +158,14 @@ impl World {
         engine.replace_accounts([Arc::new(account("memory-1", door, self.window, clients))]);
     }
 
+    /// From now on the account has so many lines.
+    pub fn has_lines(&self, lines: Lines) {
+        let Replica { engine, door } = &self.replicas[0];
+        let mut account = account("memory-1", door, self.window, Clients::default());
+        account.policy.lines = Some(lines);
+        engine.replace_accounts([Arc::new(account)]);
+    }
+
     /// The first process dies in its next request that hands people over, where `frozen` says.
     pub fn crash(&self, frozen: Frozen) {
         let crash = Arc::clone(&self.crash);
@@ -293,6 +301,7 @@ fn account(name: &str, door: &Arc<Door>, window: Option<u32>, clients: Clients) 
         fuse: Duration::from_secs(10),
         staging: outdial_model::Staged::On,
         rate: 100,
+        lines: None,
         recording_hosts: Vec::new(),
         clients,
     };

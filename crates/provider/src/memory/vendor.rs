@@ -4,7 +4,7 @@ use super::push::MemoryPush;
 use super::script::NextAnswer;
 use super::world::World;
 use crate::{ContactProgress, Operation, SegmentState};
-use outdial_model::{Clock, ContactId, Disposition, Phone, SegmentId, TaskSpec};
+use outdial_model::{Clock, ContactId, Disposition, Phone, SegmentId, TaskSpec, Timestamp};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub struct Ring {
     pub contact: ContactId,
     /// Which number.
     pub phone: Phone,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The vendor behind a [`MemoryProvider`](super::MemoryProvider); clones are the same vendor.

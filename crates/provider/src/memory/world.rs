@@ -212,6 +212,7 @@ impl Segment {
                     segment: self.key.clone(),
                     contact: person.key.clone(),
                     phone: person.phone.clone(),
+                    at: now,
                 });
                 person.call = Some(begun(call, now));
             }

@@ -120,7 +120,10 @@ fn joined(numbers: impl Iterator<Item = u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::ToSpan;
+    use jiff::tz::TimeZone;
     use outdial_model::{Hours, Zone};
+    use proptest::prelude::*;
 
     fn schedule(windows: &[(&[Weekday], &str, &str)]) -> Schedule {
         let window = |(days, from, to): &(&[Weekday], &str, &str)| Window {
@@ -191,5 +194,43 @@ mod tests {
         let schedule = schedule(&[]);
         assert_eq!(zone_second(&schedule, "2026-01-15T12:00:00Z".parse().unwrap()), 3600);
         assert_eq!(zone_second(&schedule, "2026-07-15T12:00:00Z".parse().unwrap()), 7200);
+    }
+
+    /// Which half-hours of a week the words open, read as the vendor's manual says: days by number, hours whose first or second
+    /// half is open.
+    fn read_back(hours: &DialHours) -> Vec<bool> {
+        let numbers = |text: &str| {
+            text.split(',').filter_map(|number| number.parse::<usize>().ok()).collect::<Vec<_>>()
+        };
+        let (days, up, down) =
+            (numbers(&hours.week_days), numbers(&hours.up_hours), numbers(&hours.down_hours));
+        let half = |day: usize, half: usize| {
+            let open = if half.is_multiple_of(2) { &up } else { &down };
+            days.contains(&(day + 1)) && open.contains(&(half / 2))
+        };
+        (0..7 * 48).map(|index| half(index / 48, index % 48)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn half_hours_that_are_written_are_read_back_as_they_were(
+            days in prop::collection::btree_set(0..7usize, 1..=7),
+            halves in prop::collection::btree_set(0..48i64, 1..=48),
+        ) {
+            let days: Days = days.into_iter().map(|day| Weekday::ALL[day]).collect();
+            let clock = |half: i64| Window::time(&format!("{:02}:{:02}", half / 2, half % 2 * 30)).unwrap();
+            let window = |half: &i64| Window { days: days.clone(), from: clock(*half), to: clock((half + 1) % 48) };
+            let schedule = Schedule {
+                hours: Hours { windows: halves.iter().map(window).collect(), ..Hours::default() },
+                ..Schedule::default()
+            };
+            let read = read_back(&DialHours::of(&schedule).unwrap());
+            // A week in UTC that begins on a Monday.
+            let monday: Timestamp = "2026-03-02T00:00:00Z".parse().unwrap();
+            for minute in 0..7 * 24 * 60i64 {
+                let is_open = schedule.hours.are_open(&TimeZone::UTC, monday + minute.minutes());
+                prop_assert_eq!(read[usize::try_from(minute / 30).unwrap()], is_open, "minute {}", minute);
+            }
+        }
     }
 }

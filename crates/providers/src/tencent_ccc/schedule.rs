@@ -57,9 +57,8 @@ mod tests {
     use serde_json::{Value, json};
 
     fn sent(windows: Value) -> Value {
-        let hours =
-            serde_json::from_value(json!({"time_zone": "Asia/Shanghai", "windows": windows})).unwrap();
-        let schedule = Schedule { hours, ..Schedule::default() };
+        let told = json!({"time_zone": "Asia/Shanghai", "windows": windows});
+        let schedule = Schedule { hours: serde_json::from_value(told).unwrap(), ..Schedule::default() };
         serde_json::to_value(hours(&schedule)).unwrap()
     }
 

@@ -4,7 +4,7 @@ use super::Problem;
 use super::read::NETWORKS;
 use super::reader::{Book, Section};
 use outdial_engine::outward::{HostRule, IpNet};
-use outdial_engine::{AccountPolicy, Clients};
+use outdial_engine::{AccountPolicy, Clients, Lines};
 use outdial_model::{AccountId, ExposeSecret, ProviderKind, Secret, Staged, SystemClock, TenantId};
 use outdial_provider::{
     AccountSettings, Callbacks, ConfigProblem, Deps, Factory, Provider, RateLimits, SettingKey, Table,
@@ -155,6 +155,7 @@ pub(super) fn read(
                 .or(book, "rate", "requests per second, at least 1", factory.default_rate, |rate| *rate > 0),
             fuse: seconds(&mut section, book, "fuse_seconds", FUSE_SECONDS),
             staging: section.or(book, "staging", "`on` or `off`", Staged::On, |_| true),
+            lines: lines(&mut section, book),
             recording_hosts: recording_hosts(&mut section, book),
             clients,
         },
@@ -165,6 +166,17 @@ pub(super) fn read(
     };
     section.finish(book);
     Some(config)
+}
+
+fn lines(section: &mut Section, book: &mut Book) -> Option<Lines> {
+    let calls = "a number of calls, at least 1";
+    let most = section.checked(book, "max_concurrent_calls", calls, |most| *most > 0);
+    let reserve = section.or(book, "reserve", "a number of calls", 0, |_| true);
+    if most.map_or(reserve > 0, |most| reserve >= most) {
+        let detail = "keeps calls free of `max_concurrent_calls`, which has to be more";
+        section.complain(book, "reserve", detail.to_owned());
+    }
+    most.map(|most| Lines { most, reserve })
 }
 
 fn clients(section: &mut Section, book: &mut Book) -> Clients {

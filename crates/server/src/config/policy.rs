@@ -1,17 +1,18 @@
 //! `[policy]`: what the operator allows, whatever a task asks for.
 
 use super::reader::{Book, Section};
-use outdial_model::{Closed, Country, Hours, Policy, Rules, TenantId, Window, Zone};
+use outdial_model::{Cap, Closed, Country, Hours, Policy, Rules, TenantId, Window, Zone};
 use std::collections::BTreeMap;
 
 /// The rules for everybody, by tenant and by country.
 pub(super) fn read(root: &mut Section, book: &mut Book) -> Policy {
     let mut section = root.section(book, "policy");
-    let everybody = rules(&mut section, book);
-    let tenants =
-        by_name(&mut section, book, "tenants", |name| TenantId::named(name).map_err(|e| e.to_string()));
+    let everybody = of_tenant(&mut section, book);
+    let tenants = by_name(&mut section, book, "tenants", of_tenant, |name| {
+        TenantId::named(name).map_err(|e| e.to_string())
+    });
     let country = |name: &str| name.parse::<Country>().map_err(|error| error.to_string());
-    let countries = by_name(&mut section, book, "countries", country);
+    let countries = by_name(&mut section, book, "countries", rules, country);
     section.finish(book);
     Policy { everybody, tenants, countries }
 }
@@ -20,6 +21,7 @@ fn by_name<Name: Ord>(
     section: &mut Section,
     book: &mut Book,
     key: &str,
+    rules: impl Fn(&mut Section, &mut Book) -> Rules,
     parse: impl Fn(&str) -> Result<Name, String>,
 ) -> BTreeMap<Name, Rules> {
     let mut tables = section.section(book, key);
@@ -35,6 +37,13 @@ fn by_name<Name: Ord>(
     }
     tables.finish(book);
     found
+}
+
+/// Rules that hold for a tenant as a whole.
+fn of_tenant(section: &mut Section, book: &mut Book) -> Rules {
+    let most = "a number of people, at least 1";
+    let concurrent_calls = section.checked(book, "concurrent_calls", most, |most| *most > 0);
+    Rules { concurrent_calls, ..rules(section, book) }
 }
 
 fn rules(section: &mut Section, book: &mut Book) -> Rules {
@@ -57,5 +66,9 @@ fn rules(section: &mut Section, book: &mut Book) -> Rules {
         holidays: holidays.unwrap_or_default(),
         closed: closed.unwrap_or_default(),
     };
-    Rules { hours: (!hours.are_any()).then_some(hours) }
+    let most = "caps such as [{ attempts = 3, days = 1 }], of 1 to 1000 attempts in 1 to 90 days, `per` a number or a person";
+    let is_cap = |cap: &Cap| (1..=1_000).contains(&cap.attempts) && (1..=90).contains(&cap.days);
+    let caps = section.checked(book, "caps", most, |all: &Vec<Cap>| all.iter().all(is_cap));
+    let hours = (!hours.are_any()).then_some(hours);
+    Rules { hours, caps: caps.unwrap_or_default(), concurrent_calls: None }
 }

@@ -4,7 +4,8 @@ use super::account::SECONDS;
 use super::layers::Layers;
 use super::reader::{Book, Section};
 use super::{
-    AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, policy, retention, routes,
+    AccountConfig, Config, Limited, Problem, StoreUrl, Webhooks, account, auth, encryption, policy,
+    retention, routes,
 };
 use outdial_api::Quotas;
 use outdial_engine::Recordings;

@@ -71,7 +71,8 @@ fn hours(section: &mut Section, book: &mut Book) -> Hours {
     };
     let windows = section.checked(book, "windows", WINDOWS, are_windows).unwrap_or_default();
     let is_zone = |name: &String| matches!(name.parse(), Ok(Zone::Named(_)));
-    let zone: Option<String> = section.checked(book, "time_zone", "an IANA name such as \"Asia/Jakarta\"", is_zone);
+    let zone: Option<String> =
+        section.checked(book, "time_zone", "an IANA name such as \"Asia/Jakarta\"", is_zone);
     let zone = zone.and_then(|name| name.parse().ok());
     let usual = Hours::default();
     Hours { time_zone: zone.unwrap_or_else(|| usual.time_zone.clone()), windows, ..usual }

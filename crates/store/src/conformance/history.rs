@@ -66,7 +66,7 @@ async fn take(world: &World, task: &TaskId, lease: &Lease, segments: &mut u32, s
             } else {
                 world.store.plan_dispatch(plan, &everybody, world.now()).await
             };
-            *segments += u32::from(planned.unwrap().is_some());
+            *segments += u32::from(planned.unwrap().is_ok());
         }
         Step::Move(n, to, disposition) => {
             let contact = somebody(n);

@@ -13,6 +13,7 @@
 mod accepting;
 mod access;
 mod calls;
+mod capping;
 mod changing;
 mod delivering;
 mod dispatching;
@@ -35,6 +36,7 @@ mod replaying;
 mod retiring;
 mod returning;
 mod sealing;
+mod sharing;
 mod subscriber;
 mod suppressing;
 mod tenants;
@@ -138,9 +140,17 @@ pub fn checks() -> Vec<Check> {
             a_ring_of_before_is_followed, whoever_waited_before_and_is_being_erased_is_not_added_again,
             a_process_that_knows_no_key_sends_and_takes_nobody;
         suppressing: a_suppression_is_kept_once_for_a_number_and_a_purpose,
-            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once, 
+            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once,
             a_purpose_concerns_the_tasks_that_are_for_it, the_gate_is_told_who_is_suppressed,
             a_request_to_suppress_has_its_effect_once, what_would_stand_in_the_way_is_told;
+        capping: an_attempt_counts_for_the_number_whatever_the_task, whoever_is_proven_not_to_have_rung_was_not_tried,
+            whoever_may_have_rung_was_tried, an_attempt_counts_as_often_as_it_rang_or_may_have,
+            whoever_rings_after_coming_home_was_tried, attempts_are_forgotten_when_they_are_old_enough,
+            the_calls_of_somebody_erased_count_on, attempts_of_before_there_was_a_key_count_on,
+            a_person_is_known_by_whatever_number;
+        sharing: lines_go_by_weight_and_none_is_taken_twice, whoever_no_longer_asks_keeps_nobody_from_a_line,
+            a_reserve_is_there_for_whoever_goes_before_all, a_tenant_has_so_many_calls_at_once_and_another_its_own,
+            plans_made_at_once_share_the_lines;
         erasing: whoever_waits_is_cancelled_and_forgotten, whoever_is_out_is_taken_back_and_forgotten_at_the_end,
             what_is_told_of_somebody_erased_is_not_kept, nobody_is_added_again_to_a_task_they_were_erased_from,
             whoever_has_the_external_id_is_forgotten_whatever_their_number,

@@ -12,9 +12,11 @@ pub(super) async fn whoever_is_held_is_asked_about_again(harness: &dyn Harness) 
     let lease = world.lease(&task).await;
     let until = world.now() + Duration::from_secs(3600);
     let hold = nobody(Choice::Hold(HoldReason::OutsideWindow, until));
-    world.store.plan_dispatch(world.open(&lease, 1, 2), &hold, world.now()).await.unwrap();
+    let kept_back = world.store.plan_dispatch(world.open(&lease, 1, 2), &hold, world.now()).await.unwrap();
+    assert!(kept_back.is_err(), "nobody is sent");
     let hold = nobody(Choice::Hold(HoldReason::Retry, until));
-    world.store.plan_dispatch(world.open(&lease, 1, 1), &hold, world.now()).await.unwrap();
+    let kept_back = world.store.plan_dispatch(world.open(&lease, 1, 1), &hold, world.now()).await.unwrap();
+    assert!(kept_back.is_err(), "nobody is sent");
 
     let release =
         |limit| world.store.release_held(&world.tenant, &task, HoldReason::OutsideWindow, limit, world.now());
@@ -37,7 +39,8 @@ pub(super) async fn whose_turn_it_is_is_known(harness: &dyn Harness) {
     assert_eq!(next().await.as_ref(), Some(&people[1]), "the first one's number rings elsewhere");
     let until = world.now() + Duration::from_secs(60);
     let hold = nobody(Choice::Hold(HoldReason::Retry, until));
-    world.store.plan_dispatch(world.open(&lease, 1, 1), &hold, world.now()).await.unwrap();
+    let kept_back = world.store.plan_dispatch(world.open(&lease, 1, 1), &hold, world.now()).await.unwrap();
+    assert!(kept_back.is_err(), "nobody is sent");
     assert_eq!(next().await.as_ref(), Some(&people[2]), "the second is held");
     world.plan(world.open(&lease, 1, 9)).await.unwrap();
     assert_eq!(next().await, None);

@@ -47,6 +47,11 @@ impl World {
         }
     }
 
+    /// The same world, as a tenant of that name.
+    pub(super) fn of_tenant(self, name: &str) -> Self {
+        Self { tenant: tenant(name), ..self }
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -185,6 +190,10 @@ impl World {
             spec_revision: 1,
             max_contacts: people,
             window: 1_000,
+            attempts: 1,
+            past: None,
+            concurrent_calls: None,
+            lines: None,
         }
     }
 
@@ -198,7 +207,7 @@ impl World {
 
     /// Plans with a gate that lets everybody through.
     pub(super) async fn plan(&self, plan: DispatchPlan) -> Option<Planned> {
-        self.store.plan_dispatch(plan, &everybody, self.now()).await.unwrap()
+        self.store.plan_dispatch(plan, &everybody, self.now()).await.unwrap().ok()
     }
 
     /// Sends that many people in a new segment, the task's first.
@@ -262,5 +271,6 @@ pub(super) fn change(id: &ContactId, from: ContactStatus, to: ContactStatus) -> 
         disposition: (to == ContactStatus::Completed).then_some(Disposition::AnsweredHuman),
         reason: None,
         hold: None,
+        may_have_rung: false,
     }
 }

@@ -59,6 +59,28 @@ macro_rules! list_changed {
     };
 }
 
+/// Holds off whoever of the tenant would send people until the end of the transaction: what was counted stays all there
+/// is. Without that, two could be sent to one person at once, neither seeing the other's attempt.
+macro_rules! attempts_counted {
+    ($tenant:literal) => {
+        concat!("SELECT pg_advisory_xact_lock(7302, hashtext(", $tenant, "))")
+    };
+}
+
+/// The same for whoever counts none: they may go on beside each other.
+macro_rules! attempts_made {
+    ($tenant:literal) => {
+        concat!("SELECT pg_advisory_xact_lock_shared(7302, hashtext(", $tenant, "))")
+    };
+}
+
+/// Keeps others from planning with the same lines until the end of the transaction: what is free is taken once.
+macro_rules! lines_held {
+    ($kind:literal, $whose:literal) => {
+        concat!("SELECT pg_advisory_xact_lock(", $kind, ", hashtext(", $whose, "))")
+    };
+}
+
 /// Locks the rows that are found against whoever would write them.
 macro_rules! shared {
     () => {

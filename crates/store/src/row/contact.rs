@@ -62,6 +62,7 @@ impl ContactRow {
             status: contact.status,
             segment: contact.segment.clone(),
             cancel_requested: contact.cancel_requested,
+            calls: contact.calls,
             pushed,
             last_event,
         };

@@ -36,7 +36,7 @@ use crate::StoreError;
 use outdial_model::Timestamp;
 use std::str::FromStr;
 
-fn corrupt(column: &'static str) -> StoreError {
+pub(crate) fn corrupt(column: &'static str) -> StoreError {
     StoreError::Corrupt(format!("column {column}"))
 }
 

@@ -155,6 +155,7 @@ fn next(change: &ContactChange) -> Next {
         disposition: change.disposition,
         reason: change.reason.clone(),
         hold: change.hold,
+        may_have_rung: change.may_have_rung,
         ..Next::to(change.to)
     }
 }

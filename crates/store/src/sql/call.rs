@@ -1,12 +1,14 @@
 //! Calls: reading one, and joining what is newly known to what was.
 
 use super::event::News;
-use super::{Connection, unlock};
+use super::{Connection, attempt, unlock};
 use crate::moves::NewEvent;
 use crate::row::{CallRow, number, word};
 use crate::vault::Vault;
 use crate::{CallChange, KeptRecording, StoreError};
-use outdial_model::{Call, CallId, Confidence, EventId, EventType, Secret, TaskId, TenantId, Timestamp};
+use outdial_model::{
+    Call, CallId, Confidence, ContactStatus, EventId, EventType, Secret, TaskId, TenantId, Timestamp,
+};
 use serde_json::{Value, json};
 
 pub(super) async fn read(
@@ -71,8 +73,8 @@ pub(super) async fn learn(
             .await?;
     let known = known.map(|known| vault.open_call(known)).transpose()?;
     let contact = known.as_ref().map_or(change.contact.as_str(), |known| &known.contact);
-    let known_of: Option<(i64, Option<i64>)> = sqlx::query_as(
-        "SELECT contacts.last_event, contacts.erased_at FROM contacts CROSS JOIN segments
+    let known_of: Option<(i64, Option<i64>, String)> = sqlx::query_as(
+        "SELECT contacts.last_event, contacts.erased_at, contacts.status FROM contacts CROSS JOIN segments
          WHERE contacts.id = $1 AND contacts.task = $3 AND segments.id = $2 AND segments.task = $3",
     )
     .bind(contact)
@@ -80,7 +82,7 @@ pub(super) async fn learn(
     .bind(task.as_str())
     .fetch_optional(&mut *conn)
     .await?;
-    let Some((last_event, erased_at)) = known_of else {
+    let Some((last_event, erased_at, status)) = known_of else {
         return Ok(());
     };
     // Of somebody who was erased only that, when and how they were called is kept.
@@ -123,8 +125,12 @@ pub(super) async fn learn(
     .bind(i64::from(known.is_none()))
     .bind(told)
     .bind(now.as_millisecond())
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    let status: ContactStatus = word(&status, "contacts.status")?;
+    if known.is_none() && status.is_final() {
+        attempt::rang(conn, &learned.contact, now).await?;
+    }
     Ok(())
 }
 

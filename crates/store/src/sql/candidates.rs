@@ -42,17 +42,18 @@ pub(super) struct Candidates {
     pub(super) standings: HashMap<ContactId, Standing>,
 }
 
-/// Candidates, oldest first: no more than the window leaves free, no number twice.
+/// Candidates, oldest first: at most so many, no more than the window leaves free, no number twice.
 pub(super) async fn find(
     conn: &mut Connection,
     vault: &Vault,
     plan: &DispatchPlan,
+    most: u64,
     now: Timestamp,
 ) -> Result<Candidates, StoreError> {
     let task = plan.lease.task.as_str();
     let counts = counter::read(conn, &[task]).await?;
     let out = counts.get(task).map_or(0, |counts| counts.sum(ContactStatus::is_out));
-    let free = usize::try_from(plan.window.saturating_sub(out)).unwrap_or(usize::MAX);
+    let free = usize::try_from(plan.window.saturating_sub(out).min(most)).unwrap_or(usize::MAX);
     let wanted = plan.max_contacts.min(free);
     let mut found = queued(conn, vault, task, wanted).await?;
     found.extend(released(conn, vault, task, wanted, now).await?);

@@ -149,7 +149,8 @@ pub(super) async fn resolve(
         Decision::Redial => (ContactStatus::Queued, "an operator decided to dial it again"),
         Decision::Cancel => (ContactStatus::Cancelled, "an operator decided to leave it"),
     };
-    let next = Next::because(status, Why::new(Cause::Operator, reason));
+    // An operator decides; that proves nothing.
+    let next = Next { may_have_rung: true, ..Next::because(status, Why::new(Cause::Operator, reason)) };
     let mut moves = Moves::at(now).by(Source::Operator, None);
     for (_, mut standing) in moving::standings(conn, &contact.task, &[id]).await? {
         moves.add(&mut standing, next.clone());

@@ -4,12 +4,13 @@
 //! external id: by them a contact that was erased is known when it is brought again.
 
 use super::event::News;
-use super::{Connection, contact, key, take_back, task};
+use super::{Connection, attempt, contact, key, take_back, task};
 use crate::row::{ContactRow, ErasureRow, to_json, word};
 use crate::vault::{Tombstones, Vault};
 use crate::{Forgetting, NewContact, SealError, StoreError};
 use outdial_model::{
-    Cause, Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp, Why,
+    Cause, Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp,
+    Why,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -30,6 +31,22 @@ async fn tombstones(conn: &mut Connection, vault: &Vault) -> Result<Tombstones, 
     let mut fresh = [0; 32];
     getrandom::fill(&mut fresh).map_err(|_| SealError::NoRandomness)?;
     Ok(Tombstones::with(&key::secret(conn, vault, "tombstones", &fresh).await?)?)
+}
+
+/// The same, unless nobody of the tenant was ever erased.
+pub(super) async fn left_by(
+    conn: &mut Connection,
+    vault: &Vault,
+    tenant: &TenantId,
+) -> Result<Option<Tombstones>, StoreError> {
+    let any: Option<String> = sqlx::query_scalar("SELECT id FROM erasures WHERE tenant = $1 LIMIT 1")
+        .bind(tenant.as_str())
+        .fetch_optional(&mut *conn)
+        .await?;
+    match any {
+        Some(_) => tombstones(conn, vault).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Writes down who is to be forgotten.
@@ -261,6 +278,7 @@ async fn empty(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
+    attempt::forget_whose(conn, &to_json(&left)?).await?;
     let ids = to_json(&left.iter().map(|one| one.id).collect::<Vec<_>>())?;
     sqlx::query(concat!(
         "UPDATE calls SET recording = NULL, insights = '[]', sealed = NULL WHERE tenant = $2 AND contact IN ",
@@ -319,14 +337,7 @@ pub(super) async fn known(
     task: &TaskId,
     batch: &[NewContact],
 ) -> Result<HashMap<ContactId, ContactId>, StoreError> {
-    let any: Option<String> = sqlx::query_scalar("SELECT id FROM erasures WHERE tenant = $1 LIMIT 1")
-        .bind(tenant.as_str())
-        .fetch_optional(&mut *conn)
-        .await?;
-    if any.is_none() {
-        return Ok(HashMap::new());
-    }
-    let tombstones = tombstones(conn, vault).await?;
+    let Some(tombstones) = left_by(conn, vault, tenant).await? else { return Ok(HashMap::new()) };
     let mut words: HashMap<String, Vec<&ContactId>> = HashMap::new();
     for contact in batch {
         words.entry(tombstones.number(tenant, &contact.phone)).or_default().push(&contact.id);

@@ -28,6 +28,7 @@ mod transaction;
 
 mod access;
 mod apply;
+mod attempt;
 mod audit;
 mod batch;
 mod call;
@@ -50,6 +51,7 @@ mod intake;
 mod key;
 mod lease;
 mod ledger;
+mod line;
 mod moving;
 mod newest;
 mod once;

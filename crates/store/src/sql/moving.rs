@@ -1,7 +1,7 @@
 //! Moving contacts: loading where they stand and writing where they go, whole batches at a time.
 
 use super::event::News;
-use super::{Connection, counter, task};
+use super::{Connection, attempt, counter, task};
 use crate::StoreError;
 use crate::moves::{Moves, Standing};
 use crate::row::{number, to_json, word, word_if};
@@ -15,6 +15,7 @@ struct StandingRow {
     status: String,
     segment: Option<String>,
     cancel_requested: bool,
+    calls: i64,
     pushed: bool,
     last_event: i64,
 }
@@ -28,6 +29,8 @@ impl TryFrom<StandingRow> for Standing {
             status: word(&row.status, "contacts.status")?,
             segment: word_if(row.segment.as_deref(), "contacts.segment")?,
             cancel_requested: row.cancel_requested,
+            // Nobody is kept from moving by what only tells how often they were rung.
+            calls: u32::try_from(row.calls).unwrap_or_default(),
             pushed: row.pushed,
             last_event: number(row.last_event, "contacts.last_event")?,
         })
@@ -44,7 +47,7 @@ pub(super) async fn standings(
         return Ok(HashMap::new());
     }
     let rows: Vec<StandingRow> = sqlx::query_as(concat!(
-        "SELECT id, task, status, segment, cancel_requested, pushed, last_event FROM contacts WHERE id IN ",
+        "SELECT id, task, status, segment, cancel_requested, calls, pushed, last_event FROM contacts WHERE id IN ",
         words!("$1"),
     ))
     .bind(to_json(contacts)?)
@@ -83,6 +86,7 @@ pub(super) async fn write(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
+    attempt::write(conn, &moves.attempts, now).await?;
     news.tell_all(moves.events.drain(..));
     moves.outcomes.iter().for_each(|(what, times)| news.count(*what, *times));
     counter::move_statuses(conn, task, &moves.statuses).await?;

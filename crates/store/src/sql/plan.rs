@@ -3,39 +3,45 @@
 
 use super::candidates::{self, Candidates};
 use super::event::News;
-use super::{Connection, halting, lease, ledger, moving, segment, suppression, task, unlock};
+use super::{Connection, attempt, halting, lease, ledger, line, moving, segment, suppression, task, unlock};
 use crate::moves::{Moves, Next, Standing};
 use crate::row::{TaskRow, word};
 use crate::vault::Vault;
-use crate::{Candidate, Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget, StoreError};
+use crate::{Candidate, Choice, ChosenBatch, DispatchPlan, Planned, SegmentTarget, StoreError, Unplanned};
 use outdial_model::{Contact, ContactId, ContactStatus, Dispatch, SegmentId, Timestamp};
 use std::collections::HashMap;
 
 pub(super) type Choose<'c> = dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync + 'c;
 
-/// Plans a dispatch; `None` leaves nothing to send, though people may have been held or ended.
+/// Plans a dispatch; where nothing is planned, there is nothing to send, though people may have been held or ended.
 pub(super) async fn plan(
     conn: &mut Connection,
     vault: &Vault,
     plan: &DispatchPlan,
     choose: &Choose<'_>,
     now: Timestamp,
-) -> Result<Option<Planned>, StoreError> {
+) -> Result<Result<Planned, Unplanned>, StoreError> {
     // Nobody goes out with a number the number lock cannot see.
     unlock::still_until_the_end(conn, vault).await?;
     let row = lease::held(conn, &plan.lease).await?;
     if !task::dials(&row)? || row.spec_revision != plan.spec_revision {
-        return Ok(None);
+        return Ok(Err(Unplanned::Nobody));
     }
     if halting::is_halted(conn, &row.tenant, row.created_at).await? {
-        return Ok(None);
+        return Ok(Err(Unplanned::Nobody));
     }
     let Some(segment) = target(conn, plan).await? else {
-        return Ok(None);
+        return Ok(Err(Unplanned::Nobody));
     };
-    let Candidates { people, standings } = candidates::find(conn, vault, plan, now).await?;
+    let left = line::left(conn, plan, now).await?;
+    if let Some(shortage) = left.shortage.filter(|_| left.people == 0) {
+        line::took(conn, plan, &left, 0, now).await?;
+        return Ok(Err(Unplanned::NoLine(shortage)));
+    }
+    let Candidates { people, standings } = candidates::find(conn, vault, plan, left.people, now).await?;
     if plan.max_contacts > 0 && people.is_empty() {
-        return Ok(None);
+        line::took(conn, plan, &left, 0, now).await?;
+        return Ok(Err(Unplanned::Nobody));
     }
     let purpose = suppression::purpose_of(&row)?;
     let phones = people.iter().filter_map(|contact| contact.phone.as_ref());
@@ -43,13 +49,19 @@ pub(super) async fn plan(
         suppression::among(conn, vault, &plan.lease.tenant, purpose.as_ref(), phones, now).await?;
     let is_suppressed =
         |contact: &Contact| contact.phone.as_ref().is_some_and(|phone| suppressed.contains(phone));
+    let mut past = attempt::before(conn, vault, plan, &people).await?;
     let people: Vec<_> = people
         .into_iter()
-        .map(|contact| Candidate { is_suppressed: is_suppressed(&contact), contact })
+        .map(|contact| Candidate {
+            is_suppressed: is_suppressed(&contact),
+            past: past.remove(&contact.id).unwrap_or_default(),
+            contact,
+        })
         .collect();
     let chosen = choose(&people);
     let (mut moves, dialed) = decide(plan, &segment, standings, &chosen, now);
     let nobody = plan.max_contacts > 0 && dialed.is_empty();
+    line::took(conn, plan, &left, dialed.len(), now).await?;
     if let SegmentTarget::New(new) = &plan.segment
         && !nobody
     {
@@ -59,7 +71,7 @@ pub(super) async fn plan(
     moving::write(conn, &plan.lease.task, &mut moves, &mut news, now).await?;
     if nobody {
         news.write(conn, &plan.lease.tenant, Some(&plan.lease.task), now).await?;
-        return Ok(None);
+        return Ok(Err(Unplanned::Nobody));
     }
     if moves.is_empty() {
         task::touch(conn, &plan.lease.task, now).await?;
@@ -68,7 +80,7 @@ pub(super) async fn plan(
     let dispatch = entry(plan, &row, segment, dialed, chosen.digest, now)?;
     ledger::insert(conn, &dispatch).await?;
     news.write(conn, &plan.lease.tenant, Some(&plan.lease.task), now).await?;
-    Ok(Some(Planned { dispatch, contacts }))
+    Ok(Ok(Planned { dispatch, contacts }))
 }
 
 /// The segment to fill; `None` when it is over.
@@ -94,7 +106,7 @@ fn decide(
     let mut dialed = Vec::with_capacity(chosen.dial.len());
     for id in &chosen.dial {
         if let Some(mut standing) = standings.remove(id)
-            && moves.add(&mut standing, Next::sent(&plan.id, segment))
+            && moves.add(&mut standing, Next::sent(&plan.id, segment, plan.attempts))
         {
             dialed.push(id.clone());
         }

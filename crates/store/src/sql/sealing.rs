@@ -119,6 +119,14 @@ async fn seal(conn: &mut Connection, vault: &Vault, rows: Vec<PlainContact>) -> 
     if rows.is_empty() {
         return Ok(0);
     }
+    sqlx::query(concat!(
+        "UPDATE attempts SET number = given.phone FROM ",
+        given!("$1"; id: text, was: text, phone: text, person: text),
+        " WHERE attempts.contact = given.id AND attempts.number = given.was",
+    ))
+    .bind(to_json(&rows)?)
+    .execute(&mut *conn)
+    .await?;
     let done = sqlx::query(concat!(
         "UPDATE contacts SET phone = given.phone, name = NULL, variables = '{}', person = given.person FROM ",
         given!("$1"; id: text, was: text, phone: text, person: text),

@@ -2,14 +2,15 @@
 //! its noun.
 
 use super::{
-    Engine, apply, call, candidates, contact, delivery_log, event, intake, key, lease, ledger, newest, once,
-    plan, prospect, redial, segment,
+    Engine, apply, attempt, call, candidates, contact, delivery_log, event, intake, key, lease, ledger,
+    newest, once, plan, prospect, redial, segment,
 };
 use super::{task, trace, waiting, work};
 use crate::{
     AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
     Destination, DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page,
     Planned, Prospect, ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
+    Unplanned,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -238,6 +239,10 @@ impl Store for Engine {
         writing!(self, |tx| once::forget(&mut tx, before, limit))
     }
 
+    async fn forget_attempts(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        writing!(self, |tx| attempt::forget(&mut tx, before, limit))
+    }
+
     async fn reserve_slots(
         &self,
         account: &AccountId,
@@ -328,7 +333,7 @@ impl Store for Engine {
         plan: DispatchPlan,
         choose: &(dyn for<'a> Fn(&'a [Candidate]) -> ChosenBatch + Send + Sync),
         now: Timestamp,
-    ) -> Result<Option<Planned>, StoreError> {
+    ) -> Result<Result<Planned, Unplanned>, StoreError> {
         writing!(self, |tx| plan::plan(&mut tx, &self.vault, &plan, choose, now))
     }
 

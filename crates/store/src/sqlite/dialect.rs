@@ -57,6 +57,27 @@ macro_rules! list_changed {
     };
 }
 
+/// Holds off whoever of the tenant would send people until the end of the transaction, which is the only one that writes.
+macro_rules! attempts_counted {
+    ($tenant:literal) => {
+        list_read!($tenant)
+    };
+}
+
+/// The same for whoever counts none.
+macro_rules! attempts_made {
+    ($tenant:literal) => {
+        list_read!($tenant)
+    };
+}
+
+/// Keeps others from planning with the same lines: whoever may write has locked everything already.
+macro_rules! lines_held {
+    ($kind:literal, $whose:literal) => {
+        concat!("SELECT ", $whose)
+    };
+}
+
 /// Locks the rows that are found against whoever would write them: whoever may write has locked everything already.
 macro_rules! shared {
     () => {

@@ -3,6 +3,12 @@
 use super::ids;
 use serde_json::{Value, json};
 
+pub(crate) const SUPPRESSIONS_NDJSON: &str = r#"{"phone": "+8613800000000", "reason": "asked not to be called", "source": "crm"}
+{"phone": "+8613800000001", "purpose": "marketing", "expires_at": "2027-03-02T00:00:00Z"}
+"#;
+
+pub(crate) const SUPPRESSIONS_CSV: &str = "phone,purpose,reason,source,expires_at\n'+8613800000000,,asked not to be called,crm,\n'+8613800000001,marketing,,,2027-03-02T00:00:00Z\n";
+
 /// A task outside its hours.
 pub(crate) fn blockers() -> Value {
     json!({
@@ -14,7 +20,7 @@ pub(crate) fn blockers() -> Value {
             "reason": "outside_window",
             "contacts": 120,
             "until": "2026-03-02T01:00:00.000Z",
-            "detail": "its hours (`schedule`, Asia/Shanghai) begin again then"
+            "detail": "the hours of its `schedule`, and those the operator allows, begin again then"
         }],
         "changes_at": "2026-03-02T01:00:00.000Z",
         "segments": []
@@ -38,5 +44,5 @@ pub(crate) fn suppression() -> Value {
 }
 
 pub(crate) fn suppression_batch() -> Value {
-    json!({"accepted": 1, "rejected": 0, "results": [{"index": 0, "status": "accepted"}]})
+    json!({"accepted": 1, "rejected": 0, "results": [{"index": 0, "status": "accepted"}], "results_truncated": false})
 }

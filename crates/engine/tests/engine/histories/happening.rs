@@ -81,6 +81,8 @@ pub struct Circumstances {
     pub has_gaps: bool,
     /// The vendor offers no look-ups.
     pub is_blind: bool,
+    /// Most attempts to a number in a day.
+    pub cap: Option<u32>,
 }
 
 pub fn circumstances() -> impl Strategy<Value = Circumstances> {
@@ -92,13 +94,15 @@ pub fn circumstances() -> impl Strategy<Value = Circumstances> {
     let delivery = prop_oneof![3 => Just(Delivery::Windowed), 1 => Just(Delivery::Direct)];
     let staged = prop_oneof![3 => Just(Staged::On), 1 => Just(Staged::Off)];
     let (has_gaps, is_blind) = (prop::bool::weighted(0.3), prop::bool::weighted(0.2));
-    (on_unknown, delivery, staged, has_gaps, is_blind).prop_map(
-        |(on_unknown, delivery, staged, has_gaps, is_blind)| Circumstances {
+    let cap = prop::option::weighted(0.4, 1u32..3);
+    (on_unknown, delivery, staged, has_gaps, is_blind, cap).prop_map(
+        |(on_unknown, delivery, staged, has_gaps, is_blind, cap)| Circumstances {
             on_unknown,
             delivery,
             staged,
             has_gaps,
             is_blind,
+            cap,
         },
     )
 }

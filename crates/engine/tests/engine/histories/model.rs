@@ -6,8 +6,8 @@ use crate::pushes::push_to;
 use crate::world::{World, draft_of, tenant, work};
 use outdial_engine::TaskVerb;
 use outdial_model::{
-    Clock, Contact, ContactId, ContactStatus, Days, Decision, Disposition, Hours, OnUnknown, Openings,
-    Schedule, Staged, StartMode, TaskId, TaskSpec, TaskStatus, Timestamp, Window,
+    Cap, CapPer, Clock, Contact, ContactId, ContactStatus, Days, Decision, Disposition, HoldReason, Hours,
+    OnUnknown, Openings, Schedule, Staged, StartMode, TaskId, TaskSpec, TaskStatus, Timestamp, Window,
 };
 use outdial_provider::{MemoryOptions, MemoryPush, NextAnswer, Operation, Staging, Support};
 use outdial_store::Store;
@@ -23,6 +23,7 @@ const MOST_BLINDING_FAULTS: usize = 3;
 /// How late a request may leave that was planned while the hours were open: a claim's fence.
 const LATEST: Duration = Duration::from_secs(10);
 const WINDOW: u32 = 6;
+const DAY: Duration = Duration::from_secs(86_400);
 
 pub struct Model {
     world: World,
@@ -215,6 +216,10 @@ impl Model {
             }
             self.holds().await;
             self.finish();
+            if self.somebody_waits_for_a_cap().await {
+                // A week, so that the hours come again.
+                self.world.clock.advance(7 * DAY);
+            }
             if round > 10 {
                 self.decide(0, Decision::AssumeDialed).await;
             }
@@ -228,6 +233,12 @@ impl Model {
             assert_eq!(task.counts.sum(|status| !status.is_final()), 0, "{:?}", task.counts);
         }
         self.holds().await;
+    }
+
+    async fn somebody_waits_for_a_cap(&self) -> bool {
+        let is_capped =
+            |contact: &Contact| contact.hold.is_some_and(|(reason, _)| reason == HoldReason::Capped);
+        self.everybody().await.iter().any(is_capped)
     }
 
     async fn all_over(&self) -> bool {
@@ -257,6 +268,7 @@ impl Model {
         let everybody = self.everybody().await;
         self.one_dial_for_a_number(&everybody);
         self.one_ring_for_a_contact();
+        self.nobody_is_rung_more_often_than_the_cap();
         self.everybody_who_is_out_is_read(&everybody).await;
         for (task, given) in self.tasks.clone().into_iter().zip(self.given.clone()) {
             self.counters_add_up(&task, given, &everybody).await;
@@ -302,6 +314,19 @@ impl Model {
             let allowed = self.circumstances.on_unknown == OnUnknown::RedialAfter
                 || self.redialed.contains(&ring.contact);
             assert!(!again || allowed, "somebody was rung twice");
+        }
+    }
+
+    /// The vendor's word, whatever we have counted.
+    fn nobody_is_rung_more_often_than_the_cap(&self) {
+        let Some(cap) = self.circumstances.cap else { return };
+        let mut rings: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
+        for ring in self.world.vendor.rings() {
+            rings.entry(ring.phone.e164().to_owned()).or_default().push(ring.at);
+        }
+        for (number, times) in rings {
+            let apart = times.windows(cap as usize + 1).all(|some| some[0] + DAY <= some[cap as usize]);
+            assert!(apart, "{number} was rung more often than {cap} times a day: {times:?}");
         }
     }
 
@@ -352,6 +377,11 @@ fn characterise(spec: &mut TaskSpec, circumstances: &Circumstances) {
     spec.safety.delivery = circumstances.delivery;
     spec.safety.staging = Some(circumstances.staged);
     spec.safety.fuse_seconds = Some(FUSE);
+    spec.caps = circumstances
+        .cap
+        .map(|attempts| Cap { attempts, days: 1, per: CapPer::Number })
+        .into_iter()
+        .collect();
 }
 
 /// Two minutes open, two closed, then open for long.
