@@ -83,6 +83,8 @@ pub(crate) fn listed_task() -> Value {
         "keep_open": false,
         "single_call": false,
         "purpose": null,
+        "caps": [],
+        "priority": "normal",
         "delivery": "windowed",
         "staging": null,
         "fuse_seconds": null,
