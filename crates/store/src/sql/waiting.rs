@@ -34,28 +34,21 @@ pub(super) async fn release(
 
 /// Ends people of one task whose time is over; tells how many it looked at.
 pub(super) async fn expire(conn: &mut Connection, limit: u32, now: Timestamp) -> Result<u64, StoreError> {
-    let next: Option<(String, String)> = sqlx::query_as(concat!(
-        "SELECT tenant, task FROM contacts WHERE expires_at <= $1 AND ",
-        expiring!(),
-        " ORDER BY expires_at LIMIT 1"
-    ))
-    .bind(now.as_millisecond())
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some((tenant, id)) = next else { return Ok(0) };
-    let (tenant, id): (TenantId, TaskId) = (word(&tenant, "contacts.tenant")?, word(&id, "contacts.task")?);
-    task::lock(conn, &tenant, &id).await?;
-    let due: Vec<String> = sqlx::query_scalar(concat!(
-        "SELECT id FROM contacts WHERE task = $3 AND expires_at <= $1 AND ",
+    let due: Vec<(String, String, String)> = sqlx::query_as(concat!(
+        "SELECT tenant, task, id FROM contacts WHERE expires_at <= $1 AND ",
         expiring!(),
         " ORDER BY expires_at LIMIT $2"
     ))
     .bind(now.as_millisecond())
     .bind(i64::from(limit))
-    .bind(id.as_str())
     .fetch_all(&mut *conn)
     .await?;
-    let due: Vec<ContactId> = due.iter().map(|id| word(id, "contacts.id")).collect::<Result<_, _>>()?;
+    let Some((tenant, id, _)) = due.first().cloned() else { return Ok(0) };
+    // Those of the first one's task; others are first another time.
+    let theirs = due.iter().filter(|(_, task, _)| *task == id).map(|(_, _, contact)| contact);
+    let due: Vec<ContactId> = theirs.map(|contact| word(contact, "contacts.id")).collect::<Result<_, _>>()?;
+    let (tenant, id): (TenantId, TaskId) = (word(&tenant, "contacts.tenant")?, word(&id, "contacts.task")?);
+    task::lock(conn, &tenant, &id).await?;
     let mut news = News::default();
     if take_back::all(conn, &id, &due, (ContactStatus::Expired, EXPIRED), &mut news, now).await? {
         task::wake(conn, &id, now).await?;
