@@ -1,12 +1,16 @@
 //! Examples of answers, one for each shape. A test holds them against the schemas.
 
 mod access;
+mod accounts;
+mod calls;
 mod endpoints;
 mod not_dialed;
 mod preflight;
 mod redial;
 
 pub(crate) use access::*;
+pub(crate) use accounts::*;
+pub(crate) use calls::*;
 pub(crate) use endpoints::*;
 pub(crate) use not_dialed::*;
 pub(crate) use preflight::*;
@@ -187,23 +191,6 @@ pub(crate) fn erasure() -> Value {
     })
 }
 
-pub(crate) fn route() -> Value {
-    json!({
-        "name": "indonesia",
-        "rules": [{
-            "countries": ["ID"],
-            "tags": {"team": "billing"},
-            "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}],
-            "time_zone": "Asia/Jakarta",
-            "accounts": [
-                {"account": "example-account", "share": 70, "is_well": true},
-                {"account": "another-account", "share": 30, "is_well": true}
-            ]
-        }],
-        "failover_seconds": 60
-    })
-}
-
 /// A contact after an operator's decision.
 pub(crate) fn resolved_contact() -> Value {
     let mut contact = contact();
@@ -290,140 +277,9 @@ pub(crate) fn feed() -> Value {
     json!({"data": [event()], "next_cursor": "NDIxdGhlIG1hYw", "has_more": false})
 }
 
-pub(crate) fn new_call() -> Value {
-    json!({
-        "account": "example-account",
-        "script": {"template_id": "script-1"},
-        "phone": "+8613800000000",
-        "variables": {"due": "12 March"},
-        "external_id": "reminder-17"
-    })
-}
-
-pub(crate) fn accepted_call() -> Value {
-    let (task, contact) = (ids::TASK, ids::CONTACT);
-    json!({
-        "task_id": task,
-        "contact_id": contact,
-        "external_id": "reminder-17",
-        "account": "example-account",
-        "route": null,
-        "placed": "native",
-        "status": "queued",
-        "disposition": null,
-        "expires_at": "2026-03-02T01:02:00.000Z",
-        "links": {
-            "contact": format!("/v1/contacts/{contact}"),
-            "timeline": format!("/v1/contacts/{contact}/timeline"),
-            "calls": format!("/v1/calls?contact_id={contact}"),
-            "task": format!("/v1/tasks/{task}")
-        },
-        "created_at": "2026-03-02T01:00:00.000Z"
-    })
-}
-
-pub(crate) fn call() -> Value {
-    json!({
-        "id": ids::CALL,
-        "task_id": ids::TASK,
-        "contact_id": ids::CONTACT,
-        "segment_id": ids::SEGMENT,
-        "vendor_call_id": "b7c1d2e3",
-        "status": "ended",
-        "disposition": "answered_human",
-        "confidence": "confirmed",
-        "raw": {"code": "200", "text": "answered"},
-        "insights": [{"kind": "intent", "name": "i-7", "value": "Promise to pay", "level": 2}],
-        "started_at": "2026-03-02T01:00:40.000Z",
-        "answered_at": "2026-03-02T01:00:52.000Z",
-        "ended_at": "2026-03-02T01:01:12.000Z",
-        "talk_seconds": 20,
-        "has_recording": true,
-        "created_at": "2026-03-02T01:00:41.500Z",
-        "updated_at": "2026-03-02T01:01:12.000Z"
-    })
-}
-
-fn abilities() -> Value {
-    json!({
-        "operations": {"add_contacts": "native", "pause": "native", "resume": "emulated", "cancel_contact": "unsupported"},
-        "notes": {"resume": "a new vendor-side task carries what is left", "cancel_contact": "the vendor has no such operation"},
-        "staging": "empty_then_start",
-        "limits": {"contacts_per_request": 1000, "contacts_per_segment": null, "unique_numbers_per_segment": true},
-        "settle_seconds": 5
-    })
-}
-
 fn with(mut first: Value, second: Value) -> Value {
     if let (Value::Object(first), Value::Object(second)) = (&mut first, second) {
         first.extend(second);
     }
     first
-}
-
-pub(crate) fn provider() -> Value {
-    let own = json!({
-        "id": "example-provider",
-        "title": "Example vendor",
-        "options_schema": {"type": "object", "properties": {"strategy_name": {"type": "string"}}},
-        "example_task": {"name": "March reminders", "account": "example-account", "script": {"template_id": "scene-1"}}
-    });
-    with(own, abilities())
-}
-
-pub(crate) fn account() -> Value {
-    let own = json!({
-        "id": "example-account",
-        "provider": "example-provider",
-        "base_url": "https://vendor.example",
-        "ingress_url": "https://calls.example/ingress/example-account/****",
-        "ingress_urls": [{
-            "kind": "order",
-            "url": "https://calls.example/ingress/example-account/****/order",
-            "about": "A person is done. Sent along with each task; nothing is to be pasted."
-        }],
-        "health": {
-            "last_success_at": "2026-03-02T01:07:30.250Z",
-            "last_failure_at": null,
-            "last_failure": null,
-            "failures_in_a_row": 0,
-            "unknown_outcomes": 0
-        },
-        "breaker": {"state": "closed", "until": null},
-        "rate": {"requests_per_second": 10},
-        "window": null,
-        "poll_interval_seconds": 30,
-        "fuse_seconds": 90,
-        "staging_default": "on"
-    });
-    with(own, abilities())
-}
-
-pub(crate) fn check() -> Value {
-    json!({
-        "account": "example-account",
-        "ok": true,
-        "detail": "the vendor answered a signed request",
-        "checked_at": "2026-03-02T01:07:30.250Z"
-    })
-}
-
-pub(crate) fn catalog() -> Value {
-    json!({
-        "templates": [{"id": "scene-1", "name": "Reminder", "variables": ["due"]}],
-        "callers": null
-    })
-}
-
-pub(crate) fn vendor_task() -> Value {
-    json!({
-        "ref": "10086",
-        "name": ids::SEGMENT,
-        "status": "running",
-        "raw_status": "2",
-        "contacts": 40,
-        "finished": 34,
-        "created_at": "2026-03-02T01:00:01.000Z",
-        "raw": {"taskStatus": 2}
-    })
 }
