@@ -129,7 +129,8 @@ impl TencentCcc {
         since: Timestamp,
         phone: &Phone,
     ) -> Result<Option<Vec<Cdr>>, ProviderError> {
-        let (phones, mut records) = ([number::dialable(phone)], Vec::new());
+        // Whether the vendor keeps one form of a number is not published: single calls may be written in another.
+        let (phones, mut records) = ([number::dialable(phone), phone.e164().to_owned()], Vec::new());
         for number in 0..PAGES {
             let page = self.cdr_page(since, &[], &phones, number).await?.tel_cdr_list;
             let is_last = page.len() < RECORDS;

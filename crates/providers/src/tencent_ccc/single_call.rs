@@ -12,7 +12,7 @@ use super::plan::{Speaker, speaker, variables};
 use super::progress::unrecorded;
 use super::wire::{Cdr, PlaceSession, Session};
 use super::{TencentCcc, map, number};
-use outdial_model::{Disposition, Phone, SegmentStatus, TaskSpec, Timestamp};
+use outdial_model::{ContactId, Disposition, Phone, SegmentStatus, TaskSpec, Timestamp};
 use outdial_provider::{
     ContactProgress, ContactReport, DialContact, Effect, ErrorKind, Found, PlaceCall, Placed, Progress,
     ProviderError, ReadProgress, SegmentRef, SegmentReport, SegmentState,
@@ -78,14 +78,19 @@ impl TencentCcc {
         let Some(records) = self.records_of_number(segment.opened_at, &contact.phone).await? else {
             return Ok(Found::CannotTell);
         };
-        let ours: Vec<_> = match speaker(&spec.script.template_id) {
-            Some(Speaker::Agent(agent)) => {
-                records.iter().filter(|cdr| is_agents(cdr, agent, segment.opened_at)).collect()
-            }
-            _ => records.iter().filter(|cdr| cdr.uui.as_deref() == Some(contact.key.as_str())).collect(),
+        let (ours, in_doubt): (Vec<_>, bool) = match speaker(&spec.script.template_id) {
+            Some(Speaker::Agent(agent)) => (
+                records.iter().filter(|cdr| is_agents(cdr, agent, segment.opened_at)).collect(),
+                records.iter().any(|cdr| may_be_agents(cdr, agent)),
+            ),
+            _ => (
+                records.iter().filter(|cdr| cdr.uui.as_deref() == Some(contact.key.as_str())).collect(),
+                records.iter().any(|cdr| cdr.uui.as_deref().is_none_or(str::is_empty)),
+            ),
         };
         Ok(match ours.as_slice() {
-            [] if self.is_told(segment) => Found::NoSegment,
+            // A record that may be ours, however unlike it looks, proves nothing.
+            [] if self.is_told(segment) && !in_doubt => Found::NoSegment,
             [one] => one.session_id.as_ref().map_or(Found::CannotTell, |id| {
                 let vendor_ref = Some(format!("{SESSION}{id}"));
                 Found::Segment(SegmentReport { vendor_ref, ..over() })
@@ -156,6 +161,12 @@ fn is_agents(cdr: &Cdr, agent: i64, asked_at: Timestamp) -> bool {
     is_bare && cdr.ai_agent_id == Some(agent) && began.is_some_and(|at| (earliest..=latest).contains(&at))
 }
 
+/// Whether nothing in a record says that it is another's: no key of ours, no other agent.
+fn may_be_agents(cdr: &Cdr, agent: i64) -> bool {
+    let has_key = cdr.uui.as_deref().is_some_and(|uui| uui.parse::<ContactId>().is_ok());
+    !has_key && cdr.ai_agent_id.is_none_or(|known| known == agent)
+}
+
 fn over() -> SegmentReport {
     SegmentReport::of(SegmentState::Known(SegmentStatus::Completed))
 }
@@ -193,6 +204,19 @@ mod tests {
                 cdr.uui,
                 cdr.time
             );
+        }
+    }
+
+    #[test]
+    fn a_record_that_does_not_say_whose_it_is_may_be_ours() {
+        for (cdr, may_be) in [
+            (record(Some(12), "", 0), true),
+            (record(None, "", 1_000_000), true),
+            (record(Some(12), "what an agent was told", 1_000_000), true),
+            (record(Some(13), "", 1_000_000), false),
+            (record(Some(12), "con_01jn9kzr00e0080000000000a1", 1_000_000), false),
+        ] {
+            assert_eq!(may_be_agents(&cdr, 12), may_be, "{:?} {:?}", cdr.ai_agent_id, cdr.uui);
         }
     }
 
