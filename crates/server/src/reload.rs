@@ -34,6 +34,8 @@ pub struct Reloaded {
     pub changed: Vec<AccountId>,
     /// Accounts that are not there any more.
     pub removed: Vec<AccountId>,
+    /// The routes are others.
+    pub routes_changed: bool,
     /// The operator's rules are others.
     pub policy_changed: bool,
     /// Keys that have changed and are not in force before the next start.
@@ -46,9 +48,12 @@ impl fmt::Display for Reloaded {
             [] => "none".to_owned(),
             ids => ids.iter().map(AccountId::as_str).collect::<Vec<_>>().join(", "),
         };
-        let Self { added, changed, removed, policy_changed, needs_restart } = self;
+        let Self { added, changed, removed, routes_changed, policy_changed, needs_restart } = self;
         write!(f, "accounts added: {}", list(added))?;
         write!(f, "; changed: {}; removed: {}", list(changed), list(removed))?;
+        if *routes_changed {
+            write!(f, "; the routes have changed")?;
+        }
         if *policy_changed {
             write!(f, "; the policy has changed")?;
         }
@@ -88,6 +93,7 @@ impl InForce {
         engine.replace_accounts(accounts);
         told.policy_changed = *engine.policy() != config.policy;
         engine.replace_policy(config.policy);
+        told.routes_changed = !engine.has_routes(&config.routes);
         engine.replace_routes(config.routes);
         *before = config.accounts;
         Ok(told)

@@ -38,17 +38,15 @@ impl Layers {
         let defaults =
             Layer { metadata: Metadata::named(BUILT_IN), values: parse(Path::new(BUILT_IN), DEFAULTS)? };
         let mut figment = Figment::new().merge(defaults);
-        let mut accounts = Vec::new();
+        let mut named = Vec::new();
         if let Some((path, text)) = file {
             let values = parse(path, text)?;
-            accounts = account_names(&values);
+            named = TABLES.iter().flat_map(|table| names_in(&values, table)).collect();
             let metadata = Metadata::from("file", path);
             figment = figment.merge(Layer { metadata, values });
         }
-        let environment = Layer {
-            metadata: Metadata::named(ENVIRONMENT),
-            values: from_environment(environment, &accounts),
-        };
+        let environment =
+            Layer { metadata: Metadata::named(ENVIRONMENT), values: from_environment(environment, &named) };
         Ok(Self { figment: figment.merge(environment) })
     }
 
@@ -91,24 +89,34 @@ fn about_file(path: &Path, detail: String) -> ConfigProblems {
     ConfigProblems::new(vec![Problem { key: path.display().to_string(), origin: None, detail }])
 }
 
-fn account_names(values: &Dict) -> Vec<String> {
-    let accounts = values.get("accounts").and_then(Value::as_dict);
-    accounts.map(|accounts| accounts.keys().cloned().collect()).unwrap_or_default()
+/// Tables of tables with names that are somebody's own.
+const TABLES: [&[&str]; 5] =
+    [&["accounts"], &["routes"], &["retention", "tenants"], &["policy", "tenants"], &["policy", "countries"]];
+
+/// Where the tables of that table are, by the file.
+fn names_in(values: &Dict, table: &[&str]) -> Vec<Vec<String>> {
+    let (mut here, mut path) = (Some(values), Vec::new());
+    for part in table {
+        here = here.and_then(|dict| dict.get(*part)).and_then(Value::as_dict);
+        path.push((*part).to_owned());
+    }
+    let names = here.into_iter().flat_map(Dict::keys);
+    names.map(|name| [path.as_slice(), std::slice::from_ref(name)].concat()).collect()
 }
 
 /// `OUTDIAL__A__B=c` as `{a: {b: "c"}}`: values stay text, whoever reads a key knows what it must be.
-fn from_environment(variables: impl IntoIterator<Item = (String, String)>, accounts: &[String]) -> Dict {
+fn from_environment(variables: impl IntoIterator<Item = (String, String)>, named: &[Vec<String>]) -> Dict {
     let mut values = Dict::new();
     for (name, value) in variables {
         let Some(path) = name.strip_prefix(PREFIX) else { continue };
         let mut path: Vec<_> = path.split("__").map(str::to_ascii_lowercase).collect();
-        if let [section, account, ..] = path.as_mut_slice()
-            && section == "accounts"
-        {
-            // Shells allow no hyphen in a name: NX_ID is the account `nx-id` when the file has one.
-            if let Some(meant) = accounts.iter().find(|known| known.replace('-', "_") == *account) {
-                account.clone_from(meant);
-            }
+        // Shells allow no hyphen in a name, and there is one case only: NX_ID is the account `nx-id` when the file has one.
+        let is_meant = |known: &&Vec<String>| {
+            let plain = |part: &String| part.to_ascii_lowercase().replace('-', "_");
+            path.len() >= known.len() && known.iter().zip(&path).all(|(known, part)| plain(known) == *part)
+        };
+        if let Some(meant) = named.iter().find(is_meant) {
+            path.splice(..meant.len(), meant.iter().cloned());
         }
         insert(&mut values, &path, value);
     }

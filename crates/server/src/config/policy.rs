@@ -1,7 +1,7 @@
 //! `[policy]`: what the operator allows, whatever a task asks for.
 
 use super::reader::{Book, Section};
-use outdial_model::{Cap, Closed, Country, Hours, Policy, Rules, TenantId, Window, Zone};
+use outdial_model::{Cap, Closed, Country, Hours, Policy, Rules, TenantId, Window, Zone, read_day};
 use std::collections::BTreeMap;
 
 /// The rules for everybody, by tenant and by country.
@@ -31,7 +31,15 @@ fn by_name<Name: Ord>(
         let theirs = rules(&mut table, book);
         table.finish(book);
         match parse(&name) {
-            Ok(name) => _ = found.insert(name, theirs),
+            Ok(known) => {
+                if found.insert(known, theirs).is_some() {
+                    tables.complain(
+                        book,
+                        &name,
+                        "is there twice, written differently; one table is for all of its rules",
+                    );
+                }
+            }
             Err(error) => tables.complain(book, &name, error),
         }
     }
@@ -56,18 +64,23 @@ fn rules(section: &mut Section, book: &mut Book) -> Rules {
         open < close && !window.days.is_empty()
     };
     let windows = section.checked(book, "windows", windows, |all: &Vec<Window>| all.iter().all(is_one));
-    let holidays = section.optional(book, "holidays", "days such as [\"2026-12-25\"]");
+    let holidays =
+        section.checked(book, "holidays", "days such as [\"2026-12-25\"]", |days: &Vec<String>| {
+            days.iter().all(|day| read_day(day).is_some())
+        });
     let closed = "periods such as [{ from = \"2026-12-24T12:00\", to = \"2026-12-27T00:00\" }]";
     let closed =
         section.checked(book, "closed", closed, |all: &Vec<Closed>| all.iter().all(|one| one.from < one.to));
     let hours = Hours {
         time_zone: time_zone.and_then(|name| name.parse().ok()).unwrap_or(Zone::OfContact),
         windows: windows.unwrap_or_default(),
-        holidays: holidays.unwrap_or_default(),
+        holidays: holidays.unwrap_or_default().iter().filter_map(|day| read_day(day)).collect(),
         closed: closed.unwrap_or_default(),
     };
     let most = "caps such as [{ attempts = 3, days = 1 }], of 1 to 1000 attempts in 1 to 90 days, `per` a number or a person";
-    let is_cap = |cap: &Cap| (1..=1_000).contains(&cap.attempts) && (1..=90).contains(&cap.days);
+    let is_cap = |cap: &Cap| {
+        (1..=Cap::MOST_ATTEMPTS).contains(&cap.attempts) && (1..=Cap::MOST_DAYS).contains(&cap.days)
+    };
     let caps = section.checked(book, "caps", most, |all: &Vec<Cap>| all.iter().all(is_cap));
     let hours = (!hours.are_any()).then_some(hours);
     Rules { hours, caps: caps.unwrap_or_default(), concurrent_calls: None }

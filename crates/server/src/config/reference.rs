@@ -29,7 +29,7 @@ pub(crate) fn reference() -> String {
          `OUTDIAL__ACCOUNTS__NX_ID__BASE_URL`. Lists and tables there are written as in TOML. Every secret `x` can be given as \
          `x_file`, a file that holds it. An unknown key is refused, with the nearest valid name.\n\n\
          `outdial config check --config FILE` tells every problem, `outdial config print` every value and where it came from. \
-         Keys of accounts and routes take effect on SIGHUP, all others at the next start (`docs/operations.md`). This page is written by \
+         Keys of accounts, routes and the policy take effect on SIGHUP, all others at the next start (`docs/operations.md`). This page is written by \
          `cargo xtask config`.\n",
     );
     let defaults = defaults_of_accounts();
