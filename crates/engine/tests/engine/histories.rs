@@ -1,9 +1,11 @@
 //! Random histories of wishes, faults, crashes and frozen processes: the promises hold in all of them.
 
+mod circumstances;
 mod happening;
 mod model;
 
-use happening::{Circumstances, Happening, circumstances, happenings};
+use circumstances::{Circumstances, circumstances};
+use happening::{Happening, happenings};
 use model::Model;
 use outdial_provider::Staging;
 use proptest::prelude::*;

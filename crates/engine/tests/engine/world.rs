@@ -1,14 +1,14 @@
 //! Engines with one account at a vendor in memory, stepped by hand.
 
 use crate::door::{Door, Frozen, Meanwhile};
-use outdial_engine::outward::{Limits, Outward, Policy};
+use outdial_engine::outward::{self, Limits, Outward};
 use outdial_engine::{
     Account, AccountPolicy, Clients, ContactDraft, ContactResult, CreateTask, Engine, EngineParts, Ingress,
     Lines, Recordings, Retention, TaskVerb,
 };
 use outdial_engine::{ContactFilter, Page};
 use outdial_model::{
-    Clock, Contact, ContactStatus, ManualClock, Schedule, Secret, StartMode, Task, TaskId, TaskSpec,
+    Clock, Contact, ContactStatus, ManualClock, Policy, Schedule, Secret, StartMode, Task, TaskId, TaskSpec,
     TenantId, Timestamp,
 };
 use outdial_provider::{MemoryOptions, MemoryProvider, MemoryVendor, Staging};
@@ -62,7 +62,8 @@ impl World {
 
     pub async fn of(options: impl FnOnce(Arc<dyn Clock>) -> MemoryOptions, window: Option<u32>) -> Self {
         let allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
-        Self::with(options, window, Outward::new(Policy { allow_http: true, allowed_networks })).await
+        Self::with(options, window, Outward::new(outward::Policy { allow_http: true, allowed_networks }))
+            .await
     }
 
     async fn with(
@@ -110,9 +111,16 @@ impl World {
     /// Forgets the engine in the middle of whatever it did and starts another on the same database.
     pub async fn restart(&mut self) {
         self.store.release_abandoned_leases().await.unwrap();
+        let policy = self.engine.policy();
         self.replicas[0] =
             replica(&self.store, &self.clock, &self.provider, self.window, &self.outward).await;
         self.engine = self.replicas[0].engine.clone();
+        self.engine.replace_policy(Policy::clone(&policy));
+    }
+
+    /// From now on the operator allows this, in every process.
+    pub fn govern(&self, policy: &Policy) {
+        self.replicas.iter().for_each(|replica| replica.engine.replace_policy(policy.clone()));
     }
 
     pub fn settle(&self) -> Duration {
@@ -274,8 +282,8 @@ async fn replica(
     let (store, clock) = (store.clone(), clock.clone());
     let (accounts, outward) = (vec![first, second], outward.clone());
     let limits = Limits { deadline: SECOND, patience: SECOND, bytes: 1000 };
-    let recordings = Recordings::new(Policy::default(), limits);
-    let policy = outdial_model::Policy::default();
+    let recordings = Recordings::new(outward::Policy::default(), limits);
+    let policy = Policy::default();
     let (issuers, routes) = (Vec::new(), Vec::new());
     let retention = Retention { usual: Some(KNOWN), tenants: BTreeMap::new() };
     let parts = EngineParts {

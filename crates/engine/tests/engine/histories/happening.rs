@@ -1,7 +1,7 @@
 //! What may happen in a history, and how often.
 
 use outdial_engine::TaskVerb;
-use outdial_model::{Decision, Delivery, OnUnknown, Staged};
+use outdial_model::Decision;
 use outdial_provider::{ErrorKind, NextAnswer, Operation};
 use proptest::prelude::*;
 
@@ -67,44 +67,12 @@ pub enum Happening {
         which: usize,
         amid_a_read: bool,
     },
+    /// A number of the town is not to be called any more.
+    Suppress {
+        number: usize,
+    },
     /// Seconds go by.
     Pass(u64),
-}
-
-/// What kind of task, and of vendor.
-#[derive(Debug, Clone)]
-pub struct Circumstances {
-    pub on_unknown: OnUnknown,
-    pub delivery: Delivery,
-    pub staged: Staged,
-    /// The hours have gaps.
-    pub has_gaps: bool,
-    /// The vendor offers no look-ups.
-    pub is_blind: bool,
-    /// Most attempts to a number in a day.
-    pub cap: Option<u32>,
-}
-
-pub fn circumstances() -> impl Strategy<Value = Circumstances> {
-    let on_unknown = prop_oneof![
-        3 => Just(OnUnknown::Hold),
-        1 => Just(OnUnknown::AssumeDialed),
-        1 => Just(OnUnknown::RedialAfter),
-    ];
-    let delivery = prop_oneof![3 => Just(Delivery::Windowed), 1 => Just(Delivery::Direct)];
-    let staged = prop_oneof![3 => Just(Staged::On), 1 => Just(Staged::Off)];
-    let (has_gaps, is_blind) = (prop::bool::weighted(0.3), prop::bool::weighted(0.2));
-    let cap = prop::option::weighted(0.4, 1u32..3);
-    (on_unknown, delivery, staged, has_gaps, is_blind, cap).prop_map(
-        |(on_unknown, delivery, staged, has_gaps, is_blind, cap)| Circumstances {
-            on_unknown,
-            delivery,
-            staged,
-            has_gaps,
-            is_blind,
-            cap,
-        },
-    )
 }
 
 pub fn happenings() -> impl Strategy<Value = Vec<Happening>> {
@@ -129,6 +97,7 @@ pub fn happenings() -> impl Strategy<Value = Vec<Happening>> {
         2 => (0usize..50).prop_map(|which| Happening::Push { which }),
         3 => (0usize..50, any::<bool>())
             .prop_map(|(which, amid_a_read)| Happening::Arrive { which, amid_a_read }),
+        1 => (0usize..16).prop_map(|number| Happening::Suppress { number }),
         5 => (1u64..40).prop_map(Happening::Pass),
     ];
     prop::collection::vec(one, 1..25)

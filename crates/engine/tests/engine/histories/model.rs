@@ -1,13 +1,15 @@
 //! A history as it is lived through, and what must be true of it at every moment.
 
-use super::happening::{Circumstances, Happening};
+use super::circumstances::{Circumstances, with_gaps};
+use super::happening::Happening;
 use crate::door::{Frozen, Meanwhile};
 use crate::pushes::push_to;
 use crate::world::{World, draft_of, tenant, work};
+use jiff::tz::TimeZone;
 use outdial_engine::TaskVerb;
 use outdial_model::{
-    Cap, CapPer, Clock, Contact, ContactId, ContactStatus, Days, Decision, Disposition, HoldReason, Hours,
-    OnUnknown, Openings, Schedule, Staged, StartMode, TaskId, TaskSpec, TaskStatus, Timestamp, Window,
+    Clock, Contact, ContactId, ContactStatus, Decision, Disposition, HoldReason, NewSuppression, OnUnknown,
+    Phone, Staged, SuppressionId, TaskId, TaskSpec, TaskStatus, Timestamp,
 };
 use outdial_provider::{MemoryOptions, MemoryPush, NextAnswer, Operation, Staging, Support};
 use outdial_store::Store;
@@ -15,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Short enough that a history sees it.
-const HORIZON: u32 = 45;
+pub const HORIZON: u32 = 45;
 /// Long enough for a frozen process, a takeover and a look-up that fails a few times.
-const FUSE: u32 = 60;
+pub const FUSE: u32 = 60;
 /// Faults that keep a twin from being found or stopped; more of them in a row outlast any fuse.
 const MOST_BLINDING_FAULTS: usize = 3;
 /// How late a request may leave that was planned while the hours were open: a claim's fence.
@@ -38,6 +40,8 @@ pub struct Model {
     blinding_faults: usize,
     /// What the vendor pushed.
     pushes: Vec<MemoryPush>,
+    /// Numbers that are not to be called any more, and whoever had been sent by then.
+    suppressed: BTreeMap<String, BTreeSet<ContactId>>,
     /// Rings of a task when it was seen stopped.
     rung_when_stopped: BTreeMap<TaskId, usize>,
     /// Rings before the last time everybody's call ended.
@@ -59,9 +63,10 @@ impl Model {
         };
         let mut world = World::of(options, Some(WINDOW)).await;
         world.join().await;
+        world.govern(&circumstances.policy());
         let mut tasks = Vec::new();
         for people in [3, 2] {
-            let change = |spec: &mut TaskSpec| characterise(spec, &circumstances);
+            let change = |spec: &mut TaskSpec| circumstances.characterise(spec);
             tasks.push(world.create_with(people, change).await.id);
         }
         Self {
@@ -73,6 +78,7 @@ impl Model {
             redialed: BTreeSet::new(),
             blinding_faults: 0,
             pushes: Vec::new(),
+            suppressed: BTreeMap::new(),
             rung_when_stopped: BTreeMap::new(),
             finished: 0,
             closed_since: None,
@@ -120,6 +126,7 @@ impl Model {
                 self.pushes.extend(self.world.vendor.push(contact));
             }
             Happening::Arrive { which, amid_a_read } => self.arrive(which, amid_a_read).await,
+            Happening::Suppress { number } => self.suppress(number).await,
             Happening::Pass(seconds) => self.pass(seconds).await,
         }
         self.holds().await;
@@ -134,6 +141,18 @@ impl Model {
         let drafts: Vec<_> = (0..people).map(|next| draft_of(known + next, first + next)).collect();
         let added = self.world.engine.add_contacts(&tenant(), &self.tasks[task], &drafts, None).await;
         self.given[task] += added.map_or(0, |added| added.len());
+    }
+
+    async fn suppress(&mut self, number: usize) {
+        let phone: Phone = draft_of(0, number).phone.parse().unwrap();
+        let id = SuppressionId::generate(self.world.clock.now());
+        let (purpose, reason, source, expires_at) = (None, None, None, None);
+        let new = NewSuppression { id, phone: phone.clone(), purpose, reason, source, expires_at };
+        self.world.engine.suppress(&tenant(), &[new], None).await.unwrap();
+        let theirs =
+            self.everybody().await.into_iter().filter(|contact| contact.phone.as_ref() == Some(&phone));
+        let sent = theirs.filter(|contact| contact.segment.is_some()).map(|contact| contact.id);
+        self.suppressed.entry(phone.e164().to_owned()).or_insert_with(|| sent.collect());
     }
 
     async fn decide(&mut self, which: usize, decision: Decision) {
@@ -191,7 +210,7 @@ impl Model {
 
     async fn pass(&mut self, seconds: u64) {
         // Hours are watched second by second; without them time passes faster.
-        let step = if self.circumstances.has_gaps { 1 } else { seconds };
+        let step = if self.circumstances.gaps.is_some() { 1 } else { seconds };
         for _ in 0..seconds / step {
             self.world.pass(Duration::from_secs(step)).await;
             if self.world.has_crashed() {
@@ -269,6 +288,7 @@ impl Model {
         self.one_dial_for_a_number(&everybody);
         self.one_ring_for_a_contact();
         self.nobody_is_rung_more_often_than_the_cap();
+        self.nobody_is_sent_whose_number_is_suppressed(&everybody);
         self.everybody_who_is_out_is_read(&everybody).await;
         for (task, given) in self.tasks.clone().into_iter().zip(self.given.clone()) {
             self.counters_add_up(&task, given, &everybody).await;
@@ -292,6 +312,15 @@ impl Model {
                 ringing.insert(ring.phone.e164().to_owned()) || !self.is_certain(),
                 "a number rings twice at the same time"
             );
+        }
+    }
+
+    fn nobody_is_sent_whose_number_is_suppressed(&self, everybody: &[Contact]) {
+        for contact in everybody {
+            let number = contact.phone.as_ref().map_or("", |phone| phone.e164());
+            let Some(sent) = self.suppressed.get(number) else { continue };
+            let is_new = contact.segment.is_some() && !sent.contains(&contact.id);
+            assert!(!is_new, "{contact:?} was sent after their number was suppressed");
         }
     }
 
@@ -319,7 +348,7 @@ impl Model {
 
     /// The vendor's word, whatever we have counted.
     fn nobody_is_rung_more_often_than_the_cap(&self) {
-        let Some(cap) = self.circumstances.cap else { return };
+        let Some((_, cap)) = self.circumstances.cap else { return };
         let mut rings: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
         for ring in self.world.vendor.rings() {
             rings.entry(ring.phone.e164().to_owned()).or_default().push(ring.at);
@@ -356,7 +385,7 @@ impl Model {
     /// Nobody is rung while the hours are closed, but by a request that was on its way when they closed.
     fn keeps_hours(&mut self) {
         let now = self.world.clock.now();
-        if Openings::for_all(&schedule(&self.circumstances), []).are_open(now) {
+        if self.circumstances.gaps.is_none() || with_gaps().are_open(&TimeZone::UTC, now) {
             self.closed_since = None;
             return;
         }
@@ -367,35 +396,5 @@ impl Model {
         } else {
             assert_eq!(self.rung_when_closed, rung, "nobody is rung outside the hours");
         }
-    }
-}
-
-fn characterise(spec: &mut TaskSpec, circumstances: &Circumstances) {
-    spec.schedule = schedule(circumstances);
-    spec.safety.on_unknown = circumstances.on_unknown;
-    spec.safety.unknown_horizon_seconds = HORIZON;
-    spec.safety.delivery = circumstances.delivery;
-    spec.safety.staging = Some(circumstances.staged);
-    spec.safety.fuse_seconds = Some(FUSE);
-    spec.caps = circumstances
-        .cap
-        .map(|attempts| Cap { attempts, days: 1, per: CapPer::Number })
-        .into_iter()
-        .collect();
-}
-
-/// Two minutes open, two closed, then open for long.
-fn schedule(circumstances: &Circumstances) -> Schedule {
-    let window = |from: &str, to: &str| Window {
-        days: "mon".parse().into_iter().collect::<Days>(),
-        from: Window::time(from).unwrap(),
-        to: Window::time(to).unwrap(),
-    };
-    let gaps = vec![window("01:00", "01:02"), window("01:04", "23:00")];
-    let windows = if circumstances.has_gaps { gaps } else { Vec::new() };
-    Schedule {
-        start: StartMode::Immediate,
-        hours: Hours { windows, ..Hours::default() },
-        ..Schedule::default()
     }
 }
