@@ -218,6 +218,11 @@ impl Place {
         Self(Arc::clone(account))
     }
 
+    /// Whether it is one of that account's, as it is now.
+    pub(crate) fn is_at(&self, account: &Arc<Account>) -> bool {
+        Arc::ptr_eq(&self.0, account)
+    }
+
     /// Whether the task may keep its place.
     pub(crate) fn may_stay(&self, now: outdial_model::Timestamp) -> bool {
         self.0.breaker(now) == Breaker::Closed || self.0.at_work.load(Ordering::SeqCst) <= PLACES_WHILE_ILL

@@ -2,12 +2,15 @@
 //!
 //! A vendor may ring as often as the task lets it (`retry.max_attempts`) once it has somebody: all of that has to fit.
 
-use outdial_model::{Cap, CapPer, FieldProblem, Full, TaskSpec, Timestamp};
+use crate::rulebook::Rulebook;
+use outdial_model::{Cap, CapPer, FieldProblem, Full, Timestamp, Whereabouts};
 use outdial_store::{Past, PastWanted};
 use std::time::Duration;
 
-/// How soon is asked again where no instant is known: somebody is out, or a setting would have to change.
+/// How soon is asked again where it depends on somebody who is out.
 const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
+/// The same where a setting would have to change.
+const CHANGED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How much of the attempts before has to be known for these caps; nothing when there are none.
 pub(crate) fn wanted<'c>(caps: impl Iterator<Item = &'c Cap>, now: Timestamp) -> Option<PastWanted> {
@@ -38,22 +41,31 @@ pub(crate) fn held_until<'c>(
         match cap.admits(attempts, past, now) {
             Ok(()) => None,
             Err(Full::Until(end)) => Some(end),
-            Err(Full::UnderWay | Full::Forever) => Some(now + ASKED_AGAIN_AFTER),
+            Err(Full::UnderWay) => Some(now + ASKED_AGAIN_AFTER),
+            Err(Full::Forever) => Some(now + CHANGED_AFTER),
         }
     });
     holds.max()
 }
 
-/// Caps of a task that nobody in it would ever fit.
-pub(crate) fn refuse(spec: &TaskSpec) -> impl Iterator<Item = FieldProblem> + '_ {
-    let most = spec.retry.max_attempts;
-    spec.caps.iter().enumerate().filter(move |(_, cap)| cap.attempts < most).map(move |(place, _)| {
-        let pointer = format!("/caps/{place}/attempts");
+/// Caps that nobody of the task would ever fit: its own, and those the operator has for everybody of the tenant.
+pub(crate) fn refuse(rules: &Rulebook<'_>) -> Vec<FieldProblem> {
+    let most = rules.spec.retry.max_attempts;
+    let own = rules.spec.caps.iter().enumerate().filter(|(_, cap)| cap.attempts < most).map(|(place, _)| {
         let detail = format!(
             "`retry.max_attempts` lets the vendor ring somebody {most} times; allow as many, or fewer there"
         );
-        FieldProblem::new(&pointer, "cap_too_small", detail)
-    })
+        FieldProblem::new(&format!("/caps/{place}/attempts"), "cap_too_small", detail)
+    });
+    let others = rules.caps(&Whereabouts::default()).skip(rules.spec.caps.len());
+    let strictest = others.min_by_key(|cap| cap.attempts).filter(|cap| cap.attempts < most).map(|cap| {
+        let detail = format!(
+            "nobody may be rung more than {} times in {} days here; give the vendor no more attempts",
+            cap.attempts, cap.days
+        );
+        FieldProblem::new("/retry/max_attempts", "cap_too_small", detail)
+    });
+    own.chain(strictest).collect()
 }
 
 #[cfg(test)]
@@ -81,7 +93,7 @@ mod tests {
         assert_eq!(until(&[number], 1), Some(now - hour + day));
         assert_eq!(until(&[number, person], 1), Some(now - 2 * hour + 7 * day));
         assert_eq!(until(&[cap(2, 1, CapPer::Number)], 2), Some(now - hour + day));
-        assert_eq!(until(&[cap(2, 1, CapPer::Number)], 3), Some(now + ASKED_AGAIN_AFTER), "never, as it is");
+        assert_eq!(until(&[cap(2, 1, CapPer::Number)], 3), Some(now + CHANGED_AFTER), "never, as it is");
     }
 
     #[test]

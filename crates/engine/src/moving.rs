@@ -7,7 +7,7 @@
 //! Not for: how segments at the account before are ended (the worker's decisions).
 
 use crate::once::{Once, Worded};
-use crate::routes::{Placement, Question, Route};
+use crate::routes::{Placement, Question, Route, Rule};
 use crate::{Account, Engine, EngineError};
 use outdial_model::{AccountId, Phone, RouteDecision, Task, TaskId, TaskStatus, TenantId};
 use outdial_store::{ContactFilter, Destination, Page, StoreError};
@@ -88,11 +88,20 @@ impl Engine {
     /// Where a task would go by its route if it left `account`; `None` when there is nowhere to go.
     pub(crate) fn way_out(&self, task: &Task, account: &Account) -> Option<Placement> {
         let (route, decision) = self.route_of(task)?;
+        // Rules may have come and gone: only the one it came by knows where it may go.
+        let chose = |rule: &&Rule| {
+            let accounts = rule.accounts.iter().map(|share| &share.account);
+            accounts.eq(decision.considered.iter().map(|considered| &considered.account))
+        };
+        let rule = match route.rules.get(decision.rule).filter(chose) {
+            Some(_) => decision.rule,
+            None => route.rules.iter().position(|rule| chose(&rule))?,
+        };
         let mut left = decision.left;
         left.push(account.id.clone());
         let question =
             Question { task: &task.id, spec: &task.spec, phones: &[], at: self.now(), left: &left };
-        self.by_rule(&task.tenant, &route, decision.rule, &question, false)
+        self.by_rule(&task.tenant, &route, rule, &question, false)
     }
 }
 

@@ -9,6 +9,7 @@ mod estimate;
 
 pub use estimate::{Estimate, Factor};
 
+use crate::caps;
 use crate::contacts::{accept, numbers};
 use crate::routes::Question;
 use crate::rulebook::Rulebook;
@@ -21,7 +22,7 @@ use outdial_model::{
     ProviderKind, Staged, TaskId, TenantId, Timestamp, Why,
 };
 use outdial_provider::{Operation, Staging, Support};
-use outdial_store::{Candidate, NewContact, Past, Prospect};
+use outdial_store::{Candidate, NewContact, Prospect};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -121,7 +122,7 @@ impl Engine {
             }
             Err(error) => return Err(error),
         };
-        let mut problems = refuse(&task.spec, &account, now);
+        let mut problems = refuse(&Rulebook::of(tenant, &task.spec, &self.policy()), &account, now);
         let policy = self.policy();
         let people = self.outlooks(tenant, &task, &policy, &account, now).await?;
         for (index, outlook) in people.iter().enumerate() {
@@ -133,8 +134,9 @@ impl Engine {
         let fits = self.accounts_for(tenant).map(|account| fit(&account, &task, &phones)).collect();
         let dialed = people.iter().filter(|outlook| outlook.fate.is_dialed()).count();
         let estimate = (dialed > 0).then(|| {
-            let flow = flow(&task, &account, average_call);
-            let hours = Rulebook::of(tenant, &task.spec, &policy).for_all();
+            let rules = Rulebook::of(tenant, &task.spec, &policy);
+            let flow = flow(&task, &account, rules.concurrent_calls(), average_call);
+            let hours = rules.for_all();
             estimate::estimate(&flow, u64::try_from(dialed).unwrap_or(u64::MAX), &hours, now)
         });
         Ok(Preflight { problems, people, estimate, fits })
@@ -162,8 +164,10 @@ impl Engine {
                 accept(draft, &Rulebook::of(tenant, &task.spec, policy), account, now).map_err(Fate::Invalid)
             })
             .collect();
-        let phones: Vec<_> = accepted.iter().flatten().map(|contact| contact.phone.clone()).collect();
-        let known = self.store().prospects(tenant, task.spec.purpose.as_ref(), &phones, now).await?;
+        let people: Vec<_> = accepted.iter().flatten().cloned().collect();
+        let past = caps::wanted(Rulebook::of(tenant, &task.spec, policy).all_caps(), now);
+        let purpose = task.spec.purpose.as_ref();
+        let known = self.store().prospects(tenant, purpose, &people, past.as_ref(), now).await?;
         let mut known = known.into_iter();
         let rules = Rulebook::of(tenant, &task.spec, policy);
         Ok(accepted
@@ -192,7 +196,7 @@ fn fate(
     let candidate = Candidate {
         contact: as_if_stored(tenant, id, new, now),
         is_suppressed: prospect.is_suppressed,
-        past: Past::default(),
+        past: prospect.past,
     };
     match gate(&candidate, rules, now) {
         Verdict::Dial if prospect.is_live => Fate::NumberBusy,
@@ -247,15 +251,17 @@ fn fit(account: &Account, task: &CreateTask, phones: &[Phone]) -> Fit {
 }
 
 /// How people would flow to the account's vendor and through its lines.
-fn flow(task: &CreateTask, account: &Account, average_call: Duration) -> Flow {
+fn flow(task: &CreateTask, account: &Account, of_tenant: Option<u64>, average_call: Duration) -> Flow {
     let (spec, capabilities) = (&task.spec, account.provider.capabilities());
     let whole = capabilities.staging == Staging::WholeWithFuse;
     let staged = spec.safety.staging.unwrap_or(account.policy.staging) == Staged::On;
     let fuse = spec.safety.fuse_seconds.map_or(account.policy.fuse, |s| Duration::from_secs(s.into()));
     let window = window_of(spec, account);
+    let own = spec.pacing.max_concurrent_calls.map(u64::from);
+    let of_account = account.policy.lines.map(|lines| lines.wanted_by(&account.id, spec.priority).most);
     Flow {
         call: average_call,
-        lines: spec.pacing.max_concurrent_calls.map(u64::from),
+        lines: [own, of_account, of_tenant].into_iter().flatten().min(),
         window: (spec.safety.delivery != Delivery::Direct).then_some(window),
         portion: portion(window, whole),
         fuse: if whole && staged { fuse } else { Duration::ZERO },

@@ -4,7 +4,8 @@
 //! (`work::fill`), and are people of the new task like any other: suppressions, the number lock and the gate concern them anew.
 
 use crate::once::{Once, Worded};
-use crate::tasks::{new_task, refuse};
+use crate::rulebook::Rulebook;
+use crate::tasks::{new_task, refuse, unknown_account};
 use crate::{Engine, EngineError};
 use outdial_model::{Disposition, FieldProblem, Redial, Task, TaskSpec, TenantId};
 use outdial_store::NewTask;
@@ -32,8 +33,9 @@ impl Engine {
         once: Option<&Once<'_, Task>>,
     ) -> Result<Task, EngineError> {
         let CreateRedial { external_id, dispositions, spec } = request;
-        let (account, now) = (self.account_for(tenant, &source.account)?, self.now());
-        let mut problems = refuse(&spec, &account, now);
+        let unknown = |_| unknown_account(self, tenant, &source.account);
+        let (account, now) = (self.account_for(tenant, &source.account).map_err(unknown)?, self.now());
+        let mut problems = refuse(&Rulebook::of(tenant, &spec, &self.policy()), &account, now);
         let of = |disposition| source.counts.dispositions.get(disposition).copied().unwrap_or(0);
         let people = dispositions.iter().map(of).sum();
         if people == 0 {
@@ -45,7 +47,11 @@ impl Engine {
             return Err(EngineError::Invalid(problems));
         }
         let redial = Redial::of(source.id.clone(), dispositions, people);
-        let task = NewTask { redial: Some(redial), ..new_task(external_id, &account, spec, now) };
+        let task = NewTask {
+            redial: Some(redial),
+            route: source.route.clone(),
+            ..new_task(external_id, &account, spec, now)
+        };
         let worded = Worded::task(once);
         let task = self.store().create_task(tenant, task, Vec::new(), worded.stored().as_ref(), now).await?;
         self.ring();

@@ -183,6 +183,11 @@ impl Engine {
         routes
     }
 
+    /// Whether these are the configured routes.
+    pub fn has_routes(&self, routes: &[Route]) -> bool {
+        self.0.accounts.routes().iter().eq(routes)
+    }
+
     /// From now on these are the configured routes. Tasks stay where they are.
     pub fn replace_routes(&self, routes: Vec<Route>) {
         self.0.accounts.replace_routes(routes);

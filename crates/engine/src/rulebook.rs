@@ -26,7 +26,6 @@ impl<'a> Rulebook<'a> {
 
     /// Whether it matters where somebody is.
     pub(crate) fn ask_where(&self) -> bool {
-        let by_their_clock = |hours: &Hours| hours.time_zone == Zone::OfContact && !hours.are_any();
         !self.policy.countries.is_empty()
             || by_their_clock(&self.spec.schedule.hours)
             || self.of_tenant().any(by_their_clock)
@@ -34,7 +33,8 @@ impl<'a> Rulebook<'a> {
 
     /// Whether the task's own hours are all there is, and the same for everybody.
     pub(crate) fn is_plain(&self) -> bool {
-        !self.ask_where() && self.of_tenant().all(Hours::are_any)
+        let of_a_country = self.policy.countries.values().any(|rules| rules.hours.is_some());
+        !of_a_country && !by_their_clock(&self.spec.schedule.hours) && self.of_tenant().all(Hours::are_any)
     }
 
     /// Where somebody is, as far as it matters.
@@ -90,4 +90,8 @@ impl<'a> Rulebook<'a> {
     fn of_country(&self, country: Option<Country>) -> Option<&'a Hours> {
         self.policy.for_country(country).and_then(|rules: &Rules| rules.hours.as_ref())
     }
+}
+
+fn by_their_clock(hours: &Hours) -> bool {
+    hours.time_zone == Zone::OfContact && !hours.are_any()
 }

@@ -6,6 +6,7 @@
 //!
 //! Not for: how a vendor is asked for it (the worker: through the vendor's own single call, or a task of one).
 
+use crate::caps;
 use crate::contacts::{accept, numbers};
 use crate::once::{Once, Worded};
 use crate::preflight::as_if_stored;
@@ -15,9 +16,9 @@ use crate::tasks::new_task;
 use crate::work::{Verdict, gate};
 use crate::{Account, Breaker, ContactDraft, Engine, EngineError};
 use outdial_model::{
-    AccountId, ContactId, FieldProblem, StartMode, Task, TaskId, TaskSpec, TenantId, Timestamp,
+    AccountId, ContactId, FieldProblem, Priority, StartMode, Task, TaskId, TaskSpec, TenantId, Timestamp,
 };
-use outdial_store::{Candidate, NewContact, NewTask, Past};
+use outdial_store::{Candidate, NewContact, NewTask};
 use std::time::Duration;
 
 /// A call as a client asks for it.
@@ -56,6 +57,7 @@ impl Engine {
         let now = self.now();
         spec.single_call = true;
         spec.retry.max_attempts = 1;
+        spec.priority = Priority::Immediate;
         spec.schedule.start = StartMode::Immediate;
         spec.schedule.not_after = now.checked_add(expires_after).ok();
         let draft = ContactDraft { external_id: external_id.clone(), ..contact };
@@ -92,17 +94,13 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let later = |until: Timestamp| Duration::try_from(until.duration_since(now)).unwrap_or_default();
         let purpose = spec.purpose.as_ref();
-        let phones = std::slice::from_ref(&person.phone);
-        let known = self
-            .store()
-            .prospects(tenant, purpose, phones, now)
-            .await?
-            .into_iter()
-            .next()
-            .unwrap_or_default();
-        let contact = as_if_stored(tenant, TaskId::generate(now), person.clone(), now);
-        let candidate = Candidate { contact, is_suppressed: known.is_suppressed, past: Past::default() };
         let policy = self.policy();
+        let past = caps::wanted(Rulebook::of(tenant, spec, &policy).all_caps(), now);
+        let people = std::slice::from_ref(person);
+        let known = self.store().prospects(tenant, purpose, people, past.as_ref(), now).await?;
+        let known = known.into_iter().next().unwrap_or_default();
+        let contact = as_if_stored(tenant, TaskId::generate(now), person.clone(), now);
+        let candidate = Candidate { contact, is_suppressed: known.is_suppressed, past: known.past };
         match gate(&candidate, &Rulebook::of(tenant, spec, &policy), now) {
             Verdict::Dial => {}
             Verdict::Hold(reason, until) => {

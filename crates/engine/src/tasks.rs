@@ -99,16 +99,20 @@ impl Engine {
         let (phones, at) = (numbers(&contacts, &spec), spec.schedule.not_before.unwrap_or(now).max(now));
         let question = Question { task: &id, spec: &spec, phones: &phones, at, left: &[] };
         let Placement { account, route } = self.placement(tenant, &account, &question)?;
-        let mut problems = refuse(&spec, &account, now);
         let policy = self.policy();
-        let accepted = accept_all(&contacts, &Rulebook::of(tenant, &spec, &policy), &account, now);
-        let contacts = accepted.unwrap_or_else(|bad| {
-            problems.extend(bad);
-            Vec::new()
-        });
-        if !problems.is_empty() {
-            return Err(EngineError::Invalid(problems));
-        }
+        let contacts = {
+            let rules = Rulebook::of(tenant, &spec, &policy);
+            let mut problems = refuse(&rules, &account, now);
+            let accepted = accept_all(&contacts, &rules, &account, now);
+            let contacts = accepted.unwrap_or_else(|bad| {
+                problems.extend(bad);
+                Vec::new()
+            });
+            if !problems.is_empty() {
+                return Err(EngineError::Invalid(problems));
+            }
+            contacts
+        };
         let task = NewTask { id, route, ..new_task(external_id, &account, spec, now) };
         let worded = Worded::task(once);
         let task = self.store().create_task(tenant, task, contacts, worded.stored().as_ref(), now).await?;
@@ -152,14 +156,17 @@ impl Engine {
     ) -> Result<Task, EngineError> {
         let task = changeable(self.task(tenant, id).await?)?;
         let mut problems = self.account_for(tenant, &task.account)?.provider.refuse_task(&spec);
-        problems.extend(caps::refuse(&spec));
+        problems.extend(caps::refuse(&Rulebook::of(tenant, &spec, &self.policy())));
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
         }
         let task = self.store().patch_task(tenant, id, TaskPatch { spec }, revision, self.now()).await?;
-        // Whoever waits for hours that may be others now is asked about again; whoever is not reached here waits on.
-        let held = HoldReason::OutsideWindow;
-        while self.store().release_held(tenant, id, held, AT_ONCE, self.now()).await? >= u64::from(AT_ONCE) {}
+        // Whoever waits for what may be otherwise now is asked about again; whoever is not reached here waits on.
+        for held in [HoldReason::OutsideWindow, HoldReason::Capped] {
+            while self.store().release_held(tenant, id, held, AT_ONCE, self.now()).await?
+                >= u64::from(AT_ONCE)
+            {}
+        }
         self.ring();
         Ok(task)
     }
@@ -219,9 +226,10 @@ impl Engine {
 }
 
 /// What makes no sense in a task that is to begin.
-pub(crate) fn refuse(spec: &TaskSpec, account: &Account, now: Timestamp) -> Vec<FieldProblem> {
+pub(crate) fn refuse(rules: &Rulebook<'_>, account: &Account, now: Timestamp) -> Vec<FieldProblem> {
+    let spec = rules.spec;
     let mut problems = account.provider.refuse_task(spec);
-    problems.extend(caps::refuse(spec));
+    problems.extend(caps::refuse(rules));
     if spec.schedule.is_over(now) {
         let detail = "this instant has passed; nothing could be dialed";
         problems.push(FieldProblem::new("/schedule/not_after", "in_the_past", detail));

@@ -41,7 +41,7 @@ use claim::{Claim, HEARTBEAT, Moment, TERM};
 use decide::{Situation, Step, Who, decide};
 pub(crate) use decide::{out_elsewhere, portion, window, window_of};
 use job::Job;
-use outdial_model::{DesiredStatus, Task, Timestamp};
+use outdial_model::{ContactStatus, DesiredStatus, Task, Timestamp};
 use outdial_provider::fence;
 use outdial_store::{Changes, Lease, StoreError, TaskChange, TaskWork};
 use sides::Sides;
@@ -222,13 +222,17 @@ impl Engine {
             if let Some(trouble) = withdrawn(&account, &work.task) {
                 self.tell_trouble(lease, &work, Some(trouble)).await?;
             }
-            let place = place.get_or_insert_with(|| Place::at(&account));
-            if !place.may_stay(now) {
+            let here =
+                place.take().filter(|place| place.is_at(&account)).unwrap_or_else(|| Place::at(&account));
+            if !place.insert(here).may_stay(now) {
                 return Ok(Some(later(now, PLACE_AGAIN_AFTER)));
             }
             let (paused, batch) = (self.0.pauses.of(&lease.task, now), self.0.batches.limit(&lease.task));
             let policy = self.policy();
+            let somebody_waits = work.task.counts.of(ContactStatus::Queued) > 0
+                || work.next_hold_ends.is_some_and(|end| end <= now);
             let is_plain = work.task.desired != DesiredStatus::Running
+                || !somebody_waits
                 || Rulebook::of(&lease.tenant, &work.task.spec, &policy).is_plain();
             let first = if is_plain { None } else { self.store().next_in_turn(lease, now).await? };
             let sides = Sides::of(self, &work, account);
@@ -244,9 +248,14 @@ impl Engine {
             has_just_read = matches!(step, Step::Poll(_));
             let account = sides.for_step(&work, &step);
             // An account the task has moved away from has places of its own, and few while its vendor does not answer.
-            let aside = (account.id != sides.home.id).then(|| Place::at(&account));
+            // What asks no vendor needs none.
+            let asks = !matches!(step, Step::Disown(_) | Step::Close(..));
+            let aside = (asks && account.id != sides.home.id).then(|| Place::at(&account));
             if aside.as_ref().is_some_and(|place| !place.may_stay(now)) {
                 self.0.pauses.failed(&lease.task, name, PLACE_AGAIN_AFTER, now);
+                if self.now() >= turn_ends {
+                    return Ok(Some(self.now()));
+                }
                 continue;
             }
             let job = Job { engine: self, account, sides, claim, work, now };

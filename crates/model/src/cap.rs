@@ -3,7 +3,7 @@
 //! A cap counts attempts in a window that slides: of three a day, another one fits when the third last is a day ago.
 //! What was handed to a vendor counts until it is proven not to have rung; while that may still ring it is never too old.
 //!
-//! Not for: who must not be rung at all (suppressions), nor how many people a tenant rings (budgets).
+//! Not for: who must not be rung at all (suppressions), nor how many people a tenant has out at once (the policy).
 
 use crate::Timestamp;
 use crate::status::words;

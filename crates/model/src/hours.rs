@@ -8,6 +8,8 @@ use crate::{Timestamp, Window, Zone};
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde::de::Error;
 use std::collections::BTreeSet;
 
 /// How far ahead an opening is looked for: a year, and a month more for holidays.
@@ -21,7 +23,7 @@ pub struct Hours {
     /// Weekly hours; any hour when empty.
     pub windows: Vec<Window>,
     /// Days on which nobody is called.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", deserialize_with = "days")]
     pub holidays: BTreeSet<Date>,
     /// Periods in which nobody is called.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -33,9 +35,35 @@ pub struct Hours {
 #[serde(deny_unknown_fields)]
 pub struct Closed {
     /// Closes at this wall-clock moment.
+    #[serde(deserialize_with = "moment")]
     pub from: DateTime,
     /// Opens again at this one.
+    #[serde(deserialize_with = "moment")]
     pub to: DateTime,
+}
+
+/// Reads a day of the calendar, `2026-12-25`, and nothing more: an hour or an offset would be lost.
+pub fn read_day(text: &str) -> Option<Date> {
+    (text.len() == "2026-12-25".len()).then(|| text.parse().ok()).flatten()
+}
+
+/// Reads a moment on the wall, `2026-12-24T12:00` or with seconds, and nothing more.
+pub fn read_moment(text: &str) -> Option<DateTime> {
+    let is_bare = ["2026-12-24T12:00", "2026-12-24T12:00:00"].iter().any(|form| form.len() == text.len());
+    (is_bare && text.as_bytes().get(10) == Some(&b'T')).then(|| text.parse().ok()).flatten()
+}
+
+fn days<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Date>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let day =
+        |text: &String| read_day(text).ok_or_else(|| D::Error::custom("expected a day such as 2026-12-25"));
+    texts.iter().map(day).collect()
+}
+
+fn moment<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<DateTime, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    read_moment(&text)
+        .ok_or_else(|| D::Error::custom("expected a moment such as 2026-12-24T12:00, without a zone"))
 }
 
 impl Default for Hours {
@@ -174,6 +202,20 @@ mod tests {
         let hours = Hours { holidays, ..Hours::default() };
         let opening = hours.next_open(&shanghai(), at("2026-03-01T16:00:00Z"));
         assert_eq!(opening, Some(at("2026-03-03T16:00:00Z")), "Wednesday 00:00 in Shanghai");
+    }
+
+    #[test]
+    fn a_day_and_a_moment_are_read_by_nobodys_clock_but_the_hours_own() {
+        assert!(read_day("2026-12-25").is_some() && read_moment("2026-12-24T12:00").is_some());
+        assert!(read_moment("2026-12-24T12:00:30").is_some());
+        for lost in ["2026-12-25T00:00:00", "2026-12-25T00:00:00+08:00", "2026-12-2", "+02026-12-25"] {
+            assert_eq!(read_day(lost), None, "{lost}");
+        }
+        for lost in
+            ["2026-12-24", "2026-12-24T12:00+08:00", "2026-12-24T12:00Z", "2026-12-24 12:00", "2026-12-24T12"]
+        {
+            assert_eq!(read_moment(lost), None, "{lost}");
+        }
     }
 
     #[test]

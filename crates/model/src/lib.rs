@@ -57,7 +57,7 @@ pub use dispatch::{Dispatch, DispatchKind, DispatchOutcome};
 pub use erasure::{Erased, Erasure, ErasureStatus};
 pub use event::{Event, EventType};
 pub use field_problem::FieldProblem;
-pub use hours::{Closed, Hours};
+pub use hours::{Closed, Hours, read_day, read_moment};
 pub use id::{
     AuditId, CallId, ContactId, DispatchId, EmergencyStopId, EndpointId, ErasureId, EventId, IdError, KeyId,
     PushId, SegmentId, SuppressionId, TaskId,

@@ -16,10 +16,11 @@ const HALF_HOUR: usize = 30;
 type Minutes = Vec<bool>;
 
 impl Openings<'_> {
-    /// The hours of the week that all clocks have in common, told by the first of them, as clocks are set at `now`. `None`
+    /// The hours of the week that all clocks have in common, told by the first that has any, as clocks are set at `now`. `None`
     /// when there are none.
     pub fn weekly(&self, now: Timestamp) -> Option<Hours> {
-        let Some((_, first)) = self.clocks.first() else { return Some(Hours::default()) };
+        let with_windows = self.clocks.iter().find(|(hours, _)| !hours.windows.is_empty());
+        let Some((_, first)) = with_windows.or(self.clocks.first()) else { return Some(Hours::default()) };
         let minutes = |zone: &TimeZone| isize::try_from(zone.to_offset(now).seconds() / 60).unwrap_or(0);
         let mut common = vec![true; WEEK];
         for (hours, zone) in self.clocks.iter().filter(|(hours, _)| !hours.windows.is_empty()) {
@@ -36,17 +37,29 @@ impl Hours {
     /// Those of their weekly hours that are the same on every day they are for, by the half-hour: what is left for a vendor
     /// that can keep no others. `None` when nothing is left.
     pub fn same_every_day(&self) -> Option<Self> {
+        self.same_on(|day| day.contains(&true))
+    }
+
+    /// The same of days that are as the one of `now`, for a vendor that can keep no others and days that have nothing in common.
+    pub fn as_today(&self, now: Timestamp) -> Option<Self> {
+        let today = now.to_zoned(self.time_zone.fixed()?).weekday().to_monday_zero_offset();
+        let minutes = minutes_of(&self.windows);
+        let today = minutes.chunks(DAY).nth(usize::try_from(today).ok()?)?;
+        self.same_on(|day| day == today && day.contains(&true))
+    }
+
+    fn same_on(&self, is_for: impl Fn(&[bool]) -> bool) -> Option<Self> {
         let minutes = minutes_of(&self.windows);
         let days: Vec<_> = minutes.chunks(DAY).collect();
-        let open_on: Vec<_> = days.iter().filter(|day| day.contains(&true)).collect();
+        let open_on: Vec<_> = days.iter().filter(|day| is_for(day)).collect();
         let always = |half: usize| {
             let within = half * HALF_HOUR..(half + 1) * HALF_HOUR;
             open_on.iter().all(|day| day[within.clone()].iter().all(|open| *open))
         };
         let halves: Vec<_> = (0..DAY / HALF_HOUR).map(always).collect();
         let common = days.iter().flat_map(|day| {
-            let is_for = day.contains(&true);
-            halves.iter().flat_map(move |open| std::iter::repeat_n(is_for && *open, HALF_HOUR))
+            let is_open = is_for(day);
+            halves.iter().flat_map(move |open| std::iter::repeat_n(is_open && *open, HALF_HOUR))
         });
         written(&common.collect::<Minutes>()).map(|windows| Self { windows, ..self.clone() })
     }
@@ -153,6 +166,12 @@ mod tests {
             ]),
         );
         assert_eq!(never.same_every_day(), None);
+        let wednesday = never.as_today("2026-03-04T12:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(
+            serde_json::to_value(&wednesday.windows).unwrap(),
+            json!([{"days": ["wed"], "from": "09:00", "to": "18:00"}])
+        );
+        assert_eq!(never.as_today("2026-03-05T12:00:00Z".parse().unwrap()), None, "nothing on a Thursday");
     }
 
     proptest! {

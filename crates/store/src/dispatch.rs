@@ -79,7 +79,7 @@ pub struct PastWanted {
 }
 
 /// The attempts there were, the last to be over first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Past {
     /// Those to the number.
     pub number: Vec<Attempt>,

@@ -16,6 +16,7 @@
 //! Not for: decisions, time (an argument), vendors.
 
 mod access;
+mod asked;
 mod change;
 pub mod conformance;
 mod contract;
@@ -42,11 +43,12 @@ mod vault;
 mod webhook;
 
 pub use access::{Access, ApiKey, AuditEntry, EmergencyStop};
-pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
-pub use contract::{
+pub use asked::{
     AddOutcome, AddedContact, Begin, Destination, KeptRecording, Lease, NewContact, NewTask, ReservedSlots,
-    Store, TaskPatch,
+    TaskPatch,
 };
+pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
+pub use contract::Store;
 pub use dispatch::{
     Candidate, Choice, ChosenBatch, DispatchPlan, LinesWanted, Past, PastWanted, Planned, SegmentTarget,
     Shortage, Unplanned,

@@ -264,7 +264,7 @@ impl Moves {
         if now.status.is_out() || (from.is_ours() && now.status != Completed) {
             return;
         }
-        if from == Dialing || now.status == Completed || next.may_have_rung {
+        if from == Dialing || now.status == Completed || next.may_have_rung || now.calls > 0 {
             let times = Some(now.calls).filter(|calls| *calls > 0);
             self.attempts.ended.push(EndedAttempt { contact: now.id.clone(), times });
         } else {

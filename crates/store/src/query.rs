@@ -45,12 +45,14 @@ pub struct ContactFilter {
 }
 
 /// What stands in the way of somebody who is not there yet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prospect {
     /// Their number is not to be called.
     pub is_suppressed: bool,
     /// Their number is being dialed, or may be.
     pub is_live: bool,
+    /// How often they were rung before, as far as that was asked.
+    pub past: crate::Past,
 }
 
 /// Which calls.

@@ -5,17 +5,18 @@ use async_trait::async_trait;
 use outdial_model::{
     AccountId, AuditId, Call, CallId, Contact, ContactId, ContactStatus, Decision, DeliveryStatus,
     DispatchOutcome, EndpointId, Erased, Erasure, ErasureId, Event, EventId, HoldReason, KeptPush, KeyId,
-    NewSuppression, Phone, ProviderKind, Purpose, PushId, PushState, Segment, SegmentId, SegmentStatus,
-    Suppression, SuppressionId, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp, Why,
+    NewSuppression, ProviderKind, Purpose, PushId, PushState, Segment, SegmentId, SegmentStatus, Suppression,
+    SuppressionId, Tally, Task, TaskId, TaskStatus, TenantId, Timestamp, Why,
 };
 use outdial_store::{
     Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Candidate, Changes,
     ChosenBatch, Clues, ContactFilter, Delivery, DeliveryResult, Destination, DispatchPlan, Doubt,
     EmergencyStop, EndpointPatch, Feed, FeedFilter, Forgetting, Inbox, Intake, Judgement, KeptRecording,
-    Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, Planned,
-    PlannedDeliveries, Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped, SealProgress,
-    SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Step, Store, StoreError, SuppressionFilter,
-    Suppressions, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, Unplanned, WebhookEndpoint,
+    Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, PastWanted,
+    Planned, PlannedDeliveries, Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped,
+    SealProgress, SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Step, Store, StoreError,
+    SuppressionFilter, Suppressions, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, Unplanned,
+    WebhookEndpoint,
 };
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -263,7 +264,8 @@ store! {
     calls(tenant: &TenantId, filter: &CallFilter, page: &Page<CallId>) -> Result<Vec<Call>, StoreError>;
     recording(tenant: &TenantId, call: &CallId) -> Result<KeptRecording, StoreError>;
     prospects(
-        tenant: &TenantId, purpose: Option<&Purpose>, phones: &[Phone], now: Timestamp
+        tenant: &TenantId, purpose: Option<&Purpose>, people: &[NewContact], past: Option<&PastWanted>,
+        now: Timestamp
     ) -> Result<Vec<Prospect>, StoreError>;
     contact_events(
         tenant: &TenantId, contact: &ContactId, after: Option<&EventId>, limit: u32
@@ -297,7 +299,7 @@ store! {
         segment: &SegmentId, statuses: &[ContactStatus], after: Option<&ContactId>, limit: u32
     ) -> Result<Vec<Contact>, StoreError>;
     contacts_by_id(ids: &[ContactId]) -> Result<Vec<Contact>, StoreError>;
-    contacts_to_cancel(task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError>;
+    contacts_to_cancel(task: &TaskId, after: Option<&ContactId>, limit: u32) -> Result<Vec<Contact>, StoreError>;
     trace(account: &AccountId, clues: &Clues) -> Result<Option<Traced>, StoreError>;
     cancel_ours(
         lease: &Lease, status: ContactStatus, why: Why, limit: u32, now: Timestamp

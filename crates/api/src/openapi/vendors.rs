@@ -50,7 +50,7 @@ fn type_options<'f>(document: &mut Value, factories: impl Iterator<Item = &'f Fa
         "description": "Settings of the account's vendor, under the provider's name.",
         "anyOf": choices,
     });
-    for form in ["CreateTask", "UpdateTask", "RedialTask", "PreflightTask"] {
+    for form in ["CreateTask", "UpdateTask", "RedialTask", "PreflightTask", "PlaceCall"] {
         schemas[form]["properties"]["provider_options"] = typed.clone();
     }
 }

@@ -68,7 +68,7 @@ pub(crate) async fn create_suppression(
 /// - `application/x-ndjson`: one number per line, any number of lines.
 /// - `text/csv`: the first row names the columns: `phone`, and optionally `purpose`, `reason`, `source` and `expires_at`.
 ///
-/// What `GET /v1/suppressions` exports can be imported as it is; `id` and `created_at` in it are passed over. Streams are taken in as they
+/// What `GET /v1/suppressions` exports can be imported as it is; `id` and `created_at` in it are passed over, and what has ended by then is refused line by line. Streams are taken in as they
 /// come; if one breaks off, what came before is in force and `stopped` tells the first line that was not taken. A stream lasts an hour at
 /// most.
 #[utoipa::path(

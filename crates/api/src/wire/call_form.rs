@@ -39,6 +39,9 @@ pub(crate) struct CallForm {
     /// The IANA name of the zone the person is in; that of the number when it is left out.
     #[schema(example = "Asia/Shanghai")]
     pub time_zone: Option<String>,
+    /// Your own key of the person, the same in every task.
+    #[schema(min_length = 1, max_length = 128, example = "customer-17")]
+    pub person_id: Option<String>,
     /// Values for the script's variables.
     #[schema(required = false, example = json!({"due": "12 March"}))]
     pub variables: BTreeMap<String, String>,
@@ -72,6 +75,7 @@ impl CallForm {
         let phone = form.required("phone", |at| at.text(0..=1000));
         let name = form.optional("name", |at| at.text(0..=500));
         let time_zone = form.optional("time_zone", |at| at.text(0..=1000));
+        let person_id = form.optional("person_id", |at| at.text(0..=1000));
         let variables = form.optional("variables", |at| at.pairs(100, 128, 4000));
         let default_country = form.optional("default_country", country);
         let read_in = default_country.as_ref().ok().and_then(|found| found.as_ref()?.parse().ok());
@@ -88,6 +92,7 @@ impl CallForm {
             phone: phone?,
             name: name?,
             time_zone: time_zone?,
+            person_id: person_id?,
             variables: variables?.unwrap_or_default(),
             callers: callers?.unwrap_or_default(),
             default_country: default_country?,
@@ -105,6 +110,7 @@ impl CallForm {
             phone: self.phone,
             name: self.name,
             time_zone: self.time_zone,
+            person_id: self.person_id,
             variables: self.variables,
             ..ContactDraft::default()
         };

@@ -2,7 +2,10 @@
 
 use super::{instant, words};
 use crate::form::{At, Fields, Read};
-use outdial_model::{Closed, Days, Hours, Pacing, Retry, Schedule, Script, StartMode, Weekday, Window, Zone};
+use outdial_model::{
+    Closed, Days, Hours, Pacing, Retry, Schedule, Script, StartMode, Weekday, Window, Zone, read_day,
+    read_moment,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -144,7 +147,8 @@ pub(crate) fn schedule(form: &mut Fields<'_>) -> Read<Schedule> {
     let not_after = form.optional("not_after", |at| at.timestamp());
     let time_zone = form.optional("time_zone", time_zone);
     let windows = form.optional("windows", |at| at.list(50, |at| at.object(window)));
-    let holidays = form.optional("holidays", |at| at.list(400, |at| civil(at, "a day such as 2026-12-25")));
+    let holidays =
+        form.optional("holidays", |at| at.list(400, |at| civil(at, read_day, "a day such as 2026-12-25")));
     let closed = form.optional("closed", |at| at.list(100, |at| at.object(closed_period)));
     let hours = Hours {
         time_zone: time_zone?.unwrap_or_else(|| Hours::default().time_zone),
@@ -172,15 +176,15 @@ fn time_zone(at: At<'_>) -> Read<Zone> {
     name.parse().map_err(|_| at.wrong("unknown_time_zone", expected))
 }
 
-fn civil<T: std::str::FromStr>(at: At<'_>, expected: &str) -> Read<T> {
+fn civil<T>(at: At<'_>, read: impl Fn(&str) -> Option<T>, expected: &str) -> Read<T> {
     let text = at.text(1..=32)?;
-    text.parse().map_err(|_| at.wrong("invalid_time", format!("expected {expected}")))
+    read(&text).ok_or_else(|| at.wrong("invalid_time", format!("expected {expected}")))
 }
 
 fn closed_period(form: &mut Fields<'_>) -> Read<Closed> {
     const MOMENT: &str = "a moment such as 2026-12-24T12:00, without a zone";
-    let from = form.required("from", |at| civil(at, MOMENT));
-    let to = form.required("to", |at| civil(at, MOMENT));
+    let from = form.required("from", |at| civil(at, read_moment, MOMENT));
+    let to = form.required("to", |at| civil(at, read_moment, MOMENT));
     let closed = Closed { from: from?, to: to? };
     if closed.from < closed.to {
         Ok(closed)

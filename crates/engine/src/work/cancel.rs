@@ -25,9 +25,26 @@ impl Job<'_> {
     /// Asks the vendor to take back whom somebody asked to cancel. A person being dialed at this
     /// moment is not cut off; how that call ends is what becomes of the contact.
     pub(super) async fn cancel_at_vendor(&self) -> Result<After, Interrupted> {
-        let wanted = self.engine.store().contacts_to_cancel(&self.lease().task, AT_ONCE).await?;
-        let waiting: Vec<Contact> =
-            wanted.into_iter().filter(|contact| contact.status == ContactStatus::Submitted).collect();
+        let (mut pause, mut last) = (SELDOM, None);
+        loop {
+            let store = self.engine.store();
+            let page = store.contacts_to_cancel(&self.lease().task, last.as_ref(), AT_ONCE).await?;
+            if !page.is_empty() {
+                pause = SOON;
+            }
+            if let Some(failed) = self.ask_for(&page).await? {
+                return Ok(failed);
+            }
+            if page.len() < usize::try_from(AT_ONCE).unwrap_or(usize::MAX) {
+                // Those being dialed are not cut off, and nobody knows of the unknown: another look when that may have changed.
+                return Ok(After::Later(pause));
+            }
+            last = page.last().map(|contact| contact.id.clone());
+        }
+    }
+
+    /// Asks for these people; answers what to do if a vendor fails.
+    async fn ask_for(&self, waiting: &[Contact]) -> Result<Option<After>, Interrupted> {
         for segment in &self.work.segments {
             let here: Vec<_> = waiting
                 .iter()
@@ -55,11 +72,10 @@ impl Job<'_> {
                         here.iter().filter(|contact| !kept.contains(&contact.id)).map(cancelled).collect();
                     self.engine.store().apply(changes, self.engine.now()).await?;
                 }
-                Err(error) => return self.trouble(&error).await,
+                Err(error) => return self.trouble(&error).await.map(Some),
             }
         }
-        // Those being dialed are not cut off, and nobody knows of the unknown: another look when that may have changed.
-        Ok(After::Later(if waiting.is_empty() { SELDOM } else { SOON }))
+        Ok(None)
     }
 }
 

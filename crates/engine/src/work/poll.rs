@@ -114,7 +114,7 @@ impl Job<'_> {
             // word for it is certain enough to send somebody again.
             let inferred = over && self.is_left_behind(segment, told);
             let progress = if inferred { ContactProgress::NotDialed } else { told };
-            let change = contact_change(person, progress, self.undialed(!inferred && again));
+            let change = contact_change(person, progress, self.undialed(inferred, again));
             changes.contacts.extend(change.map(|change| ContactChange { may_have_rung: inferred, ..change }));
             let calls = report.into_iter().flat_map(|report| call_changes(report, &segment.id, self.now));
             changes.calls.extend(calls);
@@ -183,8 +183,9 @@ impl Job<'_> {
         Ok(u64::try_from(made).unwrap_or(u64::MAX) < most)
     }
 
-    /// What becomes of people whose segment ended without dialing them.
-    pub(super) fn undialed(&self, again: bool) -> Undialed {
+    /// What becomes of people whose segment ended without dialing them, by the vendor's own word or as it was `inferred`: then
+    /// nobody is sent again, wherever their task is by now.
+    pub(super) fn undialed(&self, inferred: bool, again: bool) -> Undialed {
         let is_left = self.account.id != self.sides.home.id;
         let (status, reason) = if self.work.task.status == TaskStatus::Failed {
             (ContactStatus::Rejected, "the vendor refused the task")
@@ -192,6 +193,8 @@ impl Job<'_> {
             (ContactStatus::Cancelled, "the task was stopped")
         } else if self.work.task.spec.schedule.is_over(self.now) {
             (ContactStatus::Expired, "the task's schedule is over")
+        } else if inferred {
+            (ContactStatus::Rejected, "the vendor's task ended, and nothing more was told of it")
         } else if is_left {
             (ContactStatus::Queued, "its task has moved to another account, and it was not dialed before")
         } else if again {

@@ -47,22 +47,30 @@ impl<'a> Told<'a> {
             return known.clone();
         }
         let told = self.rules.openings(whereabouts).and_then(|openings| openings.weekly(self.now));
-        let told = told.map(|exact| self.as_it_can(exact));
+        let told = told.and_then(|exact| self.as_it_can(exact));
         self.known.borrow_mut().insert(whereabouts.clone(), told.clone());
         told
     }
 
-    /// The hours as the vendor can keep them: exactly, or by the half-hour and the same every day, or not at all.
-    fn as_it_can(&self, exact: Hours) -> Hours {
+    /// What is left of hours a vendor was told when the task has others.
+    pub(super) fn rest_of(&self, hours: &Hours) -> Option<Hours> {
+        let zones = || hours.time_zone.fixed().into_iter().collect();
+        let both = Openings::of(&self.rules.spec.schedule, [hours], zones)?;
+        both.weekly(self.now).and_then(|exact| self.as_it_can(exact))
+    }
+
+    /// The hours as the vendor can keep them: exactly, or by the half-hour and the same every day, or on days like this one;
+    /// `None` when it can keep nothing of them.
+    fn as_it_can(&self, exact: Hours) -> Option<Hours> {
         let keeps = |hours: &Hours| {
             let spec = with_hours(self.rules.spec, Some(hours));
             let problems = self.account.provider.refuse_task(&spec);
             !problems.iter().any(|problem| problem.pointer.contains("/schedule/windows"))
         };
         if keeps(&exact) {
-            return exact;
+            return Some(exact);
         }
-        exact.same_every_day().filter(keeps).unwrap_or_default()
+        exact.same_every_day().filter(keeps).or_else(|| exact.as_today(self.now).filter(keeps))
     }
 }
 

@@ -96,7 +96,7 @@ impl Job<'_> {
                 Err(error) => return self.trouble(&error).await,
             }
         }
-        let home = self.undialed(self.may_send_again().await?);
+        let home = self.undialed(false, self.may_send_again().await?);
         let mut changes = self.changes();
         let out = people.iter().filter(|person| {
             matches!(person.status, ContactStatus::Submitted | ContactStatus::Unknown)

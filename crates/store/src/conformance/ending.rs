@@ -3,7 +3,7 @@
 use super::Harness;
 use super::world::{World, change};
 use crate::StoreError;
-use outdial_model::{Cause, ContactStatus, EventType, Why};
+use outdial_model::{Cause, ContactId, ContactStatus, EventType, Why};
 
 pub(super) async fn a_contact_of_ours_is_cancelled_at_once(harness: &dyn Harness) {
     let world = World::of(harness).await;
@@ -27,15 +27,19 @@ pub(super) async fn a_contact_that_is_out_waits_to_be_cancelled(harness: &dyn Ha
         assert!(asked.cancel_requested);
         assert_eq!(asked.status, ContactStatus::Submitting);
     }
-    let waiting = async || {
-        let rows = world.store.contacts_to_cancel(&task, 10).await.unwrap();
+    let waiting = async |after: Option<&ContactId>| {
+        let rows = world.store.contacts_to_cancel(&task, after, 10).await.unwrap();
         let work = world.store.work(&lease, world.now()).await.unwrap();
-        assert_eq!(work.cancels_pending, u64::try_from(rows.len()).unwrap());
-        rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        (work.cancels_pending, rows.into_iter().map(|row| row.id).collect::<Vec<_>>())
     };
-    assert_eq!(waiting().await, [sent[0].clone(), sent[2].clone()]);
-    world.move_on(&lease, change(&sent[0], ContactStatus::Submitting, ContactStatus::Completed)).await;
-    assert_eq!(waiting().await, [sent[2].clone()]);
+    assert_eq!(waiting(None).await, (2, vec![]), "nobody knows yet whether the vendor has them");
+    for id in [&sent[0], &sent[2]] {
+        world.move_on(&lease, change(id, ContactStatus::Submitting, ContactStatus::Submitted)).await;
+    }
+    assert_eq!(waiting(None).await, (2, vec![sent[0].clone(), sent[2].clone()]));
+    assert_eq!(waiting(Some(&sent[0])).await, (2, vec![sent[2].clone()]), "whoever comes after");
+    world.move_on(&lease, change(&sent[0], ContactStatus::Submitted, ContactStatus::Completed)).await;
+    assert_eq!(waiting(None).await, (1, vec![sent[2].clone()]));
     assert!(!world.contact(&sent[0]).await.cancel_requested);
 }
 

@@ -216,8 +216,9 @@ pub(super) async fn what_would_stand_in_the_way_is_told(harness: &dyn Harness) {
     let for_marketing = NewSuppression { purpose: Some(marketing), ..number(phone(2), world.now()) };
     world.suppress(&[number(phone(3), world.now()), for_marketing.clone()]).await;
     let told = async |tenant: &str, purpose: Option<&Purpose>| {
-        let phones: Vec<_> = (0..4).map(phone).collect();
-        let told = world.store.prospects(&self::tenant(tenant), purpose, &phones, world.now()).await.unwrap();
+        let people = world.people(0..4);
+        let told =
+            world.store.prospects(&self::tenant(tenant), purpose, &people, None, world.now()).await.unwrap();
         told.iter().map(|one| (one.is_live, one.is_suppressed)).collect::<Vec<_>>()
     };
     let (nothing, live, suppressed) = ((false, false), (true, false), (false, true));

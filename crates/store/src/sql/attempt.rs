@@ -7,8 +7,8 @@ use super::{Connection, erasure};
 use crate::moves::AttemptMoves;
 use crate::row::{corrupt, time, to_json};
 use crate::vault::Vault;
-use crate::{DispatchPlan, Past, PastWanted, StoreError};
-use outdial_model::{Attempt, Contact, ContactId, TenantId, Timestamp};
+use crate::{DispatchPlan, NewContact, Past, PastWanted, StoreError};
+use outdial_model::{Attempt, Contact, ContactId, Phone, TenantId, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 
 /// When an attempt is over that may still ring.
@@ -115,34 +115,58 @@ pub(super) async fn before(
         return Ok(HashMap::new());
     };
     sqlx::query(attempts_counted!("$1")).bind(tenant.as_str()).execute(&mut *conn).await?;
+    let whose: Vec<_> = people.iter().map(Whose::from).collect();
+    let past = past(conn, vault, tenant, wanted, &whose).await?;
+    Ok(people.iter().map(|contact| contact.id.clone()).zip(past).collect())
+}
+
+/// Whose attempts are asked for.
+pub(super) struct Whose<'a> {
+    phone: Option<&'a Phone>,
+    person: Option<&'a String>,
+}
+
+impl<'a> From<&'a Contact> for Whose<'a> {
+    fn from(contact: &'a Contact) -> Self {
+        Self { phone: contact.phone.as_ref(), person: contact.person_id.as_ref() }
+    }
+}
+
+impl<'a> From<&'a NewContact> for Whose<'a> {
+    fn from(new: &'a NewContact) -> Self {
+        Self { phone: Some(&new.phone), person: new.person_id.as_ref() }
+    }
+}
+
+/// As much of the attempts to each before as is asked for, in their order.
+pub(super) async fn past(
+    conn: &mut Connection,
+    vault: &Vault,
+    tenant: &TenantId,
+    wanted: &PastWanted,
+    people: &[Whose<'_>],
+) -> Result<Vec<Past>, StoreError> {
     let left = erasure::left_by(conn, vault, tenant).await?;
-    let numbers = |contact: &Contact| {
-        let phone = contact.phone.as_ref()?;
+    let forms = |one: &Whose<'_>| {
+        let Some(phone) = one.phone else { return BTreeSet::new() };
         let erased = left.as_ref().map(|tombstones| tombstones.number(tenant, phone));
         let forms = [Some(vault.number(tenant, phone)), Some(phone.e164().to_owned()), erased];
-        Some(forms.into_iter().flatten().collect::<BTreeSet<_>>())
+        forms.into_iter().flatten().collect()
     };
-    let words: HashMap<_, _> =
-        people.iter().filter_map(|contact| Some((&contact.id, numbers(contact)?))).collect();
-    let by_number = newest(conn, newest_of!("number", ""), tenant, words.values().flatten(), wanted).await?;
-    let keys: BTreeSet<_> = people.iter().filter_map(|contact| contact.person_id.clone()).collect();
-    let by_person = if wanted.of_person && !keys.is_empty() {
-        let of_person = newest_of!("person", "AND attempts.person IS NOT NULL");
-        newest(conn, of_person, tenant, keys.iter(), wanted).await?
-    } else {
-        HashMap::new()
-    };
-    let person_of: HashMap<_, _> =
-        people.iter().filter_map(|contact| Some((&contact.id, contact.person_id.as_ref()?))).collect();
-    let past = words.into_iter().map(|(id, words)| {
+    let words: Vec<BTreeSet<String>> = people.iter().map(forms).collect();
+    let by_number = newest(conn, newest_of!("number", ""), tenant, words.iter().flatten(), wanted).await?;
+    let of_person = newest_of!("person", "AND attempts.person IS NOT NULL");
+    let keys = people.iter().filter_map(|one| one.person).filter(|_| wanted.of_person);
+    let by_person = newest(conn, of_person, tenant, keys, wanted).await?;
+    let past = |(one, words): (&Whose<'_>, BTreeSet<String>)| {
         let mut number: Vec<_> =
             words.iter().filter_map(|word| by_number.get(word)).flatten().copied().collect();
+        let mut person = one.person.and_then(|key| by_person.get(key)).cloned().unwrap_or_default();
         last_first(&mut number);
-        let mut person = person_of.get(id).and_then(|key| by_person.get(*key)).cloned().unwrap_or_default();
         last_first(&mut person);
-        (id.clone(), Past { number, person })
-    });
-    Ok(past.collect())
+        Past { number, person }
+    };
+    Ok(people.iter().zip(words).map(past).collect())
 }
 
 /// The newest attempts by each of the words.
@@ -153,8 +177,12 @@ async fn newest(
     words: impl Iterator<Item = &String>,
     wanted: &PastWanted,
 ) -> Result<HashMap<String, Vec<Attempt>>, StoreError> {
+    let words: BTreeSet<_> = words.collect();
+    if words.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<(String, Option<String>)> = sqlx::query_as(statement)
-        .bind(to_json(&words.collect::<BTreeSet<_>>())?)
+        .bind(to_json(&words)?)
         .bind(tenant.as_str())
         .bind(wanted.since.as_millisecond())
         .bind(i64::from(wanted.most))

@@ -79,18 +79,21 @@ pub(super) async fn rows(conn: &mut Connection, ids: &[ContactId]) -> Result<Vec
     Ok(rows)
 }
 
-/// Contacts that wait to be cancelled at the vendor.
+/// Contacts that the vendor can be asked to take back, and is to be, in order of id.
 pub(super) async fn to_cancel(
     conn: &mut Connection,
     vault: &Vault,
     task: &TaskId,
+    after: Option<&ContactId>,
     limit: u32,
 ) -> Result<Vec<Contact>, StoreError> {
     let rows: Vec<ContactRow> = sqlx::query_as(
-        "SELECT * FROM contacts WHERE task = $1 AND cancel_requested = TRUE ORDER BY id LIMIT $2",
+        "SELECT * FROM contacts
+         WHERE task = $1 AND cancel_requested = TRUE AND status = 'submitted' AND id > $3 ORDER BY id LIMIT $2",
     )
     .bind(task.as_str())
     .bind(i64::from(limit))
+    .bind(after.map_or("", ContactId::as_str))
     .fetch_all(conn)
     .await?;
     nouns(rows, vault)

@@ -268,7 +268,7 @@ async fn empty(
     }
     sqlx::query(concat!(
         "UPDATE contacts
-         SET phone = given.phone, name = NULL, variables = '{}', person = NULL, external_id = given.external_id, person_id = NULL,
+         SET phone = given.phone, name = NULL, variables = '{}', person = NULL, external_id = given.external_id, person_id = NULL, time_zone = NULL, expires_at = NULL,
              erased_at = $2, updated_at = $2
          FROM ",
         given!("$1"; id: text, phone: text, external_id: text),

@@ -1,15 +1,15 @@
 //! Lines: how many more people may go out now, where an account or a tenant has only so many at a time.
 //!
 //! Tasks of one account take turns ([`turns`]). A task that wants lines says so whenever it plans; one that has not done so
-//! for a while wants none, for whatever reason, and keeps nobody from anything. Who is out is known from the counters of the
-//! tasks that are not over.
+//! for a while wants none, for whatever reason, and keeps nobody from anything. Who is out is known from the counters of
+//! segments.
 //!
 //! Not for: how many of one task's people a vendor may hold (the window).
 
 use super::Connection;
-use crate::row::{number, to_json};
+use crate::row::number;
 use crate::{DispatchPlan, LinesWanted, Shortage, StoreError};
-use outdial_model::{Claimant, ContactStatus, Timestamp, turns};
+use outdial_model::{Claimant, Timestamp, turns};
 use std::time::Duration;
 
 /// How long a wish for lines holds.
@@ -94,7 +94,7 @@ pub(super) async fn took(
     sqlx::query(
         "INSERT INTO line_claims (task, account, weight, clock, wanted, asked_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (task) DO UPDATE
-         SET weight = excluded.weight, clock = excluded.clock, wanted = excluded.wanted,
+         SET account = excluded.account, weight = excluded.weight, clock = excluded.clock, wanted = excluded.wanted,
              asked_at = excluded.asked_at",
     )
     .bind(plan.lease.task.as_str())
@@ -151,31 +151,19 @@ async fn turn(
     Ok((turns(free, place, &all), mine))
 }
 
-/// Who is out at a vendor, or may be, of tasks that are not over.
-macro_rules! out_of {
-    ($whose:literal) => {
-        concat!(
-            "SELECT CAST(coalesce(sum(task_counts.contacts), 0) AS BIGINT) FROM tasks CROSS JOIN task_counts
-             WHERE tasks.",
-            $whose,
-            " = $1 AND tasks.status NOT IN ('stopped', 'completed', 'failed')
-               AND task_counts.task = tasks.id AND task_counts.status IN ",
-            words!("$2"),
-        )
-    };
-}
-
 async fn out_of_tenant(conn: &mut Connection, plan: &DispatchPlan) -> Result<u64, StoreError> {
-    out(conn, out_of!("tenant"), plan.lease.tenant.as_str()).await
+    let out = sqlx::query_scalar(
+        "SELECT CAST(coalesce(sum(open_contacts), 0) AS BIGINT) FROM segments
+         WHERE tenant = $1 AND open_contacts > 0",
+    );
+    number(out.bind(plan.lease.tenant.as_str()).fetch_one(conn).await?, "segments.open_contacts")
 }
 
+/// Whoever is out at an account is there, wherever their task dials by now.
 async fn out_of_account(conn: &mut Connection, lines: &LinesWanted) -> Result<u64, StoreError> {
-    out(conn, out_of!("account"), lines.account.as_str()).await
-}
-
-async fn out(conn: &mut Connection, statement: &'static str, whose: &str) -> Result<u64, StoreError> {
-    let statuses: Vec<_> = ContactStatus::ALL.iter().filter(|status| status.is_out()).collect();
-    let out: i64 =
-        sqlx::query_scalar(statement).bind(whose).bind(to_json(&statuses)?).fetch_one(conn).await?;
-    number(out, "task_counts.contacts")
+    let out = sqlx::query_scalar(
+        "SELECT CAST(coalesce(sum(open_contacts), 0) AS BIGINT) FROM segments
+         WHERE account = $1 AND open_contacts > 0",
+    );
+    number(out.bind(lines.account.as_str()).fetch_one(conn).await?, "segments.open_contacts")
 }

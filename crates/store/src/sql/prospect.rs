@@ -1,24 +1,27 @@
 //! What stands in the way of people who are not there yet, as it is at this moment. Nothing is held as it is: whoever sends
 //! them later asks again.
 
-use super::{Connection, suppression};
+use super::attempt::Whose;
+use super::{Connection, attempt, suppression};
 use crate::row::to_json;
 use crate::vault::Vault;
-use crate::{Prospect, StoreError};
+use crate::{NewContact, Past, PastWanted, Prospect, StoreError};
 use outdial_model::{Phone, Purpose, TenantId, Timestamp};
 use std::collections::HashSet;
 
-/// One for each of the numbers, in their order.
+/// One for each of the people, in their order.
 pub(super) async fn of(
     conn: &mut Connection,
     vault: &Vault,
     tenant: &TenantId,
     purpose: Option<&Purpose>,
-    phones: &[Phone],
+    people: &[NewContact],
+    past: Option<&PastWanted>,
     now: Timestamp,
 ) -> Result<Vec<Prospect>, StoreError> {
-    let suppressed = suppression::seen(conn, vault, tenant, purpose, phones.iter(), now).await?;
-    let words: Vec<_> = phones.iter().flat_map(|phone| suppression::forms(vault, tenant, phone)).collect();
+    let phones = || people.iter().map(|person| &person.phone);
+    let suppressed = suppression::seen(conn, vault, tenant, purpose, phones(), now).await?;
+    let words: Vec<_> = phones().flat_map(|phone| suppression::forms(vault, tenant, phone)).collect();
     let live: HashSet<String> = sqlx::query_scalar::<_, String>(concat!(
         "SELECT wanted.value FROM ",
         wanted!("$1"),
@@ -30,13 +33,19 @@ pub(super) async fn of(
     ))
     .bind(to_json(&words)?)
     .bind(tenant.as_str())
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?
     .into_iter()
     .collect();
-    let prospect = |phone: &Phone| Prospect {
+    let whose: Vec<_> = people.iter().map(Whose::from).collect();
+    let past = match past {
+        Some(wanted) => attempt::past(conn, vault, tenant, wanted, &whose).await?,
+        None => vec![Past::default(); people.len()],
+    };
+    let prospect = |(phone, past): (&Phone, Past)| Prospect {
         is_suppressed: suppressed.contains(phone),
         is_live: suppression::forms(vault, tenant, phone).iter().any(|form| live.contains(form)),
+        past,
     };
-    Ok(phones.iter().map(prospect).collect())
+    Ok(phones().zip(past).map(prospect).collect())
 }

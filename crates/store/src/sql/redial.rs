@@ -96,6 +96,7 @@ fn copies(row: &TaskRow, id: &TaskId, people: Vec<Contact>) -> Result<Vec<NewCon
         name: contact.name,
         variables: contact.variables,
         time_zone: contact.time_zone,
+        expires_at: contact.expires_at,
         person_id: contact.person_id,
         ..NewContact::new(ContactId::derived(since, place, seed(id, &contact.id)), phone)
     };

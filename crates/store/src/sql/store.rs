@@ -9,12 +9,12 @@ use super::{task, trace, waiting, work};
 use crate::{
     AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
     Destination, DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page,
-    Planned, Prospect, ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch, TaskWork, Traced,
-    Unplanned,
+    PastWanted, Planned, Prospect, ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch,
+    TaskWork, Traced, Unplanned,
 };
 use async_trait::async_trait;
 use outdial_model::{
-    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, Event, EventId, HoldReason, Phone,
+    AccountId, Call, CallId, Contact, ContactId, ContactStatus, Decision, Event, EventId, HoldReason,
     Purpose, Segment, SegmentId, Task, TaskId, TaskStatus, TenantId, Timestamp, Why,
 };
 use std::time::Duration;
@@ -185,10 +185,11 @@ impl Store for Engine {
         &self,
         tenant: &TenantId,
         purpose: Option<&Purpose>,
-        phones: &[Phone],
+        people: &[NewContact],
+        past: Option<&PastWanted>,
         now: Timestamp,
     ) -> Result<Vec<Prospect>, StoreError> {
-        reading!(self, |tx| prospect::of(&mut tx, &self.vault, tenant, purpose, phones, now))
+        reading!(self, |tx| prospect::of(&mut tx, &self.vault, tenant, purpose, people, past, now))
     }
 
     async fn contact_events(
@@ -324,8 +325,13 @@ impl Store for Engine {
         reading!(self, |tx| contact::by_id(&mut tx, &self.vault, ids))
     }
 
-    async fn contacts_to_cancel(&self, task: &TaskId, limit: u32) -> Result<Vec<Contact>, StoreError> {
-        reading!(self, |tx| contact::to_cancel(&mut tx, &self.vault, task, limit))
+    async fn contacts_to_cancel(
+        &self,
+        task: &TaskId,
+        after: Option<&ContactId>,
+        limit: u32,
+    ) -> Result<Vec<Contact>, StoreError> {
+        reading!(self, |tx| contact::to_cancel(&mut tx, &self.vault, task, after, limit))
     }
 
     async fn plan_dispatch(

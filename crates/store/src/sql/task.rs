@@ -194,6 +194,8 @@ pub(super) async fn move_to(
     .bind(to.route.as_ref().map(to_json).transpose()?)
     .execute(&mut *conn)
     .await?;
+    // Its turns there say nothing of those elsewhere.
+    sqlx::query("DELETE FROM line_claims WHERE task = $1").bind(id.as_str()).execute(&mut *conn).await?;
     let route = to.route.as_ref().map(|route| &route.name);
     let data = json!({"status": row.status, "from": to.from, "account": to.account, "route": route, "reason": to.why});
     let mut news = News::default();

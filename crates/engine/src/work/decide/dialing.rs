@@ -34,7 +34,9 @@ pub(super) fn dialing(s: &Situation<'_>) -> Option<Step> {
     if !is_wanted || !s.may_dial || !s.who.hours.are_open(s.now) {
         return None;
     }
-    let start = s.here().find_map(|segment| match segment.status {
+    let in_its_hours =
+        |segment: &&Segment| timing::hours_open_at(segment, s.now).is_none_or(|at| at <= s.now);
+    let start = s.here().filter(in_its_hours).find_map(|segment| match segment.status {
         SegmentStatus::Paused if s.native(Operation::Resume) => {
             s.now(Step::Steer(segment.id.clone(), Verb::Resume))
         }
@@ -100,14 +102,18 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
         NextPerson::With(hours, openings) => (Some(hours), openings),
         NextPerson::Nobody => return s.now(Step::Sift { contacts: s.batch }),
     };
-    let batch =
-        limits.contacts_per_request.min(usize::try_from(free).unwrap_or(usize::MAX)).min(s.batch).max(1);
+    let batch = limits
+        .contacts_per_request
+        .min(usize::try_from(free.min(s.ours())).unwrap_or(usize::MAX))
+        .min(s.batch)
+        .max(1);
     let capacity = |segment: &Segment| {
         let given = usize::try_from(segment.contacts).unwrap_or(usize::MAX);
         limits.contacts_per_segment.map_or(usize::MAX, |most| most.saturating_sub(given))
     };
     let takes = |segment: &&Segment| {
-        let fits = told.is_none() || segment.hours.as_ref() == told;
+        // The vendor keeps its own hours for what was made in its console.
+        let fits = segment.adopted || segment.hours.as_ref() == told;
         fits && segment.status.is_live() && capacity(segment) > 0 && s.native(Operation::AddContacts)
     };
     let step = match s.here().filter(takes).last() {

@@ -91,6 +91,13 @@ pub(super) fn watched_until(s: &Situation<'_>, segment: &Segment) -> Option<Time
     Some(later(segment.opened_at, fuse / 3 * 2)).filter(|until| *until > s.now)
 }
 
+/// When hours begin that only the people of this segment have, from `now` on; `None` when they have none of their own, or none
+/// that begin.
+pub(super) fn hours_open_at(segment: &Segment, now: Timestamp) -> Option<Timestamp> {
+    let hours = segment.hours.as_ref()?;
+    hours.next_open(&hours.time_zone.fixed()?, now)
+}
+
 /// When the next thing becomes possible by time alone.
 pub(super) fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
     let task = &s.work.task;
@@ -122,11 +129,15 @@ pub(super) fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
         _ => None,
     };
     let others = [opening, beginning, theirs, end, breaker, s.sides.escapes_at, s.work.next_hold_ends];
+    let still = |segment: &&Segment| matches!(segment.status, SegmentStatus::Ready | SegmentStatus::Paused);
+    let starts =
+        s.here().filter(still).filter(|_| running).filter_map(|segment| hours_open_at(segment, s.now));
     let pauses = s.paused.values().copied();
     polls
         .chain(verifications)
         .chain(doubts)
         .chain(others.into_iter().flatten())
+        .chain(starts)
         .filter(|at| *at > s.now)
         .chain(pauses)
         .min()
