@@ -177,6 +177,7 @@ async fn deeds_under(lease: &Lease, left: &dyn Store) -> [(&'static str, Option<
         attempts: 1,
         past: None,
         concurrent_calls: None,
+        budgets: None,
         lines: None,
     };
     let (from, trouble) = (task.status, Some("the dead one says so".to_owned()));

@@ -105,6 +105,7 @@ pub(crate) async fn sent(
         attempts: 1,
         past,
         concurrent_calls: None,
+        budgets: None,
         lines: None,
     };
     let began = Instant::now();

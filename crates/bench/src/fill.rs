@@ -37,6 +37,7 @@ pub(crate) async fn task(store: &dyn Store, at: Timestamp) -> Result<TaskId, Fai
         desired: DesiredStatus::Running,
         adopted: None,
         redial: None,
+        client: None,
     };
     Ok(store.create_task(&tenant, task, Vec::new(), None, at).await?.id)
 }
@@ -116,6 +117,7 @@ pub(crate) async fn segment(store: &dyn Store, lease: &Lease, at: Timestamp) -> 
         attempts: 1,
         past: None,
         concurrent_calls: None,
+        budgets: None,
         lines: None,
     };
     store.plan_dispatch(plan, &|_| ChosenBatch::default(), at).await?.map_err(|_| "no segment")?;

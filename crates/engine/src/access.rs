@@ -42,6 +42,13 @@ pub struct Principal {
     pub pass: Pass,
 }
 
+impl Principal {
+    /// Who they are, as budgets know them.
+    pub fn client(&self) -> String {
+        self.actor.noted()
+    }
+}
+
 /// What somebody was let in with, for what lasts longer than a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pass {

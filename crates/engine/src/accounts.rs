@@ -33,6 +33,8 @@ pub struct AccountPolicy {
     pub rate: u32,
     /// What its lines can do; `None` where there are enough for everybody.
     pub lines: Option<Lines>,
+    /// Most dials with it in a day; any number when absent.
+    pub dials_per_day: Option<u32>,
     /// Hosts the vendor's recordings may be on, beside that of the account's `base_url`.
     pub recording_hosts: Vec<HostRule>,
     /// Who may dial with it.

@@ -2,14 +2,15 @@
 //!
 //! Not for: what became of one person (the timeline), and what is done about it (the worker).
 
+use crate::budgets::shortage_in;
 use crate::rulebook::Rulebook;
-use crate::work::{out_elsewhere, tells_of_lines, window};
+use crate::work::{out_elsewhere, window};
 use crate::{Account, Breaker, Engine, EngineError};
 use outdial_model::{
     ContactStatus, DesiredStatus, DispatchOutcome, HoldReason, Obstacle, Opening, SegmentStatus, TaskId,
     TenantId, Timestamp,
 };
-use outdial_store::TaskWork;
+use outdial_store::{Shortage, TaskWork};
 use std::sync::Arc;
 
 /// What stands in the way of a task's people who wait.
@@ -74,9 +75,10 @@ fn blockers(
     let of_task = asked(work).into_iter().chain(schedule(rules, now)).map(all);
     let of_account = at_account(work, account, now).into_iter().map(all);
     let of_people = at_vendor(work, now).into_iter().chain(moving(work)).chain(held(work, held_for));
-    let trouble = work.task.trouble.clone().map(|trouble| {
-        let obstacle = if tells_of_lines(&trouble) { Obstacle::NoLine } else { Obstacle::Trouble };
-        all((obstacle, None, trouble))
+    let trouble = work.task.trouble.clone().map(|trouble| match shortage_in(&trouble) {
+        None => all((Obstacle::Trouble, None, trouble)),
+        Some(Shortage::OfAccount | Shortage::OfTenant) => all((Obstacle::NoLine, None, trouble)),
+        Some(_) => all((Obstacle::BudgetExhausted, Some(rules.day(now).1), trouble)),
     });
     of_task.chain(of_account).chain(of_people).chain(trouble).collect()
 }

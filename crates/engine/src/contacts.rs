@@ -5,8 +5,8 @@ use crate::once::{Once, Worded};
 use crate::rulebook::Rulebook;
 use crate::{Account, ContactFilter, Engine, EngineError, Page};
 use outdial_model::{
-    Contact, ContactId, Country, Decision, Event, EventId, FieldProblem, PersonName, Phone, TaskId, TaskSpec,
-    TenantId, Timestamp, UnknownZone, Whereabouts, Zone,
+    Contact, ContactId, Country, Decision, DesiredStatus, Event, EventId, FieldProblem, PersonName, Phone,
+    TaskId, TaskSpec, TenantId, Timestamp, UnknownZone, Whereabouts, Zone,
 };
 use outdial_provider::Operation;
 use outdial_store::{AddOutcome, AddedContact, NewContact, StoreError};
@@ -71,6 +71,9 @@ impl Engine {
         }
         if stored.is_adopted() {
             natively(&account, Operation::AddContacts)?;
+        }
+        if stored.desired == DesiredStatus::Running && !stored.is_adopted() {
+            self.may_dial(&stored).await?;
         }
         let now = self.now();
         let policy = self.policy();

@@ -33,6 +33,16 @@ pub enum EngineError {
         /// Whether it ever will.
         is_for_ever: bool,
     },
+    /// There is nothing left of a budget for it, and nothing was stored.
+    #[error("{detail}")]
+    BudgetExhausted {
+        /// The policy that says how much there is.
+        policy: &'static str,
+        /// What is used up, and what follows.
+        detail: &'static str,
+        /// After how long there is some again.
+        after: Duration,
+    },
     /// `If-Match` names an older state.
     #[error("the resource has changed since it was read; read it again and repeat the change")]
     Stale,

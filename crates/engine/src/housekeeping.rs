@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 const ANSWERS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long it is known how often somebody was rung: as long as a cap may look back.
 const ATTEMPTS_KEPT: Duration = Duration::from_secs(Cap::MOST_DAYS as u64 * 24 * 60 * 60);
+/// How long it is known what was dialed: longer than any day of a budget.
+const DIALS_KEPT: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 /// How long deliveries that are over stay in the log of their endpoint.
 const DELIVERIES_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long it is known who did what.
@@ -28,6 +30,8 @@ impl Engine {
             sweep("answers", answers, &shutdown).await;
             let attempts = || store.forget_attempts(now - ATTEMPTS_KEPT, AT_ONCE);
             sweep("attempts", attempts, &shutdown).await;
+            let dials = || store.forget_dials(now - DIALS_KEPT, AT_ONCE);
+            sweep("dials", dials, &shutdown).await;
             let deliveries = || store.forget_deliveries(now - DELIVERIES_KEPT, AT_ONCE);
             sweep("deliveries", deliveries, &shutdown).await;
             if let Err(error) = self.forget_people(&shutdown).await {

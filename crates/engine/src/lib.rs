@@ -16,6 +16,7 @@
 mod access;
 mod accounts;
 mod blockers;
+mod budgets;
 mod calls;
 mod caps;
 mod conditions;

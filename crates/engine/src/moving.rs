@@ -46,7 +46,9 @@ impl Engine {
             }
             let phones = self.some_numbers(&task).await?;
             let at = task.spec.schedule.not_before.unwrap_or(self.now()).max(self.now());
-            let question = Question { task: id, spec: &task.spec, phones: &phones, at, left: &[] };
+            let spent = self.spent_accounts(tenant).await?;
+            let question =
+                Question { task: id, spec: &task.spec, phones: &phones, at, left: &[], spent: &spent };
             let Placement { account, route } = self.placement(tenant, to, &question)?;
             let problems = account.provider.refuse_task(&task.spec);
             if !problems.is_empty() {
@@ -85,8 +87,9 @@ impl Engine {
         Some((self.route_for(&task.tenant, decision.name.as_str())?, decision))
     }
 
-    /// Where a task would go by its route if it left `account`; `None` when there is nowhere to go.
-    pub(crate) fn way_out(&self, task: &Task, account: &Account) -> Option<Placement> {
+    /// Where a task would go by its route if it left `account`, to none of those that are `spent`; `None` when there is nowhere to
+    /// go.
+    pub(crate) fn way_out(&self, task: &Task, account: &Account, spent: &[AccountId]) -> Option<Placement> {
         let (route, decision) = self.route_of(task)?;
         // Rules may have come and gone: only the one it came by knows where it may go.
         let chose = |rule: &&Rule| {
@@ -99,8 +102,8 @@ impl Engine {
         };
         let mut left = decision.left;
         left.push(account.id.clone());
-        let question =
-            Question { task: &task.id, spec: &task.spec, phones: &[], at: self.now(), left: &left };
+        let (spec, at) = (&task.spec, self.now());
+        let question = Question { task: &task.id, spec, phones: &[], at, left: &left, spent };
         self.by_rule(&task.tenant, &route, rule, &question, false)
     }
 }

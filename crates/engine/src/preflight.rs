@@ -9,6 +9,7 @@ mod estimate;
 
 pub use estimate::{Estimate, Factor};
 
+use crate::budgets::{Ask, Daily};
 use crate::caps;
 use crate::contacts::{accept, numbers};
 use crate::routes::Question;
@@ -113,7 +114,9 @@ impl Engine {
         let now = self.now();
         let (id, at) = (TaskId::generate(now), task.spec.schedule.not_before.unwrap_or(now).max(now));
         let phones = numbers(&task.contacts, &task.spec);
-        let question = Question { task: &id, spec: &task.spec, phones: &phones, at, left: &[] };
+        let spent = self.spent_accounts(tenant).await?;
+        let question =
+            Question { task: &id, spec: &task.spec, phones: &phones, at, left: &[], spent: &spent };
         let account = match self.placement(tenant, &task.account, &question) {
             Ok(placement) => placement.account,
             Err(EngineError::Invalid(problems)) => {
@@ -133,13 +136,30 @@ impl Engine {
         let phones: Vec<_> = people.iter().filter_map(|outlook| outlook.phone.clone()).collect();
         let fits = self.accounts_for(tenant).map(|account| fit(&account, &task, &phones)).collect();
         let dialed = people.iter().filter(|outlook| outlook.fate.is_dialed()).count();
+        let daily = self.daily(tenant, &task, &policy, &account, now).await?;
         let estimate = (dialed > 0).then(|| {
             let rules = Rulebook::of(tenant, &task.spec, &policy);
             let flow = flow(&task, &account, rules.concurrent_calls(), average_call);
+            let flow = Flow { daily, ..flow };
             let hours = rules.for_all();
             estimate::estimate(&flow, u64::try_from(dialed).unwrap_or(u64::MAX), &hours, now)
         });
         Ok(Preflight { problems, people, estimate, fits })
+    }
+
+    /// How many people the budgets leave for a day.
+    async fn daily(
+        &self,
+        tenant: &TenantId,
+        task: &CreateTask,
+        policy: &Policy,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<Option<Daily>, EngineError> {
+        let ask = Ask::of_people(&Rulebook::of(tenant, &task.spec, policy), account, now);
+        let Some(since) = ask.since() else { return Ok(None) };
+        let spent = self.store().spent(tenant, task.client.as_deref(), &account.id, since).await?;
+        Ok(ask.daily(&spent))
     }
 
     /// What would become of each.
@@ -269,5 +289,6 @@ fn flow(task: &CreateTask, account: &Account, of_tenant: Option<u64>, average_ca
         request: u64::try_from(capabilities.limits.contacts_per_request).unwrap_or(u64::MAX),
         requests_per_second: account.policy.rate,
         look: account.policy.poll_interval.min(estimate::LIVELY),
+        daily: None,
     }
 }

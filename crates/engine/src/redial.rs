@@ -3,11 +3,12 @@
 //! Accepting one writes the task alone, whatever the number of its people. They are taken over by its worker, a portion at a time
 //! (`work::fill`), and are people of the new task like any other: suppressions, the number lock and the gate concern them anew.
 
+use crate::budgets::Ask;
 use crate::once::{Once, Worded};
 use crate::rulebook::Rulebook;
 use crate::tasks::{new_task, refuse, unknown_account};
 use crate::{Engine, EngineError};
-use outdial_model::{Disposition, FieldProblem, Redial, Task, TaskSpec, TenantId};
+use outdial_model::{Disposition, FieldProblem, Redial, StartMode, Task, TaskSpec, TenantId};
 use outdial_store::NewTask;
 use std::collections::BTreeSet;
 
@@ -20,6 +21,8 @@ pub struct CreateRedial {
     pub dispositions: BTreeSet<Disposition>,
     /// What is asked for; the account stays that of the task before.
     pub spec: TaskSpec,
+    /// Who asks, as budgets know them.
+    pub client: Option<String>,
 }
 
 impl Engine {
@@ -32,10 +35,15 @@ impl Engine {
         request: CreateRedial,
         once: Option<&Once<'_, Task>>,
     ) -> Result<Task, EngineError> {
-        let CreateRedial { external_id, dispositions, spec } = request;
+        let CreateRedial { external_id, dispositions, spec, client } = request;
         let unknown = |_| unknown_account(self, tenant, &source.account);
         let (account, now) = (self.account_for(tenant, &source.account).map_err(unknown)?, self.now());
-        let mut problems = refuse(&Rulebook::of(tenant, &spec, &self.policy()), &account, now);
+        let (mut problems, ask) = {
+            let policy = self.policy();
+            let rules = Rulebook::of(tenant, &spec, &policy);
+            let dials = spec.schedule.start != StartMode::Manual;
+            (refuse(&rules, &account, now), dials.then(|| Ask::of_task(&rules, &account, now)))
+        };
         let of = |disposition| source.counts.dispositions.get(disposition).copied().unwrap_or(0);
         let people = dispositions.iter().map(of).sum();
         if people == 0 {
@@ -46,10 +54,14 @@ impl Engine {
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
         }
+        if let Some(ask) = ask {
+            self.within_budget(tenant, client.as_deref(), &account.id, ask, now).await?;
+        }
         let redial = Redial::of(source.id.clone(), dispositions, people);
         let task = NewTask {
             redial: Some(redial),
             route: source.route.clone(),
+            client,
             ..new_task(external_id, &account, spec, now)
         };
         let worded = Worded::task(once);

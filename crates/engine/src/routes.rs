@@ -63,6 +63,8 @@ pub(crate) struct Question<'a> {
     pub(crate) at: Timestamp,
     /// Accounts that are not to be chosen.
     pub(crate) left: &'a [AccountId],
+    /// Accounts whose dials of the day are used up.
+    pub(crate) spent: &'a [AccountId],
 }
 
 /// Where a task goes.
@@ -104,8 +106,8 @@ impl Route {
 /// How an account stands with a task.
 enum Standing {
     Fit,
-    /// Its vendor does not answer as it should.
-    Ill,
+    /// It is of no use at the moment.
+    NotNow(&'static str),
     /// It was left, or cannot carry the task.
     Unfit(String),
 }
@@ -124,7 +126,7 @@ fn choose(
         drawn(question.task, eligible.map(|((account, share), _)| (account, *share)))
     };
     let fit = weighed(|standing| matches!(standing, Standing::Fit));
-    let ill = || weighed(|standing| matches!(standing, Standing::Ill)).filter(|_| may_be_ill);
+    let ill = || weighed(|standing| matches!(standing, Standing::NotNow(_))).filter(|_| may_be_ill);
     let chosen = fit.or_else(ill)?;
     let total: u64 = accounts.iter().map(|(_, share)| u64::from(*share)).sum();
     let considered = accounts.iter().zip(standings).map(|((account, share), standing)| {
@@ -132,10 +134,8 @@ fn choose(
         let why = match (standing, is_it) {
             (Standing::Fit, true) => format!("its share is {share} of {total}"),
             (Standing::Fit, false) => format!("its share is {share} of {total}, and this task is not in it"),
-            (Standing::Ill, true) => {
-                "its vendor does not answer at the moment, and there is no other".to_owned()
-            }
-            (Standing::Ill, false) => "its vendor does not answer at the moment".to_owned(),
+            (Standing::NotNow(why), true) => format!("{why}, and there is no other"),
+            (Standing::NotNow(why), false) => why.to_owned(),
             (Standing::Unfit(why), _) => why,
         };
         Considered { account: account.id.clone(), chosen: is_it, why }
@@ -151,7 +151,13 @@ fn standing(account: &Account, question: &Question<'_>, now: Timestamp) -> Stand
     if let Some(first) = problems.first() {
         return Standing::Unfit(format!("it cannot carry the task: {}", first.pointer));
     }
-    if account.breaker(now) == Breaker::Closed { Standing::Fit } else { Standing::Ill }
+    if account.breaker(now) != Breaker::Closed {
+        Standing::NotNow("its vendor does not answer at the moment")
+    } else if question.spent.contains(&account.id) {
+        Standing::NotNow("its dials of the day are used up")
+    } else {
+        Standing::Fit
+    }
 }
 
 /// The account in whose share the task is: its id's hash is a place among all shares.

@@ -2,10 +2,12 @@
 //!
 //! Not for: deciding about a person (the [gate](crate::work)), and what the operator may set (configuration).
 
+use crate::Account;
 use outdial_model::{
     Cap, Contact, Country, Hours, Opening, Openings, Policy, Rules, TaskSpec, TenantId, Timestamp,
     Whereabouts, Zone,
 };
+use outdial_store::Budgets;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -59,6 +61,28 @@ impl<'a> Rulebook<'a> {
     /// How many people of the tenant may be out at once; any number when absent.
     pub(crate) fn concurrent_calls(&self) -> Option<u64> {
         self.policy.for_tenant(self.tenant).filter_map(|rules| rules.concurrent_calls).min().map(u64::from)
+    }
+
+    /// The day that budgets are for: when it began, and when the next one does.
+    pub(crate) fn day(&self, now: Timestamp) -> (Timestamp, Timestamp) {
+        self.policy.day.of(now)
+    }
+
+    /// What there is of the day's budgets; `None` when they are for nobody.
+    pub(crate) fn budgets(&self, account: &Account, now: Timestamp) -> Option<Budgets> {
+        let least = |of: fn(&Rules) -> Option<u32>| {
+            self.policy.for_tenant(self.tenant).filter_map(of).min().map(u64::from)
+        };
+        let of_account = account.policy.dials_per_day.map(|most| (account.id.clone(), most.into()));
+        let budgets = Budgets {
+            since: self.day(now).0,
+            of_tenant: least(|rules| rules.dials_per_day),
+            of_client: least(|rules| rules.client_dials_per_day),
+            of_account,
+        };
+        let is_any =
+            budgets.of_tenant.is_some() || budgets.of_client.is_some() || budgets.of_account.is_some();
+        is_any.then_some(budgets)
     }
 
     /// When somebody there may be called, from `now` on; `None` when that depends on where they are, and nobody knows.

@@ -6,6 +6,7 @@
 //!
 //! Not for: how a vendor is asked for it (the worker: through the vendor's own single call, or a task of one).
 
+use crate::budgets::Ask;
 use crate::caps;
 use crate::contacts::{accept, numbers};
 use crate::once::{Once, Worded};
@@ -34,6 +35,8 @@ pub struct CallRequest {
     pub contact: ContactDraft,
     /// Later it is not placed any more.
     pub expires_after: Duration,
+    /// Who asks, as budgets know them.
+    pub client: Option<String>,
 }
 
 /// A call that was accepted.
@@ -53,7 +56,7 @@ impl Engine {
         request: CallRequest,
         once: Option<&Once<'_, AcceptedCall>>,
     ) -> Result<AcceptedCall, EngineError> {
-        let CallRequest { external_id, account, mut spec, contact, expires_after } = request;
+        let CallRequest { external_id, account, mut spec, contact, expires_after, client } = request;
         let now = self.now();
         spec.single_call = true;
         spec.retry.max_attempts = 1;
@@ -62,7 +65,9 @@ impl Engine {
         spec.schedule.not_after = now.checked_add(expires_after).ok();
         let draft = ContactDraft { external_id: external_id.clone(), ..contact };
         let (id, phones) = (TaskId::generate(now), numbers(std::slice::from_ref(&draft), &spec));
-        let question = Question { task: &id, spec: &spec, phones: &phones, at: now, left: &[] };
+        let spent = self.spent_accounts(tenant).await?;
+        let question =
+            Question { task: &id, spec: &spec, phones: &phones, at: now, left: &[], spent: &spent };
         let Placement { account, route } = self.placement(tenant, &account, &question)?;
         let mut problems = account.provider.refuse_task(&spec);
         let policy = self.policy();
@@ -74,8 +79,10 @@ impl Engine {
             }
         };
         self.callable(tenant, &account, &spec, &person, now).await?;
+        let ask = Ask::of_call(&Rulebook::of(tenant, &spec, &policy), &account, now);
+        self.within_budget(tenant, client.as_deref(), &account.id, ask, now).await?;
         let contact = person.id.clone();
-        let task = NewTask { id, route, ..new_task(external_id, &account, spec, now) };
+        let task = NewTask { id, route, client, ..new_task(external_id, &account, spec, now) };
         let worded = Worded::call(once, &contact);
         let once = worded.stored();
         let task = self.store().create_task(tenant, task, vec![person], once.as_ref(), now).await?;

@@ -1,5 +1,6 @@
 //! Tasks: accepting them, steering them, waiting for what was asked to be confirmed.
 
+use crate::budgets::Ask;
 use crate::caps;
 use crate::contacts::{accept_all, numbers};
 use crate::once::{Once, Worded};
@@ -27,6 +28,8 @@ pub struct CreateTask {
     pub spec: TaskSpec,
     /// Its first contacts.
     pub contacts: Vec<ContactDraft>,
+    /// Who asks, as budgets know them.
+    pub client: Option<String>,
 }
 
 /// What a client can ask of a task.
@@ -93,14 +96,15 @@ impl Engine {
         request: CreateTask,
         once: Option<&Once<'_, Task>>,
     ) -> Result<Task, EngineError> {
-        let CreateTask { external_id, account, spec, contacts } = request;
+        let CreateTask { external_id, account, spec, contacts, client } = request;
         let now = self.now();
         let id = TaskId::generate(now);
         let (phones, at) = (numbers(&contacts, &spec), spec.schedule.not_before.unwrap_or(now).max(now));
-        let question = Question { task: &id, spec: &spec, phones: &phones, at, left: &[] };
+        let spent = self.spent_accounts(tenant).await?;
+        let question = Question { task: &id, spec: &spec, phones: &phones, at, left: &[], spent: &spent };
         let Placement { account, route } = self.placement(tenant, &account, &question)?;
         let policy = self.policy();
-        let contacts = {
+        let (contacts, ask) = {
             let rules = Rulebook::of(tenant, &spec, &policy);
             let mut problems = refuse(&rules, &account, now);
             let accepted = accept_all(&contacts, &rules, &account, now);
@@ -111,9 +115,13 @@ impl Engine {
             if !problems.is_empty() {
                 return Err(EngineError::Invalid(problems));
             }
-            contacts
+            let dials = spec.schedule.start != StartMode::Manual && !contacts.is_empty();
+            (contacts, dials.then(|| Ask::of_task(&rules, &account, now)))
         };
-        let task = NewTask { id, route, ..new_task(external_id, &account, spec, now) };
+        if let Some(ask) = ask {
+            self.within_budget(tenant, client.as_deref(), &account.id, ask, now).await?;
+        }
+        let task = NewTask { id, route, client, ..new_task(external_id, &account, spec, now) };
         let worded = Worded::task(once);
         let task = self.store().create_task(tenant, task, contacts, worded.stored().as_ref(), now).await?;
         self.ring();
@@ -192,6 +200,9 @@ impl Engine {
                 self.remember(tenant, once, &task).await?;
                 return Ok(task);
             };
+            if verb == TaskVerb::Start && task.counts.total() > 0 {
+                self.may_dial(&task).await?;
+            }
             let (once, now) = (worded.stored(), self.now());
             match self.store().begin(tenant, id, begin, &[task.status], once.as_ref(), now).await {
                 Err(StoreError::WrongState { .. }) => continue,
@@ -202,6 +213,14 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Refuses whatever would have a task dial now when there is nothing left of a budget for it.
+    pub(crate) async fn may_dial(&self, task: &Task) -> Result<(), EngineError> {
+        let (policy, now) = (self.policy(), self.now());
+        let account = self.account_for(&task.tenant, &task.account)?;
+        let ask = Ask::of_task(&Rulebook::of(&task.tenant, &task.spec, &policy), &account, now);
+        self.within_budget(&task.tenant, task.client.as_deref(), &account.id, ask, now).await
     }
 
     /// The task once what was asked for is confirmed, or as it is when `patience` is over.
@@ -249,7 +268,18 @@ pub(crate) fn new_task(
         StartMode::Immediate | StartMode::Scheduled => (TaskStatus::Scheduled, DesiredStatus::Running),
     };
     let (id, account) = (TaskId::generate(now), account.id.clone());
-    NewTask { id, external_id, account, spec, status, desired, route: None, adopted: None, redial: None }
+    NewTask {
+        id,
+        external_id,
+        account,
+        spec,
+        status,
+        desired,
+        route: None,
+        adopted: None,
+        redial: None,
+        client: None,
+    }
 }
 
 /// Whether what was asked for is what is confirmed.

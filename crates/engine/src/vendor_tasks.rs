@@ -106,6 +106,7 @@ impl Engine {
             desired,
             adopted: Some(segment.clone()),
             redial: None,
+            client: None,
         };
         let worded = Worded::adopted(once, &segment);
         let task = self.store().create_task(tenant, new, Vec::new(), worded.stored().as_ref(), now).await?;

@@ -29,7 +29,7 @@ mod unheard;
 mod verify;
 
 pub(crate) use batches::Batches;
-pub(crate) use dispatch::{dial_contacts, tells_of_lines};
+pub(crate) use dispatch::dial_contacts;
 pub(crate) use gate::{Verdict, gate};
 pub(crate) use job::reference;
 pub(crate) use pauses::Pauses;

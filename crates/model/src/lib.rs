@@ -8,6 +8,7 @@
 //! Not for: I/O, persistence, HTTP shapes, anything a vendor says in its own words.
 
 mod access;
+mod budget;
 mod call;
 mod cap;
 mod cause;
@@ -48,6 +49,7 @@ mod window;
 mod zone;
 
 pub use access::{Scope, Scopes};
+pub use budget::BudgetDay;
 pub use call::{Call, Disposition, RawOutcome};
 pub use cap::{Attempt, Cap, CapPer, Full};
 pub use cause::{Cause, Why};

@@ -27,6 +27,8 @@ pub enum Obstacle {
     VendorFull,
     /// All lines are taken, or the free ones are for others.
     NoLine,
+    /// The day's dials are used up.
+    BudgetExhausted,
     /// It is not known yet whether the vendor has some of its people.
     InDoubt,
     /// Some of its people are still at an account it has moved away from.
@@ -43,6 +45,7 @@ words!(Obstacle, "obstacle", {
     NotStarted => "not_started", Paused => "paused", Stopping => "stopping", EmergencyStop => "emergency_stop",
     AccountMissing => "account_missing", AccountWithdrawn => "account_withdrawn",
     OutsideWindow => "outside_window", ScheduleOver => "schedule_over",
-    VendorUnavailable => "vendor_unavailable", VendorFull => "vendor_full", NoLine => "no_line", InDoubt => "in_doubt",
+    VendorUnavailable => "vendor_unavailable", VendorFull => "vendor_full", NoLine => "no_line", BudgetExhausted => "budget_exhausted",
+    InDoubt => "in_doubt",
     Moving => "moving", Verifying => "verifying", Held => "held", Trouble => "trouble",
 });

@@ -3,7 +3,7 @@
 //! There are rules for everybody, for tenants and for countries. All that are for somebody hold at once, so that the stricter
 //! one wins; none of them can allow what another forbids.
 
-use crate::{Cap, Country, Hours, TenantId};
+use crate::{BudgetDay, Cap, Country, Hours, TenantId};
 use std::collections::BTreeMap;
 
 /// The operator's rules.
@@ -15,6 +15,8 @@ pub struct Policy {
     pub tenants: BTreeMap<TenantId, Rules>,
     /// For calls to numbers of a country.
     pub countries: BTreeMap<Country, Rules>,
+    /// The day that budgets are for.
+    pub day: BudgetDay,
 }
 
 /// What is allowed.
@@ -26,6 +28,10 @@ pub struct Rules {
     pub caps: Vec<Cap>,
     /// How many people of one tenant may be out at once; any number when absent.
     pub concurrent_calls: Option<u32>,
+    /// How many dials of one tenant there may be in a day; any number when absent.
+    pub dials_per_day: Option<u32>,
+    /// The same for tasks and calls that one key, or one subject of an issuer, has asked for.
+    pub client_dials_per_day: Option<u32>,
 }
 
 impl Policy {

@@ -180,6 +180,8 @@ pub struct Task {
     pub counts: Counts,
     /// Whose people it calls again, if it is a redial.
     pub redial: Option<Redial>,
+    /// Who asked for it, a key or a subject of an issuer, as budgets know them.
+    pub client: Option<String>,
     /// Changes with every change a client can see; the ETag.
     pub revision: i64,
     /// When it was accepted.

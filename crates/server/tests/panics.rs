@@ -158,7 +158,13 @@ fn whatever_is_in_hand_prints_nothing_of_anybody() {
     };
     let contacts = vec![draft];
     let spec = TaskSpec { callers: vec![phone.clone()], ..TaskSpec::new("March", "scene-1") };
-    shows_nothing(&CreateTask { external_id: None, account: "main".parse().unwrap(), spec, contacts });
+    shows_nothing(&CreateTask {
+        external_id: None,
+        account: "main".parse().unwrap(),
+        spec,
+        contacts,
+        client: None,
+    });
     let new =
         NewContact { name: name.clone(), variables: variables.clone(), ..NewContact::new(id, phone.clone()) };
     let DialContact { phone, name, .. } = shown(DialContact { key: new.id.clone(), phone, name, variables });

@@ -29,6 +29,8 @@ pub struct NewTask {
     pub adopted: Option<Segment>,
     /// Whose people it calls again, of a task of the same tenant; they are taken over with [`Store::fill_task`](crate::Store::fill_task).
     pub redial: Option<Redial>,
+    /// Who asks for it, as budgets know them.
+    pub client: Option<String>,
 }
 
 /// A contact to be accepted (status `queued`). Printing it shows no personal data.

@@ -3,8 +3,8 @@
 use crate::{
     Access, AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
     Destination, DispatchPlan, Doubt, Inbox, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey,
-    Outbox, Page, PastWanted, Planned, Privacy, Prospect, ReservedSlots, Skipped, StoreError, Suppressions,
-    TaskFilter, TaskPatch, TaskWork, Traced, Unplanned,
+    Outbox, Page, PastWanted, Planned, Privacy, Prospect, ReservedSlots, Skipped, Spent, StoreError,
+    Suppressions, TaskFilter, TaskPatch, TaskWork, Traced, Unplanned,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -191,6 +191,16 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
     async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
     /// Forgets attempts that were over before `before`, at most `limit`; answers how many.
     async fn forget_attempts(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    /// Dials since `since`, a beginning of a day of some clock: of the tenant, for `client` and with the account; and who is out.
+    async fn spent(
+        &self,
+        tenant: &TenantId,
+        client: Option<&str>,
+        account: &AccountId,
+        since: Timestamp,
+    ) -> Result<Spent, StoreError>;
+    /// Forgets dials before `before`, at most `limit` entries; answers how many.
+    async fn forget_dials(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     // For workers.
 

@@ -32,6 +32,8 @@ pub struct DispatchPlan {
     pub past: Option<PastWanted>,
     /// Most contacts of the tenant that may be out, at whatever account; any number when absent.
     pub concurrent_calls: Option<u64>,
+    /// What there is of the day's budgets; `None` when they are for nobody.
+    pub budgets: Option<Budgets>,
     /// Whose lines it takes; `None` where there are enough for everybody.
     pub lines: Option<LinesWanted>,
 }
@@ -47,6 +49,32 @@ pub struct LinesWanted {
     pub weight: u64,
     /// It takes what is free, whoever waits.
     pub before_all: bool,
+}
+
+/// How many dials there may be in a day. Each of the people costs as many as the vendor may ring them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budgets {
+    /// When the day began.
+    pub since: Timestamp,
+    /// Most dials of the tenant.
+    pub of_tenant: Option<u64>,
+    /// Most dials for whoever asked for the task.
+    pub of_client: Option<u64>,
+    /// Most dials with this account.
+    pub of_account: Option<(AccountId, u64)>,
+}
+
+/// Dials of a day so far, and who is out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Dials of the tenant.
+    pub by_tenant: u64,
+    /// Those for one who asks.
+    pub by_client: u64,
+    /// Those with the account, whoever's they are.
+    pub with_account: u64,
+    /// People of the tenant that are out.
+    pub out: u64,
 }
 
 /// Why nothing was planned.
@@ -65,6 +93,12 @@ pub enum Shortage {
     OfAccount,
     /// As many people of the tenant are out as may be.
     OfTenant,
+    /// The tenant's dials of the day are used up.
+    BudgetOfTenant,
+    /// Those of whoever asked for the task are.
+    BudgetOfClient,
+    /// Those of the account are.
+    BudgetOfAccount,
 }
 
 /// How much the gate has to know of the attempts before.

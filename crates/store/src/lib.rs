@@ -50,8 +50,8 @@ pub use asked::{
 pub use change::{CallChange, Changes, ContactChange, DispatchChange, SegmentChange, Skipped, TaskChange};
 pub use contract::Store;
 pub use dispatch::{
-    Candidate, Choice, ChosenBatch, DispatchPlan, LinesWanted, Past, PastWanted, Planned, SegmentTarget,
-    Shortage, Unplanned,
+    Budgets, Candidate, Choice, ChosenBatch, DispatchPlan, LinesWanted, Past, PastWanted, Planned,
+    SegmentTarget, Shortage, Spent, Unplanned,
 };
 pub use error::StoreError;
 pub use failure::Failure;

@@ -14,7 +14,7 @@ use outdial_store::{
     EmergencyStop, EndpointPatch, Feed, FeedFilter, Forgetting, Inbox, Intake, Judgement, KeptRecording,
     Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, PastWanted,
     Planned, PlannedDeliveries, Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped,
-    SealProgress, SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Step, Store, StoreError,
+    SealProgress, SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Spent, Step, Store, StoreError,
     SuppressionFilter, Suppressions, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, Unplanned,
     WebhookEndpoint,
 };
@@ -280,6 +280,10 @@ store! {
     give_up_key(tenant: &TenantId, key: &OnceKey, holder: &str) -> Result<(), StoreError>;
     forget_answers(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
     forget_attempts(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    forget_dials(before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    spent(
+        tenant: &TenantId, client: Option<&str>, account: &AccountId, since: Timestamp
+    ) -> Result<Spent, StoreError>;
     reserve_slots(
         account: &AccountId, action: &str, spacing: Duration, count: u32
     ) -> Result<ReservedSlots, StoreError>;

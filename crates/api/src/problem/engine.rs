@@ -27,6 +27,9 @@ impl From<EngineError> for Problem {
                     None => refusal,
                 }
             }
+            EngineError::BudgetExhausted { policy, detail, after } => {
+                Self::new(&table::BUDGET_EXHAUSTED, detail).violating(vec![policy]).with_retry_after(after)
+            }
             EngineError::Stale => Self::new(&table::STALE, error.to_string()),
             EngineError::Unsupported { detail } => Self::new(&table::UNSUPPORTED_BY_PROVIDER, detail),
             EngineError::Vendor { provider, error } => vendor_failed(&provider, error),

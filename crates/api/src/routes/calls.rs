@@ -17,7 +17,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use outdial_engine::provider::Operation;
-use outdial_engine::{AcceptedCall, Answer, CallFilter, Engine};
+use outdial_engine::{AcceptedCall, Answer, CallFilter, CallRequest, Engine};
 use outdial_model::{CallId, Contact, Disposition};
 
 /// Call one person now
@@ -54,7 +54,8 @@ pub(crate) async fn place_call(
         .run(Some(&body.0), &words, async |once| {
             let form =
                 form::read(&body.0, |at| at.object(CallForm::read)).map_err(Problem::invalid_fields)?;
-            Ok(engine.place_call(&caller.tenant, form.into_request(), once).await?)
+            let request = CallRequest { client: Some(caller.client()), ..form.into_request() };
+            Ok(engine.place_call(&caller.tenant, request, once).await?)
         })
         .await?;
     let call = match done {

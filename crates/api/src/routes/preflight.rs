@@ -38,6 +38,8 @@ pub(crate) async fn preflight_task(
 ) -> Result<Json<PreflightView>, Problem> {
     refuse_too_many(&body.0)?;
     let form = form::read(&body.0, |at| at.object(PreflightForm::read)).map_err(Problem::invalid_fields)?;
-    let found = engine.preflight(&caller.tenant, form.into_request()).await?;
+    let mut request = form.into_request();
+    request.task.client = Some(caller.client());
+    let found = engine.preflight(&caller.tenant, request).await?;
     Ok(Json(found.into()))
 }

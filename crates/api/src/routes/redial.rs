@@ -63,7 +63,8 @@ pub(crate) async fn redial_task(
             let merged = changes.merged_into(&source);
             let form =
                 form::read(&merged, |at| at.object(TaskForm::read)).map_err(Problem::invalid_fields)?;
-            let request = CreateRedial { external_id, dispositions, spec: form.into_request().spec };
+            let (spec, client) = (form.into_request().spec, Some(caller.client()));
+            let request = CreateRedial { external_id, dispositions, spec, client };
             Ok(engine.redial(&caller.tenant, &source, request, once).await?)
         })
         .await

@@ -30,7 +30,7 @@ use outdial_model::TaskId;
     responses(
         (status = 202, description = "Asked for: `desired_status` is `running`.",
             body = TaskView, example = json!(examples::task())),
-        responses::Steering
+        responses::Starting
     )
 )]
 #[post("/tasks/{id}/start")]

@@ -17,7 +17,7 @@ use crate::wire::task_form::{MOST_CONTACTS, TaskForm, TaskPatch};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, patch, post};
-use outdial_engine::{Engine, EngineError, TaskFilter, changeable};
+use outdial_engine::{CreateTask, Engine, EngineError, TaskFilter, changeable};
 use outdial_model::{FieldProblem, TaskId, TaskStatus};
 use serde_json::Value;
 
@@ -58,7 +58,8 @@ pub(crate) async fn create_task(
             refuse_too_many(&body.0)?;
             let form =
                 form::read(&body.0, |at| at.object(TaskForm::read)).map_err(Problem::invalid_fields)?;
-            Ok(engine.create_task(&caller.tenant, form.into_request(), once).await?)
+            let request = CreateTask { client: Some(caller.client()), ..form.into_request() };
+            Ok(engine.create_task(&caller.tenant, request, once).await?)
         })
         .await
 }

@@ -119,6 +119,7 @@ impl CallForm {
             account: self.account,
             contact,
             expires_after: Duration::from_secs(self.expires_seconds.into()),
+            client: None,
             spec: TaskSpec {
                 callers: self.callers,
                 default_country: self.default_country,

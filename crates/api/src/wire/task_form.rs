@@ -165,6 +165,7 @@ impl TaskForm {
             external_id: self.external_id,
             account: self.account,
             contacts: self.contacts.into_iter().map(Into::into).collect(),
+            client: None,
             spec: TaskSpec {
                 name: self.name,
                 script: self.script,

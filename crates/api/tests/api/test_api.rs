@@ -133,6 +133,7 @@ impl TestApi {
                 staging: outdial_model::Staged::On,
                 rate: 1000,
                 lines: None,
+                dials_per_day: None,
                 recording_hosts: place.recording_hosts,
                 clients: place.clients,
             },

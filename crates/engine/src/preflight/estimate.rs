@@ -4,6 +4,7 @@
 //! vendor; the vendor answers; what ends at the vendor is noticed at the next look; nobody else uses the account. A task without
 //! `max_concurrent_calls` has as many lines as the vendor may hold people.
 
+use crate::budgets::Daily;
 use outdial_model::{Opening, Openings, Timestamp};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 pub(super) const LIVELY: Duration = Duration::from_secs(1);
 /// Steps in which hours are walked through.
 const STEP: Duration = Duration::from_secs(5 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How far ahead.
 const HORIZON: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 
@@ -35,6 +37,8 @@ pub(super) struct Flow {
     pub(super) requests_per_second: u32,
     /// How soon it is noticed that a call has ended.
     pub(super) look: Duration,
+    /// People that budgets leave dials for; `None` for any number.
+    pub(super) daily: Option<Daily>,
 }
 
 /// What keeps a task from being done sooner.
@@ -48,6 +52,8 @@ pub enum Factor {
     Rate,
     /// The hours in which people may be called.
     OutsideWindow,
+    /// The dials there may be in a day.
+    Budget,
 }
 
 impl Factor {
@@ -58,6 +64,7 @@ impl Factor {
             Self::VendorFull => "vendor_full",
             Self::Rate => "rate",
             Self::OutsideWindow => "outside_window",
+            Self::Budget => "budget_exhausted",
         }
     }
 }
@@ -76,6 +83,10 @@ pub struct Estimate {
 /// How long `people` take from `now` on.
 pub(super) fn estimate(flow: &Flow, people: u64, hours: &Openings<'_>, now: Timestamp) -> Estimate {
     let (dialing, limited_by) = flow.dialing(people);
+    if let Some(daily) = flow.daily.filter(|daily| daily.today < people) {
+        let duration = over_days(flow, daily, people, hours, now);
+        return Estimate { duration, dialing, limited_by: Factor::Budget };
+    }
     let duration = within_hours(hours, now, dialing);
     let waits = duration.is_none_or(|duration| duration > dialing.saturating_mul(2));
     let limited_by = if waits { Factor::OutsideWindow } else { limited_by };
@@ -127,6 +138,23 @@ fn float(number: u64) -> f64 {
     number as f64
 }
 
+/// From `now` until the last of those are called who fit into no day before.
+fn over_days(
+    flow: &Flow,
+    daily: Daily,
+    people: u64,
+    hours: &Openings<'_>,
+    now: Timestamp,
+) -> Option<Duration> {
+    let later = people.saturating_sub(daily.today);
+    let full = later.checked_sub(1)?.checked_div(daily.every_day)?;
+    let last = later - full * daily.every_day;
+    let began = daily.tomorrow.checked_add(DAY.checked_mul(u32::try_from(full).ok()?)?).ok()?;
+    let before = Duration::try_from(began.duration_since(now)).ok()?;
+    let duration = before + within_hours(hours, began, flow.dialing(last).0)?;
+    (duration <= HORIZON).then_some(duration)
+}
+
 /// From `now` until so much time has passed in which people may be called.
 fn within_hours(hours: &Openings<'_>, now: Timestamp, needed: Duration) -> Option<Duration> {
     let (mut left, mut at) = (needed, now);
@@ -170,6 +198,7 @@ mod tests {
             request: 500,
             requests_per_second: 20,
             look: seconds(1),
+            daily: None,
         }
     }
 
@@ -189,6 +218,23 @@ mod tests {
         assert_eq!((hundred.duration, hundred.limited_by), (Some(seconds(301)), Factor::Lines));
         let twice = Flow { lines: Some(20), ..flow() };
         assert_eq!(estimate(&twice, 100, &any_hour(), monday_nine()).duration, Some(seconds(151)));
+    }
+
+    #[test]
+    fn who_fits_into_no_budget_of_a_day_is_called_on_another() {
+        let tomorrow = "2026-03-03T00:00:00Z".parse().unwrap();
+        let daily = Daily { today: 40, every_day: 30, tomorrow };
+        let flow = Flow { daily: Some(daily), ..flow() };
+        let fits = estimate(&flow, 40, &any_hour(), monday_nine());
+        assert_eq!((fits.duration, fits.limited_by), (Some(seconds(121)), Factor::Lines));
+        let (tonight, day) = (seconds(15 * 60 * 60), seconds(24 * 60 * 60));
+        for (people, days, last) in [(50, 0, 31), (70, 0, 91), (71, 1, 31), (100, 1, 91), (101, 2, 31)] {
+            let told = estimate(&flow, people, &any_hour(), monday_nine());
+            assert_eq!(told.duration, Some(tonight + day * days + seconds(last)), "{people}");
+            assert_eq!(told.limited_by, Factor::Budget);
+        }
+        let never = Flow { daily: Some(Daily { today: 0, every_day: 0, tomorrow }), ..flow };
+        assert_eq!(estimate(&never, 1, &any_hour(), monday_nine()).duration, None);
     }
 
     #[test]

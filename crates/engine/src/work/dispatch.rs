@@ -8,6 +8,7 @@ use super::fail_over::is_about_the_account;
 use super::gate::Turn;
 use super::told::{Told, with_hours};
 use super::{After, Interrupted, Job, decide, gate, reference};
+use crate::budgets;
 use crate::caps;
 use crate::health::Trial;
 use crate::rulebook::Rulebook;
@@ -33,6 +34,8 @@ pub(super) const NUMBERS_BUSY: &str =
     "everybody who waits has a number that is being dialed already, here or in another task";
 /// How soon a line is asked for again; a wish for one holds for longer than that.
 const LINES_ASKED_FOR_AFTER: Duration = Duration::from_secs(1);
+/// How soon a budget is looked at again that was used up: another day begins, or another one is set.
+const BUDGETS_ASKED_FOR_AFTER: Duration = Duration::from_secs(15);
 /// How soon a vendor that did not answer is tried again, when another task tries at present.
 pub(super) const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Why nobody was chosen.
@@ -194,6 +197,7 @@ impl Job<'_> {
                 .saturating_add(decide::out_elsewhere(&self.work)),
             attempts: spec.retry.max_attempts,
             past: caps::wanted(Rulebook::of(tenant, spec, &policy).all_caps(), now),
+            budgets: Rulebook::of(tenant, spec, &policy).budgets(&self.account, now),
             concurrent_calls: Rulebook::of(tenant, spec, &policy).concurrent_calls(),
             lines: self.account.policy.lines.map(|lines| lines.wanted_by(&self.account.id, spec.priority)),
         };
@@ -227,8 +231,11 @@ impl Job<'_> {
                 Ok(After::Later(Duration::from_secs(2)))
             }
             Nobody::WithoutALine(shortage) => {
-                self.tell(without_a_line(shortage).to_owned()).await?;
-                Ok(After::Later(LINES_ASKED_FOR_AFTER))
+                self.tell(budgets::told(shortage).1.to_owned()).await?;
+                Ok(After::Later(match shortage {
+                    Shortage::OfAccount | Shortage::OfTenant => LINES_ASKED_FOR_AFTER,
+                    _ => BUDGETS_ASKED_FOR_AFTER,
+                }))
             }
         }
     }
@@ -312,7 +319,7 @@ impl Job<'_> {
         let outcome = error.outcome();
         // A single call that is certainly refused is told so, rather than asked for again until it is too late.
         let may_go_elsewhere =
-            is_about_the_account(error) && self.engine.way_out(&self.work.task, &self.account).is_some();
+            is_about_the_account(error) && self.engine.way_out(&self.work.task, &self.account, &[]).is_some();
         let is_call = planned.dispatch.kind == DispatchKind::PlaceCall && !may_go_elsewhere;
         let is_refused_call =
             is_call && outcome == DispatchOutcome::Refused && error.retry() == RetryAdvice::Never;
@@ -338,23 +345,6 @@ impl Job<'_> {
         }
         changes
     }
-}
-
-/// What a task says while there is no line for its people.
-pub(super) const fn without_a_line(shortage: Shortage) -> &'static str {
-    match shortage {
-        Shortage::OfAccount => {
-            "all of the account's lines are taken, or it is the turn of other tasks; its people follow as calls end"
-        }
-        Shortage::OfTenant => {
-            "as many calls of the tenant are in progress as may be (`concurrent_calls`); its people follow as they end"
-        }
-    }
-}
-
-/// Whether that is what a task says.
-pub(crate) fn tells_of_lines(trouble: &str) -> bool {
-    [Shortage::OfAccount, Shortage::OfTenant].map(without_a_line).contains(&trouble)
 }
 
 /// Whether the vendor (or the adapter, for its size) refused a request as it stands, and certainly

@@ -19,7 +19,7 @@ impl crate::Engine {
         let waits = task.desired == DesiredStatus::Running && task.counts.sum(ContactStatus::is_ours) > 0;
         let since = home.ill_since(self.now()).filter(|_| waits && !task.status.is_final())?;
         let (route, _) = self.route_of(task)?;
-        self.way_out(task, home)?;
+        self.way_out(task, home, &[])?;
         Some(super::later(since, route.fails_over_after))
     }
 }
@@ -42,7 +42,8 @@ impl Job<'_> {
 
     async fn leave(&self, why: String) -> Result<bool, Interrupted> {
         let (task, home) = (&self.work.task, &self.sides.home);
-        let Some(to) = self.engine.way_out(task, home) else { return Ok(false) };
+        let spent = self.engine.spent_accounts(&task.tenant).await?;
+        let Some(to) = self.engine.way_out(task, home, &spent) else { return Ok(false) };
         tracing::warn!(task = %task.id, from = %home.id, to = %to.account.id, why, "a task goes on with another account");
         let to = Destination { from: home.id.clone(), account: to.account.id.clone(), route: to.route, why };
         let store = self.engine.store();

@@ -4,6 +4,7 @@
 use super::decide::{self, Step};
 use super::sides::Sides;
 use super::{After, Claim, Interrupted, dispatch, later, withdrawn};
+use crate::budgets::shortage_in;
 use crate::metrics::dispatched;
 use crate::{Account, Engine};
 use outdial_model::{
@@ -151,7 +152,7 @@ impl Job<'_> {
         let passes = task
             .trouble
             .as_deref()
-            .is_some_and(|trouble| trouble != dispatch::NUMBERS_BUSY && !dispatch::tells_of_lines(trouble));
+            .is_some_and(|trouble| trouble != dispatch::NUMBERS_BUSY && shortage_in(trouble).is_none());
         if passes && !sending_waits && !task.status.is_final() {
             self.untrouble(changes);
         }

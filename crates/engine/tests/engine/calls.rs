@@ -19,6 +19,7 @@ fn request(number: usize) -> CallRequest {
         spec: TaskSpec::new("Single call", "script-1"),
         contact: draft(number),
         expires_after: EXPIRES,
+        client: None,
     }
 }
 

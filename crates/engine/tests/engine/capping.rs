@@ -108,7 +108,8 @@ async fn what_the_vendor_may_try_has_to_fit() {
     };
     spec.retry.max_attempts = 2;
     let account = "memory-1".parse().unwrap();
-    let request = CreateTask { external_id: None, account, spec: spec.clone(), contacts: vec![draft(0)] };
+    let request =
+        CreateTask { external_id: None, account, spec: spec.clone(), contacts: vec![draft(0)], client: None };
     for refused in [
         world.engine.create_task(&tenant(), request, None).await,
         world.engine.patch_task(&tenant(), &task.id, spec, None).await,

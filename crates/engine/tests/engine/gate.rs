@@ -162,7 +162,7 @@ async fn nobody_is_taken_in_whose_hour_nobody_can_know() {
     assert_eq!(codes.collect::<Vec<_>>(), ["unknown_time_zone", "taken", "in_the_past", "unknown_time_zone"]);
     let spec = TaskSpec { schedule: task.spec.schedule.clone(), ..TaskSpec::new("Reminders", "script-1") };
     let (account, contacts) = ("memory-1".parse().unwrap(), vec![person("+80012345678")]);
-    let request = outdial_engine::CreateTask { external_id: None, account, spec, contacts };
+    let request = outdial_engine::CreateTask { external_id: None, account, spec, contacts, client: None };
     let refused = world.engine.create_task(&tenant(), request, None).await.unwrap_err();
     assert!(matches!(refused, EngineError::Invalid(_)), "{refused:?}");
 }

@@ -1,6 +1,7 @@
 //! The engine over the in-memory provider and SQLite, on a clock that moves only when told to.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod budgets;
 mod calls;
 mod capping;
 mod door;

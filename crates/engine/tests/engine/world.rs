@@ -153,8 +153,18 @@ impl World {
 
     /// From now on there is another account, `memory-2`, at another vendor.
     pub fn second_account(&mut self, staging: Staging) -> MemoryVendor {
+        self.second_account_beside(staging, |_| {})
+    }
+
+    /// The same beside a first one with other numbers.
+    pub fn second_account_beside(
+        &mut self,
+        staging: Staging,
+        first_has: impl FnOnce(&mut AccountPolicy),
+    ) -> MemoryVendor {
         let provider = Arc::new(MemoryProvider::new(MemoryOptions::staged(staging, self.clock.clone())));
-        let first = account("memory-1", &self.replicas[0].door, self.window, Clients::default());
+        let mut first = account("memory-1", &self.replicas[0].door, self.window, Clients::default());
+        first_has(&mut first.policy);
         let second = account("memory-2", &Door::to(&provider), self.window, Clients::default());
         self.engine.replace_accounts([Arc::new(first), Arc::new(second)]);
         provider.vendor()
@@ -206,7 +216,8 @@ impl World {
 
     async fn create_at(&self, account: &str, people: usize, spec: TaskSpec) -> Task {
         let contacts = (0..people).map(draft).collect();
-        let request = CreateTask { external_id: None, account: account.parse().unwrap(), spec, contacts };
+        let request =
+            CreateTask { external_id: None, account: account.parse().unwrap(), spec, contacts, client: None };
         self.engine.create_task(&tenant(), request, None).await.unwrap()
     }
 
@@ -310,6 +321,7 @@ fn account(name: &str, door: &Arc<Door>, window: Option<u32>, clients: Clients) 
         staging: outdial_model::Staged::On,
         rate: 100,
         lines: None,
+        dials_per_day: None,
         recording_hosts: Vec::new(),
         clients,
     };

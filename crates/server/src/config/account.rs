@@ -156,6 +156,8 @@ pub(super) fn read(
             fuse: seconds(&mut section, book, "fuse_seconds", FUSE_SECONDS),
             staging: section.or(book, "staging", "`on` or `off`", Staged::On, |_| true),
             lines: lines(&mut section, book),
+            dials_per_day: section
+                .checked(book, "dials_per_day", "a number of dials, at least 1", |most| *most > 0),
             recording_hosts: recording_hosts(&mut section, book),
             clients,
         },

@@ -1,7 +1,9 @@
 //! `[policy]`: what the operator allows, whatever a task asks for.
 
 use super::reader::{Book, Section};
-use outdial_model::{Cap, Closed, Country, Hours, Policy, Rules, TenantId, Window, Zone, read_day};
+use outdial_model::{
+    BudgetDay, Cap, Closed, Country, Hours, Policy, Rules, TenantId, Window, Zone, read_day,
+};
 use std::collections::BTreeMap;
 
 /// The rules for everybody, by tenant and by country.
@@ -13,8 +15,12 @@ pub(super) fn read(root: &mut Section, book: &mut Book) -> Policy {
     });
     let country = |name: &str| name.parse::<Country>().map_err(|error| error.to_string());
     let countries = by_name(&mut section, book, "countries", rules, country);
+    let zone = "an IANA name such as \"Asia/Shanghai\"";
+    let day: Option<String> =
+        section.checked(book, "budget_time_zone", zone, |name: &String| name.parse::<BudgetDay>().is_ok());
+    let day = day.and_then(|name| name.parse().ok()).unwrap_or_default();
     section.finish(book);
-    Policy { everybody, tenants, countries }
+    Policy { everybody, tenants, countries, day }
 }
 
 fn by_name<Name: Ord>(
@@ -51,7 +57,10 @@ fn by_name<Name: Ord>(
 fn of_tenant(section: &mut Section, book: &mut Book) -> Rules {
     let most = "a number of people, at least 1";
     let concurrent_calls = section.checked(book, "concurrent_calls", most, |most| *most > 0);
-    Rules { concurrent_calls, ..rules(section, book) }
+    let dials = "a number of dials, at least 1";
+    let dials_per_day = section.checked(book, "dials_per_day", dials, |most| *most > 0);
+    let client_dials_per_day = section.checked(book, "client_dials_per_day", dials, |most| *most > 0);
+    Rules { concurrent_calls, dials_per_day, client_dials_per_day, ..rules(section, book) }
 }
 
 fn rules(section: &mut Section, book: &mut Book) -> Rules {
@@ -83,5 +92,5 @@ fn rules(section: &mut Section, book: &mut Book) -> Rules {
     };
     let caps = section.checked(book, "caps", most, |all: &Vec<Cap>| all.iter().all(is_cap));
     let hours = (!hours.are_any()).then_some(hours);
-    Rules { hours, caps: caps.unwrap_or_default(), concurrent_calls: None }
+    Rules { hours, caps: caps.unwrap_or_default(), ..Rules::default() }
 }

@@ -12,6 +12,7 @@
 
 mod accepting;
 mod access;
+mod budgeting;
 mod calls;
 mod capping;
 mod changing;
@@ -148,6 +149,8 @@ pub fn checks() -> Vec<Check> {
             whoever_rings_after_coming_home_was_tried, attempts_are_forgotten_when_they_are_old_enough,
             the_calls_of_somebody_erased_count_on, attempts_of_before_there_was_a_key_count_on,
             a_person_is_known_by_whatever_number;
+        budgeting: dials_are_charged_and_given_back_when_nobody_was_rung, as_many_go_as_there_are_dials_left,
+            another_day_has_its_own_dials, plans_made_at_once_share_a_budget;
         sharing: lines_go_by_weight_and_none_is_taken_twice, whoever_no_longer_asks_keeps_nobody_from_a_line,
             a_reserve_is_there_for_whoever_goes_before_all, a_tenant_has_so_many_calls_at_once_and_another_its_own,
             plans_made_at_once_share_the_lines;

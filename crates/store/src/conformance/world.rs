@@ -80,6 +80,7 @@ impl World {
             desired: DesiredStatus::Running,
             adopted: None,
             redial: None,
+            client: None,
         }
     }
 
@@ -193,6 +194,7 @@ impl World {
             attempts: 1,
             past: None,
             concurrent_calls: None,
+            budgets: None,
             lines: None,
         }
     }

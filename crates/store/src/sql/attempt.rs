@@ -3,16 +3,16 @@
 //! Whoever counts them is the only one of the tenant to send people until its transaction ends; whoever counts none goes on
 //! beside others.
 
-use super::{Connection, erasure};
+use super::{Connection, budget, erasure};
 use crate::moves::AttemptMoves;
 use crate::row::{corrupt, time, to_json};
 use crate::vault::Vault;
 use crate::{DispatchPlan, NewContact, Past, PastWanted, StoreError};
-use outdial_model::{Attempt, Contact, ContactId, Phone, TenantId, Timestamp};
+use outdial_model::{Attempt, Contact, ContactId, Phone, TaskId, TenantId, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 
 /// When an attempt is over that may still ring.
-const UNDER_WAY: i64 = i64::MAX;
+pub(super) const UNDER_WAY: i64 = i64::MAX;
 
 /// The newest attempts by a word, as text: when each was over, and how often it rang.
 macro_rules! newest_of {
@@ -36,10 +36,12 @@ macro_rules! newest_of {
 /// Writes what moves mean for those who count.
 pub(super) async fn write(
     conn: &mut Connection,
+    task: &TaskId,
     moves: &AttemptMoves,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if !moves.undone.is_empty() {
+        budget::give_back(conn, task, &moves.undone).await?;
         sqlx::query(concat!("DELETE FROM attempts WHERE over_at = $2 AND contact IN ", words!("$1")))
             .bind(to_json(&moves.undone)?)
             .bind(UNDER_WAY)
@@ -48,16 +50,20 @@ pub(super) async fn write(
     }
     if !moves.begun.is_empty() {
         sqlx::query(concat!(
-            "INSERT INTO attempts (contact, sequence, tenant, number, person, over_at, times)
-             SELECT contacts.id, given.sequence, contacts.tenant, contacts.phone, contacts.person_id, $2, given.times
+            "INSERT INTO attempts (contact, sequence, tenant, number, person, over_at, times, account, began_at)
+             SELECT contacts.id, given.sequence, contacts.tenant, contacts.phone, contacts.person_id, $2, given.times,
+                    coalesce(segments.account, ''), $3
              FROM ",
             given!("$1"; contact: text, sequence: bigint, times: bigint),
-            " CROSS JOIN contacts WHERE contacts.id = given.contact",
+            " CROSS JOIN contacts LEFT JOIN segments ON segments.id = contacts.segment
+             WHERE contacts.id = given.contact",
         ))
         .bind(to_json(&moves.begun)?)
         .bind(UNDER_WAY)
+        .bind(now.as_millisecond())
         .execute(&mut *conn)
         .await?;
+        budget::charge(conn, task, &moves.begun, now).await?;
     }
     if !moves.ended.is_empty() {
         sqlx::query(concat!(

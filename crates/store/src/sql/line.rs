@@ -6,10 +6,10 @@
 //!
 //! Not for: how many of one task's people a vendor may hold (the window).
 
-use super::Connection;
+use super::{Connection, budget};
 use crate::row::number;
 use crate::{DispatchPlan, LinesWanted, Shortage, StoreError};
-use outdial_model::{Claimant, Timestamp, turns};
+use outdial_model::{Claimant, TenantId, Timestamp, turns};
 use std::time::Duration;
 
 /// How long a wish for lines holds.
@@ -46,6 +46,7 @@ impl ClaimRow {
 pub(super) async fn left(
     conn: &mut Connection,
     plan: &DispatchPlan,
+    client: Option<&str>,
     now: Timestamp,
 ) -> Result<Left, StoreError> {
     let wanted = u64::try_from(plan.max_contacts).unwrap_or(u64::MAX);
@@ -53,9 +54,10 @@ pub(super) async fn left(
     if wanted == 0 {
         return Ok(left);
     }
+    budget::leave(conn, plan, client, &mut left).await?;
     if let Some(most) = plan.concurrent_calls {
         sqlx::query(lines_held!("7303", "$1")).bind(plan.lease.tenant.as_str()).execute(&mut *conn).await?;
-        let free = most.saturating_sub(out_of_tenant(conn, plan).await?);
+        let free = most.saturating_sub(out_of_tenant(conn, &plan.lease.tenant).await?);
         left.fewer(free, Shortage::OfTenant);
     }
     let Some(lines) = &plan.lines else { return Ok(left) };
@@ -72,7 +74,7 @@ pub(super) async fn left(
 }
 
 impl Left {
-    fn fewer(&mut self, people: u64, shortage: Shortage) {
+    pub(super) fn fewer(&mut self, people: u64, shortage: Shortage) {
         if people < self.people {
             (self.people, self.shortage) = (people, Some(shortage));
         }
@@ -151,12 +153,13 @@ async fn turn(
     Ok((turns(free, place, &all), mine))
 }
 
-async fn out_of_tenant(conn: &mut Connection, plan: &DispatchPlan) -> Result<u64, StoreError> {
+/// How many people of a tenant are out.
+pub(super) async fn out_of_tenant(conn: &mut Connection, tenant: &TenantId) -> Result<u64, StoreError> {
     let out = sqlx::query_scalar(
         "SELECT CAST(coalesce(sum(open_contacts), 0) AS BIGINT) FROM segments
          WHERE tenant = $1 AND open_contacts > 0",
     );
-    number(out.bind(plan.lease.tenant.as_str()).fetch_one(conn).await?, "segments.open_contacts")
+    number(out.bind(tenant.as_str()).fetch_one(conn).await?, "segments.open_contacts")
 }
 
 /// Whoever is out at an account is there, wherever their task dials by now.

@@ -31,6 +31,7 @@ mod apply;
 mod attempt;
 mod audit;
 mod batch;
+mod budget;
 mod call;
 mod candidates;
 mod condition;

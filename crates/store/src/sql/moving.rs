@@ -86,7 +86,7 @@ pub(super) async fn write(
     .bind(now.as_millisecond())
     .execute(&mut *conn)
     .await?;
-    attempt::write(conn, &moves.attempts, now).await?;
+    attempt::write(conn, task, &moves.attempts, now).await?;
     news.tell_all(moves.events.drain(..));
     moves.outcomes.iter().for_each(|(what, times)| news.count(*what, *times));
     counter::move_statuses(conn, task, &moves.statuses).await?;

@@ -33,7 +33,7 @@ pub(super) async fn plan(
     let Some(segment) = target(conn, plan).await? else {
         return Ok(Err(Unplanned::Nobody));
     };
-    let left = line::left(conn, plan, now).await?;
+    let left = line::left(conn, plan, row.client.as_deref(), now).await?;
     if let Some(shortage) = left.shortage.filter(|_| left.people == 0) {
         line::took(conn, plan, &left, 0, now).await?;
         return Ok(Err(Unplanned::NoLine(shortage)));

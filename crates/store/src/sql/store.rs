@@ -2,14 +2,14 @@
 //! its noun.
 
 use super::{
-    Engine, apply, attempt, call, candidates, contact, delivery_log, event, intake, key, lease, ledger,
-    newest, once, plan, prospect, redial, segment,
+    Engine, apply, attempt, budget, call, candidates, contact, delivery_log, event, intake, key, lease,
+    ledger, newest, once, plan, prospect, redial, segment,
 };
 use super::{task, trace, waiting, work};
 use crate::{
     AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
     Destination, DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page,
-    PastWanted, Planned, Prospect, ReservedSlots, Skipped, Store, StoreError, TaskFilter, TaskPatch,
+    PastWanted, Planned, Prospect, ReservedSlots, Skipped, Spent, Store, StoreError, TaskFilter, TaskPatch,
     TaskWork, Traced, Unplanned,
 };
 use async_trait::async_trait;
@@ -242,6 +242,20 @@ impl Store for Engine {
 
     async fn forget_attempts(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         writing!(self, |tx| attempt::forget(&mut tx, before, limit))
+    }
+
+    async fn forget_dials(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        writing!(self, |tx| budget::forget(&mut tx, before, limit))
+    }
+
+    async fn spent(
+        &self,
+        tenant: &TenantId,
+        client: Option<&str>,
+        account: &AccountId,
+        since: Timestamp,
+    ) -> Result<Spent, StoreError> {
+        reading!(self, |tx| budget::spent(&mut tx, tenant, client, account, since))
     }
 
     async fn reserve_slots(

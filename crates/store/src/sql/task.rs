@@ -86,8 +86,8 @@ pub(super) async fn create(
     sqlx::query(
         "INSERT INTO tasks
              (id, tenant, external_id, account, spec, status, desired, created_at, updated_at, redial_of,
-              redial_dispositions, redial_people, redial_through, route)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13)",
+              redial_dispositions, redial_people, redial_through, route, client)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(task.id.as_str())
     .bind(tenant.as_str())
@@ -102,6 +102,7 @@ pub(super) async fn create(
     .bind(task.redial.as_ref().map_or(0, |redial| i64::try_from(redial.people).unwrap_or(i64::MAX)))
     .bind(task.redial.as_ref().map(|_| ""))
     .bind(task.route.as_ref().map(to_json).transpose()?)
+    .bind(&task.client)
     .execute(&mut *conn)
     .await?;
     if let Some(adopted) = &task.adopted {

@@ -35,6 +35,7 @@ pub async fn try_task(store: &dyn Store) -> Result<TaskId, StoreError> {
         desired: DesiredStatus::Running,
         adopted: None,
         redial: None,
+        client: None,
     };
     store.create_task(&tenant(), task, Vec::new(), None, now()).await.map(|task| task.id)
 }
