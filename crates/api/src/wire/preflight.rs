@@ -115,8 +115,8 @@ pub(crate) struct EstimateView {
     duration_seconds: Option<u64>,
     /// Seconds it would take if it were open all the time.
     dialing_seconds: u64,
-    /// What keeps it from being done sooner: `max_concurrent_calls`, `vendor_full` (the account's `window`), `rate` (the account's) or
-    /// `outside_window`.
+    /// What keeps it from being done sooner: `max_concurrent_calls`, `vendor_full` (the account's `window`), `rate` (the account's),
+    /// `outside_window` or `budget_exhausted` (dials there may be in a day).
     #[schema(value_type = String, example = "max_concurrent_calls")]
     limited_by: &'static str,
 }

@@ -11,6 +11,7 @@ mod access;
 mod account_routes;
 mod bad_input;
 mod blockers;
+mod budgets;
 mod causes;
 mod changes;
 mod document;

@@ -194,6 +194,11 @@ impl TestApi {
         key.token.expose_secret().to_owned()
     }
 
+    /// From now on the operator allows this, whatever is asked for.
+    pub fn rule(&self, everybody: outdial_model::Rules) {
+        self.engine.replace_policy(outdial_model::Policy { everybody, ..Default::default() });
+    }
+
     /// A request with the key.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path).bearer_auth(&self.key)

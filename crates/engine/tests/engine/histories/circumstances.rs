@@ -19,6 +19,8 @@ pub struct Circumstances {
     pub is_blind: bool,
     /// Most attempts to a number in a day.
     pub cap: Option<(Whose, u32)>,
+    /// Most dials in a day.
+    pub budget: Option<u32>,
 }
 
 /// Who set a rule.
@@ -41,14 +43,16 @@ pub fn circumstances() -> impl Strategy<Value = Circumstances> {
     let whose = || prop_oneof![Just(Whose::Tasks), Just(Whose::Operators)];
     let gaps = prop::option::weighted(0.4, whose());
     let cap = prop::option::weighted(0.4, (whose(), 1u32..3));
-    (on_unknown, delivery, staged, gaps, prop::bool::weighted(0.2), cap).prop_map(
-        |(on_unknown, delivery, staged, gaps, is_blind, cap)| Circumstances {
+    let budget = prop::option::weighted(0.3, 3u32..8);
+    (on_unknown, delivery, staged, gaps, prop::bool::weighted(0.2), cap, budget).prop_map(
+        |(on_unknown, delivery, staged, gaps, is_blind, cap, budget)| Circumstances {
             on_unknown,
             delivery,
             staged,
             gaps,
             is_blind,
             cap,
+            budget,
         },
     )
 }
@@ -69,7 +73,8 @@ impl Circumstances {
     /// What the operator allows.
     pub fn policy(&self) -> Policy {
         let hours = (self.gaps == Some(Whose::Operators)).then(by_their_clocks);
-        let everybody = Rules { hours, caps: self.caps_of(Whose::Operators), ..Rules::default() };
+        let (caps, dials_per_day) = (self.caps_of(Whose::Operators), self.budget);
+        let everybody = Rules { hours, caps, dials_per_day, ..Rules::default() };
         Policy { everybody, ..Policy::default() }
     }
 

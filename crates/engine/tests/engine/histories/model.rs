@@ -8,8 +8,8 @@ use crate::world::{World, draft_of, tenant, work};
 use jiff::tz::TimeZone;
 use outdial_engine::TaskVerb;
 use outdial_model::{
-    Clock, Contact, ContactId, ContactStatus, Decision, Disposition, HoldReason, NewSuppression, OnUnknown,
-    Phone, Staged, SuppressionId, TaskId, TaskSpec, TaskStatus, Timestamp,
+    BudgetDay, Clock, Contact, ContactId, ContactStatus, Decision, Disposition, HoldReason, NewSuppression,
+    Obstacle, OnUnknown, Phone, Staged, SuppressionId, TaskId, TaskSpec, TaskStatus, Timestamp,
 };
 use outdial_provider::{MemoryOptions, MemoryPush, NextAnswer, Operation, Staging, Support};
 use outdial_store::Store;
@@ -30,6 +30,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct Model {
     world: World,
     circumstances: Circumstances,
+    /// Midnight of the first day.
+    began: Timestamp,
     tasks: Vec<TaskId>,
     /// How many people each task was given.
     given: Vec<usize>,
@@ -69,9 +71,11 @@ impl Model {
             let change = |spec: &mut TaskSpec| circumstances.characterise(spec);
             tasks.push(world.create_with(people, change).await.id);
         }
+        let began = BudgetDay::default().of(world.clock.now()).0;
         Self {
             world,
             circumstances,
+            began,
             tasks,
             given: vec![3, 2],
             was_decided: false,
@@ -235,7 +239,7 @@ impl Model {
             }
             self.holds().await;
             self.finish();
-            if self.somebody_waits_for_a_cap().await {
+            if self.somebody_waits_for_another_day().await {
                 // A week, so that the hours come again.
                 self.world.clock.advance(7 * DAY);
             }
@@ -254,10 +258,15 @@ impl Model {
         self.holds().await;
     }
 
-    async fn somebody_waits_for_a_cap(&self) -> bool {
+    async fn somebody_waits_for_another_day(&self) -> bool {
         let is_capped =
             |contact: &Contact| contact.hold.is_some_and(|(reason, _)| reason == HoldReason::Capped);
-        self.everybody().await.iter().any(is_capped)
+        let mut waits = self.everybody().await.iter().any(is_capped);
+        for task in &self.tasks {
+            let seen = self.world.engine.blockers(&tenant(), task).await.unwrap();
+            waits |= seen.blockers.iter().any(|blocker| blocker.obstacle == Obstacle::BudgetExhausted);
+        }
+        waits
     }
 
     async fn all_over(&self) -> bool {
@@ -288,6 +297,7 @@ impl Model {
         self.one_dial_for_a_number(&everybody);
         self.one_ring_for_a_contact();
         self.nobody_is_rung_more_often_than_the_cap();
+        self.no_more_are_rung_than_the_days_have_dials();
         self.nobody_is_sent_whose_number_is_suppressed(&everybody);
         self.everybody_who_is_out_is_read(&everybody).await;
         for (task, given) in self.tasks.clone().into_iter().zip(self.given.clone()) {
@@ -357,6 +367,15 @@ impl Model {
             let apart = times.windows(cap as usize + 1).all(|some| some[0] + DAY <= some[cap as usize]);
             assert!(apart, "{number} was rung more often than {cap} times a day: {times:?}");
         }
+    }
+
+    /// The vendor's word: a ring may be of the day before, so all of them are compared with all days.
+    fn no_more_are_rung_than_the_days_have_dials(&self) {
+        let Some(budget) = self.circumstances.budget else { return };
+        let days = self.world.clock.now().duration_since(self.began).as_secs() / 86_400 + 1;
+        let rung = self.world.vendor.rings().len();
+        let most = i64::from(budget) * days;
+        assert!(i64::try_from(rung).unwrap() <= most, "{rung} rings on {days} days");
     }
 
     async fn counters_add_up(&self, task: &TaskId, given: usize, everybody: &[Contact]) {
