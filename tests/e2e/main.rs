@@ -103,7 +103,8 @@ const STORIES: &[(&str, Story)] = stories! {
         answers_that_fail_in_every_way_at_once;
     twins: what_a_vendor_makes_twice_is_stopped_before_it_rings,
         twins_of_a_request_nobody_answered_are_stopped_before_they_ring;
-    suppression: nobody_is_handed_over_once_their_number_is_suppressed;
+    suppression: nobody_is_handed_over_once_their_number_is_suppressed,
+        whoever_a_vendor_holds_is_taken_back_or_listed;
     preflight: a_preflight_tells_who_is_skipped_and_how_long_the_others_take;
     storm: a_creating_request_that_failed_is_looked_up_before_the_next,
         live_reads_in_a_storm_are_repeated_within_a_fifth,

@@ -1,11 +1,15 @@
 //! Numbers are suppressed while their people are being dialed.
 
-use crate::world::VENDORS;
+use crate::world::{VENDORS, people, ready};
 use outdial_testkit::{Setup, StoreKind, TestApp};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 const PEOPLE: usize = 200;
+/// People a vendor holds at a time.
+const IN_FLIGHT: usize = if cfg!(feature = "long") { 10_000 } else { 200 };
+const LONGEST: Duration = Duration::from_secs(if cfg!(feature = "long") { 1_800 } else { 120 });
 
 pub async fn nobody_is_handed_over_once_their_number_is_suppressed(store: StoreKind) {
     for (kind, _) in VENDORS {
@@ -53,6 +57,59 @@ pub async fn nobody_is_handed_over_once_their_number_is_suppressed(store: StoreK
         );
         assert_eq!(rings.max_per_number, 1);
         assert!(never_rung > 0 && rings.numbers <= (PEOPLE - never_rung) as u64, "{kind}: {}", rings.numbers);
+        app.shut_down().await;
+    }
+}
+
+/// However many are with a vendor: nobody is handed over after the commit, and whoever the vendor has is taken back or listed.
+pub async fn whoever_a_vendor_holds_is_taken_back_or_listed(store: StoreKind) {
+    for (kind, _) in VENDORS {
+        let app = TestApp::with(Setup::on(store).at_speed(20.0)).await;
+        let mut task = app.task(kind, &[]);
+        task["delivery"] = json!("direct");
+        // The others call as many at a time as they have lines.
+        if kind == "nxtele" {
+            task["pacing"] = json!({"max_concurrent_calls": IN_FLIGHT / 40});
+        }
+        let task = ready(&app, task, &people(app.site(), kind, 0..IN_FLIGHT)).await;
+        app.start(&task).await;
+        let everybody_is_out = |task: &Value| {
+            let count = |status: &str| task["counts"][status].as_u64().unwrap();
+            count("submitted") + count("dialing") + count("completed") == IN_FLIGHT as u64
+        };
+        app.wait_long_until(&task, LONGEST, "everybody is out", everybody_is_out).await;
+
+        let contacts = app.contacts(&task).await;
+        let out = contacts.iter().filter(|one| one["status"] == "submitted").step_by(2);
+        let phones: Vec<_> = out.map(|one| json!({"phone": one["phone"]})).collect();
+        let rung_before = app.vendors().rings().await.numbers;
+        for some in phones.chunks(1_000) {
+            let imported =
+                app.post("/v1/suppressions/import", &json!({"suppressions": some})).await.expect(200);
+            assert_eq!(imported["accepted"], some.len());
+        }
+        // They are asked back within a minute; until each is done it is in this list.
+        let listed = format!("/v1/tasks/{task}/contacts?cancel_requested=true&limit=1");
+        app.wait_long_until(&task, LONGEST, "nobody waits to be taken back", |task| {
+            task["status"] == "completed"
+        })
+        .await;
+        assert_eq!(app.get(&listed).await.expect(200)["data"], json!([]), "{kind}");
+        let suppressed: BTreeSet<_> = phones.iter().map(|one| text(one, "phone")).collect();
+        let contacts = app.contacts(&task).await;
+        let theirs = contacts.iter().filter(|one| suppressed.contains(&text(one, "phone")));
+        let mut ended = BTreeMap::<String, usize>::new();
+        theirs.for_each(|one| *ended.entry(text(one, "status")).or_default() += 1);
+        let rings = app.vendors().rings().await;
+        println!(
+            "suppression: {kind}, {}: {} of {IN_FLIGHT} that a vendor held were suppressed; {ended:?}; {rung_before} rung before, {} in all",
+            store.name(),
+            phones.len(),
+            rings.numbers
+        );
+        assert_eq!(rings.max_per_number, 1);
+        let known = ["cancelled", "completed"].map(|status| ended.get(status).copied().unwrap_or(0));
+        assert_eq!(known.iter().sum::<usize>(), phones.len(), "{kind}: {ended:?}");
         app.shut_down().await;
     }
 }

@@ -12,7 +12,7 @@ use crate::report::{Amount, Figure, Mark, Report, median};
 use crate::{Failure, fill};
 use outdial_model::{Contact, ContactStatus, DispatchId, DispatchKind, DispatchOutcome, SegmentId};
 use outdial_store::{
-    Candidate, Changes, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Lease, PastWanted,
+    Budgets, Candidate, Changes, ChosenBatch, ContactChange, DispatchChange, DispatchPlan, Lease, PastWanted,
     SegmentTarget, Skipped, Store,
 };
 use std::time::{Duration, Instant};
@@ -64,7 +64,7 @@ async fn both(engine: &Engine, count: usize) -> Result<(Vec<f64>, Vec<f64>), Fai
     for run in 0..3 {
         let mut took = Duration::ZERO;
         for _ in 0..BATCHES {
-            took += sent(&*store, &lease, &segment, None).await?;
+            took += sent(&*store, &lease, &segment, &Rules::default()).await?;
         }
         ours.push(per_contact(took, BATCHES * BATCH));
         let began = Instant::now();
@@ -86,13 +86,25 @@ fn per_contact(took: Duration, contacts: usize) -> f64 {
     took.as_secs_f64() * 1e6 / contacts as f64
 }
 
-/// Sends one batch on paper: intent and answer; the gate is told of the attempts before as `past` says.
+/// What a plan is held to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rules {
+    /// What the gate is told of the attempts before.
+    pub(crate) past: Option<PastWanted>,
+    /// What there is of a day's budgets.
+    pub(crate) budgets: Option<Budgets>,
+    /// Most people of the tenant that may be out.
+    pub(crate) concurrent_calls: Option<u64>,
+}
+
+/// Sends one batch on paper: intent and answer.
 pub(crate) async fn sent(
     store: &dyn Store,
     lease: &Lease,
     segment: &SegmentId,
-    past: Option<PastWanted>,
+    rules: &Rules,
 ) -> Result<Duration, Failure> {
+    let Rules { past, budgets, concurrent_calls } = rules.clone();
     let at = now();
     let plan = DispatchPlan {
         lease: lease.clone(),
@@ -104,8 +116,8 @@ pub(crate) async fn sent(
         window: u64::MAX >> 1,
         attempts: 1,
         past,
-        concurrent_calls: None,
-        budgets: None,
+        concurrent_calls,
+        budgets,
         lines: None,
     };
     let began = Instant::now();

@@ -1,21 +1,22 @@
 //! What the gate adds to sending contacts, in tasks of different sizes, with as many numbers suppressed as there are
-//! people in the task, none of them theirs, and caps ask how often each was rung.
+//! people in the task, none of them theirs; caps ask how often each was rung, budgets how many were today, and the policy how many are out.
 //!
 //! The same batches as in [`dispatch`](crate::dispatch), of one task, before anything is suppressed and afterwards.
 
-use crate::dispatch::{BATCH, sent};
+use crate::dispatch::{BATCH, Rules, sent};
 use crate::engine::Engine;
 use crate::import::sized;
 use crate::people::{self, now};
 use crate::report::{Amount, Figure, Mark, Report, median};
 use crate::{Failure, fill};
-use outdial_model::{NewSuppression, SegmentId, SuppressionId};
-use outdial_store::{Lease, PastWanted, Store};
+use outdial_model::{NewSuppression, SegmentId, SuppressionId, Timestamp};
+use outdial_store::{Budgets, Lease, PastWanted, Store};
 use std::time::Duration;
 
 /// Batches of one run: three runs before and three afterwards fit into the smallest task.
 const BATCHES: usize = 3;
 const RUNS: usize = 3;
+const DAY: Duration = Duration::from_secs(86_400);
 /// How far back the caps look.
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
 /// Where the numbers begin that nobody of the task has.
@@ -28,7 +29,7 @@ pub(crate) async fn measure(engine: &Engine, small: bool, report: &mut Report) -
         let (without, with) = both(engine, *count).await?;
         report.add(&Figure {
             name: format!(
-                "{}: sending a contact, of {}, with {} others suppressed and caps; beside it with neither",
+                "{}: sending a contact, of {}, with {} others suppressed, caps and budgets; beside it with none of it",
                 engine.name(),
                 sized(*count),
                 sized(*count)
@@ -55,28 +56,32 @@ async fn both(engine: &Engine, count: usize) -> Result<(f64, f64), Failure> {
     let store = place.store().await?;
     let lease = fill::claim(&*store, &task, at).await?;
     let segment = fill::segment(&*store, &lease, at).await?;
-    let without = runs(&*store, &lease, &segment, None).await?;
+    let without = runs(&*store, &lease, &segment, &Rules::default()).await?;
     suppress(&*store, &lease, count).await?;
     // The claim may have run out meanwhile.
     let lease = fill::claim(&*store, &task, now()).await.unwrap_or(lease);
-    let past = PastWanted { since: now() - MONTH, most: 10, of_person: true };
-    let with = runs(&*store, &lease, &segment, Some(past)).await?;
+    let rules = strict(at);
+    let with = runs(&*store, &lease, &segment, &rules).await?;
     store.close().await;
     place.remove().await?;
     Ok((without, with))
 }
 
-async fn runs(
-    store: &dyn Store,
-    lease: &Lease,
-    segment: &SegmentId,
-    past: Option<PastWanted>,
-) -> Result<f64, Failure> {
+/// Every rule there is, and room for everybody.
+fn strict(at: Timestamp) -> Rules {
+    const MANY: Option<u64> = Some(1_000_000_000);
+    let account = crate::vendor::ACCOUNT.parse().ok().zip(MANY);
+    let budgets = Budgets { since: at - DAY, of_tenant: MANY, of_client: MANY, of_account: account };
+    let past = PastWanted { since: at - MONTH, most: 10, of_person: true };
+    Rules { past: Some(past), budgets: Some(budgets), concurrent_calls: MANY }
+}
+
+async fn runs(store: &dyn Store, lease: &Lease, segment: &SegmentId, rules: &Rules) -> Result<f64, Failure> {
     let mut per_contact = Vec::new();
     for _ in 0..RUNS {
         let mut took = 0.0;
         for _ in 0..BATCHES {
-            took += sent(store, lease, segment, past).await?.as_secs_f64();
+            took += sent(store, lease, segment, rules).await?.as_secs_f64();
         }
         per_contact.push(took * 1e6 / (BATCHES * BATCH) as f64);
     }

@@ -81,7 +81,7 @@ async fn people(place: &Place, count: usize) -> Result<Vec<news::Person>, Failur
         let segment = fill::segment(&*store, &lease, at).await?;
         fill::runs(&*store, &lease, &segment, at).await?;
         for _ in 0..share / dispatch::BATCH {
-            dispatch::sent(&*store, &lease, &segment, None).await?;
+            dispatch::sent(&*store, &lease, &segment, &dispatch::Rules::default()).await?;
         }
         store.release_lease(&lease, None, at).await?;
         people.extend(ids.into_iter().map(|contact| news::Person { contact, segment: segment.clone() }));
