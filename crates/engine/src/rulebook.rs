@@ -33,10 +33,12 @@ impl<'a> Rulebook<'a> {
             || self.of_tenant().any(by_their_clock)
     }
 
-    /// Whether the task's own hours are all there is, and the same for everybody.
+    /// Whether the task's own hours are all there is, the same in every week and for everybody.
     pub(crate) fn is_plain(&self) -> bool {
+        let own = &self.spec.schedule.hours;
+        let are_weekly = own.holidays.is_empty() && own.closed.is_empty();
         let of_a_country = self.policy.countries.values().any(|rules| rules.hours.is_some());
-        !of_a_country && !by_their_clock(&self.spec.schedule.hours) && self.of_tenant().all(Hours::are_any)
+        are_weekly && !of_a_country && !by_their_clock(own) && self.of_tenant().all(Hours::are_any)
     }
 
     /// Where somebody is, as far as it matters.

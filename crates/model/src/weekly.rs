@@ -1,23 +1,26 @@
 //! Weekly hours a vendor can be told: what several clocks have in common, told by one.
 //!
 //! They are a fence around people a vendor holds already; who is handed over at which moment is decided by the
-//! [openings](Openings) themselves. Holidays and closed periods are no weekly hours and are not among them.
+//! [openings](Openings) themselves. Holidays and closed periods are no weekly hours: those of the week to come are left out of it,
+//! and whoever a vendor holds for longer than a week may be called on one that follows.
 
 use crate::{Days, Hours, Openings, Timestamp, Weekday, Window, Zone};
-use jiff::civil::Time;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 const DAY: usize = 24 * 60;
 const WEEK: usize = 7 * DAY;
 const HALF_HOUR: usize = 30;
+/// The day of the week on which Unix time began, in minutes.
+const THURSDAY: isize = 3 * 24 * 60;
 
 /// Every minute of a week from Monday 00:00 on, and whether it is open.
 type Minutes = Vec<bool>;
 
 impl Openings<'_> {
-    /// The hours of the week that all clocks have in common, told by the first that has any, as clocks are set at `now`. `None`
-    /// when there are none.
+    /// The hours of the week that all clocks have in common and that the week from `now` on has, told by the first that has any, as
+    /// clocks are set at `now`. `None` when there are none.
     pub fn weekly(&self, now: Timestamp) -> Option<Hours> {
         let with_windows = self.clocks.iter().find(|(hours, _)| !hours.windows.is_empty());
         let Some((_, first)) = with_windows.or(self.clocks.first()) else { return Some(Hours::default()) };
@@ -27,6 +30,14 @@ impl Openings<'_> {
             let (theirs, ahead) = (minutes_of(&hours.windows), minutes(zone) - minutes(first));
             let turned = theirs.iter().cycle().skip(shift(ahead));
             common.iter_mut().zip(turned).for_each(|(open, theirs)| *open &= theirs);
+        }
+        let monday = minutes(first) + THURSDAY;
+        for (from, to) in self.clocks.iter().flat_map(|(hours, zone)| hours.closures(zone, now)) {
+            for minute in from..to {
+                if let Some(open) = common.get_mut(shift(minute.saturating_add(monday))) {
+                    *open = false;
+                }
+            }
         }
         let time_zone = Zone::Named(first.iana_name().unwrap_or("UTC").into());
         written(&common).map(|windows| Hours { time_zone, windows, ..Hours::default() })
@@ -48,6 +59,21 @@ impl Hours {
         self.same_on(|day| day == today && day.contains(&true))
     }
 
+    /// When nobody is called in the week from `now` on for holidays and closed periods, by that clock: minutes of Unix time.
+    fn closures(&self, clock: &TimeZone, now: Timestamp) -> Vec<(isize, isize)> {
+        let day = |day: &Date| day.tomorrow().ok().map(|next| (day.at(0, 0, 0, 0), next.at(0, 0, 0, 0)));
+        let closed = self.closed.iter().map(|closed| (closed.from, closed.to));
+        let instant = |local: DateTime| clock.to_timestamp(local).ok();
+        let minute = |seconds: i64| isize::try_from(seconds.div_euclid(60)).ok();
+        let (from, week) = (now.as_second(), 7 * 24 * 60 * 60);
+        let part = |(begin, end): (DateTime, DateTime)| {
+            let (begin, end) =
+                (instant(begin)?.as_second().max(from), instant(end)?.as_second().min(from + week));
+            (begin < end).then_some((minute(begin)?, minute(end + 59)?))
+        };
+        self.holidays.iter().filter_map(day).chain(closed).filter_map(part).collect()
+    }
+
     fn same_on(&self, is_for: impl Fn(&[bool]) -> bool) -> Option<Self> {
         let minutes = minutes_of(&self.windows);
         let days: Vec<_> = minutes.chunks(DAY).collect();
@@ -65,7 +91,7 @@ impl Hours {
     }
 }
 
-/// Where in the week another clock is when this one begins it.
+/// Where in the week another clock is when this one begins it; or a minute, counted from a Monday on.
 fn shift(ahead: isize) -> usize {
     let week = isize::try_from(WEEK).unwrap_or(isize::MAX);
     usize::try_from(ahead.rem_euclid(week)).unwrap_or(0)
@@ -144,6 +170,42 @@ mod tests {
         assert_eq!(weekly(&[&berlin], "2026-07-06T00:00:00Z").unwrap()["windows"], work);
         let night = hours("Asia/Tokyo", json!([{"days": ["sun"], "from": "09:00", "to": "18:00"}]));
         assert_eq!(weekly(&[&berlin, &night], "2026-07-06T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn days_on_which_nobody_is_called_are_left_out_when_they_are_near() {
+        let work = json!([{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}]);
+        let shanghai = |more: serde_json::Value| {
+            let mut hours = json!({"time_zone": "Asia/Shanghai", "windows": work});
+            hours.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            serde_json::from_value::<Hours>(hours).unwrap()
+        };
+        let days_of = |hours: &Hours, now: &str| {
+            weekly(&[hours], now).map(|told| told["windows"].clone()).unwrap_or_default()
+        };
+        let holiday = shanghai(json!({"holidays": ["2026-03-06"]}));
+        let (thursday, far) = ("2026-03-05T02:00:00Z", "2026-02-25T02:00:00Z");
+        let without = json!([{"days": ["mon", "tue", "wed", "thu"], "from": "09:00", "to": "18:00"}]);
+        assert_eq!(days_of(&holiday, thursday), without);
+        assert_eq!(days_of(&holiday, far), work, "nine days away");
+        assert_eq!(days_of(&holiday, "2026-03-06T16:00:00Z"), work, "over");
+        let lunch = shanghai(json!({"closed": [{"from": "2026-03-05T12:00", "to": "2026-03-05T13:00"}]}));
+        let parts = json!([
+            {"days": ["thu"], "from": "09:00", "to": "12:00"},
+            {"days": ["mon", "tue", "wed", "fri"], "from": "09:00", "to": "18:00"},
+            {"days": ["thu"], "from": "13:00", "to": "18:00"},
+        ]);
+        assert_eq!(days_of(&lunch, thursday), parts);
+        // A holiday by another clock is one of parts of two days: Friday in Berlin begins at seven in Shanghai.
+        let berlin: Hours = serde_json::from_value(
+            json!({"time_zone": "Europe/Berlin", "windows": [], "holidays": ["2026-03-06"]}),
+        )
+        .unwrap();
+        assert_eq!(weekly(&[&shanghai(json!({})), &berlin], thursday).unwrap()["windows"], without);
+        let only = Hours { holidays: ["2026-03-06".parse().unwrap()].into(), ..Hours::default() };
+        let days = json!(["mon", "tue", "wed", "thu", "sat", "sun"]);
+        assert_eq!(days_of(&only, thursday), json!([{"days": days, "from": "00:00", "to": "00:00"}]));
+        assert_eq!(days_of(&only, far), json!([]), "any hour");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A task whose own hours are all there is needs nothing of this: its vendor is told the task's. Where the operator or each
 //! person's own clock has a say as well, a vendor's task holds only people with the same hours and is told those, as exactly
-//! as that vendor can keep them, and rather less than more.
+//! as that vendor can keep them, and rather less than more. Holidays and closed periods of the week to come are no hours of it.
 
 use super::Job;
 use super::gate::{Verdict, gate};
