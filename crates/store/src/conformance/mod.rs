@@ -140,7 +140,8 @@ pub fn checks() -> Vec<Check> {
             a_ring_of_before_is_followed, whoever_waited_before_and_is_being_erased_is_not_added_again,
             a_process_that_knows_no_key_sends_and_takes_nobody;
         suppressing: a_suppression_is_kept_once_for_a_number_and_a_purpose,
-            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once,
+            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for,
+            whoever_is_taken_back_for_it_ends_because_of_it, whoever_is_added_later_is_cancelled_at_once,
             a_purpose_concerns_the_tasks_that_are_for_it, the_gate_is_told_who_is_suppressed,
             a_request_to_suppress_has_its_effect_once, what_would_stand_in_the_way_is_told;
         capping: an_attempt_counts_for_the_number_whatever_the_task, whoever_is_proven_not_to_have_rung_was_not_tried,
