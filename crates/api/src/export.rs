@@ -129,7 +129,7 @@ fn lines(found: &[Suppression]) -> Vec<u8> {
     text
 }
 
-fn rows(found: &[Suppression], header: bool) -> Result<Vec<u8>, csv::Error> {
+pub(crate) fn rows(found: &[Suppression], header: bool) -> Result<Vec<u8>, csv::Error> {
     let mut rows = WriterBuilder::new().from_writer(Vec::new());
     if header {
         rows.write_record(EXPORTED)?;
