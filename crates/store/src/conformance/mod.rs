@@ -162,7 +162,8 @@ pub fn checks() -> Vec<Check> {
             whoever_is_taken_over_is_somebody_like_any_other;
         retiring: people_of_a_task_that_ended_long_ago_are_put_down_once, whoever_is_erased_already_is_not_put_down,
             whoever_ends_behind_the_walk_is_put_down_too, a_tenants_retention_is_not_anothers;
-        leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
+        leasing: a_task_is_claimed_by_one_worker,
+            tasks_that_go_on_at_some_time_are_found_one_after_the_other, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;
         log: a_log_is_read_in_one_order, a_log_is_read_by_what_its_events_are_of,
