@@ -115,7 +115,8 @@ const STORIES: &[(&str, Story)] = stories! {
         where_a_recording_is_is_told_to_nobody;
     events: whoever_reads_the_feed_alone_knows_how_everything_ended, a_vendor_that_does_not_answer_is_told;
     watching: dashboards_and_alerts_ask_for_what_there_is;
-    reload: accounts_come_change_and_go_while_everybody_is_answered;
+    reload: accounts_come_change_and_go_while_everybody_is_answered,
+        whoever_waits_stays_when_hours_are_closed_and_goes_when_they_are_open_again;
     drain: told_to_end_under_load_it_breaks_no_answer, told_twice_it_ends_at_once;
     kill: killed_again_and_again_in_mid_batch_it_loses_nobody_and_rings_nobody_twice;
     away: nobody_can_write_for_a_while;

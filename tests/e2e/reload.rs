@@ -1,7 +1,7 @@
 //! The configuration is read again while people work: accounts come, change and go, and nobody notices but those
 //! who use them.
 
-use crate::world::{BINARY, people, ready, running};
+use crate::world::{BINARY, everybody_rung_once, people, ready, running};
 use outdial_testkit::{Api, Process, Setup, Site, StoreKind, until};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -91,6 +91,40 @@ pub async fn accounts_come_change_and_go_while_everybody_is_answered(store: Stor
     println!("reload: {}: 7 reloads, {answered} requests meanwhile, {failed} failed", store.name());
     assert!(answered > 100 && failed == 0, "{failed} of {answered} requests failed");
     assert_eq!(site.vendors().rings().await.max_per_number, 1);
+    site.clear().await;
+}
+
+pub async fn whoever_waits_stays_when_hours_are_closed_and_goes_when_they_are_open_again(store: StoreKind) {
+    let site = Site::set(Setup::on(store).account_key("window", WINDOW)).await;
+    let mut gateway = Process::at(&site, &site.vendors_url(), BINARY);
+    let api = gateway.client(&gateway.make_key());
+    gateway.start().await;
+    let task = running(&api, &site, "nxtele", &people(&site, "nxtele", 0..MANY)).await;
+    api.wait_until(&task, "somebody was called", |task| task["counts"]["completed"] != 0).await;
+
+    // By the clock of each person, for a hundred years.
+    let closed: Table =
+        "closed = [{ from = \"2000-01-01T00:00\", to = \"2100-01-01T00:00\" }]".parse().unwrap();
+    gateway.configure(|config| {
+        config.insert("policy".into(), closed.into());
+    });
+    reload(&gateway, "the policy has changed").await;
+    let is_closed = |task: &Value| {
+        let of = |status: &str| task["counts"][status].as_u64().unwrap();
+        of("held") + of("completed") == MANY as u64
+    };
+    let before = api.wait_until(&task, "everybody is held who was not out", is_closed).await;
+    assert_ne!(before["counts"]["held"], 0, "{before:#}");
+    let blockers = api.get(&format!("/v1/tasks/{task}/blockers")).await.expect(200);
+    let why = blockers["blockers"][0]["detail"].as_str().unwrap();
+    assert!(why.contains("outside_window"), "{blockers:#}");
+
+    gateway.configure(|config| {
+        config.remove("policy");
+    });
+    reload(&gateway, "the policy has changed").await;
+    api.wait_for_status(&task, "completed").await;
+    everybody_rung_once(&site.vendors(), MANY).await;
     site.clear().await;
 }
 

@@ -8,7 +8,9 @@
 use crate::download::{self, BrokenOff};
 use crate::places::Turn;
 use crate::wire::suppression::{EXPORTED, SuppressionView};
-use actix_web::http::header::{Accept, CACHE_CONTROL, CONTENT_DISPOSITION, Header, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{
+    Accept, CACHE_CONTROL, CONTENT_DISPOSITION, Header, Quality, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use csv::WriterBuilder;
@@ -38,14 +40,15 @@ pub(crate) enum Shape {
 impl Shape {
     /// The first of what the client accepts that there is; a page when it names none.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        let accepted = Accept::parse(request).map(|accept| accept.ranked()).unwrap_or_default();
+        let mut accepted = Accept::parse(request).unwrap_or_else(|_| Accept(Vec::new()));
+        accepted.retain(|range| range.quality > Quality::ZERO);
         let known = |kind: &str| match kind {
             "application/json" | "application/*" | "*/*" => Some(Self::Json),
             "application/x-ndjson" => Some(Self::Ndjson),
             "text/csv" => Some(Self::Csv),
             _ => None,
         };
-        accepted.iter().find_map(|kind| known(kind.essence_str())).unwrap_or(Self::Json)
+        accepted.ranked().iter().find_map(|kind| known(kind.essence_str())).unwrap_or(Self::Json)
     }
 
     const fn media_type(self) -> (&'static str, &'static str) {
@@ -126,7 +129,7 @@ fn lines(found: &[Suppression]) -> Vec<u8> {
     text
 }
 
-fn rows(found: &[Suppression], header: bool) -> Result<Vec<u8>, csv::Error> {
+pub(crate) fn rows(found: &[Suppression], header: bool) -> Result<Vec<u8>, csv::Error> {
     let mut rows = WriterBuilder::new().from_writer(Vec::new());
     if header {
         rows.write_record(EXPORTED)?;
@@ -150,6 +153,24 @@ pub(crate) fn taken_back(cell: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::http::header::ACCEPT;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn whoever_accepts_nothing_of_a_kind_does_not_get_it() {
+        for (accept, shape) in [
+            ("text/csv", Shape::Csv),
+            ("text/csv;q=0", Shape::Json),
+            ("text/csv;q=0, application/x-ndjson;q=0.1", Shape::Ndjson),
+            ("text/csv;q=0.2, application/x-ndjson;q=0.1", Shape::Csv),
+            ("text/html, text/csv;q=0.0, */*;q=0.1", Shape::Json),
+            ("", Shape::Json),
+        ] {
+            let request = TestRequest::default().insert_header((ACCEPT, accept)).to_http_request();
+            assert_eq!(Shape::of(&request), shape, "{accept}");
+        }
+        assert_eq!(Shape::of(&TestRequest::default().to_http_request()), Shape::Json);
+    }
 
     #[test]
     fn no_cell_begins_a_formula_and_every_cell_is_taken_back() {

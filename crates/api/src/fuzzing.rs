@@ -1,37 +1,49 @@
 //! The readers of uploads, and cursors, for `crates/fuzz`. Nobody else is to use it.
 
 use crate::cursor::{CursorKey, Seal};
+use crate::export::rows;
 use crate::upload::records::{Record, Records};
-use crate::upload::{ContactColumns, Csv, Format, Ndjson, item};
+use crate::upload::{ContactColumns, Csv, Format, Ndjson, SuppressionColumns, item};
 use outdial_engine::ContactDraft;
-use outdial_model::FieldProblem;
+use outdial_model::{FieldProblem, NewSuppression, Suppression, Timestamp};
 
-/// What was read of a stream of contacts.
-#[derive(Debug, Default)]
-pub struct Upload {
-    /// Each contact, or why it is none, and the line it begins on.
-    pub lines: Vec<(u64, Result<ContactDraft, FieldProblem>)>,
+/// What was read of a stream.
+#[derive(Debug)]
+pub struct Upload<T> {
+    /// Each item, or why it is none, and the line it begins on.
+    pub lines: Vec<(u64, Result<T, FieldProblem>)>,
     /// The word for what ended the stream before its end.
     pub refused: Option<&'static str>,
 }
 
-/// Reads CSV that comes in these pieces.
-pub fn csv<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Upload {
+/// Reads CSV of contacts that comes in these pieces.
+pub fn csv<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Upload<ContactDraft> {
     read(pieces, Csv::<ContactColumns>::default())
 }
 
-/// Reads lines of JSON that come in these pieces.
-pub fn ndjson<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Upload {
+/// Reads lines of JSON, a contact each, that come in these pieces.
+pub fn ndjson<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Upload<ContactDraft> {
     read(pieces, Ndjson::of_contacts())
 }
 
+/// Reads CSV of numbers that are not to be called, which comes in these pieces; it is always the beginning of time.
+pub fn suppressions<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Upload<NewSuppression> {
+    let Upload { lines, refused } = read(pieces, Csv::<SuppressionColumns>::default());
+    let judged = lines
+        .into_iter()
+        .map(|(line, entry)| (line, entry.and_then(|entry| entry.judged(Timestamp::UNIX_EPOCH))));
+    Upload { lines: judged.collect(), refused }
+}
+
+/// What an export tells of them, as CSV.
+pub fn exported(numbers: &[Suppression]) -> Vec<u8> {
+    rows(numbers, true).unwrap_or_default()
+}
+
 /// Reads on until the end, or until the format refuses the whole.
-fn read<'a, F: Format<Item = ContactDraft>>(
-    pieces: impl IntoIterator<Item = &'a [u8]>,
-    mut format: F,
-) -> Upload {
+fn read<'a, F: Format>(pieces: impl IntoIterator<Item = &'a [u8]>, mut format: F) -> Upload<F::Item> {
     let mut records = Records::new(F::QUOTES);
-    let mut upload = Upload::default();
+    let mut upload = Upload { lines: Vec::new(), refused: None };
     for piece in pieces {
         records.push(piece);
         while let Some(record) = records.next() {
@@ -44,13 +56,13 @@ fn read<'a, F: Format<Item = ContactDraft>>(
     upload
 }
 
-impl Upload {
-    fn take(&mut self, format: &mut impl Format<Item = ContactDraft>, record: &Record) {
+impl<T> Upload<T> {
+    fn take(&mut self, format: &mut impl Format<Item = T>, record: &Record) {
         if self.refused.is_some() {
             return;
         }
         match item(format, record) {
-            Ok(contact) => self.lines.extend(contact.map(|contact| (record.line, contact))),
+            Ok(found) => self.lines.extend(found.map(|found| (record.line, found))),
             Err(problem) => self.refused = Some(problem.code().slug),
         }
     }

@@ -24,8 +24,17 @@ const AT_ONCE: u32 = 500;
 impl Engine {
     /// Sweeps until `shutdown`. Every replica does; one finds what another has left.
     pub(crate) async fn keep_house(self, shutdown: CancellationToken) {
+        let mut asked_by = self.policy();
         while !shutdown.is_cancelled() {
-            let (store, now) = (self.store(), self.now());
+            let (store, now, policy) = (self.store(), self.now(), self.policy());
+            if policy != asked_by {
+                match self.ask_everybody_again(&shutdown).await {
+                    Ok(()) => asked_by = policy,
+                    Err(error) => {
+                        tracing::warn!(%error, "people who wait by other rules could not be asked about again; tried again later");
+                    }
+                }
+            }
             let answers = || store.forget_answers(now - ANSWERS_KEPT, AT_ONCE);
             sweep("answers", answers, &shutdown).await;
             let attempts = || store.forget_attempts(now - ATTEMPTS_KEPT, AT_ONCE);
@@ -49,6 +58,7 @@ impl Engine {
             self.write_key_uses().await;
             tokio::select! {
                 () = shutdown.cancelled() => {}
+                () = self.0.ruled.notified() => {}
                 () = tokio::time::sleep(ROUND) => {}
             }
         }

@@ -25,6 +25,7 @@ mod emergency;
 mod erasures;
 mod error;
 mod events;
+mod governing;
 mod health;
 mod held;
 mod housekeeping;
@@ -158,6 +159,8 @@ struct Inner {
     arrived: Notify,
     /// Rings when a client asked for something, so that the worker need not wait for its timer.
     asked: Notify,
+    /// Rings when the operator's rules are others.
+    ruled: Notify,
     /// Rings when something was written, so that `Prefer: wait` and followers of events need not poll.
     changed: Notify,
 }
@@ -186,6 +189,7 @@ impl Engine {
             transcripts: transcripts::Line::default(),
             arrived: Notify::new(),
             asked: Notify::new(),
+            ruled: Notify::new(),
             changed: Notify::new(),
         })))
     }
@@ -216,9 +220,10 @@ impl Engine {
         self.0.policy.load_full()
     }
 
-    /// From now on this is what the operator allows. Whoever is held already is asked about again when that hold ends.
+    /// From now on this is what the operator allows. Whoever waits by other rules is soon asked about again, by housekeeping.
     pub fn replace_policy(&self, policy: Policy) {
         self.0.policy.store(Arc::new(policy));
+        self.0.ruled.notify_one();
         self.ring();
     }
 

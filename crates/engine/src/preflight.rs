@@ -16,15 +16,15 @@ use crate::routes::Question;
 use crate::rulebook::Rulebook;
 use crate::tasks::refuse;
 use crate::work::{Verdict, gate, portion, window_of};
-use crate::{Account, CreateTask, Engine, EngineError};
+use crate::{Account, ContactDraft, CreateTask, Engine, EngineError, Page, TaskFilter};
 use estimate::Flow;
 use outdial_model::{
-    AccountId, Contact, ContactId, ContactStatus, Delivery, FieldProblem, HoldReason, Phone, Policy,
-    ProviderKind, Staged, TaskId, TenantId, Timestamp, Why,
+    AccountId, Contact, ContactId, ContactStatus, Delivery, FieldProblem, HoldReason, Phone, ProviderKind,
+    Staged, TaskId, TenantId, Timestamp, Why,
 };
 use outdial_provider::{Operation, Staging, Support};
 use outdial_store::{Candidate, NewContact, Prospect};
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// A task that is not to be created.
@@ -125,9 +125,16 @@ impl Engine {
             }
             Err(error) => return Err(error),
         };
-        let mut problems = refuse(&Rulebook::of(tenant, &task.spec, &self.policy()), &account, now);
         let policy = self.policy();
-        let people = self.outlooks(tenant, &task, &policy, &account, now).await?;
+        let rules = Rulebook::of(tenant, &task.spec, &policy);
+        let mut problems = refuse(&rules, &account, now);
+        problems.extend(self.taken(tenant, task.external_id.as_deref()).await?);
+        let ask = Ask::of_people(&rules, &account, now);
+        let accepted = accept_each(&task.contacts, &rules, &account, now);
+        let (past, purpose) = (caps::wanted(rules.all_caps(), now), task.spec.purpose.as_ref());
+        let good: Vec<_> = accepted.iter().flatten().cloned().collect();
+        let known = self.store().prospects(tenant, purpose, &good, past.as_ref(), now).await?;
+        let people = outlooks(tenant, accepted, known, &rules, now);
         for (index, outlook) in people.iter().enumerate() {
             if let Fate::Invalid(problem) = &outlook.fate {
                 problems.push(problem.clone().within(&format!("/contacts/{index}")));
@@ -136,9 +143,8 @@ impl Engine {
         let phones: Vec<_> = people.iter().filter_map(|outlook| outlook.phone.clone()).collect();
         let fits = self.accounts_for(tenant).map(|account| fit(&account, &task, &phones)).collect();
         let dialed = people.iter().filter(|outlook| outlook.fate.is_dialed()).count();
-        let daily = self.daily(tenant, &task, &policy, &account, now).await?;
+        let daily = self.daily(tenant, task.client.as_deref(), &account.id, ask).await?;
         let estimate = (dialed > 0).then(|| {
-            let rules = Rulebook::of(tenant, &task.spec, &policy);
             let flow = flow(&task, &account, rules.concurrent_calls(), average_call);
             let flow = Flow { daily, ..flow };
             let hours = rules.for_all();
@@ -151,57 +157,67 @@ impl Engine {
     async fn daily(
         &self,
         tenant: &TenantId,
-        task: &CreateTask,
-        policy: &Policy,
-        account: &Account,
-        now: Timestamp,
+        client: Option<&str>,
+        account: &AccountId,
+        ask: Ask,
     ) -> Result<Option<Daily>, EngineError> {
-        let ask = Ask::of_people(&Rulebook::of(tenant, &task.spec, policy), account, now);
         let Some(since) = ask.since() else { return Ok(None) };
-        let spent = self.store().spent(tenant, task.client.as_deref(), &account.id, since).await?;
+        let spent = self.store().spent(tenant, client, account, since).await?;
         Ok(ask.daily(&spent))
     }
 
-    /// What would become of each.
-    async fn outlooks(
+    /// That another task has the client's key, if one does: a request with it is a conflict.
+    async fn taken(
         &self,
         tenant: &TenantId,
-        task: &CreateTask,
-        policy: &Policy,
-        account: &Account,
-        now: Timestamp,
-    ) -> Result<Vec<Outlook>, EngineError> {
-        let mut seen = HashMap::new();
-        let accepted: Vec<_> = task
-            .contacts
-            .iter()
-            .enumerate()
-            .map(|(index, draft)| {
-                let first = draft.external_id.as_ref().map(|key| *seen.entry(key.clone()).or_insert(index));
-                if first.is_some_and(|first| first != index) {
-                    return Err(Fate::Duplicate);
-                }
-                accept(draft, &Rulebook::of(tenant, &task.spec, policy), account, now).map_err(Fate::Invalid)
-            })
-            .collect();
-        let people: Vec<_> = accepted.iter().flatten().cloned().collect();
-        let past = caps::wanted(Rulebook::of(tenant, &task.spec, policy).all_caps(), now);
-        let purpose = task.spec.purpose.as_ref();
-        let known = self.store().prospects(tenant, purpose, &people, past.as_ref(), now).await?;
-        let mut known = known.into_iter();
-        let rules = Rulebook::of(tenant, &task.spec, policy);
-        Ok(accepted
-            .into_iter()
-            .map(|accepted| match accepted {
-                Err(fate) => Outlook { phone: None, fate },
-                Ok(contact) => {
-                    let prospect = known.next().unwrap_or_default();
-                    let phone = Some(contact.phone.clone());
-                    Outlook { phone, fate: fate(tenant, contact, prospect, &rules, now) }
-                }
-            })
-            .collect())
+        external_id: Option<&str>,
+    ) -> Result<Option<FieldProblem>, EngineError> {
+        let Some(external_id) = external_id else { return Ok(None) };
+        let filter = TaskFilter { external_id: Some(external_id.to_owned()), ..TaskFilter::default() };
+        let found = self.store().tasks(tenant, &filter, &Page { after: None, limit: 1 }).await?;
+        Ok(found.first().map(|task| {
+            let detail =
+                format!("{} already has this external id; use it, or choose another external id", task.id);
+            FieldProblem::new("/external_id", "external_id_taken", detail)
+        }))
     }
+}
+
+/// Accepts each as the request would; whoever's external id came before adds nobody.
+fn accept_each(
+    drafts: &[ContactDraft],
+    rules: &Rulebook<'_>,
+    account: &Account,
+    now: Timestamp,
+) -> Vec<Result<NewContact, Fate>> {
+    let mut seen = HashSet::new();
+    let accepted = drafts.iter().map(|draft| {
+        if draft.external_id.as_ref().is_some_and(|key| !seen.insert(key)) {
+            return Err(Fate::Duplicate);
+        }
+        accept(draft, rules, account, now).map_err(Fate::Invalid)
+    });
+    accepted.collect()
+}
+
+/// What would become of each; of those accepted it is `known`, in their order, what stands in their way.
+fn outlooks(
+    tenant: &TenantId,
+    accepted: Vec<Result<NewContact, Fate>>,
+    known: Vec<Prospect>,
+    rules: &Rulebook<'_>,
+    now: Timestamp,
+) -> Vec<Outlook> {
+    let mut known = known.into_iter();
+    let outlook = |accepted: Result<NewContact, Fate>| match accepted {
+        Err(fate) => Outlook { phone: None, fate },
+        Ok(contact) => {
+            let prospect = known.next().unwrap_or_default();
+            let phone = Some(contact.phone.clone());
+            Outlook { phone, fate: fate(tenant, contact, prospect, rules, now) }
+        }
+    };
+    accepted.into_iter().map(outlook).collect()
 }
 
 /// What the gate says of somebody, if the task were started now.

@@ -8,14 +8,11 @@ use crate::routes::{Placement, Question};
 use crate::rulebook::Rulebook;
 use crate::{Account, ContactDraft, Engine, EngineError, Page, TaskFilter};
 use outdial_model::{
-    AccountId, DesiredStatus, FieldProblem, HoldReason, Segment, StartMode, Task, TaskId, TaskSpec,
-    TaskStatus, TenantId, Timestamp,
+    AccountId, DesiredStatus, FieldProblem, Segment, StartMode, Task, TaskId, TaskSpec, TaskStatus, TenantId,
+    Timestamp,
 };
 use outdial_store::{Begin, NewTask, StoreError, TaskPatch};
 use std::time::Duration;
-
-/// People in one transaction.
-const AT_ONCE: u32 = 1_000;
 
 /// A task as a client asks for it; its fields are parsed, its sense is not checked yet.
 #[derive(Debug, Clone)]
@@ -169,13 +166,7 @@ impl Engine {
             return Err(EngineError::Invalid(problems));
         }
         let task = self.store().patch_task(tenant, id, TaskPatch { spec }, revision, self.now()).await?;
-        // Whoever waits for what may be otherwise now is asked about again; whoever is not reached here waits on.
-        for held in [HoldReason::OutsideWindow, HoldReason::Capped] {
-            while self.store().release_held(tenant, id, held, AT_ONCE, self.now()).await?
-                >= u64::from(AT_ONCE)
-            {}
-        }
-        self.ring();
+        self.ask_again(tenant, id).await?;
         Ok(task)
     }
 

@@ -9,13 +9,14 @@ use csv::{ByteRecord, ReaderBuilder};
 use libfuzzer_sys::fuzz_target;
 use outdial_api::fuzzing;
 use outdial_engine::ContactDraft;
+use outdial_fuzz::stream;
 
 /// A longer record is refused, whatever is in it.
 const MOST_BYTES: usize = 64 * 1024;
 const HEADER: &[u8] = b"phone,external_id,name,note\n";
 
 fuzz_target!(|bytes: &[u8]| {
-    outdial_fuzz::stream::read(bytes, |pieces| fuzzing::csv(pieces));
+    stream::read(bytes, |pieces| fuzzing::csv(pieces), stream::contact);
     if bytes.len() >= MOST_BYTES {
         return;
     }

@@ -7,10 +7,11 @@
 
 use libfuzzer_sys::fuzz_target;
 use outdial_api::fuzzing;
+use outdial_fuzz::stream;
 use serde_json::{Map, Value};
 
 fuzz_target!(|bytes: &[u8]| {
-    let upload = outdial_fuzz::stream::read(bytes, |pieces| fuzzing::ndjson(pieces));
+    let upload = stream::read(bytes, |pieces| fuzzing::ndjson(pieces), stream::contact);
     assert_eq!(upload.refused, None, "a bad line costs nobody else");
     let lines = (1..).zip(without_mark(bytes).split(|byte| *byte == b'\n'));
     let expected: Vec<_> = lines.filter(|(_, line)| !line.trim_ascii().is_empty()).collect();

@@ -1,6 +1,7 @@
 //! Streams in pieces.
 
 use outdial_api::fuzzing::Upload;
+use outdial_engine::ContactDraft;
 use std::fmt::Debug;
 
 /// The bytes, cut where they say themselves.
@@ -14,22 +15,26 @@ pub fn pieces(mut bytes: &[u8]) -> Vec<&[u8]> {
     pieces
 }
 
-/// Reads the bytes as a whole, in pieces and one by one; fails when that is not all the same.
-pub fn read(bytes: &[u8], reader: impl Fn(Vec<&[u8]>) -> Upload) -> Upload {
+/// Reads the bytes as a whole, in pieces and one by one; fails when that is not all the same. `seen` is all there is to see
+/// of an item.
+pub fn read<T, S: PartialEq + Debug>(
+    bytes: &[u8],
+    reader: impl Fn(Vec<&[u8]>) -> Upload<T>,
+    seen: impl Fn(&T) -> S,
+) -> Upload<T> {
+    let told = |upload: &Upload<T>| {
+        let lines = upload.lines.iter();
+        let lines = lines.map(|(line, item)| (*line, item.as_ref().map(&seen).map_err(Clone::clone)));
+        (lines.collect::<Vec<_>>(), upload.refused)
+    };
     let whole = reader(vec![bytes]);
-    let told = told(&whole);
-    assert_eq!(told, self::told(&reader(pieces(bytes))), "cut into pieces it is something else");
-    assert_eq!(told, self::told(&reader(bytes.chunks(1).collect())), "byte by byte it is something else");
+    let told_of_whole = told(&whole);
+    assert_eq!(told_of_whole, told(&reader(pieces(bytes))), "cut into pieces it is something else");
+    assert_eq!(told_of_whole, told(&reader(bytes.chunks(1).collect())), "byte by byte it is something else");
     whole
 }
 
-/// All that is told of an upload, contacts' numbers and names included.
-fn told(upload: &Upload) -> impl PartialEq + Debug + use<> {
-    let lines = upload.lines.iter().map(|(line, contact)| {
-        let contact = contact.as_ref().map(|draft| {
-            (draft.external_id.clone(), draft.phone.clone(), draft.name.clone(), draft.variables.clone())
-        });
-        (*line, contact.map_err(Clone::clone))
-    });
-    (lines.collect::<Vec<_>>(), upload.refused)
+/// All there is to see of a contact, its number and name included.
+pub fn contact(draft: &ContactDraft) -> impl PartialEq + Debug + use<> {
+    (draft.external_id.clone(), draft.phone.clone(), draft.name.clone(), draft.variables.clone())
 }

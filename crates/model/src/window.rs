@@ -64,6 +64,12 @@ impl Window {
         (minute(self.from), if close == 0 { 1440 } else { close })
     }
 
+    /// Whether it opens at all: on some day, and before it closes.
+    pub fn opens(&self) -> bool {
+        let (open, close) = self.minutes();
+        open < close && !self.days.is_empty()
+    }
+
     /// Between which moments of the day it is open; `None` on days it is not for.
     pub(crate) fn on(&self, day: Date) -> Option<(DateTime, DateTime)> {
         let (open, close) = self.minutes();

@@ -229,6 +229,12 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
     ) -> Result<Vec<Lease>, StoreError>;
     /// When the next task is due, if any is; for sleeping until then.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Tasks that are to be worked on at some time, claimed or not, in order of their ids: those after `after`, at most `limit`.
+    async fn tasks_ahead(
+        &self,
+        after: Option<&TaskId>,
+        limit: u32,
+    ) -> Result<Vec<(TenantId, TaskId)>, StoreError>;
     /// Lengthens a claim; `LeaseLost` when it is gone.
     async fn renew_lease(&self, lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError>;
     /// Gives a claim back; the task is due again at `due` (never for `None`), or at once when it

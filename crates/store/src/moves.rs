@@ -5,14 +5,16 @@
 
 use crate::meaning;
 use outdial_model::{
-    CallId, Cause, Confidence, ContactId, ContactStatus, DispatchId, Disposition, EventId, EventType,
-    HoldReason, SegmentId, Source, Tallied, Timestamp, Why,
+    CallId, Cause, Confidence, ContactId, ContactStatus, DispatchId, Disposition, EXPIRED, EventId,
+    EventType, HoldReason, SUPPRESSED, SegmentId, Source, Tallied, Timestamp, Why,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Why somebody ended whom a client asked to cancel.
 pub(crate) const ON_REQUEST: Why = Why::new(Cause::Requested, "cancelled on request");
+/// Why somebody ended whom nobody is to know any more.
+pub(crate) const ERASED: Why = Why::new(Cause::Erased, "the person was erased");
 
 /// Where a contact stands.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub(crate) struct Standing {
     pub(crate) status: ContactStatus,
     pub(crate) segment: Option<SegmentId>,
     pub(crate) cancel_requested: bool,
+    /// Why that was asked for, if it was.
+    pub(crate) cancel_cause: Option<Cause>,
     /// Calls that are known of it.
     pub(crate) calls: u32,
     /// Whether a push has come about it.
@@ -194,16 +198,19 @@ impl Moves {
         let unwanted = standing.cancel_requested && next.status.is_ours();
         let mut row = self.step(standing, next);
         if unwanted {
-            let next = Next::because(ContactStatus::Cancelled, ON_REQUEST);
+            let next = Next::because(ContactStatus::Cancelled, taken_back(standing.cancel_cause));
             row = self.step(standing, next);
         }
         self.rows.insert(standing.id.clone(), row);
         true
     }
 
-    fn step(&mut self, standing: &mut Standing, next: Next) -> MovedRow {
+    fn step(&mut self, standing: &mut Standing, mut next: Next) -> MovedRow {
         let from = standing.status;
         let to = next.status;
+        if standing.cancel_requested && to == ContactStatus::Cancelled {
+            next.cause = next.cause.or(standing.cancel_cause);
+        }
         let disposition =
             (to == ContactStatus::Completed).then(|| next.disposition.unwrap_or(Disposition::Unknown));
         *self.statuses.entry(from).or_default() -= 1;
@@ -270,6 +277,16 @@ impl Moves {
         } else {
             self.attempts.undone.push(now.id.clone());
         }
+    }
+}
+
+/// Why somebody ended who came home and was to be taken back.
+fn taken_back(cause: Option<Cause>) -> Why {
+    match cause {
+        Some(Cause::Suppressed) => SUPPRESSED,
+        Some(Cause::Expired) => EXPIRED,
+        Some(Cause::Erased) => ERASED,
+        _ => ON_REQUEST,
     }
 }
 

@@ -290,6 +290,7 @@ store! {
     doubts() -> Result<Vec<Doubt>, StoreError>;
     held_back() -> Result<Vec<(HoldReason, u64)>, StoreError>;
     next_in_turn(lease: &Lease, now: Timestamp) -> Result<Option<Contact>, StoreError>;
+    tasks_ahead(after: Option<&TaskId>, limit: u32) -> Result<Vec<(TenantId, TaskId)>, StoreError>;
     release_held(tenant: &TenantId, task: &TaskId, reason: HoldReason, limit: u32, now: Timestamp) -> Result<u64, StoreError>;
     expire_some(limit: u32, now: Timestamp) -> Result<u64, StoreError>;
     release_abandoned_leases() -> Result<(), StoreError>;

@@ -55,11 +55,14 @@ impl Load for Contacts<'_> {
             .collect();
         let mut added = engine.add_contacts(&caller.tenant, self.task, &drafts, None).await?.into_iter();
         let told = |(line, external_id)| match external_id {
-            Err(problem) => Some((line, None, ContactResult::Refused(problem))),
-            // The engine answers for as many as it got.
-            Ok(external_id) => added.next().map(|result| (line, external_id, result)),
+            Err(problem) => Ok((line, None, ContactResult::Refused(problem))),
+            Ok(external_id) => match added.next() {
+                Some(result) => Ok((line, external_id, result)),
+                // Better that the stream stops at these lines than that one of them is told nothing of.
+                None => Err(EngineError::Internal(format!("nothing is told of line {line}"))),
+            },
         };
-        Ok(read.into_iter().filter_map(told).collect())
+        read.into_iter().map(told).collect()
     }
 
     fn note(&mut self, told: Self::Told) {

@@ -74,11 +74,9 @@ impl BatchView {
             _ => &mut self.rejected,
         };
         *count += 1;
-        if !has_room(self.results.len(), error.is_some()) {
-            self.results_truncated = true;
-            return;
-        }
-        self.results.push(BatchResult { index, external_id, id, status, error });
+        let is_refusal = error.is_some();
+        let result = BatchResult { index, external_id, id, status, error };
+        self.results_truncated |= !list(&mut self.results, result, is_refusal);
     }
 
     /// Notes why the rest was not taken.
@@ -87,9 +85,14 @@ impl BatchView {
     }
 }
 
-/// Whether another result is listed behind so many.
-pub(super) fn has_room(listed: usize, is_refusal: bool) -> bool {
-    listed < if is_refusal { MOST_RESULTS + MOST_REFUSALS } else { MOST_RESULTS }
+/// Lists one more result, if there is room for it behind those there are; tells whether there was.
+pub(super) fn list<T>(listed: &mut Vec<T>, result: T, is_refusal: bool) -> bool {
+    let most = if is_refusal { MOST_RESULTS + MOST_REFUSALS } else { MOST_RESULTS };
+    let has_room = listed.len() < most;
+    if has_room {
+        listed.push(result);
+    }
+    has_room
 }
 
 impl Stopped {

@@ -181,7 +181,7 @@ fn civil<T>(at: At<'_>, read: impl Fn(&str) -> Option<T>, expected: &str) -> Rea
     read(&text).ok_or_else(|| at.wrong("invalid_time", format!("expected {expected}")))
 }
 
-fn closed_period(form: &mut Fields<'_>) -> Read<Closed> {
+pub(super) fn closed_period(form: &mut Fields<'_>) -> Read<Closed> {
     const MOMENT: &str = "a moment such as 2026-12-24T12:00, without a zone";
     let from = form.required("from", |at| civil(at, read_moment, MOMENT));
     let to = form.required("to", |at| civil(at, read_moment, MOMENT));
@@ -199,8 +199,7 @@ pub(crate) fn window(form: &mut Fields<'_>) -> Read<Window> {
     let to = form.required("to", time);
     let (days, from, to) = (days?, from?, to?);
     let window = Window { days, from, to };
-    let (opens, closes) = window.minutes();
-    if opens < closes {
+    if window.opens() {
         Ok(window)
     } else {
         let detail = "expected a time after `from`; for hours past midnight give two windows";

@@ -1,6 +1,6 @@
 //! A suppression as clients bring it and as they see it.
 
-use super::batch::{Stopped, field_error, has_room};
+use super::batch::{Stopped, field_error, list};
 use super::instant;
 use crate::form::{Fields, Read};
 use crate::problem::{FieldError, Problem};
@@ -195,13 +195,12 @@ pub(crate) struct ImportResult {
 impl ImportView {
     /// Notes what became of one.
     pub(crate) fn note(&mut self, index: u64, problem: Option<FieldProblem>) {
-        let status = if problem.is_some() { "rejected" } else { "accepted" };
-        *(if problem.is_some() { &mut self.rejected } else { &mut self.accepted }) += 1;
-        if !has_room(self.results.len(), problem.is_some()) {
-            self.results_truncated = true;
-            return;
-        }
-        self.results.push(ImportResult { index, status, error: problem.map(field_error) });
+        let is_refusal = problem.is_some();
+        let (status, count) =
+            if is_refusal { ("rejected", &mut self.rejected) } else { ("accepted", &mut self.accepted) };
+        *count += 1;
+        let result = ImportResult { index, status, error: problem.map(field_error) };
+        self.results_truncated |= !list(&mut self.results, result, is_refusal);
     }
 
     /// Notes why the rest was not taken.

@@ -1,8 +1,11 @@
 //! Forms and their schemas name the same fields.
 
+use super::call_form::CallForm;
 use super::cap::{self, CapView};
 use super::contact::ContactForm;
-use super::schedule::{self, PacingView, RetryView, ScheduleView, ScriptView, WindowView};
+use super::preflight::PreflightForm;
+use super::route::MoveForm;
+use super::schedule::{self, ClosedView, PacingView, RetryView, ScheduleView, ScriptView, WindowView};
 use super::task_form::TaskForm;
 use crate::form::{self, Fields, Read};
 use serde_json::json;
@@ -26,8 +29,12 @@ fn documented<S: PartialSchema>() -> BTreeSet<String> {
 fn what_is_read_is_what_is_documented() {
     assert_eq!(known(TaskForm::read), documented::<TaskForm>());
     assert_eq!(known(ContactForm::read), documented::<ContactForm>());
+    assert_eq!(known(CallForm::read), documented::<CallForm>());
+    assert_eq!(known(MoveForm::read), documented::<MoveForm>());
+    assert_eq!(known(PreflightForm::read), documented::<PreflightForm>());
     assert_eq!(known(schedule::schedule), documented::<ScheduleView>());
     assert_eq!(known(schedule::window), documented::<WindowView>());
+    assert_eq!(known(schedule::closed_period), documented::<ClosedView>());
     assert_eq!(known(cap::cap), documented::<CapView>());
     assert_eq!(known(schedule::retry), documented::<RetryView>());
     assert_eq!(known(schedule::pacing), documented::<PacingView>());

@@ -77,6 +77,17 @@ async fn why_a_task_would_be_refused_is_told_field_by_field() {
     assert_eq!(seen.text("/contacts/1/error/pointer"), "#/phone");
     assert_eq!(seen.body["estimate"], Value::Null);
 
+    // A key of the client's that a task has already.
+    let mut known = task_with(1);
+    known["external_id"] = json!("march");
+    assert_eq!(api.post(PATH, &known).await.body["accepted"], true);
+    let task = api.post("/v1/tasks", &known).await.text("/id").to_owned();
+    let seen = api.post(PATH, &known).await;
+    assert_eq!(problems(&seen.body["problems"]), [(json!("#/external_id"), json!("external_id_taken"))]);
+    let refused = api.post("/v1/tasks", &known).await.problem(409, "external_id_taken");
+    assert_eq!(seen.body["problems"][0]["detail"], refused.body["detail"]);
+    assert!(refused.text("/detail").starts_with(&task), "{}", refused.body);
+
     let mut elsewhere = task_with(1);
     elsewhere["account"] = json!("nowhere");
     let seen = api.post(PATH, &elsewhere).await;

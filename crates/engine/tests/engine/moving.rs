@@ -3,7 +3,9 @@
 use crate::world::{World, tenant};
 use outdial_engine::{EngineError, Route, Rule, Share, TaskVerb};
 use outdial_model::{ContactStatus, Disposition, Hours, SegmentStatus, Task, TaskStatus};
-use outdial_provider::{ErrorKind, MemoryOptions, MemoryVendor, NextAnswer, Operation, Staging, Support};
+use outdial_provider::{
+    ErrorKind, MemoryOptions, MemoryVendor, NextAnswer, Operation, SegmentState, Staging, Support,
+};
 use std::time::Duration;
 
 const STAGINGS: [Staging; 3] = [Staging::EmptyThenStart, Staging::EmptyLive, Staging::WholeWithFuse];
@@ -118,6 +120,30 @@ async fn whoever_the_account_before_cannot_give_back_stays_there() {
     world.vendor.finish_all(Disposition::Answered);
     world.pass(LONG * 2).await;
     assert_eq!(world.task(&task.id).await.status, TaskStatus::Completed);
+}
+
+#[tokio::test]
+async fn whoever_the_account_before_never_told_of_does_not_follow() {
+    let (world, second) = world(Staging::WholeWithFuse).await;
+    let task = world.create(12).await;
+    world.work().await;
+    assert_eq!(world.in_status(&task.id, ContactStatus::Submitted).await, 8, "the fuse burns");
+    // The vendor's task is over and says nothing of anybody: whether they were rung is not known.
+    let first = world.vendor.segments().remove(0);
+    world.vendor.set_state(&first, SegmentState::Known(SegmentStatus::Completed));
+    move_to(&world, &task, "memory-2").await;
+    for _ in 0..5 {
+        world.pass(LONG).await;
+        second.finish_all(Disposition::Answered);
+    }
+    let task = world.task(&task.id).await;
+    assert_eq!(
+        (task.counts.of(ContactStatus::Rejected), task.counts.of(ContactStatus::Completed)),
+        (8, 4),
+        "{:?}",
+        task.counts
+    );
+    assert_eq!((task.status, second.rings().len()), (TaskStatus::Completed, 4), "only whoever had waited");
 }
 
 #[tokio::test]

@@ -68,11 +68,8 @@ fn rules(section: &mut Section, book: &mut Book) -> Rules {
     let time_zone: Option<String> =
         section.checked(book, "time_zone", zone, |name: &String| name.parse::<Zone>().is_ok());
     let windows = "windows such as [{ days = [\"mon\"], from = \"09:00\", to = \"18:00\" }], each with a day and an end after its beginning";
-    let is_one = |window: &Window| {
-        let (open, close) = window.minutes();
-        open < close && !window.days.is_empty()
-    };
-    let windows = section.checked(book, "windows", windows, |all: &Vec<Window>| all.iter().all(is_one));
+    let windows =
+        section.checked(book, "windows", windows, |all: &Vec<Window>| all.iter().all(Window::opens));
     let holidays =
         section.checked(book, "holidays", "days such as [\"2026-12-25\"]", |days: &Vec<String>| {
             days.iter().all(|day| read_day(day).is_some())

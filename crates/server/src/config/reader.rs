@@ -88,11 +88,12 @@ impl Section {
             Some(Value::Array(_, values)) => values,
             Some(other) => {
                 let origin = book.layers.origin(other.tag());
-                book.complain(
-                    path.clone(),
-                    Some(origin),
-                    format!("expected tables, each written `[[{path}]]`"),
-                );
+                let place = match origin {
+                    Origin::Environment => " in the file; the environment cannot give them",
+                    _ => "",
+                };
+                let detail = format!("expected tables, each written `[[{path}]]`{place}");
+                book.complain(path, Some(origin), detail);
                 return Vec::new();
             }
         };

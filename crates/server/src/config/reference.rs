@@ -14,6 +14,8 @@ const BY_PROVIDER: &[&str] = &["provider", "rate"];
 /// A key as the file of defaults has it.
 struct Key<'a> {
     section: &'a str,
+    /// What is said of the section as a whole.
+    said: String,
     name: &'a str,
     value: &'a str,
     is_set: bool,
@@ -26,7 +28,8 @@ pub(crate) fn reference() -> String {
         "# Configuration\n\n\
          One TOML file under the environment, over the defaults built into the binary. Every key is \
          also an environment variable: `server.listen` is `OUTDIAL__SERVER__LISTEN`, a key of the account `nx-id` is \
-         `OUTDIAL__ACCOUNTS__NX_ID__BASE_URL`. Lists and tables there are written as in TOML. Every secret `x` can be given as \
+         `OUTDIAL__ACCOUNTS__NX_ID__BASE_URL`. Lists and tables there are written as in TOML; what is \
+         written `[[…]]` is given in the file alone. Every secret `x` can be given as \
          `x_file`, a file that holds it. An unknown key is refused, with the nearest valid name.\n\n\
          `outdial config check --config FILE` tells every problem, `outdial config print` every value and where it came from. \
          Keys of accounts, routes and the policy take effect on SIGHUP, all others at the next start (`docs/operations.md`). This page is written by \
@@ -38,7 +41,9 @@ pub(crate) fn reference() -> String {
         if key.section != section {
             section = key.section;
             let title = if section == EVERY_ACCOUNT { "accounts.NAME" } else { section };
-            let _ = write!(page, "\n## `[{title}]`\n\n| key | default | meaning |\n| --- | --- | --- |\n");
+            let said = if key.said.is_empty() { String::new() } else { format!("{}\n\n", key.said) };
+            let _ =
+                write!(page, "\n## `[{title}]`\n\n{said}| key | default | meaning |\n| --- | --- | --- |\n");
         }
         let known = defaults.iter().find(|(name, _)| section == EVERY_ACCOUNT && name == key.name);
         let default = match known {
@@ -74,19 +79,20 @@ fn is_ours(section: &str) -> bool {
 
 /// The keys in the order of the file; what is commented out there has an example as its value.
 fn keys() -> impl Iterator<Item = Key<'static>> {
-    let (mut section, mut about) = ("", String::new());
+    let (mut section, mut said, mut about) = ("", String::new(), String::new());
     DEFAULTS.lines().filter_map(move |line| {
         let bare = line.strip_prefix('#').unwrap_or(line);
         if let Some(name) = bare.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             section = name;
-            about.clear();
+            said = std::mem::take(&mut about);
             return None;
         }
         let is_key = bare.starts_with(|first: char| first.is_ascii_lowercase());
         let pair = bare.split_once(" = ").filter(|_| is_key);
         if let Some((name, value)) = pair {
             let about = std::mem::take(&mut about);
-            return Some(Key { section, name, value, is_set: !line.starts_with('#'), about });
+            let (said, is_set) = (said.clone(), !line.starts_with('#'));
+            return Some(Key { section, said, name, value, is_set, about });
         }
         match bare.strip_prefix(' ') {
             // A comment may take several lines.
@@ -132,6 +138,9 @@ mod tests {
             "| `staging` | `on` |",
             "| `url` | `\"sqlite://outdial.db\"` | Where everything is kept: a SQLite file,",
             "| `window` | – (for example `50`) |",
+            "## `[policy]`\n\nWhat you allow, whatever a task asks for;",
+            "| `time_zone` | – (for example `\"contact\"`) | Whose clock the next three are told by",
+            "## `[policy.countries.ID]`\n\nThe same keys for numbers of one country, here Indonesia,",
         ] {
             assert!(page.contains(line), "{line} is not in:\n{page}");
         }

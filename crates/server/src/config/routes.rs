@@ -66,15 +66,14 @@ fn rule(section: &mut Section, book: &mut Book, accounts: &[AccountConfig]) -> R
 /// When a rule is for: in these windows of that zone, at any time when there are none.
 fn hours(section: &mut Section, book: &mut Book) -> Hours {
     const WINDOWS: &str = "windows such as [{ days = [\"mon\", \"fri\"], from = \"09:00\", to = \"18:00\" }]";
-    let are_windows = |windows: &Vec<Window>| {
-        windows.iter().all(|window| !window.days.is_empty() && window.minutes().0 < window.minutes().1)
-    };
-    let windows = section.checked(book, "windows", WINDOWS, are_windows).unwrap_or_default();
+    let windows =
+        section.checked(book, "windows", WINDOWS, |all: &Vec<Window>| all.iter().all(Window::opens));
     let is_zone = |name: &String| matches!(name.parse(), Ok(Zone::Named(_)));
     let zone: Option<String> =
         section.checked(book, "time_zone", "an IANA name such as \"Asia/Jakarta\"", is_zone);
     let zone = zone.and_then(|name| name.parse().ok());
     let usual = Hours::default();
+    let windows = windows.unwrap_or_default();
     Hours { time_zone: zone.unwrap_or_else(|| usual.time_zone.clone()), windows, ..usual }
 }
 

@@ -22,6 +22,29 @@ pub(super) async fn a_task_is_claimed_by_one_worker(harness: &dyn Harness) {
     assert!(claim(2).await.is_empty());
 }
 
+pub(super) async fn tasks_that_go_on_at_some_time_are_found_one_after_the_other(harness: &dyn Harness) {
+    let world = World::of(harness).await;
+    let mut tasks = Vec::new();
+    for _ in 0..4 {
+        tasks.push(world.task_of(0).await);
+        world.pass(1);
+    }
+    let later = world.now() + Duration::from_secs(3600);
+    // The first is claimed, the second waits for another hour, the third for nothing any more.
+    let leases = world.store.lease_due_tasks(world.now(), TERM, 3).await.unwrap();
+    for (lease, due) in leases[1..].iter().zip([Some(later), None]) {
+        world.store.release_lease(lease, due, world.now()).await.unwrap();
+    }
+    let ahead = async |after| {
+        let found = world.store.tasks_ahead(after, 2).await.unwrap();
+        assert!(found.iter().all(|(tenant, _)| *tenant == world.tenant));
+        found.into_iter().map(|(_, task)| task).collect::<Vec<_>>()
+    };
+    assert_eq!(ahead(None).await, tasks[..2]);
+    assert_eq!(ahead(Some(&tasks[1])).await, tasks[3..]);
+    assert_eq!(ahead(Some(&tasks[3])).await, []);
+}
+
 pub(super) async fn an_old_claim_is_refused_everywhere(harness: &dyn Harness) {
     let world = World::of(harness).await;
     let task = world.task_of(1).await;

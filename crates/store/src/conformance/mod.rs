@@ -141,7 +141,8 @@ pub fn checks() -> Vec<Check> {
             a_ring_of_before_is_followed, whoever_waited_before_and_is_being_erased_is_not_added_again,
             a_process_that_knows_no_key_sends_and_takes_nobody;
         suppressing: a_suppression_is_kept_once_for_a_number_and_a_purpose,
-            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for, whoever_is_added_later_is_cancelled_at_once,
+            whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for,
+            whoever_is_taken_back_for_it_ends_because_of_it, whoever_is_added_later_is_cancelled_at_once,
             a_purpose_concerns_the_tasks_that_are_for_it, the_gate_is_told_who_is_suppressed,
             a_request_to_suppress_has_its_effect_once, what_would_stand_in_the_way_is_told;
         capping: an_attempt_counts_for_the_number_whatever_the_task, whoever_is_proven_not_to_have_rung_was_not_tried,
@@ -164,7 +165,8 @@ pub fn checks() -> Vec<Check> {
             whoever_is_taken_over_is_somebody_like_any_other;
         retiring: people_of_a_task_that_ended_long_ago_are_put_down_once, whoever_is_erased_already_is_not_put_down,
             whoever_ends_behind_the_walk_is_put_down_too, a_tenants_retention_is_not_anothers;
-        leasing: a_task_is_claimed_by_one_worker, an_old_claim_is_refused_everywhere,
+        leasing: a_task_is_claimed_by_one_worker,
+            tasks_that_go_on_at_some_time_are_found_one_after_the_other, an_old_claim_is_refused_everywhere,
             a_wake_up_during_work_is_not_lost, a_dead_workers_claim_runs_out,
             the_next_due_task_is_known, places_in_a_budget_are_apart, the_store_answers_for_itself;
         log: a_log_is_read_in_one_order, a_log_is_read_by_what_its_events_are_of,

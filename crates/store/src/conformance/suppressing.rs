@@ -1,7 +1,7 @@
 //! Numbers that are not to be called.
 
 use super::Harness;
-use super::world::{World, everybody, phone, tenant};
+use super::world::{World, change, everybody, phone, tenant};
 use crate::{Candidate, Choice, ChosenBatch, Effect, Once, OnceKey, Page, StoreError, SuppressionFilter};
 use outdial_model::{
     ContactStatus, EventType, NewSuppression, Phone, Purpose, SUPPRESSED, Suppression, SuppressionId, TaskId,
@@ -108,6 +108,28 @@ pub(super) async fn whoever_waits_is_cancelled_and_whoever_is_out_is_asked_for(h
     let people = world.people(3..4);
     let theirs = world.store.create_task(&foreign, theirs, people, None, world.now()).await.unwrap();
     assert_eq!(theirs.counts.of(ContactStatus::Queued), 1, "another tenant's list is its own");
+}
+
+pub(super) async fn whoever_is_taken_back_for_it_ends_because_of_it(harness: &dyn Harness) {
+    use ContactStatus::{Cancelled, Queued, Submitted, Submitting};
+    let world = World::of(harness).await;
+    let task = world.task_of(3).await;
+    let lease = world.lease(&task).await;
+    let out = world.send(&lease, 3).await.dispatch.contacts;
+    world.suppress(&[number(phone(0), world.now()), number(phone(1), world.now())]).await;
+    world.store.cancel_contact(&world.tenant, &out[2], None, world.now()).await.unwrap();
+    // The vendor takes one back; the others come home and are not sent again.
+    world.move_on(&lease, change(&out[0], Submitting, Submitted)).await;
+    world.move_on(&lease, change(&out[0], Submitted, Cancelled)).await;
+    for home in &out[1..] {
+        world.move_on(&lease, change(home, Submitting, Queued)).await;
+    }
+    for (id, cause) in out.iter().zip(["suppressed", "suppressed", "requested"]) {
+        let told = world.store.contact_events(&world.tenant, id, None, 10).await.unwrap();
+        let last = told.last().unwrap();
+        assert_eq!((last.kind, &last.data["cause"]), (EventType::ContactCancelled, &cause.into()));
+    }
+    assert_eq!(world.contact(&out[1]).await.reason.as_deref(), Some(SUPPRESSED.reason));
 }
 
 pub(super) async fn whoever_is_added_later_is_cancelled_at_once(harness: &dyn Harness) {

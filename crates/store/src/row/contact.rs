@@ -28,6 +28,7 @@ pub(crate) struct ContactRow {
     reason: Option<String>,
     segment: Option<String>,
     cancel_requested: bool,
+    cancel_cause: Option<String>,
     pushed: bool,
     calls: i64,
     /// Sequence of the last event of the contact and its calls.
@@ -56,12 +57,14 @@ impl ContactRow {
     pub(crate) fn with_standing(self, vault: &Vault) -> Result<(Contact, Standing), StoreError> {
         let last_event = number(self.last_event, "contacts.last_event")?;
         let pushed = self.pushed;
+        let cancel_cause = word_if(self.cancel_cause.as_deref(), "contacts.cancel_cause")?;
         let contact = self.open(vault)?;
         let standing = Standing {
             id: contact.id.clone(),
             status: contact.status,
             segment: contact.segment.clone(),
             cancel_requested: contact.cancel_requested,
+            cancel_cause,
             calls: contact.calls,
             pushed,
             last_event,

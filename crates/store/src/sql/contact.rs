@@ -121,11 +121,14 @@ pub(super) async fn cancel(
         }
         moving::write(conn, task, &mut moves, &mut news, now).await?;
     } else if !contact.cancel_requested {
-        sqlx::query("UPDATE contacts SET cancel_requested = TRUE, updated_at = $2 WHERE id = $1")
-            .bind(id.as_str())
-            .bind(now.as_millisecond())
-            .execute(&mut *conn)
-            .await?;
+        sqlx::query(
+            "UPDATE contacts SET cancel_requested = TRUE, cancel_cause = $3, updated_at = $2 WHERE id = $1",
+        )
+        .bind(id.as_str())
+        .bind(now.as_millisecond())
+        .bind(ON_REQUEST.cause.as_str())
+        .execute(&mut *conn)
+        .await?;
         task::count_cancels(conn, task, 1).await?;
     }
     task::wake(conn, task, now).await?;

@@ -5,12 +5,12 @@
 
 use super::event::News;
 use super::{Connection, attempt, contact, key, take_back, task};
+use crate::moves::ERASED;
 use crate::row::{ContactRow, ErasureRow, to_json, word};
 use crate::vault::{Tombstones, Vault};
 use crate::{Forgetting, NewContact, SealError, StoreError};
 use outdial_model::{
-    Cause, Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp,
-    Why,
+    Contact, ContactId, ContactStatus, Erased, Erasure, ErasureId, Phone, TaskId, TenantId, Timestamp,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -22,9 +22,6 @@ const UNREADABLE: (Duration, Duration) = (HOUR, HOUR);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Contacts that are read with one statement.
 const AT_ONCE: i64 = 500;
-
-/// Why somebody ended who is to be forgotten.
-const ERASED: Why = Why::new(Cause::Erased, "the person was erased");
 
 /// The installation's tombstones; their secret is made when it is first needed.
 async fn tombstones(conn: &mut Connection, vault: &Vault) -> Result<Tombstones, StoreError> {

@@ -6,7 +6,7 @@
 use super::{Connection, task};
 use crate::row::{TaskRow, millis, time_if, word};
 use crate::{Lease, StoreError};
-use outdial_model::Timestamp;
+use outdial_model::{TaskId, TenantId, Timestamp};
 use std::time::Duration;
 
 fn until(now: Timestamp, term: Duration) -> i64 {
@@ -111,6 +111,22 @@ pub(super) async fn next_due(conn: &mut Connection) -> Result<Option<Timestamp>,
     .fetch_one(conn)
     .await?;
     time_if(next, "tasks.due_at")
+}
+
+/// Tasks that are due at some time, in order of id.
+pub(super) async fn ahead(
+    conn: &mut Connection,
+    after: Option<&TaskId>,
+    limit: u32,
+) -> Result<Vec<(TenantId, TaskId)>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT tenant, id FROM tasks WHERE due_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2",
+    )
+    .bind(after.map_or("", TaskId::as_str))
+    .bind(i64::from(limit))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|(tenant, id)| Ok((word(tenant, "tasks.tenant")?, word(id, "tasks.id")?))).collect()
 }
 
 pub(super) async fn renew(

@@ -15,6 +15,7 @@ struct StandingRow {
     status: String,
     segment: Option<String>,
     cancel_requested: bool,
+    cancel_cause: Option<String>,
     calls: i64,
     pushed: bool,
     last_event: i64,
@@ -29,6 +30,7 @@ impl TryFrom<StandingRow> for Standing {
             status: word(&row.status, "contacts.status")?,
             segment: word_if(row.segment.as_deref(), "contacts.segment")?,
             cancel_requested: row.cancel_requested,
+            cancel_cause: word_if(row.cancel_cause.as_deref(), "contacts.cancel_cause")?,
             // Nobody is kept from moving by what only tells how often they were rung.
             calls: u32::try_from(row.calls).unwrap_or_default(),
             pushed: row.pushed,
@@ -47,7 +49,8 @@ pub(super) async fn standings(
         return Ok(HashMap::new());
     }
     let rows: Vec<StandingRow> = sqlx::query_as(concat!(
-        "SELECT id, task, status, segment, cancel_requested, calls, pushed, last_event FROM contacts WHERE id IN ",
+        "SELECT id, task, status, segment, cancel_requested, cancel_cause, calls, pushed, last_event
+         FROM contacts WHERE id IN ",
         words!("$1"),
     ))
     .bind(to_json(contacts)?)

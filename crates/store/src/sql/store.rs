@@ -296,6 +296,14 @@ impl Store for Engine {
         reading!(self, |tx| lease::next_due(&mut tx))
     }
 
+    async fn tasks_ahead(
+        &self,
+        after: Option<&TaskId>,
+        limit: u32,
+    ) -> Result<Vec<(TenantId, TaskId)>, StoreError> {
+        reading!(self, |tx| lease::ahead(&mut tx, after, limit))
+    }
+
     async fn renew_lease(&self, lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError> {
         writing!(self, |tx| lease::renew(&mut tx, lease, now, term))
     }

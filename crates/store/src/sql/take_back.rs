@@ -29,11 +29,13 @@ pub(super) async fn all(
     }
     moving::write(conn, task, &mut moves, news, now).await?;
     let asked = sqlx::query(concat!(
-        "UPDATE contacts SET cancel_requested = TRUE, updated_at = $2 WHERE cancel_requested = FALSE AND id IN ",
+        "UPDATE contacts SET cancel_requested = TRUE, cancel_cause = $3, updated_at = $2
+         WHERE cancel_requested = FALSE AND id IN ",
         words!("$1"),
     ))
     .bind(to_json(&out)?)
     .bind(now.as_millisecond())
+    .bind(why.cause.as_str())
     .execute(&mut *conn)
     .await?;
     let asked = i64::try_from(asked.rows_affected()).unwrap_or(i64::MAX);

@@ -1,92 +1,13 @@
 //! What a person who writes a configuration is told by `outdial config check` and `print`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod desk;
+mod rules;
+
+use desk::{ACCOUNT, Desk, complaints, pair};
 use outdial_server::Config;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use tempfile::TempDir;
-
-const ACCOUNT: &str = "
-[accounts.nx-id]
-provider = \"nxtele\"
-uuid = \"u-1\"
-secret_key = \"hush\"
-";
-
-/// A folder with an `outdial.toml`, and an environment.
-struct Desk {
-    folder: TempDir,
-    environment: Vec<(&'static str, String)>,
-}
-
-/// What the command said.
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Desk {
-    fn with(text: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("outdial.toml"), text).unwrap();
-        Self { folder, environment: Vec::new() }
-    }
-
-    fn and(mut self, name: &'static str, value: &str) -> Self {
-        self.environment.push((name, value.to_owned()));
-        self
-    }
-
-    fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path
-    }
-
-    fn check(&self) -> Said {
-        self.run("check")
-    }
-
-    fn print(&self) -> Said {
-        self.run("print")
-    }
-
-    fn run(&self, verb: &str) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_outdial"))
-            .args(["config", verb, "--config", "outdial.toml"])
-            .current_dir(self.folder.path())
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .output()
-            .unwrap();
-        Said {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-impl Said {
-    /// The value and the origin of a key that was printed.
-    fn shown(&self, key: &str) -> (String, String) {
-        let line = self.out.lines().find(|line| line.split_whitespace().next() == Some(key)).unwrap();
-        let mut words = line.split_whitespace().skip(1);
-        (words.next().unwrap().to_owned(), words.next().unwrap().to_owned())
-    }
-}
-
-fn complaints(text: &str) -> String {
-    let said = Desk::with(text).check();
-    assert_eq!(said.code, 2, "{}", said.err);
-    assert!(!said.err.contains("hush") && said.out.is_empty(), "{}", said.err);
-    said.err
-}
-
-fn pair(value: &str, origin: &str) -> (String, String) {
-    (value.to_owned(), origin.to_owned())
-}
+use std::path::Path;
 
 #[test]
 fn nothing_at_all_is_a_configuration() {
@@ -355,43 +276,4 @@ fn an_account_is_where_its_provider_says_unless_the_operator_does() {
     assert_eq!(place(abroad), ("https://ccc.intl.tencentcloudapi.com".to_owned(), false));
     let chosen = format!("{abroad}base_url = \"https://proxy.example.com\"\n");
     assert_eq!(place(&chosen), ("https://proxy.example.com".to_owned(), true));
-}
-
-const ROUTE: &str = "
-[[routes.asia.rules]]
-countries = [\"ID\"]
-tags = { team = \"billing\" }
-windows = [{ days = [\"mon\"], from = \"09:00\", to = \"18:00\" }]
-time_zone = \"Asia/Jakarta\"
-accounts = [{ name = \"nx-id\", share = 70 }]
-";
-
-#[test]
-fn a_route_names_accounts_there_are() {
-    let desk = Desk::with(&format!("{ACCOUNT}{ROUTE}"));
-    assert_eq!(desk.check().code, 0, "{}", desk.check().err);
-    let shown = desk.print();
-    assert_eq!(shown.shown("routes.asia.failover_seconds"), pair("60", "default"));
-    let route = &Config::from_toml(&format!("{ACCOUNT}{ROUTE}")).unwrap().routes[0];
-    assert_eq!((route.rules[0].accounts[0].share, route.rules[0].hours.windows.len()), (70, 1));
-}
-
-#[test]
-fn what_is_wrong_with_a_route_is_named_with_what_was_meant() {
-    for (from, to, key, hint) in [
-        ("\"nx-id\"", "\"nx-di\"", "routes.asia.rules.0.accounts.0.name", "did you mean `nx-id`?"),
-        ("countries", "country", "routes.asia.rules.0.country", "did you mean `countries`?"),
-        ("\"ID\"", "\"Indonesia\"", "routes.asia.rules.0.countries", "a list of countries"),
-        ("Asia/Jakarta", "Asia/Atlantis", "routes.asia.rules.0.time_zone", "an IANA name"),
-        ("09:00", "19:00", "routes.asia.rules.0.windows", "windows such as"),
-        ("share = 70", "share = 0", "routes.asia.rules.0.accounts.0.share", "at least 1"),
-        ("routes.asia", "routes.nx-id", "routes.nx-id", "there is an account of that name"),
-    ] {
-        let route = ROUTE.replace(from, to);
-        assert_ne!(route, ROUTE, "{from}");
-        let said = complaints(&format!("{ACCOUNT}{route}"));
-        assert!(said.contains(key) && said.contains(hint), "{from}: {said}");
-    }
-    let nobody = complaints(&format!("{ACCOUNT}[routes.asia]\nrules = []\n"));
-    assert!(nobody.contains("routes.asia.rules"), "{nobody}");
 }
