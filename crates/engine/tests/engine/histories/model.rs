@@ -261,7 +261,12 @@ impl Model {
     async fn somebody_waits_for_another_day(&self) -> bool {
         let is_capped =
             |contact: &Contact| contact.hold.is_some_and(|(reason, _)| reason == HoldReason::Capped);
-        let mut waits = self.everybody().await.iter().any(is_capped);
+        let everybody = self.everybody().await;
+        // No process sleeps for a week while a vendor has somebody: what it was given twice would ring.
+        if everybody.iter().any(|contact| contact.status.is_out()) {
+            return false;
+        }
+        let mut waits = everybody.iter().any(is_capped);
         for task in &self.tasks {
             let seen = self.world.engine.blockers(&tenant(), task).await.unwrap();
             waits |= seen.blockers.iter().any(|blocker| blocker.obstacle == Obstacle::BudgetExhausted);
