@@ -99,7 +99,8 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ProviderFault>)]
     provider: Option<&'a ProviderFault>,
-    /// The policies of `RateLimit-Policy` that were used up.
+    /// Of `quota_exceeded`, the policies of `RateLimit-Policy` that were used up; of `budget_exhausted`, the operator's setting: `dials_per_day`,
+    /// `client_dials_per_day`, `accounts.NAME.dials_per_day` or `concurrent_calls`.
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     violated_policies: &'a [&'static str],

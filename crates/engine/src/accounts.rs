@@ -1,7 +1,7 @@
 //! Accounts: who we are at a vendor, how it fares, and what it offers.
 
 use crate::health::HealthRecord;
-use crate::metrics::{PushTally, Tally};
+use crate::metrics::{PushTally, ShortageTally, Tally};
 use crate::{Breaker, Engine, EngineError, Health};
 use outdial_model::{AccountId, ExposeSecret, Priority, ProviderKind, Secret, Staged, TenantId};
 use outdial_outward::{HostRule, IpNet};
@@ -147,6 +147,7 @@ pub struct Account {
     pub provider: Arc<dyn Provider>,
     pub(crate) health: HealthRecord,
     pub(crate) tally: Tally,
+    pub(crate) shortages: ShortageTally,
     pub(crate) pushes: PushTally,
     /// Its tasks that are being worked on.
     at_work: AtomicUsize,
@@ -172,6 +173,7 @@ impl Account {
             provider,
             health: HealthRecord::default(),
             tally: Tally::default(),
+            shortages: ShortageTally::default(),
             pushes: PushTally::default(),
             at_work: AtomicUsize::new(0),
         }

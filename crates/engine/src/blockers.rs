@@ -4,13 +4,13 @@
 
 use crate::budgets::shortage_in;
 use crate::rulebook::Rulebook;
-use crate::work::{out_elsewhere, window};
+use crate::work::{NUMBERS_BUSY, out_elsewhere, window};
 use crate::{Account, Breaker, Engine, EngineError};
 use outdial_model::{
     ContactStatus, DesiredStatus, DispatchOutcome, HoldReason, Obstacle, Opening, SegmentStatus, TaskId,
     TenantId, Timestamp,
 };
-use outdial_store::{Shortage, TaskWork};
+use outdial_store::{Held, Shortage, TaskWork};
 use std::sync::Arc;
 
 /// What stands in the way of a task's people who wait.
@@ -41,14 +41,14 @@ impl Engine {
     /// Why people of a task wait.
     pub async fn blockers(&self, tenant: &TenantId, id: &TaskId) -> Result<Blockers, EngineError> {
         let found = self.store().look(tenant, id).await;
-        let (work, held_for) = found.map_err(|error| match error {
+        let (work, held) = found.map_err(|error| match error {
             outdial_store::StoreError::NotFound => EngineError::NotFound("task"),
             other => other.into(),
         })?;
         let (account, now) = (self.account(&work.task.account).ok(), self.now());
         let policy = self.policy();
         let rules = Rulebook::of(tenant, &work.task.spec, &policy);
-        let blockers = blockers(&work, held_for, account.as_ref(), &rules, now);
+        let blockers = blockers(&work, &held, account.as_ref(), &rules, now);
         let changes_at = blockers.iter().filter_map(|blocker| blocker.until).min();
         Ok(Blockers { work, blockers, changes_at })
     }
@@ -57,7 +57,7 @@ impl Engine {
 /// Everything that stands in the way at `now`.
 fn blockers(
     work: &TaskWork,
-    held_for: Option<HoldReason>,
+    waiting_held: &[Held],
     account: Option<&Arc<Account>>,
     rules: &Rulebook<'_>,
     now: Timestamp,
@@ -74,8 +74,12 @@ fn blockers(
     };
     let of_task = asked(work).into_iter().chain(schedule(rules, now)).map(all);
     let of_account = at_account(work, account, now).into_iter().map(all);
-    let of_people = at_vendor(work, now).into_iter().chain(moving(work)).chain(held(work, held_for));
-    let trouble = work.task.trouble.clone().map(|trouble| match shortage_in(&trouble) {
+    let of_people = at_vendor(work, now).into_iter().chain(moving(work)).chain(waiting_held.iter().map(held));
+    // What there was too little of while it was the hour says nothing of the next one.
+    let is_hour = rules.for_all().next(now) == Opening::Now;
+    let trouble = work.task.trouble.clone().filter(|trouble| is_hour || shortage_in(trouble).is_none());
+    let trouble = trouble.map(|trouble| match shortage_in(&trouble) {
+        None if trouble == NUMBERS_BUSY => all((Obstacle::NumberBusy, None, trouble)),
         None => all((Obstacle::Trouble, None, trouble)),
         Some(Shortage::OfAccount | Shortage::OfTenant) => all((Obstacle::NoLine, None, trouble)),
         Some(_) => all((Obstacle::BudgetExhausted, Some(rules.day(now).1), trouble)),
@@ -187,13 +191,17 @@ fn moving(work: &TaskWork) -> Option<Blocker> {
     })
 }
 
-fn held(work: &TaskWork, held_for: Option<HoldReason>) -> Option<Blocker> {
-    let contacts = work.task.counts.of(ContactStatus::Held);
-    let reason = held_for.filter(|_| contacts > 0)?;
-    Some(Blocker {
-        obstacle: Obstacle::Held,
-        contacts,
-        until: work.next_hold_ends,
-        detail: format!("each is held until an instant; the next for `{reason}`"),
-    })
+/// Whoever is held, for each reason there is.
+fn held(held: &Held) -> Blocker {
+    let detail = match held.reason {
+        HoldReason::OutsideWindow => "it is not their hour; each is held until theirs",
+        HoldReason::Capped => "they were rung as often as a cap allows; each is held until it allows more",
+        HoldReason::Retry => "they are tried again later, each at an instant",
+    };
+    Blocker {
+        obstacle: held.reason.into(),
+        contacts: held.people,
+        until: Some(held.next),
+        detail: detail.to_owned(),
+    }
 }

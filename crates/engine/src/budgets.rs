@@ -7,7 +7,7 @@
 
 use crate::rulebook::Rulebook;
 use crate::{Account, Engine, EngineError};
-use outdial_model::{AccountId, Opening, TenantId, Timestamp};
+use outdial_model::{AccountId, FieldProblem, Opening, TenantId, Timestamp};
 use outdial_store::{Budgets, Shortage, Spent, StoreError};
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ impl Ask {
     }
 
     /// What there is too little of for one person.
-    fn shortage(&self, spent: &Spent) -> Option<Shortage> {
+    pub(crate) fn shortage(&self, spent: &Spent) -> Option<Shortage> {
         let is_short = |(most, dialed, _): &(u64, u64, Shortage)| dialed.saturating_add(self.cost) > *most;
         let of_budgets = self.limits(spent).find(is_short).map(|(.., shortage)| shortage);
         let is_full = self.concurrent_calls.is_some_and(|most| spent.out >= most);
@@ -93,6 +93,20 @@ impl Ask {
     }
 }
 
+/// Budgets that nobody of the task would ever fit into.
+pub(crate) fn refuse(rules: &Rulebook<'_>, account: &Account, now: Timestamp) -> Option<FieldProblem> {
+    let ask = Ask::of_people(rules, account, now);
+    let least = ask.limits(&Spent::default()).min_by_key(|(most, ..)| *most)?;
+    let (most, _, shortage) = least;
+    (most < ask.cost).then(|| {
+        let detail = format!(
+            "`{}` lets no more than {most} dials go in a day; give the vendor no more attempts for one person",
+            told(shortage).0
+        );
+        FieldProblem::new("/retry/max_attempts", "budget_too_small", detail)
+    })
+}
+
 impl Engine {
     /// Refuses what is asked for when there is nothing left for it today, or at this moment.
     pub(crate) async fn within_budget(
@@ -100,9 +114,13 @@ impl Engine {
         tenant: &TenantId,
         client: Option<&str>,
         account: &AccountId,
-        ask: Ask,
+        mut ask: Ask,
         now: Timestamp,
     ) -> Result<(), EngineError> {
+        if client.is_none() {
+            // Nobody pays for what nobody is known to have asked for.
+            ask.budgets = ask.budgets.map(|budgets| Budgets { of_client: None, ..budgets });
+        }
         if ask.since().is_none() && ask.concurrent_calls.is_none() {
             return Ok(());
         }
@@ -115,15 +133,20 @@ impl Engine {
         Err(EngineError::BudgetExhausted { policy, detail, after })
     }
 
-    /// Accounts that have dialed today as often as they may.
-    pub(crate) async fn spent_accounts(&self, tenant: &TenantId) -> Result<Vec<AccountId>, StoreError> {
+    /// Accounts that have no dials left today for somebody whose vendor may ring them so many `times`.
+    pub(crate) async fn spent_accounts(
+        &self,
+        tenant: &TenantId,
+        times: u32,
+    ) -> Result<Vec<AccountId>, StoreError> {
         let (mut found, since) = (Vec::new(), self.policy().day.of(self.now()).0);
         let limited: Vec<_> = self
             .accounts_for(tenant)
             .filter_map(|account| Some((account.id.clone(), u64::from(account.policy.dials_per_day?))))
             .collect();
         for (account, most) in limited {
-            if self.store().spent(tenant, None, &account, since).await?.with_account >= most {
+            let spent = self.store().spent(tenant, None, &account, since).await?;
+            if spent.with_account.saturating_add(times.into()) > most {
                 found.push(account);
             }
         }
@@ -151,7 +174,7 @@ pub(crate) const fn told(shortage: Shortage) -> (&'static str, &'static str) {
             "the dials of the day for whoever asks are used up (`client_dials_per_day`); others follow when the next day begins",
         ),
         Shortage::BudgetOfAccount => (
-            "accounts.dials_per_day",
+            "accounts.NAME.dials_per_day",
             "the account's dials of the day are used up (`dials_per_day` of the account); others follow when the next day begins",
         ),
     }
@@ -159,12 +182,5 @@ pub(crate) const fn told(shortage: Shortage) -> (&'static str, &'static str) {
 
 /// What a task tells there is too little of, if that is what it tells.
 pub(crate) fn shortage_in(trouble: &str) -> Option<Shortage> {
-    const ALL: [Shortage; 5] = [
-        Shortage::OfAccount,
-        Shortage::OfTenant,
-        Shortage::BudgetOfTenant,
-        Shortage::BudgetOfClient,
-        Shortage::BudgetOfAccount,
-    ];
-    ALL.into_iter().find(|shortage| told(*shortage).1 == trouble)
+    Shortage::ALL.iter().copied().find(|shortage| told(*shortage).1 == trouble)
 }

@@ -72,8 +72,12 @@ impl Engine {
         if stored.is_adopted() {
             natively(&account, Operation::AddContacts)?;
         }
-        if stored.desired == DesiredStatus::Running && !stored.is_adopted() {
-            self.may_dial(&stored).await?;
+        if stored.desired == DesiredStatus::Running && !stored.status.is_final() {
+            let refusal = self.may_dial(&stored).await;
+            // Whoever repeats a request learns what became of it.
+            if refusal.is_err() && !self.are_there(tenant, task, drafts).await? {
+                refusal?;
+            }
         }
         let now = self.now();
         let policy = self.policy();
@@ -88,6 +92,24 @@ impl Engine {
             return Err(EngineError::Internal("the store answered for fewer contacts than it got".into()));
         }
         Ok(results)
+    }
+
+    /// Whether the task has all of these already.
+    async fn are_there(
+        &self,
+        tenant: &TenantId,
+        task: &TaskId,
+        drafts: &[ContactDraft],
+    ) -> Result<bool, EngineError> {
+        for draft in drafts {
+            let Some(external_id) = draft.external_id.clone() else { return Ok(false) };
+            let filter = ContactFilter { external_id: Some(external_id), ..ContactFilter::default() };
+            let page = Page { after: None, limit: 1 };
+            if self.store().contacts(tenant, task, &filter, &page).await?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// One contact.

@@ -14,10 +14,10 @@ const TASKS: u32 = 500;
 impl Engine {
     /// Has everybody of a task asked about again who waits for what may be otherwise now; whoever is not reached here waits on.
     pub(crate) async fn ask_again(&self, tenant: &TenantId, task: &TaskId) -> Result<(), EngineError> {
+        let since = self.now();
         for held in [HoldReason::OutsideWindow, HoldReason::Capped] {
-            while self.store().release_held(tenant, task, held, AT_ONCE, self.now()).await?
-                >= u64::from(AT_ONCE)
-            {}
+            while self.store().release_held(tenant, task, held, AT_ONCE, since).await? >= u64::from(AT_ONCE) {
+            }
         }
         self.ring();
         Ok(())
@@ -29,6 +29,9 @@ impl Engine {
         while !shutdown.is_cancelled() {
             let tasks = self.store().tasks_ahead(after.as_ref(), TASKS).await?;
             for (tenant, task) in &tasks {
+                if shutdown.is_cancelled() {
+                    return Ok(());
+                }
                 self.ask_again(tenant, task).await?;
             }
             match tasks.last() {

@@ -1,7 +1,7 @@
 //! What has to be swept away now and then.
 
 use crate::Engine;
-use outdial_model::Cap;
+use outdial_model::{Cap, Policy, Rules};
 use outdial_store::StoreError;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -24,17 +24,10 @@ const AT_ONCE: u32 = 500;
 impl Engine {
     /// Sweeps until `shutdown`. Every replica does; one finds what another has left.
     pub(crate) async fn keep_house(self, shutdown: CancellationToken) {
-        let mut asked_by = self.policy();
+        // Rules may have become others while nobody ran.
+        let mut asked_by = None;
         while !shutdown.is_cancelled() {
-            let (store, now, policy) = (self.store(), self.now(), self.policy());
-            if policy != asked_by {
-                match self.ask_everybody_again(&shutdown).await {
-                    Ok(()) => asked_by = policy,
-                    Err(error) => {
-                        tracing::warn!(%error, "people who wait by other rules could not be asked about again; tried again later");
-                    }
-                }
-            }
+            let (store, now, holds) = (self.store(), self.now(), holds_by(&self.policy()));
             let answers = || store.forget_answers(now - ANSWERS_KEPT, AT_ONCE);
             sweep("answers", answers, &shutdown).await;
             let attempts = || store.forget_attempts(now - ATTEMPTS_KEPT, AT_ONCE);
@@ -56,6 +49,14 @@ impl Engine {
             sweep("audit", audit, &shutdown).await;
             self.forget_old_pushes(&shutdown).await;
             self.write_key_uses().await;
+            if asked_by.as_ref() != Some(&holds) {
+                match self.ask_everybody_again(&shutdown).await {
+                    Ok(()) => asked_by = Some(holds),
+                    Err(error) => {
+                        tracing::warn!(%error, "people who wait by other rules could not be asked about again; tried again later");
+                    }
+                }
+            }
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = self.0.ruled.notified() => {}
@@ -63,6 +64,17 @@ impl Engine {
             }
         }
     }
+}
+
+/// What of the rules people may be held by.
+fn holds_by(policy: &Policy) -> Policy {
+    let mut policy = policy.clone();
+    let all = policy.tenants.values_mut().chain(policy.countries.values_mut());
+    for rules in all.chain([&mut policy.everybody]) {
+        *rules =
+            Rules { hours: rules.hours.take(), caps: std::mem::take(&mut rules.caps), ..Rules::default() };
+    }
+    policy
 }
 
 /// Forgets what is old, a little at a time.

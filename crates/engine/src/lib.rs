@@ -149,6 +149,7 @@ struct Inner {
     pauses: work::Pauses,
     /// How many people go into a request.
     batches: work::Batches,
+    rounds: work::Rounds,
     /// Messages to webhook endpoints, counted.
     tally: webhooks::Tally,
     /// Vendors' pushes on their way into the store.
@@ -184,6 +185,7 @@ impl Engine {
             ready: Mutex::default(),
             pauses: work::Pauses::default(),
             batches: work::Batches::default(),
+            rounds: work::Rounds::default(),
             tally: webhooks::Tally::default(),
             keeper: inbox::Keeper::here(),
             transcripts: transcripts::Line::default(),

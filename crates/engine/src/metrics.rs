@@ -5,8 +5,10 @@
 //!
 //! Not for: names and text forms of metrics (the API's), and nothing here is decided upon.
 
+use crate::budgets::told;
 use crate::{Account, Breaker, Engine, EngineError};
 use outdial_model::{AccountId, DispatchKind, DispatchOutcome, HoldReason, ProviderKind};
+use outdial_store::Shortage;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -36,6 +38,9 @@ pub struct Traffic {
     pub dispatches: Vec<(DispatchKind, DispatchOutcome, u64)>,
     /// How many pushes of a kind came to what, those that came to anything.
     pub pushes: Vec<(String, PushOutcome, u64)>,
+    /// How often a task found no line or no dials for its people, by the setting that says how many there are; all are there, from
+    /// zero.
+    pub shortages: Vec<(&'static str, u64)>,
 }
 
 /// What a push came to. Each is counted once at the door, and those that were kept once more when they are used.
@@ -101,6 +106,22 @@ impl PushTally {
     }
 }
 
+/// How often there was too little of something, counted.
+#[derive(Debug, Default)]
+pub(crate) struct ShortageTally(Mutex<HashMap<Shortage, u64>>);
+
+impl ShortageTally {
+    pub(crate) fn count(&self, shortage: Shortage) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(shortage).or_default() += 1;
+    }
+
+    fn snapshot(&self) -> Vec<(&'static str, u64)> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = |shortage: &Shortage| (told(*shortage).0, counts.get(shortage).copied().unwrap_or(0));
+        Shortage::ALL.iter().map(count).collect()
+    }
+}
+
 /// Counts one ending of a dispatch; to be called where the ending has been written.
 pub(crate) fn dispatched(account: &Account, kind: DispatchKind, outcome: DispatchOutcome) {
     *account.tally.lock().entry((kind, outcome)).or_default() += 1;
@@ -148,6 +169,7 @@ impl Engine {
                 breaker: account.breaker(now),
                 dispatches: account.tally.snapshot(),
                 pushes: account.pushes.snapshot(),
+                shortages: account.shortages.snapshot(),
             };
             (account.id.clone(), without_doubt(&account.id, Some(traffic)))
         });

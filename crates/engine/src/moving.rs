@@ -46,7 +46,7 @@ impl Engine {
             }
             let phones = self.some_numbers(&task).await?;
             let at = task.spec.schedule.not_before.unwrap_or(self.now()).max(self.now());
-            let spent = self.spent_accounts(tenant).await?;
+            let spent = self.spent_accounts(tenant, task.spec.retry.max_attempts).await?;
             let question =
                 Question { task: id, spec: &task.spec, phones: &phones, at, left: &[], spent: &spent };
             let Placement { account, route } = self.placement(tenant, to, &question)?;
@@ -91,10 +91,11 @@ impl Engine {
     /// go.
     pub(crate) fn way_out(&self, task: &Task, account: &Account, spent: &[AccountId]) -> Option<Placement> {
         let (route, decision) = self.route_of(task)?;
-        // Rules may have come and gone: only the one it came by knows where it may go.
+        // Rules may have come and gone, and their accounts: the one it came by has some of those that were considered.
         let chose = |rule: &&Rule| {
-            let accounts = rule.accounts.iter().map(|share| &share.account);
-            accounts.eq(decision.considered.iter().map(|considered| &considered.account))
+            let was_considered =
+                |account: &AccountId| decision.considered.iter().any(|one| one.account == *account);
+            rule.accounts.iter().any(|share| was_considered(&share.account))
         };
         let rule = match route.rules.get(decision.rule).filter(chose) {
             Some(_) => decision.rule,

@@ -9,7 +9,7 @@ mod estimate;
 
 pub use estimate::{Estimate, Factor};
 
-use crate::budgets::{Ask, Daily};
+use crate::budgets::{Ask, told};
 use crate::caps;
 use crate::contacts::{accept, numbers};
 use crate::routes::Question;
@@ -20,10 +20,10 @@ use crate::{Account, ContactDraft, CreateTask, Engine, EngineError, Page, TaskFi
 use estimate::Flow;
 use outdial_model::{
     AccountId, Contact, ContactId, ContactStatus, Delivery, FieldProblem, HoldReason, Phone, ProviderKind,
-    Staged, TaskId, TenantId, Timestamp, Why,
+    Staged, StartMode, TaskId, TenantId, Timestamp, Why,
 };
 use outdial_provider::{Operation, Staging, Support};
-use outdial_store::{Candidate, NewContact, Prospect};
+use outdial_store::{Candidate, NewContact, Prospect, Spent};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -114,7 +114,7 @@ impl Engine {
         let now = self.now();
         let (id, at) = (TaskId::generate(now), task.spec.schedule.not_before.unwrap_or(now).max(now));
         let phones = numbers(&task.contacts, &task.spec);
-        let spent = self.spent_accounts(tenant).await?;
+        let spent = self.spent_accounts(tenant, task.spec.retry.max_attempts).await?;
         let question =
             Question { task: &id, spec: &task.spec, phones: &phones, at, left: &[], spent: &spent };
         let account = match self.placement(tenant, &task.account, &question) {
@@ -130,6 +130,8 @@ impl Engine {
         let mut problems = refuse(&rules, &account, now);
         problems.extend(self.taken(tenant, task.external_id.as_deref()).await?);
         let ask = Ask::of_people(&rules, &account, now);
+        let dials = task.spec.schedule.start != StartMode::Manual && !task.contacts.is_empty();
+        let at_once = dials.then(|| Ask::of_task(&rules, &account, now));
         let accepted = accept_each(&task.contacts, &rules, &account, now);
         let (past, purpose) = (caps::wanted(rules.all_caps(), now), task.spec.purpose.as_ref());
         let good: Vec<_> = accepted.iter().flatten().cloned().collect();
@@ -143,7 +145,14 @@ impl Engine {
         let phones: Vec<_> = people.iter().filter_map(|outlook| outlook.phone.clone()).collect();
         let fits = self.accounts_for(tenant).map(|account| fit(&account, &task, &phones)).collect();
         let dialed = people.iter().filter(|outlook| outlook.fate.is_dialed()).count();
-        let daily = self.daily(tenant, task.client.as_deref(), &account.id, ask).await?;
+        let spent = match ask.since() {
+            Some(since) => self.store().spent(tenant, task.client.as_deref(), &account.id, since).await?,
+            None => Spent::default(),
+        };
+        let daily = ask.daily(&spent);
+        if let Some(shortage) = at_once.and_then(|ask| ask.shortage(&spent)) {
+            problems.push(FieldProblem::new("/schedule/start", "budget_exhausted", told(shortage).1));
+        }
         let estimate = (dialed > 0).then(|| {
             let flow = flow(&task, &account, rules.concurrent_calls(), average_call);
             let flow = Flow { daily, ..flow };
@@ -151,19 +160,6 @@ impl Engine {
             estimate::estimate(&flow, u64::try_from(dialed).unwrap_or(u64::MAX), &hours, now)
         });
         Ok(Preflight { problems, people, estimate, fits })
-    }
-
-    /// How many people the budgets leave for a day.
-    async fn daily(
-        &self,
-        tenant: &TenantId,
-        client: Option<&str>,
-        account: &AccountId,
-        ask: Ask,
-    ) -> Result<Option<Daily>, EngineError> {
-        let Some(since) = ask.since() else { return Ok(None) };
-        let spent = self.store().spent(tenant, client, account, since).await?;
-        Ok(ask.daily(&spent))
     }
 
     /// That another task has the client's key, if one does: a request with it is a conflict.

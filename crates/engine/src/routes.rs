@@ -103,11 +103,16 @@ impl Route {
     }
 }
 
+const ILL: &str = "its vendor does not answer at the moment";
+const SPENT: &str = "its dials of the day are used up";
+
 /// How an account stands with a task.
 enum Standing {
     Fit,
-    /// It is of no use at the moment.
-    NotNow(&'static str),
+    /// Its vendor does not answer as it should.
+    Ill,
+    /// It has no dials left today.
+    Spent,
     /// It was left, or cannot carry the task.
     Unfit(String),
 }
@@ -126,16 +131,19 @@ fn choose(
         drawn(question.task, eligible.map(|((account, share), _)| (account, *share)))
     };
     let fit = weighed(|standing| matches!(standing, Standing::Fit));
-    let ill = || weighed(|standing| matches!(standing, Standing::NotNow(_))).filter(|_| may_be_ill);
-    let chosen = fit.or_else(ill)?;
+    let ill = || weighed(|standing| matches!(standing, Standing::Ill));
+    let spent = || weighed(|standing| matches!(standing, Standing::Spent));
+    let chosen = fit.or_else(|| ill().or_else(spent).filter(|_| may_be_ill))?;
     let total: u64 = accounts.iter().map(|(_, share)| u64::from(*share)).sum();
     let considered = accounts.iter().zip(standings).map(|((account, share), standing)| {
         let is_it = account.id == chosen.id;
         let why = match (standing, is_it) {
             (Standing::Fit, true) => format!("its share is {share} of {total}"),
             (Standing::Fit, false) => format!("its share is {share} of {total}, and this task is not in it"),
-            (Standing::NotNow(why), true) => format!("{why}, and there is no other"),
-            (Standing::NotNow(why), false) => why.to_owned(),
+            (Standing::Ill, true) => format!("{ILL}, and there is no other"),
+            (Standing::Ill, false) => ILL.to_owned(),
+            (Standing::Spent, true) => format!("{SPENT}, and there is no other"),
+            (Standing::Spent, false) => SPENT.to_owned(),
             (Standing::Unfit(why), _) => why,
         };
         Considered { account: account.id.clone(), chosen: is_it, why }
@@ -152,9 +160,9 @@ fn standing(account: &Account, question: &Question<'_>, now: Timestamp) -> Stand
         return Standing::Unfit(format!("it cannot carry the task: {}", first.pointer));
     }
     if account.breaker(now) != Breaker::Closed {
-        Standing::NotNow("its vendor does not answer at the moment")
+        Standing::Ill
     } else if question.spent.contains(&account.id) {
-        Standing::NotNow("its dials of the day are used up")
+        Standing::Spent
     } else {
         Standing::Fit
     }

@@ -65,7 +65,7 @@ impl Engine {
         spec.schedule.not_after = now.checked_add(expires_after).ok();
         let draft = ContactDraft { external_id: external_id.clone(), ..contact };
         let (id, phones) = (TaskId::generate(now), numbers(std::slice::from_ref(&draft), &spec));
-        let spent = self.spent_accounts(tenant).await?;
+        let spent = self.spent_accounts(tenant, spec.retry.max_attempts).await?;
         let question =
             Question { task: &id, spec: &spec, phones: &phones, at: now, left: &[], spent: &spent };
         let Placement { account, route } = self.placement(tenant, &account, &question)?;

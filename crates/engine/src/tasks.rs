@@ -1,6 +1,6 @@
 //! Tasks: accepting them, steering them, waiting for what was asked to be confirmed.
 
-use crate::budgets::Ask;
+use crate::budgets::{self, Ask};
 use crate::caps;
 use crate::contacts::{accept_all, numbers};
 use crate::once::{Once, Worded};
@@ -97,7 +97,7 @@ impl Engine {
         let now = self.now();
         let id = TaskId::generate(now);
         let (phones, at) = (numbers(&contacts, &spec), spec.schedule.not_before.unwrap_or(now).max(now));
-        let spent = self.spent_accounts(tenant).await?;
+        let spent = self.spent_accounts(tenant, spec.retry.max_attempts).await?;
         let question = Question { task: &id, spec: &spec, phones: &phones, at, left: &[], spent: &spent };
         let Placement { account, route } = self.placement(tenant, &account, &question)?;
         let policy = self.policy();
@@ -160,8 +160,14 @@ impl Engine {
         revision: Option<i64>,
     ) -> Result<Task, EngineError> {
         let task = changeable(self.task(tenant, id).await?)?;
-        let mut problems = self.account_for(tenant, &task.account)?.provider.refuse_task(&spec);
-        problems.extend(caps::refuse(&Rulebook::of(tenant, &spec, &self.policy())));
+        let (account, policy) = (self.account_for(tenant, &task.account)?, self.policy());
+        let problems = {
+            let rules = Rulebook::of(tenant, &spec, &policy);
+            let mut problems = account.provider.refuse_task(&spec);
+            problems.extend(caps::refuse(&rules));
+            problems.extend(budgets::refuse(&rules, &account, self.now()));
+            problems
+        };
         if !problems.is_empty() {
             return Err(EngineError::Invalid(problems));
         }
@@ -240,6 +246,7 @@ pub(crate) fn refuse(rules: &Rulebook<'_>, account: &Account, now: Timestamp) ->
     let spec = rules.spec;
     let mut problems = account.provider.refuse_task(spec);
     problems.extend(caps::refuse(rules));
+    problems.extend(budgets::refuse(rules, account, now));
     if spec.schedule.is_over(now) {
         let detail = "this instant has passed; nothing could be dialed";
         problems.push(FieldProblem::new("/schedule/not_after", "in_the_past", detail));

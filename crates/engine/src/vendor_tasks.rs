@@ -49,12 +49,13 @@ impl Engine {
     }
 
     /// Makes a task of ours that manages a vendor's task made in the vendor's console: it can be
-    /// followed and steered, and (where the vendor can) people can be added to it.
+    /// followed and steered, and (where the vendor can) people can be added to it. `client` is who asks, as budgets know them.
     pub async fn adopt(
         &self,
         tenant: &TenantId,
         id: &AccountId,
         vendor_ref: &str,
+        client: Option<String>,
         once: Option<&Once<'_, Adopted>>,
     ) -> Result<Adopted, EngineError> {
         let found = self.vendor_task(tenant, id, vendor_ref).await?;
@@ -106,7 +107,7 @@ impl Engine {
             desired,
             adopted: Some(segment.clone()),
             redial: None,
-            client: None,
+            client,
         };
         let worded = Worded::adopted(once, &segment);
         let task = self.store().create_task(tenant, new, Vec::new(), worded.stored().as_ref(), now).await?;

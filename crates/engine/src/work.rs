@@ -29,7 +29,8 @@ mod unheard;
 mod verify;
 
 pub(crate) use batches::Batches;
-pub(crate) use dispatch::dial_contacts;
+pub(crate) use cancel::Rounds;
+pub(crate) use dispatch::{NUMBERS_BUSY, dial_contacts};
 pub(crate) use gate::{Verdict, gate};
 pub(crate) use job::reference;
 pub(crate) use pauses::Pauses;
@@ -198,6 +199,7 @@ impl Engine {
     fn forget(&self, lease: &Lease) {
         self.0.pauses.forget(&lease.task);
         self.0.batches.forget(&lease.task);
+        self.0.rounds.forget(&lease.task);
     }
 
     /// Takes steps until there is nothing to do, or the turn is over; answers when it is due again.

@@ -114,6 +114,7 @@ mod tests {
     fn one_thing_has_one_word_whoever_speaks_of_it() {
         for reason in HoldReason::ALL {
             assert_eq!(Cause::from(*reason).as_str(), reason.as_str());
+            assert_eq!(Obstacle::from(*reason).as_str(), reason.as_str());
         }
         for (cause, obstacle) in [
             (Cause::InDoubt, Obstacle::InDoubt),

@@ -1,5 +1,6 @@
 //! Obstacles: why somebody who waits is not dialed at this moment.
 
+use crate::HoldReason;
 use crate::status::words;
 
 /// What stands between a task's people who wait and their calls.
@@ -35,8 +36,12 @@ pub enum Obstacle {
     Moving,
     /// What was made at the vendor is looked at before it may ring.
     Verifying,
-    /// People are held, each until an instant.
-    Held,
+    /// They were rung as often as a cap allows.
+    Capped,
+    /// They are tried again later.
+    Retry,
+    /// Their numbers are being dialed already, or may be.
+    NumberBusy,
     /// Whatever the task says itself.
     Trouble,
 }
@@ -47,5 +52,16 @@ words!(Obstacle, "obstacle", {
     OutsideWindow => "outside_window", ScheduleOver => "schedule_over",
     VendorUnavailable => "vendor_unavailable", VendorFull => "vendor_full", NoLine => "no_line", BudgetExhausted => "budget_exhausted",
     InDoubt => "in_doubt",
-    Moving => "moving", Verifying => "verifying", Held => "held", Trouble => "trouble",
+    Moving => "moving", Verifying => "verifying", Capped => "capped", Retry => "retry", NumberBusy => "number_busy",
+    Trouble => "trouble",
 });
+
+impl From<HoldReason> for Obstacle {
+    fn from(reason: HoldReason) -> Self {
+        match reason {
+            HoldReason::OutsideWindow => Self::OutsideWindow,
+            HoldReason::Retry => Self::Retry,
+            HoldReason::Capped => Self::Capped,
+        }
+    }
+}

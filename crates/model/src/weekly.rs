@@ -5,6 +5,7 @@
 //! and whoever a vendor holds for longer than a week may be called on one that follows.
 
 use crate::{Days, Hours, Openings, Timestamp, Weekday, Window, Zone};
+use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -59,16 +60,20 @@ impl Hours {
         self.same_on(|day| day == today && day.contains(&true))
     }
 
-    /// When nobody is called in the week from `now` on for holidays and closed periods, by that clock: minutes of Unix time.
+    /// When nobody is called for holidays and closed periods in the week that begins with the day of `now`, by that clock: minutes of
+    /// Unix time. Whole days, so that the answer is another one on another day only.
     fn closures(&self, clock: &TimeZone, now: Timestamp) -> Vec<(isize, isize)> {
         let day = |day: &Date| day.tomorrow().ok().map(|next| (day.at(0, 0, 0, 0), next.at(0, 0, 0, 0)));
         let closed = self.closed.iter().map(|closed| (closed.from, closed.to));
         let instant = |local: DateTime| clock.to_timestamp(local).ok();
         let minute = |seconds: i64| isize::try_from(seconds.div_euclid(60)).ok();
-        let (from, week) = (now.as_second(), 7 * 24 * 60 * 60);
+        let today = clock.to_datetime(now).date();
+        let midnight = |date: Date| instant(date.at(0, 0, 0, 0)).map(|at| at.as_second());
+        let next_week = today.checked_add(7.days()).ok().and_then(midnight);
+        let Some((from, end_of_week)) = midnight(today).zip(next_week) else { return Vec::new() };
         let part = |(begin, end): (DateTime, DateTime)| {
             let (begin, end) =
-                (instant(begin)?.as_second().max(from), instant(end)?.as_second().min(from + week));
+                (instant(begin)?.as_second().max(from), instant(end)?.as_second().min(end_of_week));
             (begin < end).then_some((minute(begin)?, minute(end + 59)?))
         };
         self.holidays.iter().filter_map(day).chain(closed).filter_map(part).collect()
@@ -189,6 +194,11 @@ mod tests {
         assert_eq!(days_of(&holiday, thursday), without);
         assert_eq!(days_of(&holiday, far), work, "nine days away");
         assert_eq!(days_of(&holiday, "2026-03-06T16:00:00Z"), work, "over");
+        for hour in ["00", "07", "12", "15"] {
+            let a_week_before = format!("2026-02-27T{hour}:05:00Z");
+            assert_eq!(days_of(&holiday, &a_week_before), work, "today's hours are today's all day long");
+        }
+        assert_eq!(days_of(&holiday, "2026-02-27T16:00:00Z"), without, "midnight in Shanghai");
         let lunch = shanghai(json!({"closed": [{"from": "2026-03-05T12:00", "to": "2026-03-05T13:00"}]}));
         let parts = json!([
             {"days": ["thu"], "from": "09:00", "to": "12:00"},

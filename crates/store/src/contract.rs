@@ -2,7 +2,7 @@
 
 use crate::{
     Access, AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
-    Destination, DispatchPlan, Doubt, Inbox, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey,
+    Destination, DispatchPlan, Doubt, Held, Inbox, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey,
     Outbox, Page, PastWanted, Planned, Privacy, Prospect, ReservedSlots, Skipped, Spent, StoreError,
     Suppressions, TaskFilter, TaskPatch, TaskWork, Traced, Unplanned,
 };
@@ -245,12 +245,8 @@ pub trait Store: Access + Inbox + Outbox + Privacy + Suppressions {
         due: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError>;
-    /// The same for a client who only looks, and what for the next person of those who are held is.
-    async fn look(
-        &self,
-        tenant: &TenantId,
-        task: &TaskId,
-    ) -> Result<(TaskWork, Option<HoldReason>), StoreError>;
+    /// What a client sees who only looks: the same, and for what people are held, those first who are asked about first.
+    async fn look(&self, tenant: &TenantId, task: &TaskId) -> Result<(TaskWork, Vec<Held>), StoreError>;
     /// What a worker sees of its task. `now` decides which holds have ended.
     async fn work(&self, lease: &Lease, now: Timestamp) -> Result<TaskWork, StoreError>;
     /// Takes over the next people of the task that this one calls again, at most `limit`, from the place where the last portion

@@ -87,7 +87,7 @@ pub enum Unplanned {
 }
 
 /// What there is too little of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shortage {
     /// As many people of the account's tasks are out as it has lines, or the free ones are for others.
     OfAccount,
@@ -99,6 +99,12 @@ pub enum Shortage {
     BudgetOfClient,
     /// Those of the account are.
     BudgetOfAccount,
+}
+
+impl Shortage {
+    /// All of them.
+    pub const ALL: &[Self] =
+        &[Self::OfAccount, Self::OfTenant, Self::BudgetOfTenant, Self::BudgetOfClient, Self::BudgetOfAccount];
 }
 
 /// How much the gate has to know of the attempts before.

@@ -62,7 +62,8 @@ pub use open::open;
 pub use outbox::Outbox;
 pub use privacy::{Forgetting, Privacy};
 pub use query::{
-    CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Page, Prospect, TaskFilter, TaskWork, Traced,
+    CallFilter, Clues, ContactFilter, Doubt, Feed, FeedFilter, Held, Page, Prospect, TaskFilter, TaskWork,
+    Traced,
 };
 pub use sealing::{Rewrapped, SealProgress, Step};
 pub use suppression::{SuppressionFilter, Suppressions};

@@ -1,8 +1,8 @@
 //! Reading: filters, pages, and what a worker sees of a task.
 
 use outdial_model::{
-    AccountId, CallId, Contact, ContactId, ContactStatus, Dispatch, Disposition, Event, EventType, Phone,
-    Segment, SegmentId, Task, TaskId, TaskStatus, Timestamp,
+    AccountId, CallId, Contact, ContactId, ContactStatus, Dispatch, Disposition, Event, EventType,
+    HoldReason, Phone, Segment, SegmentId, Task, TaskId, TaskStatus, Timestamp,
 };
 
 /// A page of a list, newest first, by key.
@@ -123,6 +123,17 @@ pub struct Doubt {
     pub dispatches: u64,
     /// When the oldest of them was made.
     pub oldest: Timestamp,
+}
+
+/// People of a task that are held for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// For what.
+    pub reason: HoldReason,
+    /// How many.
+    pub people: u64,
+    /// When the first of them is asked about again.
+    pub next: Timestamp,
 }
 
 /// All a worker needs to decide the next step of a task.

@@ -11,9 +11,9 @@ use outdial_model::{
 use outdial_store::{
     Access, AddOutcome, Answer, ApiKey, AuditEntry, Backlog, Begin, CallFilter, Candidate, Changes,
     ChosenBatch, Clues, ContactFilter, Delivery, DeliveryResult, Destination, DispatchPlan, Doubt,
-    EmergencyStop, EndpointPatch, Feed, FeedFilter, Forgetting, Inbox, Intake, Judgement, KeptRecording,
-    Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page, PastWanted,
-    Planned, PlannedDeliveries, Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped,
+    EmergencyStop, EndpointPatch, Feed, FeedFilter, Forgetting, Held, Inbox, Intake, Judgement,
+    KeptRecording, Lease, LeasedPush, NewContact, NewEndpoint, NewPush, NewTask, Once, OnceKey, Outbox, Page,
+    PastWanted, Planned, PlannedDeliveries, Privacy, Prospect, PushesKept, Replay, ReservedSlots, Rewrapped,
     SealProgress, SealedSecret, SegmentChange, Settled, SettledPush, Skipped, Spent, Step, Store, StoreError,
     SuppressionFilter, Suppressions, TakenDelivery, TaskFilter, TaskPatch, TaskWork, Traced, Unplanned,
     WebhookEndpoint,
@@ -298,7 +298,7 @@ store! {
     next_due() -> Result<Option<Timestamp>, StoreError>;
     renew_lease(lease: &Lease, now: Timestamp, term: Duration) -> Result<(), StoreError>;
     release_lease(lease: &Lease, due: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError>;
-    look(tenant: &TenantId, task: &TaskId) -> Result<(TaskWork, Option<HoldReason>), StoreError>;
+    look(tenant: &TenantId, task: &TaskId) -> Result<(TaskWork, Vec<Held>), StoreError>;
     work(lease: &Lease, now: Timestamp) -> Result<TaskWork, StoreError>;
     segment_contacts(
         segment: &SegmentId, statuses: &[ContactStatus], after: Option<&ContactId>, limit: u32

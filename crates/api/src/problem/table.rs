@@ -100,7 +100,7 @@ codes! {
     QUOTA_EXCEEDED = 429 "quota_exceeded" LATER, "Too many requests",
         "Repeat the request after `Retry-After` seconds, and spread requests out: `RateLimit` of every answer tells what is left. Contacts can be sent by the thousand, and events be followed instead of asked for.";
     BUDGET_EXHAUSTED = 429 "budget_exhausted" LATER, "There are no calls left for this today, or at this moment",
-        "Repeat the request after `Retry-After` seconds; `violated_policies` names the setting that is the operator's. Nothing was stored. A task that is not started takes people at any time, and dials them when there are calls again.";
+        "Repeat the request after `Retry-After` seconds; `violated_policies` names the setting, which is the operator's. Nothing was stored; of a stream, what came before is kept. A task that is not started takes people at any time, and dials them when there are calls again.";
     INTERNAL_ERROR = 500 "internal_error" NEVER, "Something is broken on our side",
         "Tell the operator the `request_id`; the log has the cause. Repeating the request will probably not help.";
     PROVIDER_CREDENTIALS = 502 "provider_credentials" NEVER, "The vendor does not accept the account's credentials",

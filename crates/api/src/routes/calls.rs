@@ -26,8 +26,9 @@ use outdial_model::{CallId, Contact, Disposition};
 /// a single call of its own it is used, elsewhere Outdial makes a task of one (`placed`); both are followed in the
 /// same way, by the contact and its events.
 ///
-/// Whoever cannot be called now (suppressed, outside their hours, being dialed already, a vendor that does not answer) is
-/// refused with 409 and nothing is stored. Send an `Idempotency-Key`, so that a request that is repeated calls nobody twice.
+/// Whoever cannot be called now (suppressed, outside their hours, rung as often as a cap allows, being dialed already, a vendor that
+/// does not answer) is refused with 409; where there are no dials left today, or as many calls are in progress as may be, the answer is 429
+/// `budget_exhausted`. Then nothing is stored. Send an `Idempotency-Key`, so that a request that is repeated calls nobody twice.
 #[utoipa::path(
     tag = "Calls",
     security(("bearer" = ["tasks:write"])),

@@ -54,6 +54,7 @@ async fn page(
     doubts(&mut page, accounts);
     held(&mut page, &engine.held_back().await?);
     traffic(&mut page, accounts);
+    shortages(&mut page, accounts);
     let (backlog, attempts) = engine.webhook_metrics().await?;
     webhooks(&mut page, backlog, attempts);
     pushes(&mut page, accounts);
@@ -102,6 +103,21 @@ fn doubts(page: &mut Page, accounts: &[AccountMetrics]) {
         "Age of the oldest request whose outcome is unknown, 0 when there is none; the same at every replica.",
         ["account"],
         accounts.iter().map(|account| ([account.account.to_string()], account.lag.as_secs_f64())),
+    );
+}
+
+/// What there was too little of.
+fn shortages(page: &mut Page, accounts: &[AccountMetrics]) {
+    let of = |account: &AccountMetrics| {
+        let name = account.account.to_string();
+        let counts = account.traffic.iter().flat_map(|traffic| traffic.shortages.clone());
+        counts.map(|(setting, times)| ([name.clone(), setting.to_owned()], times)).collect::<Vec<_>>()
+    };
+    page.counter(
+        "outdial_shortages_total",
+        "Times a task worked on by this process found no line or no dials of the day for its people, by the setting that says how many there are.",
+        ["account", "setting"],
+        accounts.iter().flat_map(of),
     );
 }
 

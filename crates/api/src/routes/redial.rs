@@ -24,8 +24,10 @@ use outdial_model::TaskId;
 /// did, but for the fields that are given: a `schedule`, a `retry` and bounds of its own, for example. It starts as its
 /// `schedule.start` says.
 ///
-/// Its people are taken over by and by with their name, variables and `external_id`: `filling` tells how far that is, and it does not
+/// Its people are taken over by and by with their name, variables, `external_id`, `person_id`, `time_zone` and `expires_at` (whoever's has passed is
+/// `expired`): `filling` tells how far that is, and it does not
 /// complete before. A stop ends it. Nobody is taken over who is `unknown` or was erased, and whoever is suppressed is not called.
+/// One that would dial at once is answered 429 `budget_exhausted` while the dials of the day, or those for your key, are used up.
 #[utoipa::path(
     tag = "Tasks",
     security(("bearer" = ["tasks:write"])),

@@ -19,7 +19,8 @@ use outdial_model::TaskId;
 /// Start a task
 ///
 /// Begins to dial when the schedule allows. Asking again is harmless. A task that is stopped or
-/// completed cannot be started: 409.
+/// completed cannot be started: 409. While the dials of the day, or those for the key that asked for the task, are used up, it is
+/// not started: 429 `budget_exhausted`.
 #[utoipa::path(
     tag = "Tasks",
     security(("bearer" = ["tasks:control"])),

@@ -27,7 +27,8 @@ use serde_json::Value;
 /// dialed refuses the whole request and nothing is stored. With `schedule.start` `manual` (the default)
 /// nothing is dialed before `POST /v1/tasks/{id}/start`.
 ///
-/// What the account's vendor cannot do or express is refused here, with a pointer to the field.
+/// What the account's vendor cannot do or express is refused here, with a pointer to the field. A task with people that would dial at
+/// once is answered 429 `budget_exhausted` while the dials of the day, or those for your key, are used up; one with a manual start is not.
 #[utoipa::path(
     tag = "Tasks",
     security(("bearer" = ["tasks:write"])),

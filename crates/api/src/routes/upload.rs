@@ -47,12 +47,15 @@ impl BatchForm {
 /// - `application/json`: `{"contacts": […]}`, at most 1000. Here the *shape* counts for the whole request:
 ///   an unknown field or a wrong type anywhere refuses all of it.
 /// - `application/x-ndjson`: one contact per line, any number.
-/// - `text/csv`: the first row names the columns: `phone`, and optionally `external_id` and `name`; every
-///   other column is a variable (`var.` before its name is taken off). Cells are quoted as in RFC 4180.
+/// - `text/csv`: the first row names the columns: `phone`, and optionally `external_id`, `name`, `time_zone`,
+///   `expires_at` and `person_id`; every other column is a variable (`var.` before its name is taken off, so that a variable may be
+///   called `name`). Cells are quoted as in RFC 4180.
 ///
 /// Streams are taken in as they come. If one breaks off or the task ends meanwhile, what came before is
 /// kept and `stopped` tells the first line that was not taken. With an `Idempotency-Key` such a stream can be
 /// sent again from its first line: lines that were taken are `existing` then, also those without `external_id`.
+/// A task that is dialing takes nobody while the dials of the day, or those for the key that asked for it, are used up: 429
+/// `budget_exhausted`, or `stopped` with that code.
 /// A server takes in 32 streams at a time, 16 of one tenant; others are answered `too_many_uploads`. A stream lasts an
 /// hour at most, and no longer than its key or token is good.
 #[utoipa::path(

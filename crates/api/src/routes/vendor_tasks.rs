@@ -103,5 +103,9 @@ pub(crate) async fn adopt_vendor_task(
 ) -> Result<HttpResponse, Problem> {
     let words = Words::of_new(&engine);
     let words = |adopted: &Adopted| words.with(&adopted.task, vec![adopted.segment.clone()]);
-    once.answer(None, words, async |once| Ok(engine.adopt(&caller.tenant, &id.0, &path.1, once).await?)).await
+    let client = Some(caller.client());
+    once.answer(None, words, async |once| {
+        Ok(engine.adopt(&caller.tenant, &id.0, &path.1, client, once).await?)
+    })
+    .await
 }

@@ -39,7 +39,7 @@ pub(crate) struct CallForm {
     /// The IANA name of the zone the person is in; that of the number when it is left out.
     #[schema(example = "Asia/Shanghai")]
     pub time_zone: Option<String>,
-    /// Your own key of the person, the same in every task.
+    /// Your own key of the person, the same in every task: caps `per` person count by it.
     #[schema(min_length = 1, max_length = 128, example = "customer-17")]
     pub person_id: Option<String>,
     /// Values for the script's variables.

@@ -66,7 +66,7 @@ pub(crate) struct ShareView {
     account: String,
     /// Its part, in relation to the others.
     share: u32,
-    /// Whether it is chosen at the moment: its vendor answers.
+    /// Whether its vendor answers. One that does not, or whose dials of the day are used up, is passed over.
     is_well: bool,
 }
 

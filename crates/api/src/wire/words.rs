@@ -36,12 +36,22 @@ pub(crate) fn desired_status() -> Object {
 }
 
 pub(crate) fn obstacle() -> Object {
-    open("What it is.", Obstacle::ALL, false)
+    open(
+        "What it is. Of the task: `not_started`, `paused`, `stopping`, `emergency_stop`, `outside_window` (its hours are closed, or it is not the hour of some of its people), \
+         `schedule_over`. Of its account: `account_missing` and `account_withdrawn` (no longer configured, or not for you), `vendor_unavailable`, `vendor_full` (the vendor holds as many of \
+         its people as it may), `no_line` (all lines are taken, or it is the turn of other tasks), `budget_exhausted` (the dials of the day are used up). Of its people: `capped`, `retry`, \
+         `number_busy` (their numbers are being dialed), `in_doubt` (nobody knows yet whether the vendor has them), `moving`, `verifying` (what was made at the vendor is looked at before \
+         it rings). `trouble` is whatever `detail` says.",
+        Obstacle::ALL,
+        false,
+    )
 }
 
 pub(crate) fn cause() -> Object {
     open(
-        "Why, as a word; where a hold or a blocker is about the same thing, it has the same word.",
+        "Why, as a word; where a hold or a blocker is about the same thing, it has the same word. `requested` by a client, `redial`: taken over from another task, `turn`: it was dialed, `vendor`: \
+         its answer or a read of it, `push`: the vendor pushed it, `look_up`: found when something in doubt was looked up, `in_doubt`: the answer leaves it open, `operator`: somebody decided it, \
+         `retry`: tried again, `untold`: the vendor had it and never told how it ended; the others say what was in the way.",
         Cause::ALL,
         false,
     )

@@ -30,7 +30,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// What a task says while its people wait for other calls to their numbers to end.
-pub(super) const NUMBERS_BUSY: &str =
+pub(crate) const NUMBERS_BUSY: &str =
     "everybody who waits has a number that is being dialed already, here or in another task";
 /// How soon a line is asked for again; a wish for one holds for longer than that.
 const LINES_ASKED_FOR_AFTER: Duration = Duration::from_secs(1);
@@ -213,6 +213,11 @@ impl Job<'_> {
             are_kept.store(!chosen.others.is_empty(), Ordering::Relaxed);
             chosen
         };
+        let plan = match turn {
+            // Nobody is sent, so nothing limits how many are looked at.
+            Turn::Nobody => DispatchPlan { budgets: None, concurrent_calls: None, lines: None, ..plan },
+            Turn::Everybody | Turn::With(_) => plan,
+        };
         let planned = self.engine.store().plan_dispatch(plan, &choose, now).await?;
         Ok(planned.map_err(|why| match why {
             Unplanned::NoLine(shortage) => Nobody::WithoutALine(shortage),
@@ -231,6 +236,7 @@ impl Job<'_> {
                 Ok(After::Later(Duration::from_secs(2)))
             }
             Nobody::WithoutALine(shortage) => {
+                self.account.shortages.count(shortage);
                 self.tell(budgets::told(shortage).1.to_owned()).await?;
                 Ok(After::Later(match shortage {
                     Shortage::OfAccount | Shortage::OfTenant => LINES_ASKED_FOR_AFTER,

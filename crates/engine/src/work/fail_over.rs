@@ -42,7 +42,7 @@ impl Job<'_> {
 
     async fn leave(&self, why: String) -> Result<bool, Interrupted> {
         let (task, home) = (&self.work.task, &self.sides.home);
-        let spent = self.engine.spent_accounts(&task.tenant).await?;
+        let spent = self.engine.spent_accounts(&task.tenant, task.spec.retry.max_attempts).await?;
         let Some(to) = self.engine.way_out(task, home, &spent) else { return Ok(false) };
         tracing::warn!(task = %task.id, from = %home.id, to = %to.account.id, why, "a task goes on with another account");
         let to = Destination { from: home.id.clone(), account: to.account.id.clone(), route: to.route, why };

@@ -1,9 +1,8 @@
 //! Bringing segments into the state that was asked for.
 
 use super::dispatch::known;
-use super::told::{Told, with_hours};
+use super::told::with_hours;
 use super::{After, Interrupted, Job, reference};
-use crate::rulebook::Rulebook;
 use outdial_model::{SegmentId, SegmentStatus};
 use outdial_provider::{Control, ErrorKind, SegmentState, UpdateSegment, Verb};
 use outdial_store::SegmentChange;
@@ -48,13 +47,7 @@ impl Job<'_> {
     /// Gives the vendor the task's spec as it is now, for a segment that is not dialing.
     pub(super) async fn update(&self, id: &SegmentId) -> Result<After, Interrupted> {
         let segment = self.segment(id)?;
-        let (task, policy) = (&self.work.task, self.engine.policy());
-        // Whoever it holds keeps to what it was told and to what the task says now.
-        let hours = segment.hours.as_ref().map(|told| {
-            let rules = Rulebook::of(&task.tenant, &task.spec, &policy);
-            Told::at(&rules, &self.account, self.now).rest_of(told).unwrap_or_else(|| told.clone())
-        });
-        let spec = with_hours(&task.spec, hours.as_ref());
+        let spec = with_hours(&self.work.task.spec, segment.hours.as_ref());
         let request = UpdateSegment { segment: &reference(segment), spec: &spec };
         let answer = self.account.provider.update_segment(&request).await;
         self.observe(&answer);

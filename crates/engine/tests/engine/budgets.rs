@@ -2,10 +2,11 @@
 
 use crate::world::{World, draft, tenant};
 use outdial_engine::{
-    AccountPolicy, CallRequest, CreateRedial, CreateTask, EngineError, Route, Rule, Share, TaskVerb,
+    AccountPolicy, CallRequest, ContactDraft, ContactResult, CreateRedial, CreateTask, EngineError, Route,
+    Rule, Share, TaskVerb,
 };
 use outdial_model::{
-    Clock, ContactStatus, Disposition, Hours, Obstacle, Policy, Rules, Schedule, StartMode, TaskSpec,
+    Clock, ContactStatus, Disposition, Hours, Obstacle, Policy, Rules, Schedule, StartMode, Task, TaskSpec,
     TaskStatus, Timestamp,
 };
 use outdial_provider::{MemoryOptions, NextAnswer, Operation, Staging};
@@ -53,12 +54,16 @@ impl World {
         CreateTask { external_id: None, account, spec: spec(StartMode::Immediate), contacts, client }
     }
 
-    async fn ask(
-        &self,
-        client: &str,
-        people: std::ops::Range<usize>,
-    ) -> Result<outdial_model::Task, EngineError> {
+    async fn ask(&self, client: &str, people: std::ops::Range<usize>) -> Result<Task, EngineError> {
         self.engine.create_task(&tenant(), self.request(client, people), None).await
+    }
+
+    async fn add_named(
+        &self,
+        task: &Task,
+        batch: &[ContactDraft],
+    ) -> Result<Vec<ContactResult>, EngineError> {
+        self.engine.add_contacts(&tenant(), &task.id, batch, None).await
     }
 
     async fn call_for(
@@ -153,6 +158,56 @@ async fn a_task_that_dials_takes_nobody_it_has_no_dials_for() {
 }
 
 #[tokio::test]
+async fn a_repeated_request_is_answered_as_before_whatever_is_left() {
+    let world = World::new(Staging::EmptyLive).await;
+    world.rule(a_day(2));
+    let task = world.create(0).await;
+    let named = |number: usize| ContactDraft { external_id: Some(format!("crm-{number}")), ..draft(number) };
+    let batch = [named(0), named(1)];
+    let first = world.add_named(&task, &batch).await.unwrap();
+    world.pass(LONG).await;
+    assert_eq!(world.rung().len(), 2);
+    let again = world.add_named(&task, &batch).await.unwrap();
+    let ids = |results: &[ContactResult]| {
+        let id = |result: &ContactResult| match result {
+            ContactResult::Added(id) | ContactResult::Existing(id) => id.clone(),
+            ContactResult::Refused(problem) => panic!("{problem:?}"),
+        };
+        results.iter().map(id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&first), ids(&again));
+    assert_eq!(refusal(world.add_named(&task, &[named(0), named(2)]).await).0, "dials_per_day");
+}
+
+#[tokio::test]
+async fn a_budget_that_nobody_of_a_task_would_fit_into_refuses_it() {
+    let world = World::new(Staging::EmptyLive).await;
+    world.rule(a_day(2));
+    let mut request = world.request("key_1", 0..1);
+    request.spec.retry.max_attempts = 3;
+    let refused = world.engine.create_task(&tenant(), request, None).await;
+    let Err(EngineError::Invalid(problems)) = refused else { panic!("{refused:?}") };
+    let said: Vec<_> = problems.iter().map(|problem| (problem.pointer.as_str(), problem.code)).collect();
+    assert_eq!(said, [("#/retry/max_attempts", "budget_too_small")]);
+}
+
+#[tokio::test]
+async fn whoever_may_not_be_dialed_is_looked_at_although_nobody_could_be() {
+    let world = World::new(Staging::EmptyLive).await;
+    world.rule(a_day(2));
+    let by_their_clock = |spec: &mut TaskSpec| {
+        let windows = serde_json::json!([{"days": ["tue"], "from": "09:00", "to": "18:00"}]);
+        let hours = serde_json::json!({"time_zone": "contact", "windows": windows});
+        spec.schedule.hours = serde_json::from_value(hours).unwrap();
+    };
+    let task = world.create_with(5, by_their_clock).await;
+    world.create(2).await;
+    world.ring().await;
+    assert_eq!(world.in_status(&task.id, ContactStatus::Held).await, 5, "all of them wait for Tuesday");
+    assert_eq!(world.task(&task.id).await.trouble, None);
+}
+
+#[tokio::test]
 async fn somebody_who_was_certainly_not_rung_costs_nothing() {
     let world = World::new(Staging::EmptyLive).await;
     world.rule(a_day(2));
@@ -201,5 +256,5 @@ async fn a_route_passes_over_an_account_whose_dials_are_used_up() {
 
     let named = world.request("key_1", 5..6);
     let refused = world.engine.create_task(&tenant(), named, None).await;
-    assert_eq!(refusal(refused).0, "accounts.dials_per_day", "whoever names it has it");
+    assert_eq!(refusal(refused).0, "accounts.NAME.dials_per_day", "whoever names it has it");
 }

@@ -39,9 +39,9 @@ async fn whoever_was_rung_as_often_as_is_allowed_waits_until_that_is_long_enough
         let (reason, until) = contact.hold.unwrap();
         assert_eq!((contact.status, reason), (ContactStatus::Held, HoldReason::Capped), "{staging:?}");
         let seen = world.engine.blockers(&tenant(), &task.id).await.unwrap();
-        let held = seen.blockers.iter().find(|blocker| blocker.obstacle == Obstacle::Held).unwrap();
+        let held = seen.blockers.iter().find(|blocker| blocker.obstacle == Obstacle::Capped).unwrap();
         assert_eq!((held.contacts, held.until), (1, Some(until)));
-        assert!(held.detail.contains("capped"), "{}", held.detail);
+        assert!(held.detail.contains("a cap"), "{}", held.detail);
 
         // The first of the two calls is a day ago then.
         let left = Duration::try_from(until.duration_since(world.clock.now())).unwrap();

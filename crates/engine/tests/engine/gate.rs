@@ -3,9 +3,10 @@
 use crate::world::{World, tenant};
 use outdial_engine::{ContactDraft, EngineError};
 use outdial_model::{
-    ContactStatus, Disposition, HoldReason, Hours, Obstacle, Policy, Rules, Task, TaskSpec, TaskStatus, Zone,
+    Clock, ContactStatus, Disposition, HoldReason, Hours, Obstacle, Policy, Rules, Task, TaskSpec,
+    TaskStatus, Zone,
 };
-use outdial_provider::{MemoryOptions, Staging};
+use outdial_provider::{ErrorKind, MemoryOptions, NextAnswer, Operation, Staging};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -96,7 +97,7 @@ async fn the_stricter_rule_wins_and_a_rule_that_is_taken_back_is_noticed() {
     world.engine.add_contacts(&tenant(), &task.id, &people, None).await.unwrap();
     assert_eq!(rung_after(&world, 5 * MINUTE).await, ["+6591234567"], "nothing is said of Singapore");
     let blockers = world.engine.blockers(&tenant(), &task.id).await.unwrap();
-    let held = blockers.blockers.iter().find(|one| one.obstacle == Obstacle::Held).unwrap();
+    let held = blockers.blockers.iter().find(|one| one.obstacle == Obstacle::OutsideWindow).unwrap();
     assert_eq!((held.contacts, held.until), (1, Some("2026-03-02T01:10:00Z".parse().unwrap())));
     assert_eq!(rung_after(&world, 10 * MINUTE).await.len(), 2, "ten past ten in Tokyo");
 
@@ -165,4 +166,42 @@ async fn nobody_is_taken_in_whose_hour_nobody_can_know() {
     let request = outdial_engine::CreateTask { external_id: None, account, spec, contacts, client: None };
     let refused = world.engine.create_task(&tenant(), request, None).await.unwrap_err();
     assert!(matches!(refused, EngineError::Invalid(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn whoever_a_vendor_holds_by_hours_of_before_comes_home_when_they_are_changed() {
+    let world = World::new(Staging::EmptyThenStart).await;
+    for _ in 0..12 {
+        world.vendor.script(Operation::Start, NextAnswer::Refuse(ErrorKind::Unavailable));
+    }
+    let task = by_their_own_clocks(&world, vec![person("+819012345678")]).await;
+    assert_eq!(rung_after(&world, MINUTE).await.len(), 0, "filled, and not started yet");
+    assert_eq!(world.in_status(&task.id, ContactStatus::Submitted).await, 1);
+    let mut spec = world.task(&task.id).await.spec;
+    spec.schedule.hours = hours("contact", json!([{"days": ["mon"], "from": "12:00", "to": "13:00"}]));
+    world.engine.patch_task(&tenant(), &task.id, spec, None).await.unwrap();
+    assert_eq!(rung_after(&world, 30 * MINUTE).await.len(), 0, "not by the hours of before");
+    assert_eq!(world.in_status(&task.id, ContactStatus::Held).await, 1, "it is half past ten in Tokyo");
+    while world.clock.now() < "2026-03-02T03:00:00Z".parse().unwrap() {
+        assert_eq!(rung_after(&world, 10 * MINUTE).await.len(), 0);
+    }
+    assert_eq!(rung_after(&world, 10 * MINUTE).await.len(), 1, "noon");
+}
+
+#[tokio::test]
+async fn others_do_not_wait_for_people_whose_hours_were_over_before_they_could_be_started() {
+    let world = World::new(Staging::EmptyThenStart).await;
+    let morning = json!([{"days": ["mon"], "from": "07:10", "to": "10:02"}]);
+    let task = world.create_with(0, |spec| spec.schedule.hours = hours("contact", morning)).await;
+    for _ in 0..20 {
+        world.vendor.script(Operation::Start, NextAnswer::Refuse(ErrorKind::Unavailable));
+    }
+    let add = async |phone: &str| {
+        world.engine.add_contacts(&tenant(), &task.id, &[person(phone)], None).await.unwrap();
+    };
+    add("+819012345678").await;
+    assert_eq!(rung_after(&world, 3 * MINUTE).await.len(), 0, "three past ten in Tokyo: too late for them");
+    assert_eq!(world.in_status(&task.id, ContactStatus::Submitted).await, 1);
+    add("+6591234567").await;
+    assert_eq!(rung_after(&world, 10 * MINUTE).await, ["+6591234567"], "nine in Singapore");
 }

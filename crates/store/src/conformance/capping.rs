@@ -180,10 +180,19 @@ pub(super) async fn the_calls_of_somebody_erased_count_on(harness: &dyn Harness)
     let ended = world.now();
     let erasure = ErasureId::generate(world.now());
     let who = Erased::Phone(phone(0));
+    let told_before = async || {
+        let wanted = Some(PastWanted { since: Timestamp::UNIX_EPOCH, most: 9, of_person: true });
+        let people = [NewContact::new(ContactId::generate(world.now()), phone(0))];
+        let told = world.store.prospects(&world.tenant, None, &people, wanted.as_ref(), world.now()).await;
+        told.unwrap().remove(0).past.number
+    };
+    assert_eq!(told_before().await, [over(ended, 1)]);
     world.store.begin_erasure(&world.tenant, &erasure, &who, None, world.now()).await.unwrap();
+    assert_eq!(told_before().await, [over(ended, 1)], "whoever only reads can, too");
     while world.store.erase_some(10, world.now()).await.unwrap().seen > 0 {}
     assert!(world.contact(&id).await.erased_at.is_some());
     assert_eq!(world.tried().await, [over(ended, 1)]);
+    assert_eq!(told_before().await, [over(ended, 1)]);
 }
 
 pub(super) async fn attempts_of_before_there_was_a_key_count_on(harness: &dyn Harness) {

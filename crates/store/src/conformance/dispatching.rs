@@ -2,6 +2,7 @@
 
 use super::Harness;
 use super::world::{World, change, everybody, nobody, tenant};
+use crate::Held;
 use crate::{Begin, Candidate, Changes, Choice, ChosenBatch, SegmentChange, StoreError};
 use outdial_model::{
     Cause, ContactStatus, DesiredStatus, Dispatch, EventType, HoldReason, SegmentStatus, TaskStatus, Why,
@@ -152,8 +153,9 @@ pub(super) async fn the_gate_holds_and_ends_people(harness: &dyn Harness) {
     assert_eq!(planned.dispatch.contacts, [people[2].id.clone()]);
     assert_eq!(people[0].hold, Some((HoldReason::OutsideWindow, morning)));
     assert_eq!(world.store.held_back().await.unwrap(), [(HoldReason::OutsideWindow, 1)]);
-    let (seen, held_for) = world.store.look(&world.tenant, &task).await.unwrap();
-    assert_eq!((seen.next_hold_ends, held_for), (Some(morning), Some(HoldReason::OutsideWindow)));
+    let (seen, held) = world.store.look(&world.tenant, &task).await.unwrap();
+    let of_one = Held { reason: HoldReason::OutsideWindow, people: 1, next: morning };
+    assert_eq!((seen.next_hold_ends, held), (Some(morning), vec![of_one]));
     assert_eq!((seen.task.id, seen.dispatches.len()), (task.clone(), 1));
     let foreign = world.store.look(&tenant("globex"), &task).await;
     assert!(matches!(foreign, Err(StoreError::NotFound)), "{foreign:?}");

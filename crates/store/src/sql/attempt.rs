@@ -152,7 +152,7 @@ pub(super) async fn past(
     wanted: &PastWanted,
     people: &[Whose<'_>],
 ) -> Result<Vec<Past>, StoreError> {
-    let left = erasure::left_by(conn, vault, tenant).await?;
+    let left = erasure::seen_of(conn, vault, tenant).await?;
     let forms = |one: &Whose<'_>| {
         let Some(phone) = one.phone else { return BTreeSet::new() };
         let erased = left.as_ref().map(|tombstones| tombstones.number(tenant, phone));

@@ -70,33 +70,46 @@ pub(super) async fn give_back(
     Ok(())
 }
 
-/// Leaves as many people as there are dials for. Whoever else plans for the tenant, or with the account, waits until the transaction
-/// ends.
-pub(super) async fn leave(
+/// Leaves as many people as the tenant, and whoever asked for the task, have dials for. The caller is alone with the tenant.
+pub(super) async fn leave_for_tenant(
     conn: &mut Connection,
     plan: &DispatchPlan,
     client: Option<&str>,
     left: &mut Left,
 ) -> Result<(), StoreError> {
-    let Some(budgets) = &plan.budgets else { return Ok(()) };
-    let Budgets { since, of_tenant, of_client, of_account } = budgets;
-    let people = |most: u64, dialed: u64| most.saturating_sub(dialed) / u64::from(plan.attempts.max(1));
-    if of_tenant.is_some() || of_client.is_some() {
-        sqlx::query(lines_held!("7303", "$1")).bind(plan.lease.tenant.as_str()).execute(&mut *conn).await?;
-        let (by_tenant, by_client) = dialed_by(conn, &plan.lease.tenant, client, *since).await?;
-        let limits = [
-            (of_tenant, by_tenant, Shortage::BudgetOfTenant),
-            (of_client, by_client, Shortage::BudgetOfClient),
-        ];
-        for (most, dialed, shortage) in limits {
-            most.iter().for_each(|most| left.fewer(people(*most, dialed), shortage));
-        }
+    let Some(Budgets { since, of_tenant, of_client, .. }) = &plan.budgets else { return Ok(()) };
+    // Nobody pays for what nobody is known to have asked for.
+    let of_client = of_client.filter(|_| client.is_some());
+    if of_tenant.is_none() && of_client.is_none() {
+        return Ok(());
     }
-    if let Some((account, most)) = of_account {
-        sqlx::query(lines_held!("7304", "$1")).bind(account.as_str()).execute(&mut *conn).await?;
-        left.fewer(people(*most, dialed_with(conn, account, *since).await?), Shortage::BudgetOfAccount);
+    let (by_tenant, by_client) = dialed_by(conn, &plan.lease.tenant, client, *since).await?;
+    if let Some(most) = of_tenant {
+        left.fewer(people(plan, *most, by_tenant), Shortage::BudgetOfTenant);
+    }
+    if let Some(most) = of_client {
+        left.fewer(people(plan, most, by_client), Shortage::BudgetOfClient);
     }
     Ok(())
+}
+
+/// Leaves as many as the account has dials for. The caller is alone with the account.
+pub(super) async fn leave_at_account(
+    conn: &mut Connection,
+    plan: &DispatchPlan,
+    left: &mut Left,
+) -> Result<(), StoreError> {
+    let Some(Budgets { since, of_account: Some((account, most)), .. }) = &plan.budgets else {
+        return Ok(());
+    };
+    let dialed = dialed_with(conn, account, *since).await?;
+    left.fewer(people(plan, *most, dialed), Shortage::BudgetOfAccount);
+    Ok(())
+}
+
+/// How many people that many dials are enough for.
+fn people(plan: &DispatchPlan, most: u64, dialed: u64) -> u64 {
+    most.saturating_sub(dialed) / u64::from(plan.attempts.max(1))
 }
 
 /// What was dialed since then, and who is out.

@@ -23,27 +23,44 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Contacts that are read with one statement.
 const AT_ONCE: i64 = 500;
 
+/// What their secret is called.
+const TOMBSTONES: &str = "tombstones";
+
 /// The installation's tombstones; their secret is made when it is first needed.
 async fn tombstones(conn: &mut Connection, vault: &Vault) -> Result<Tombstones, StoreError> {
     let mut fresh = [0; 32];
     getrandom::fill(&mut fresh).map_err(|_| SealError::NoRandomness)?;
-    Ok(Tombstones::with(&key::secret(conn, vault, "tombstones", &fresh).await?)?)
+    Ok(Tombstones::with(&key::secret(conn, vault, TOMBSTONES, &fresh).await?)?)
 }
 
 /// The same, unless nobody of the tenant was ever erased.
-pub(super) async fn left_by(
+async fn left_by(
     conn: &mut Connection,
     vault: &Vault,
     tenant: &TenantId,
 ) -> Result<Option<Tombstones>, StoreError> {
+    if has_erased(conn, tenant).await? { tombstones(conn, vault).await.map(Some) } else { Ok(None) }
+}
+
+/// The same for whoever only reads: while there is no secret there are no tombstones.
+pub(super) async fn seen_of(
+    conn: &mut Connection,
+    vault: &Vault,
+    tenant: &TenantId,
+) -> Result<Option<Tombstones>, StoreError> {
+    if !has_erased(conn, tenant).await? {
+        return Ok(None);
+    }
+    let secret = key::known(conn, vault, TOMBSTONES).await?;
+    Ok(secret.map(|secret| Tombstones::with(&secret)).transpose()?)
+}
+
+async fn has_erased(conn: &mut Connection, tenant: &TenantId) -> Result<bool, StoreError> {
     let any: Option<String> = sqlx::query_scalar("SELECT id FROM erasures WHERE tenant = $1 LIMIT 1")
         .bind(tenant.as_str())
-        .fetch_optional(&mut *conn)
+        .fetch_optional(conn)
         .await?;
-    match any {
-        Some(_) => tombstones(conn, vault).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(any.is_some())
 }
 
 /// Writes down who is to be forgotten.

@@ -15,6 +15,9 @@ pub(super) async fn secret(
     name: &str,
     fresh: &[u8],
 ) -> Result<Vec<u8>, StoreError> {
+    if let Some(known) = known(conn, vault, name).await? {
+        return Ok(known);
+    }
     let place = Place { column: SECRET, row: name };
     let sealed = vault.seal(place, fresh)?.map(String::into_bytes);
     let made = sqlx::query(
@@ -29,16 +32,26 @@ pub(super) async fn secret(
     if made.rows_affected() > 0 {
         unlock::still(conn, vault).await?;
     }
-    let (value, is_sealed): (Vec<u8>, bool) =
+    known(conn, vault, name).await?.ok_or(StoreError::NotFound)
+}
+
+/// The secret of that name, if there is one; for whoever only reads.
+pub(super) async fn known(
+    conn: &mut Connection,
+    vault: &Vault,
+    name: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row: Option<(Vec<u8>, bool)> =
         sqlx::query_as("SELECT value, sealed FROM installation_secrets WHERE name = $1")
             .bind(name)
-            .fetch_one(conn)
+            .fetch_optional(conn)
             .await?;
+    let Some((value, is_sealed)) = row else { return Ok(None) };
     if !is_sealed {
-        return Ok(value);
+        return Ok(Some(value));
     }
     let text = String::from_utf8(value).map_err(|_| SealError::Unreadable(SECRET))?;
-    Ok(vault.unseal(place, &text)?)
+    Ok(Some(vault.unseal(Place { column: SECRET, row: name }, &text)?))
 }
 
 /// Seals those that were kept as they are.

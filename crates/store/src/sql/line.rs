@@ -54,14 +54,24 @@ pub(super) async fn left(
     if wanted == 0 {
         return Ok(left);
     }
-    budget::leave(conn, plan, client, &mut left).await?;
-    if let Some(most) = plan.concurrent_calls {
+    let budgets = plan.budgets.as_ref();
+    let is_tenant_bound = budgets.is_some_and(|all| all.of_tenant.is_some() || all.of_client.is_some());
+    if is_tenant_bound || plan.concurrent_calls.is_some() {
         sqlx::query(lines_held!("7303", "$1")).bind(plan.lease.tenant.as_str()).execute(&mut *conn).await?;
+    }
+    budget::leave_for_tenant(conn, plan, client, &mut left).await?;
+    if let Some(most) = plan.concurrent_calls {
         let free = most.saturating_sub(out_of_tenant(conn, &plan.lease.tenant).await?);
         left.fewer(free, Shortage::OfTenant);
     }
+    // After the tenant: whoever waits for both waits in this order.
+    let of_lines = plan.lines.as_ref().map(|lines| &lines.account);
+    let of_dials = budgets.and_then(|all| all.of_account.as_ref()).map(|(account, _)| account);
+    if let Some(account) = of_lines.or(of_dials) {
+        sqlx::query(lines_held!("7304", "$1")).bind(account.as_str()).execute(&mut *conn).await?;
+    }
+    budget::leave_at_account(conn, plan, &mut left).await?;
     let Some(lines) = &plan.lines else { return Ok(left) };
-    sqlx::query(lines_held!("7304", "$1")).bind(lines.account.as_str()).execute(&mut *conn).await?;
     let free = lines.most.saturating_sub(out_of_account(conn, lines).await?);
     if lines.before_all {
         left.fewer(free, Shortage::OfAccount);

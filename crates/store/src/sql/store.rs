@@ -8,9 +8,9 @@ use super::{
 use super::{task, trace, waiting, work};
 use crate::{
     AddOutcome, Answer, Begin, CallFilter, Candidate, Changes, ChosenBatch, Clues, ContactFilter,
-    Destination, DispatchPlan, Doubt, Effect, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey, Page,
-    PastWanted, Planned, Prospect, ReservedSlots, Skipped, Spent, Store, StoreError, TaskFilter, TaskPatch,
-    TaskWork, Traced, Unplanned,
+    Destination, DispatchPlan, Doubt, Effect, Held, KeptRecording, Lease, NewContact, NewTask, Once, OnceKey,
+    Page, PastWanted, Planned, Prospect, ReservedSlots, Skipped, Spent, Store, StoreError, TaskFilter,
+    TaskPatch, TaskWork, Traced, Unplanned,
 };
 use async_trait::async_trait;
 use outdial_model::{
@@ -317,11 +317,7 @@ impl Store for Engine {
         writing!(self, |tx| lease::release(&mut tx, lease, due, now))
     }
 
-    async fn look(
-        &self,
-        tenant: &TenantId,
-        task: &TaskId,
-    ) -> Result<(TaskWork, Option<HoldReason>), StoreError> {
+    async fn look(&self, tenant: &TenantId, task: &TaskId) -> Result<(TaskWork, Vec<Held>), StoreError> {
         reading!(self, |tx| work::look(&mut tx, tenant, task))
     }
 

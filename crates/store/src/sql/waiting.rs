@@ -6,7 +6,8 @@ use crate::StoreError;
 use crate::row::word;
 use outdial_model::{ContactId, ContactStatus, EXPIRED, HoldReason, TaskId, TenantId, Timestamp};
 
-/// Ends holds for that reason: whoever was held is asked about again.
+/// Ends holds for that reason of people who are held since before `now`: they are asked about again. Whoever is held anew meanwhile
+/// was just asked about.
 pub(super) async fn release(
     conn: &mut Connection,
     tenant: &TenantId,
@@ -19,7 +20,7 @@ pub(super) async fn release(
     let released = sqlx::query(
         "UPDATE contacts SET hold_until = $3 WHERE id IN (
              SELECT id FROM contacts
-             WHERE task = $1 AND status = 'held' AND hold_until > $3 AND hold_reason = $2
+             WHERE task = $1 AND status = 'held' AND hold_until > $3 AND hold_reason = $2 AND updated_at <= $3
              ORDER BY hold_until, id LIMIT $4)",
     )
     .bind(id.as_str())

@@ -1,8 +1,8 @@
 //! All a worker needs to decide the next step, as of one instant.
 
 use super::{Connection, counter, halting, lease, ledger, segment, task};
-use crate::row::{TaskRow, number, time_if, word_if};
-use crate::{Lease, StoreError, TaskWork};
+use crate::row::{TaskRow, number, time, time_if, to_json, word};
+use crate::{Held, Lease, StoreError, TaskWork};
 use outdial_model::{HoldReason, TaskId, TenantId, Timestamp};
 
 pub(super) async fn read(conn: &mut Connection, lease: &Lease) -> Result<TaskWork, StoreError> {
@@ -10,21 +10,32 @@ pub(super) async fn read(conn: &mut Connection, lease: &Lease) -> Result<TaskWor
     of(conn, row, &lease.task).await
 }
 
-/// The same without a lease, and what the next of those who are held is held for.
+/// The same without a lease, and for what people are held.
 pub(super) async fn look(
     conn: &mut Connection,
     tenant: &TenantId,
     id: &TaskId,
-) -> Result<(TaskWork, Option<HoldReason>), StoreError> {
+) -> Result<(TaskWork, Vec<Held>), StoreError> {
     let row = task::row(conn, tenant, id).await?;
-    let held_for: Option<Option<String>> = sqlx::query_scalar(
-        "SELECT hold_reason FROM contacts WHERE task = $1 AND status = 'held' ORDER BY hold_until, id LIMIT 1",
-    )
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(concat!(
+        "SELECT hold_reason, count(*), min(hold_until) FROM contacts
+         WHERE status = 'held' AND hold_reason IS NOT NULL AND task = $1 AND hold_reason IN ",
+        words!("$2"),
+        " GROUP BY hold_reason ORDER BY min(hold_until), hold_reason",
+    ))
     .bind(id.as_str())
-    .fetch_optional(&mut *conn)
+    .bind(to_json(HoldReason::ALL)?)
+    .fetch_all(&mut *conn)
     .await?;
-    let held_for = word_if(held_for.flatten().as_deref(), "contacts.hold_reason")?;
-    Ok((of(conn, row, id).await?, held_for))
+    let held = rows.into_iter().map(|(reason, people, until)| {
+        Ok(Held {
+            reason: word(&reason, "contacts.hold_reason")?,
+            people: number(people, "contacts")?,
+            next: time(until, "contacts.hold_until")?,
+        })
+    });
+    let held = held.collect::<Result<_, StoreError>>()?;
+    Ok((of(conn, row, id).await?, held))
 }
 
 async fn of(conn: &mut Connection, row: TaskRow, id: &TaskId) -> Result<TaskWork, StoreError> {

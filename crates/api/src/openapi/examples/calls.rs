@@ -9,7 +9,8 @@ pub(crate) fn new_call() -> Value {
         "script": {"template_id": "script-1"},
         "phone": "+8613800000000",
         "variables": {"due": "12 March"},
-        "external_id": "reminder-17"
+        "external_id": "reminder-17",
+        "person_id": "customer-17"
     })
 }
 

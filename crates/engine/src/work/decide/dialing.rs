@@ -15,12 +15,16 @@ pub(super) fn burning(s: &Situation<'_>) -> Option<Step> {
     s.segments().filter(due).find_map(|segment| s.now(Step::Verify(segment.id.clone())))
 }
 
-/// A spec that was changed, for a segment that stands still.
+/// A spec that was changed, for a segment that stands still. One whose vendor was told hours of its people's own is ended instead: what
+/// they are by now is theirs, and they come home through the gate.
 pub(super) fn changing(s: &Situation<'_>) -> Option<Step> {
     let still = |segment: &&Segment| matches!(segment.status, SegmentStatus::Ready | SegmentStatus::Paused);
     let older = |segment: &&Segment| segment.spec_revision < s.work.task.spec_revision && !segment.adopted;
     let mut segments = s.here().filter(still).filter(older).filter(|_| s.native(Operation::UpdateSegment));
-    segments.find_map(|segment| s.now(Step::Update(segment.id.clone())))
+    segments.find_map(|segment| match segment.hours {
+        Some(_) if s.native(Operation::Stop) => s.now(Step::Steer(segment.id.clone(), Verb::Stop)),
+        _ => s.now(Step::Update(segment.id.clone())),
+    })
 }
 
 /// Whoever waits does not wait for an account that has been of no use for too long, where there is another.
@@ -34,16 +38,20 @@ pub(super) fn dialing(s: &Situation<'_>) -> Option<Step> {
     if !is_wanted || !s.may_dial || !s.who.hours.are_open(s.now) {
         return None;
     }
-    let in_its_hours =
-        |segment: &&Segment| timing::hours_open_at(segment, s.now).is_none_or(|at| at <= s.now);
-    let start = s.here().filter(in_its_hours).find_map(|segment| match segment.status {
-        SegmentStatus::Paused if s.native(Operation::Resume) => {
-            s.now(Step::Steer(segment.id.clone(), Verb::Resume))
-        }
-        SegmentStatus::Ready if s.capabilities.staging == Staging::EmptyThenStart => start(s, segment),
-        _ => None,
-    });
+    let start =
+        s.here().filter(|segment| is_in_its_hours(s, segment)).find_map(|segment| match segment.status {
+            SegmentStatus::Paused if s.native(Operation::Resume) => {
+                s.now(Step::Steer(segment.id.clone(), Verb::Resume))
+            }
+            SegmentStatus::Ready if s.capabilities.staging == Staging::EmptyThenStart => start(s, segment),
+            _ => None,
+        });
     start.or_else(|| sending(s))
+}
+
+/// Whether the hours are open that only the people of this segment have.
+fn is_in_its_hours(s: &Situation<'_>, segment: &Segment) -> bool {
+    timing::hours_open_at(segment, s.now).is_none_or(|at| at <= s.now)
 }
 
 /// Starts a segment that was filled, once the vendor is seen to have it as it was given.
@@ -85,7 +93,8 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
     let unsure = |segment: &Segment| match segment.status {
         SegmentStatus::Opening => true,
         SegmentStatus::Unknown => !whole,
-        _ => is_sealed(s, segment),
+        // One whose hours are over waits for them, and the others do not wait for it.
+        _ => is_sealed(s, segment) && is_in_its_hours(s, segment),
     };
     let free = s.window.saturating_sub(s.out_here());
     let room = free >= portion(s.window, whole) || s.out_here() == 0;
@@ -114,7 +123,10 @@ fn sending(s: &Situation<'_>) -> Option<Step> {
     let takes = |segment: &&Segment| {
         // The vendor keeps its own hours for what was made in its console.
         let fits = segment.adopted || segment.hours.as_ref() == told;
-        fits && segment.status.is_live() && capacity(segment) > 0 && s.native(Operation::AddContacts)
+        fits && !is_sealed(s, segment)
+            && segment.status.is_live()
+            && capacity(segment) > 0
+            && s.native(Operation::AddContacts)
     };
     let step = match s.here().filter(takes).last() {
         Some(segment) => {
