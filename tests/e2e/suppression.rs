@@ -9,6 +9,8 @@ use std::time::Duration;
 const PEOPLE: usize = 200;
 /// People a vendor holds at a time.
 const IN_FLIGHT: usize = if cfg!(feature = "long") { 10_000 } else { 200 };
+/// Calls at a time, few enough that most of them wait.
+const LINES: usize = if cfg!(feature = "long") { 20 } else { 5 };
 const LONGEST: Duration = Duration::from_secs(if cfg!(feature = "long") { 1_800 } else { 120 });
 
 pub async fn nobody_is_handed_over_once_their_number_is_suppressed(store: StoreKind) {
@@ -69,7 +71,7 @@ pub async fn whoever_a_vendor_holds_is_taken_back_or_listed(store: StoreKind) {
         task["delivery"] = json!("direct");
         // The others call as many at a time as they have lines.
         if kind == "nxtele" {
-            task["pacing"] = json!({"max_concurrent_calls": IN_FLIGHT / 40});
+            task["pacing"] = json!({"max_concurrent_calls": LINES});
         }
         let task = ready(&app, task, &people(app.site(), kind, 0..IN_FLIGHT)).await;
         app.start(&task).await;
