@@ -140,7 +140,7 @@ mod tests {
             "| `window` | – (for example `50`) |",
             "## `[policy]`\n\nWhat you allow, whatever a task asks for;",
             "| `time_zone` | – (for example `\"contact\"`) | Whose clock the next three are told by",
-            "## `[policy.countries.ID]`\n\nThe same keys for numbers of one country, here Indonesia,",
+            "## `[policy.countries.ID]`\n\nHours and caps for numbers of one country, here Indonesia,",
         ] {
             assert!(page.contains(line), "{line} is not in:\n{page}");
         }
