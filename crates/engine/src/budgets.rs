@@ -108,11 +108,13 @@ pub(crate) fn refuse(rules: &Rulebook<'_>, account: &Account, now: Timestamp) ->
 }
 
 impl Engine {
-    /// Refuses what is asked for when there is nothing left for it today, or at this moment.
+    /// Refuses what is asked for when there is nothing left for it today, or at this moment. Whoever repeats a request, by the client's
+    /// key of a task, passes: they are told of the task there is.
     pub(crate) async fn within_budget(
         &self,
         tenant: &TenantId,
         client: Option<&str>,
+        external_id: Option<&str>,
         account: &AccountId,
         mut ask: Ask,
         now: Timestamp,
@@ -127,6 +129,9 @@ impl Engine {
         let since = ask.since().unwrap_or(now);
         let spent = self.store().spent(tenant, client, account, since).await?;
         let Some(shortage) = ask.shortage(&spent) else { return Ok(()) };
+        if self.taken(tenant, external_id).await?.is_some() {
+            return Ok(());
+        }
         let (policy, detail) = told(shortage);
         let tomorrow = Duration::try_from(ask.until.duration_since(now)).unwrap_or_default();
         let after = if shortage == Shortage::OfTenant { CALLS_END_AFTER } else { tomorrow };

@@ -163,7 +163,7 @@ impl Engine {
     }
 
     /// That another task has the client's key, if one does: a request with it is a conflict.
-    async fn taken(
+    pub(crate) async fn taken(
         &self,
         tenant: &TenantId,
         external_id: Option<&str>,

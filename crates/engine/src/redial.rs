@@ -55,7 +55,8 @@ impl Engine {
             return Err(EngineError::Invalid(problems));
         }
         if let Some(ask) = ask {
-            self.within_budget(tenant, client.as_deref(), &account.id, ask, now).await?;
+            self.within_budget(tenant, client.as_deref(), external_id.as_deref(), &account.id, ask, now)
+                .await?;
         }
         let redial = Redial::of(source.id.clone(), dispositions, people);
         let task = NewTask {

@@ -80,7 +80,7 @@ impl Engine {
         };
         self.callable(tenant, &account, &spec, &person, now).await?;
         let ask = Ask::of_call(&Rulebook::of(tenant, &spec, &policy), &account, now);
-        self.within_budget(tenant, client.as_deref(), &account.id, ask, now).await?;
+        self.within_budget(tenant, client.as_deref(), external_id.as_deref(), &account.id, ask, now).await?;
         let contact = person.id.clone();
         let task = NewTask { id, route, client, ..new_task(external_id, &account, spec, now) };
         let worded = Worded::call(once, &contact);

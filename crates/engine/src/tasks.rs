@@ -116,7 +116,8 @@ impl Engine {
             (contacts, dials.then(|| Ask::of_task(&rules, &account, now)))
         };
         if let Some(ask) = ask {
-            self.within_budget(tenant, client.as_deref(), &account.id, ask, now).await?;
+            self.within_budget(tenant, client.as_deref(), external_id.as_deref(), &account.id, ask, now)
+                .await?;
         }
         let task = NewTask { id, route, client, ..new_task(external_id, &account, spec, now) };
         let worded = Worded::task(once);
@@ -217,7 +218,7 @@ impl Engine {
         let (policy, now) = (self.policy(), self.now());
         let account = self.account_for(&task.tenant, &task.account)?;
         let ask = Ask::of_task(&Rulebook::of(&task.tenant, &task.spec, &policy), &account, now);
-        self.within_budget(&task.tenant, task.client.as_deref(), &account.id, ask, now).await
+        self.within_budget(&task.tenant, task.client.as_deref(), None, &account.id, ask, now).await
     }
 
     /// The task once what was asked for is confirmed, or as it is when `patience` is over.

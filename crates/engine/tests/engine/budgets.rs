@@ -176,6 +176,12 @@ async fn a_repeated_request_is_answered_as_before_whatever_is_left() {
         results.iter().map(id).collect::<Vec<_>>()
     };
     assert_eq!(ids(&first), ids(&again));
+    let named_task = CreateTask { external_id: Some("crm".into()), ..world.request("key_1", 7..8) };
+    world.rule(Rules::default());
+    world.engine.create_task(&tenant(), named_task.clone(), None).await.unwrap();
+    world.rule(a_day(2));
+    let twin = world.engine.create_task(&tenant(), named_task, None).await;
+    assert!(matches!(twin, Err(EngineError::Conflict { code: "external_id_taken", .. })), "{twin:?}");
     assert_eq!(refusal(world.add_named(&task, &[named(0), named(2)]).await).0, "dials_per_day");
 }
 
