@@ -6,8 +6,10 @@
 //!
 //! Not for: how segments at the account before are ended (the worker's decisions).
 
+use crate::budgets;
 use crate::once::{Once, Worded};
 use crate::routes::{Placement, Question, Route, Rule};
+use crate::rulebook::Rulebook;
 use crate::{Account, Engine, EngineError};
 use outdial_model::{AccountId, Phone, RouteDecision, Task, TaskId, TaskStatus, TenantId};
 use outdial_store::{ContactFilter, Destination, Page, StoreError};
@@ -50,7 +52,13 @@ impl Engine {
             let question =
                 Question { task: id, spec: &task.spec, phones: &phones, at, left: &[], spent: &spent };
             let Placement { account, route } = self.placement(tenant, to, &question)?;
-            let problems = account.provider.refuse_task(&task.spec);
+            let mut problems = account.provider.refuse_task(&task.spec);
+            let policy = self.policy();
+            problems.extend(budgets::refuse(
+                &Rulebook::of(tenant, &task.spec, &policy),
+                &account,
+                self.now(),
+            ));
             if !problems.is_empty() {
                 return Err(EngineError::Invalid(problems));
             }
@@ -91,15 +99,20 @@ impl Engine {
     /// go.
     pub(crate) fn way_out(&self, task: &Task, account: &Account, spent: &[AccountId]) -> Option<Placement> {
         let (route, decision) = self.route_of(task)?;
-        // Rules may have come and gone, and their accounts: the one it came by has some of those that were considered.
-        let chose = |rule: &&Rule| {
-            let was_considered =
-                |account: &AccountId| decision.considered.iter().any(|one| one.account == *account);
-            rule.accounts.iter().any(|share| was_considered(&share.account))
+        // Rules may have come and gone, and their accounts: the one it came by has those that were considered, or is still in
+        // its place and has the account that is left.
+        let chose = |rule: &Rule| {
+            let accounts = rule.accounts.iter().map(|share| &share.account);
+            accounts.eq(decision.considered.iter().map(|considered| &considered.account))
         };
-        let rule = match route.rules.get(decision.rule).filter(chose) {
+        let has_it = |rule: &Rule| rule.accounts.iter().any(|share| share.account == account.id);
+        let in_its_place = route.rules.get(decision.rule);
+        let rule = match in_its_place.filter(|rule| chose(rule)) {
             Some(_) => decision.rule,
-            None => route.rules.iter().position(|rule| chose(&rule))?,
+            None => match route.rules.iter().position(chose) {
+                Some(elsewhere) => elsewhere,
+                None => in_its_place.filter(|rule| has_it(rule)).map(|_| decision.rule)?,
+            },
         };
         let mut left = decision.left;
         left.push(account.id.clone());

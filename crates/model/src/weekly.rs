@@ -2,7 +2,7 @@
 //!
 //! They are a fence around people a vendor holds already; who is handed over at which moment is decided by the
 //! [openings](Openings) themselves. Holidays and closed periods are no weekly hours: those of the week to come are left out of it,
-//! and whoever a vendor holds for longer than a week may be called on one that follows.
+//! and whoever a vendor holds for six days and longer may be called on one that follows.
 
 use crate::{Days, Hours, Openings, Timestamp, Weekday, Window, Zone};
 use jiff::ToSpan;

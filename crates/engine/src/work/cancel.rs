@@ -46,7 +46,7 @@ impl Job<'_> {
 
     /// Asks for these people, each at their vendor; answers what to do if one fails.
     async fn ask_for(&self, waiting: &[Contact]) -> Result<Option<After>, Interrupted> {
-        let mut failed = None;
+        let (mut failed, mut dead) = (None, BTreeSet::new());
         for segment in &self.work.segments {
             let here: Vec<_> = waiting
                 .iter()
@@ -57,7 +57,10 @@ impl Job<'_> {
                 continue;
             }
             let Some(account) = self.sides.at(&segment.account) else { continue };
-            if !account.provider.capabilities().is_native(Operation::CancelContact) {
+            // One that just failed is not asked about the rest as well.
+            if dead.contains(&account.id)
+                || !account.provider.capabilities().is_native(Operation::CancelContact)
+            {
                 continue;
             }
             let contacts = dial_contacts(&here);
@@ -74,7 +77,10 @@ impl Job<'_> {
                         here.iter().filter(|contact| !kept.contains(&contact.id)).map(cancelled).collect();
                     self.engine.store().apply(changes, self.engine.now()).await?;
                 }
-                Err(error) => failed = Some(self.trouble(&error).await?),
+                Err(error) => {
+                    dead.insert(account.id.clone());
+                    failed = Some(self.trouble(&error).await?);
+                }
             }
         }
         Ok(failed)

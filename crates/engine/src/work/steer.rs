@@ -1,9 +1,10 @@
 //! Bringing segments into the state that was asked for.
 
 use super::dispatch::known;
-use super::told::with_hours;
+use super::told::{Told, with_hours};
 use super::{After, Interrupted, Job, reference};
-use outdial_model::{SegmentId, SegmentStatus};
+use crate::rulebook::Rulebook;
+use outdial_model::{Hours, Segment, SegmentId, SegmentStatus};
 use outdial_provider::{Control, ErrorKind, SegmentState, UpdateSegment, Verb};
 use outdial_store::SegmentChange;
 use std::time::Duration;
@@ -47,7 +48,15 @@ impl Job<'_> {
     /// Gives the vendor the task's spec as it is now, for a segment that is not dialing.
     pub(super) async fn update(&self, id: &SegmentId) -> Result<After, Interrupted> {
         let segment = self.segment(id)?;
-        let spec = with_hours(&self.work.task.spec, segment.hours.as_ref());
+        let hours = match &segment.hours {
+            None => None,
+            // Whoever it holds keeps to what it was told and to what the task says now.
+            Some(told) => match self.rest_of(told) {
+                Some(rest) => Some(rest),
+                None => return self.end_outdated(segment).await,
+            },
+        };
+        let spec = with_hours(&self.work.task.spec, hours.as_ref());
         let request = UpdateSegment { segment: &reference(segment), spec: &spec };
         let answer = self.account.provider.update_segment(&request).await;
         self.observe(&answer);
@@ -61,6 +70,24 @@ impl Job<'_> {
             }
             Err(error) => self.trouble(&error).await,
         }
+    }
+
+    /// What is left of hours a vendor was told, as the task has others now.
+    fn rest_of(&self, told: &Hours) -> Option<Hours> {
+        let (task, policy) = (&self.work.task, self.engine.policy());
+        let rules = Rulebook::of(&task.tenant, &task.spec, &policy);
+        Told::at(&rules, &self.account, self.now).rest_of(told)
+    }
+
+    /// Nothing is left of the hours its people were told: one that never began gives them back, and of any other the vendor tells.
+    async fn end_outdated(&self, segment: &Segment) -> Result<After, Interrupted> {
+        if segment.status == SegmentStatus::Ready {
+            let people = self.people_of(segment).await?;
+            return self
+                .withdraw(segment, &people, "the task's hours were changed before the vendor began it")
+                .await;
+        }
+        self.steer(&segment.id, Verb::Stop).await
     }
 
     /// Closes a segment for us that the vendor offers no way to end and that holds nobody any more.

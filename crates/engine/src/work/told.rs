@@ -52,6 +52,13 @@ impl<'a> Told<'a> {
         told
     }
 
+    /// What is left of hours a vendor was told when the task has others.
+    pub(super) fn rest_of(&self, hours: &Hours) -> Option<Hours> {
+        let zones = || hours.time_zone.fixed().into_iter().collect();
+        let both = Openings::of(&self.rules.spec.schedule, [hours], zones)?;
+        both.weekly(self.now).and_then(|exact| self.as_it_can(exact))
+    }
+
     /// The hours as the vendor can keep them: exactly, or by the half-hour and the same every day, or on days like this one;
     /// `None` when it can keep nothing of them.
     fn as_it_can(&self, exact: Hours) -> Option<Hours> {

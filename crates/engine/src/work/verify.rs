@@ -75,7 +75,8 @@ impl Job<'_> {
         let people = self.people_of(segment).await?;
         let count = |is: fn(ContactStatus) -> bool| people.iter().filter(|person| is(person.status)).count();
         if has > u64::try_from(count(may_be_there)).unwrap_or(u64::MAX) {
-            self.withdraw(segment, &people).await
+            tracing::warn!(task = %self.lease().task, segment = %segment.id, "a segment holds people twice");
+            self.withdraw(segment, &people, "the vendor had its task twice over and never began it").await
         } else if has < u64::try_from(count(is_there)).unwrap_or(u64::MAX) {
             self.look_for_each(segment, report, &people).await
         } else {
@@ -83,9 +84,13 @@ impl Job<'_> {
         }
     }
 
-    /// Somebody is in it twice, and nobody was dialed: it is ended, and everybody goes into another one.
-    async fn withdraw(&self, segment: &Segment, people: &[Contact]) -> Result<After, Interrupted> {
-        tracing::warn!(task = %self.lease().task, segment = %segment.id, "a segment holds people twice");
+    /// Nobody in it was dialed, for it never began: it is ended, and everybody comes home.
+    pub(super) async fn withdraw(
+        &self,
+        segment: &Segment,
+        people: &[Contact],
+        why: &str,
+    ) -> Result<After, Interrupted> {
         if self.account.provider.capabilities().is_native(Operation::Stop) {
             let stop = Control { segment: &reference(segment), verb: Verb::Stop };
             let answer = self.account.provider.control(&stop).await;
@@ -103,7 +108,7 @@ impl Job<'_> {
                 && person.status.may_become(home.status)
         });
         changes.contacts.extend(out.map(|person| {
-            let reason = Some("the vendor had its task twice over and never began it".to_owned());
+            let reason = Some(why.to_owned());
             outdial_store::ContactChange { reason, ..returned(person, home.status) }
         }));
         changes
@@ -172,7 +177,7 @@ impl Job<'_> {
     }
 
     /// Everybody who was last sent with the segment.
-    async fn people_of(&self, segment: &Segment) -> Result<Vec<Contact>, Interrupted> {
+    pub(super) async fn people_of(&self, segment: &Segment) -> Result<Vec<Contact>, Interrupted> {
         let mut all: Vec<Contact> = Vec::new();
         loop {
             let after = all.last().map(|person| &person.id);

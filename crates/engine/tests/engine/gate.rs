@@ -169,23 +169,46 @@ async fn nobody_is_taken_in_whose_hour_nobody_can_know() {
 }
 
 #[tokio::test]
-async fn whoever_a_vendor_holds_by_hours_of_before_comes_home_when_they_are_changed() {
+async fn whoever_a_vendor_holds_is_not_rung_by_hours_of_before() {
+    // What is left of the hours it was told is told the vendor; where nothing is, they come home.
+    for (end, at_the_vendor) in [("18:00", true), ("11:00", false)] {
+        let world = World::new(Staging::EmptyThenStart).await;
+        for _ in 0..12 {
+            world.vendor.script(Operation::Start, NextAnswer::Refuse(ErrorKind::Unavailable));
+        }
+        let day = hours("contact", json!([{"days": ["mon"], "from": "07:10", "to": end}]));
+        let task = world.create_with(0, |spec| spec.schedule.hours = day).await;
+        let people = [person("+819012345678")];
+        world.engine.add_contacts(&tenant(), &task.id, &people, None).await.unwrap();
+        assert_eq!(rung_after(&world, MINUTE).await.len(), 0, "filled, and not started yet");
+        assert_eq!(world.in_status(&task.id, ContactStatus::Submitted).await, 1);
+        let mut spec = world.task(&task.id).await.spec;
+        spec.schedule.hours = hours("contact", json!([{"days": ["mon"], "from": "12:00", "to": "13:00"}]));
+        world.engine.patch_task(&tenant(), &task.id, spec, None).await.unwrap();
+        assert_eq!(rung_after(&world, 30 * MINUTE).await.len(), 0, "not by the hours of before");
+        let waits = if at_the_vendor { ContactStatus::Submitted } else { ContactStatus::Held };
+        assert_eq!(world.in_status(&task.id, waits).await, 1, "it is half past ten in Tokyo");
+        while world.clock.now() < "2026-03-02T03:00:00Z".parse().unwrap() {
+            assert_eq!(rung_after(&world, 10 * MINUTE).await.len(), 0);
+        }
+        assert_eq!(rung_after(&world, 10 * MINUTE).await.len(), 1, "noon");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_leaves_the_hours_ends_nobodys_place_at_the_vendor() {
     let world = World::new(Staging::EmptyThenStart).await;
     for _ in 0..12 {
         world.vendor.script(Operation::Start, NextAnswer::Refuse(ErrorKind::Unavailable));
     }
     let task = by_their_own_clocks(&world, vec![person("+819012345678")]).await;
     assert_eq!(rung_after(&world, MINUTE).await.len(), 0, "filled, and not started yet");
-    assert_eq!(world.in_status(&task.id, ContactStatus::Submitted).await, 1);
-    let mut spec = world.task(&task.id).await.spec;
-    spec.schedule.hours = hours("contact", json!([{"days": ["mon"], "from": "12:00", "to": "13:00"}]));
+    let spec = TaskSpec { name: "Others".into(), ..world.task(&task.id).await.spec };
     world.engine.patch_task(&tenant(), &task.id, spec, None).await.unwrap();
-    assert_eq!(rung_after(&world, 30 * MINUTE).await.len(), 0, "not by the hours of before");
-    assert_eq!(world.in_status(&task.id, ContactStatus::Held).await, 1, "it is half past ten in Tokyo");
-    while world.clock.now() < "2026-03-02T03:00:00Z".parse().unwrap() {
-        assert_eq!(rung_after(&world, 10 * MINUTE).await.len(), 0);
-    }
-    assert_eq!(rung_after(&world, 10 * MINUTE).await.len(), 1, "noon");
+    assert_eq!(rung_after(&world, 10 * MINUTE).await.len(), 1);
+    assert_eq!(world.vendor.requests(Operation::UpdateSegment), 1);
+    assert_eq!(world.vendor.requests(Operation::Stop), 0);
+    assert_eq!(world.vendor.segments().len(), 1);
 }
 
 #[tokio::test]

@@ -15,16 +15,11 @@ pub(super) fn burning(s: &Situation<'_>) -> Option<Step> {
     s.segments().filter(due).find_map(|segment| s.now(Step::Verify(segment.id.clone())))
 }
 
-/// A spec that was changed, for a segment that stands still. One whose vendor was told hours of its people's own is ended instead: what
-/// they are by now is theirs, and they come home through the gate.
+/// A spec that was changed, for a segment that stands still.
 pub(super) fn changing(s: &Situation<'_>) -> Option<Step> {
     let still = |segment: &&Segment| matches!(segment.status, SegmentStatus::Ready | SegmentStatus::Paused);
-    let older = |segment: &&Segment| segment.spec_revision < s.work.task.spec_revision && !segment.adopted;
-    let mut segments = s.here().filter(still).filter(older).filter(|_| s.native(Operation::UpdateSegment));
-    segments.find_map(|segment| match segment.hours {
-        Some(_) if s.native(Operation::Stop) => s.now(Step::Steer(segment.id.clone(), Verb::Stop)),
-        _ => s.now(Step::Update(segment.id.clone())),
-    })
+    let mut segments = s.here().filter(still).filter(|segment| is_outdated(s, segment));
+    segments.find_map(|segment| s.now(Step::Update(segment.id.clone())))
 }
 
 /// Whoever waits does not wait for an account that has been of no use for too long, where there is another.
@@ -38,20 +33,28 @@ pub(super) fn dialing(s: &Situation<'_>) -> Option<Step> {
     if !is_wanted || !s.may_dial || !s.who.hours.are_open(s.now) {
         return None;
     }
-    let start =
-        s.here().filter(|segment| is_in_its_hours(s, segment)).find_map(|segment| match segment.status {
-            SegmentStatus::Paused if s.native(Operation::Resume) => {
-                s.now(Step::Steer(segment.id.clone(), Verb::Resume))
-            }
-            SegmentStatus::Ready if s.capabilities.staging == Staging::EmptyThenStart => start(s, segment),
-            _ => None,
-        });
+    // Nobody is rung by hours of before that the vendor is told otherwise as soon as it can be asked.
+    let is_told = |segment: &Segment| segment.hours.is_none() || !is_outdated(s, segment);
+    let may_start = |segment: &&Segment| is_in_its_hours(s, segment) && is_told(segment);
+    let start = s.here().filter(may_start).find_map(|segment| match segment.status {
+        SegmentStatus::Paused if s.native(Operation::Resume) => {
+            s.now(Step::Steer(segment.id.clone(), Verb::Resume))
+        }
+        SegmentStatus::Ready if s.capabilities.staging == Staging::EmptyThenStart => start(s, segment),
+        _ => None,
+    });
     start.or_else(|| sending(s))
+}
+
+/// Whether its vendor can be told of a change of the spec, and is not yet.
+fn is_outdated(s: &Situation<'_>, segment: &Segment) -> bool {
+    let is_older = segment.spec_revision < s.work.task.spec_revision && !segment.adopted;
+    is_older && s.native(Operation::UpdateSegment)
 }
 
 /// Whether the hours are open that only the people of this segment have.
 fn is_in_its_hours(s: &Situation<'_>, segment: &Segment) -> bool {
-    timing::hours_open_at(segment, s.now).is_none_or(|at| at <= s.now)
+    segment.hours.is_none() || timing::hours_open_at(s, segment).is_some_and(|at| at <= s.now)
 }
 
 /// Starts a segment that was filled, once the vendor is seen to have it as it was given.

@@ -91,11 +91,16 @@ pub(super) fn watched_until(s: &Situation<'_>, segment: &Segment) -> Option<Time
     Some(later(segment.opened_at, fuse / 3 * 2)).filter(|until| *until > s.now)
 }
 
-/// When hours begin that only the people of this segment have, from `now` on; `None` when they have none of their own, or none
-/// that begin.
-pub(super) fn hours_open_at(segment: &Segment, now: Timestamp) -> Option<Timestamp> {
+/// When hours begin that only the people of this segment have, as far as the task's by the same clock are open then, too; `None` when
+/// they have none of their own, or none that begin.
+pub(super) fn hours_open_at(s: &Situation<'_>, segment: &Segment) -> Option<Timestamp> {
     let hours = segment.hours.as_ref()?;
-    hours.next_open(&hours.time_zone.fixed()?, now)
+    let clock = || hours.time_zone.fixed().into_iter().collect();
+    match Openings::of(&s.work.task.spec.schedule, [hours], clock)?.next(s.now) {
+        Opening::Now => Some(s.now),
+        Opening::At(at) => Some(at),
+        Opening::Nowhere | Opening::Never => None,
+    }
 }
 
 /// When the next thing becomes possible by time alone.
@@ -130,8 +135,7 @@ pub(super) fn next_due(s: &Situation<'_>) -> Option<Timestamp> {
     };
     let others = [opening, beginning, theirs, end, breaker, s.sides.escapes_at, s.work.next_hold_ends];
     let still = |segment: &&Segment| matches!(segment.status, SegmentStatus::Ready | SegmentStatus::Paused);
-    let starts =
-        s.here().filter(still).filter(|_| running).filter_map(|segment| hours_open_at(segment, s.now));
+    let starts = s.here().filter(still).filter(|_| running).filter_map(|segment| hours_open_at(s, segment));
     let pauses = s.paused.values().copied();
     polls
         .chain(verifications)
